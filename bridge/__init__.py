@@ -1,0 +1,1 @@
+"""The daemon: a run from connect to release."""

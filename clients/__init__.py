@@ -1,0 +1,1 @@
+"""What talks to the two peers: BOPTEST and the ECY controllers."""

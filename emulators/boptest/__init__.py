@@ -1,0 +1,1 @@
+"""A BOPTEST-compatible server, service and legacy API."""

@@ -1,0 +1,1 @@
+"""Simulated buildings that stand behind the BOPTEST-compatible server."""

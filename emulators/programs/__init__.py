@@ -1,0 +1,1 @@
+"""Standard controller applications for the embedded controllers."""

@@ -1,0 +1,101 @@
+"""Serves ASGI applications on loopback sockets from one named thread.
+
+The sockets are bound before the thread starts, so the ports are known and a taken port is an ordinary ``OSError``.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+import uvicorn
+
+_START_DEADLINE_S = 10.0
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """One application and where it listens. Port 0 asks for a free one; a certificate makes it HTTPS."""
+
+    app: Any
+    host: str = "127.0.0.1"
+    port: int = 0
+    certificate: Path | None = None
+    key: Path | None = None
+    keep_alive_s: int = 30
+
+
+class ServerThread:
+    """Runs uvicorn servers for several sites in one event loop. A context manager: entering it, all sites answer."""
+
+    def __init__(self, sites: Sequence[Site], name: str) -> None:
+        self._sockets = [_bind(site) for site in sites]
+        self._servers = [uvicorn.Server(_config(site)) for site in sites]
+        self._thread = threading.Thread(target=self._serve, name=name)
+        self._failure: BaseException | None = None
+
+    @property
+    def ports(self) -> list[int]:
+        """The ports listened on, in the order of the sites."""
+        return [bound.getsockname()[1] for bound in self._sockets]
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        deadline = threading.Event()
+        for server in self._servers:
+            while not server.started and self._thread.is_alive() and not deadline.wait(0.005):
+                pass
+        if not self._thread.is_alive():
+            raise RuntimeError("the server thread ended while starting") from self._failure
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()
+
+    def stop(self) -> None:
+        """Stop listening, let answers in flight end, and join the thread. Safe to call twice."""
+        for server in self._servers:
+            server.should_exit = True
+        if self._thread.is_alive():
+            self._thread.join()
+        for bound in self._sockets:
+            bound.close()
+
+    def _serve(self) -> None:
+        try:
+            asyncio.run(self._serve_all())
+        except BaseException as error:  # noqa: BLE001 - kept for whoever waits in __enter__
+            self._failure = error
+
+    async def _serve_all(self) -> None:
+        pairs = zip(self._servers, self._sockets, strict=True)
+        await asyncio.gather(*(server.serve(sockets=[bound]) for server, bound in pairs))
+
+
+def _bind(site: Site) -> socket.socket:
+    bound = socket.create_server((site.host, site.port), backlog=128)
+    bound.set_inheritable(False)
+    return bound
+
+
+def _config(site: Site) -> uvicorn.Config:
+    return uvicorn.Config(
+        site.app,
+        log_config=None,
+        access_log=False,
+        ws="none",
+        lifespan="off",
+        server_header=False,
+        timeout_keep_alive=site.keep_alive_s,
+        timeout_graceful_shutdown=1,
+        ssl_certfile=site.certificate,
+        ssl_keyfile=site.key,
+    )

@@ -1,0 +1,1 @@
+"""Equipment: one controller and the points that tie it to the simulation."""

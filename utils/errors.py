@@ -1,0 +1,82 @@
+"""Which failures there are, and what each means for the program.
+
+Every error that this project raises on purpose is a :class:`BridgeError`. Its ``exit_code`` is what the process ends
+with when nobody handles it: 2 means "mend the settings or configs", 1 means "it failed while running".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import ClassVar
+
+
+class BridgeError(Exception):
+    """Anything that we raise on purpose."""
+
+    exit_code: ClassVar[int] = 1
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Problem:
+    """One thing for the user to mend.
+
+    ``where`` names the file and the JSON path, or the variable; ``what`` says what is wrong and what to do about it.
+    """
+
+    where: str
+    what: str
+
+    def __str__(self) -> str:
+        return f"{self.where}: {self.what}"
+
+
+class ConfigError(BridgeError):
+    """Settings or configs that cannot work. Carries every problem at once; no controller has been touched."""
+
+    exit_code: ClassVar[int] = 2
+
+    def __init__(self, problems: Iterable[Problem]) -> None:
+        self.problems = tuple(problems)
+        super().__init__("\n".join(str(problem) for problem in self.problems))
+
+
+class SimulationError(BridgeError):
+    """The simulation cannot go on: the run ends and releases."""
+
+
+class SimulationUnreachable(SimulationError):
+    """No answer: refused connection, time-out, broken reply. At the start it is waited for."""
+
+
+class SimulationRefused(SimulationError):
+    """An answer, and it is no. Carries the server's own words."""
+
+
+class SimulationAborted(SimulationError):
+    """A call was abandoned on our own request, so that giving back need not wait for the simulator."""
+
+
+class DeviceError(BridgeError):
+    """One controller has a problem. The run goes on without it."""
+
+    def __init__(self, device: str, what: str) -> None:
+        self.device = device
+        self.what = what
+        super().__init__(f"{device}: {what}")
+
+
+class DeviceUnreachable(DeviceError):
+    """May pass by itself: time-out, reset, refused connection, 5xx, an unreadable reply."""
+
+
+class DeviceRefused(DeviceError):
+    """Permanent until somebody acts: wrong password, missing rights, not an ECY, a changed certificate."""
+
+
+class ObjectError(DeviceError):
+    """One object of a controller said no (missing, read-only, out of range). The rest of it works."""
+
+    def __init__(self, device: str, what: str, *, missing: bool = False) -> None:
+        self.missing = missing
+        super().__init__(device, what)

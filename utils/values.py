@@ -1,0 +1,174 @@
+"""The values that cross rooms: the language of the project, named once.
+
+All of them are frozen and replaced whole. Times are seconds of model time (from 1 January 00:00 of the model's
+365-day year, local standard time) unless a name says otherwise.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import Enum, StrEnum
+from types import MappingProxyType
+from typing import TypeAlias
+
+PointValue: TypeAlias = float | int | bool
+"""What a BACnet present-value may be: REAL, an unsigned state number, or a binary."""
+
+
+class ObjectType(StrEnum):
+    """BACnet object types, spelled as in the configs and in the controllers' ``object-type``."""
+
+    ANALOG_INPUT = "AnalogInput"
+    ANALOG_OUTPUT = "AnalogOutput"
+    ANALOG_VALUE = "AnalogValue"
+    BINARY_INPUT = "BinaryInput"
+    BINARY_OUTPUT = "BinaryOutput"
+    BINARY_VALUE = "BinaryValue"
+    MULTI_STATE_INPUT = "MultiStateInput"
+    MULTI_STATE_OUTPUT = "MultiStateOutput"
+    MULTI_STATE_VALUE = "MultiStateValue"
+
+    @property
+    def is_binary(self) -> bool:
+        """Whether the present-value is active or inactive."""
+        return self.value.startswith("Binary")
+
+    @property
+    def is_multi_state(self) -> bool:
+        """Whether the present-value is a state number, counted from 1."""
+        return self.value.startswith("MultiState")
+
+    @property
+    def is_input(self) -> bool:
+        """Whether the object has no priority array: it is forced through out-of-service."""
+        return self.value.endswith("Input")
+
+
+class Role(Enum):
+    """What the bridge does with a point's object in the controller."""
+
+    FORCED = "forced"
+    """Out of service, then present-value (inputs)."""
+    COMMANDED = "commanded"
+    """Present-value in one slot of the priority array (values)."""
+    READ = "read"
+    """Present-value is read and sent to the simulation (outputs)."""
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class ObjectRef:
+    """A BACnet object inside one controller."""
+
+    object_type: ObjectType
+    instance: int
+
+    def __str__(self) -> str:
+        return f"{self.object_type} {self.instance}"
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """What discovery told about an object. ``units`` is None where the controller does not tell."""
+
+    ref: ObjectRef
+    name: str
+    units: str | None = None
+
+
+class WriteKind(Enum):
+    """The three ways in which the bridge writes to a controller."""
+
+    PRESENT_VALUE = "present-value"
+    """A plain present-value: an input that is out of service."""
+    COMMAND = "command"
+    """Present-value at a priority; None gives the slot back."""
+    OUT_OF_SERVICE = "out-of-service"
+
+
+@dataclass(frozen=True, slots=True)
+class Write:
+    """One write to one object. ``priority`` (1 to 16) belongs to commands only."""
+
+    ref: ObjectRef
+    kind: WriteKind
+    value: PointValue | None
+    priority: int | None = None
+
+
+class Quality(Enum):
+    """How far a value may be trusted. Only GOOD ones are ever written to a peer."""
+
+    GOOD = "good"
+    BAD = "bad"
+    """The peer answered, but with NaN, null or text."""
+    MISSING = "missing"
+    """The peer did not answer for this value."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """One value read from a controller. ``value`` is None unless the quality is GOOD; ``note`` says why."""
+
+    value: PointValue | None
+    quality: Quality = Quality.GOOD
+    note: str = ""
+
+
+def _frozen(mapping: Mapping[str, float]) -> Mapping[str, float]:
+    return MappingProxyType(dict(mapping))
+
+
+@dataclass(frozen=True, slots=True)
+class SimulationState:
+    """The reply of initialize or advance: measurements and inputs in force by BOPTEST name, SI units, NaN for null.
+
+    ``ended`` is the scenario's normal end (``{}`` on the wire): there are no values then.
+    """
+
+    time_s: float
+    values: Mapping[str, float] = field(default_factory=dict)
+    ended: bool = False
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "values", _frozen(self.values))
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """Step ``number`` of the simulation, for the controllers to see. Frame 0 is the payload of initialize."""
+
+    number: int
+    time_s: float
+    values: Mapping[str, float]
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "values", _frozen(self.values))
+
+
+@dataclass(frozen=True, slots=True)
+class Commands:
+    """What the controllers answered to frame ``answers``: simulation inputs by BOPTEST name, SI units."""
+
+    answers: int
+    inputs: Mapping[str, float]
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "inputs", _frozen(self.inputs))
+
+
+@dataclass(frozen=True, slots=True)
+class PointMetadata:
+    """What the simulation tells about one of its points. ``unit`` is None for activations; limits may be absent."""
+
+    unit: str | None
+    description: str = ""
+    minimum: float | None = None
+    maximum: float | None = None
+    is_input: bool = False
+
+
+def is_finite_number(value: object) -> bool:
+    """Whether the value is a number that may be sent to a peer (a boolean counts; NaN and infinities do not)."""
+    return isinstance(value, int | float) and math.isfinite(value)
