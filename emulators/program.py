@@ -49,4 +49,7 @@ class ControlProgram(Protocol):
         """The objects that the application reads and writes."""
 
     def scan(self, io: ProgramIO, now: datetime, dt_s: float) -> None:
-        """Run one scan. ``now`` is the controller's own local time (naive), ``dt_s`` the controller time since the last."""
+        """Run one scan.
+
+        ``now`` is the controller's own local time (naive), ``dt_s`` the controller time since the last scan.
+        """

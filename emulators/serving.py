@@ -9,6 +9,7 @@ import asyncio
 import socket
 import threading
 from collections.abc import Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -16,7 +17,7 @@ from typing import Any, Self
 
 import uvicorn
 
-_START_DEADLINE_S = 10.0
+_START_POLL_S = 0.005
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +38,8 @@ class ServerThread:
     def __init__(self, sites: Sequence[Site], name: str) -> None:
         self._sockets = [_bind(site) for site in sites]
         self._servers = [uvicorn.Server(_config(site)) for site in sites]
-        self._thread = threading.Thread(target=self._serve, name=name)
-        self._failure: BaseException | None = None
+        self._pool = ThreadPoolExecutor(1, thread_name_prefix=name)
+        self._running: Future[None] | None = None
 
     @property
     def ports(self) -> list[int]:
@@ -46,13 +47,12 @@ class ServerThread:
         return [bound.getsockname()[1] for bound in self._sockets]
 
     def __enter__(self) -> Self:
-        self._thread.start()
-        deadline = threading.Event()
-        for server in self._servers:
-            while not server.started and self._thread.is_alive() and not deadline.wait(0.005):
-                pass
-        if not self._thread.is_alive():
-            raise RuntimeError("the server thread ended while starting") from self._failure
+        self._running = self._pool.submit(lambda: asyncio.run(self._serve_all()))
+        pause = threading.Event()
+        while not all(server.started for server in self._servers):
+            if self._running.done():
+                self._running.result()
+            pause.wait(_START_POLL_S)
         return self
 
     def __exit__(
@@ -64,16 +64,9 @@ class ServerThread:
         """Stop listening, let answers in flight end, and join the thread. Safe to call twice."""
         for server in self._servers:
             server.should_exit = True
-        if self._thread.is_alive():
-            self._thread.join()
+        self._pool.shutdown()
         for bound in self._sockets:
             bound.close()
-
-    def _serve(self) -> None:
-        try:
-            asyncio.run(self._serve_all())
-        except BaseException as error:  # noqa: BLE001 - kept for whoever waits in __enter__
-            self._failure = error
 
     async def _serve_all(self) -> None:
         pairs = zip(self._servers, self._sockets, strict=True)

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum, StrEnum
 from types import MappingProxyType
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias, TypeVar
 
 PointValue: TypeAlias = float | int | bool
 """What a BACnet present-value may be: REAL, an unsigned state number, or a binary."""
@@ -68,6 +68,17 @@ class ObjectRef:
         return f"{self.object_type} {self.instance}"
 
 
+class Target(NamedTuple):
+    """An object of a controller by the names that the configs use, before discovery has told its instance."""
+
+    device: str
+    object_type: ObjectType
+    name: str
+
+    def __str__(self) -> str:
+        return f"{self.device} {self.object_type} {self.name}"
+
+
 @dataclass(frozen=True, slots=True)
 class Endpoint:
     """What discovery told about an object. ``units`` is None where the controller does not tell."""
@@ -116,7 +127,11 @@ class Sample:
     note: str = ""
 
 
-def _frozen(mapping: Mapping[str, float]) -> Mapping[str, float]:
+_Key = TypeVar("_Key")
+_Value = TypeVar("_Value")
+
+
+def _frozen(mapping: Mapping[_Key, _Value]) -> Mapping[_Key, _Value]:
     return MappingProxyType(dict(mapping))
 
 
@@ -137,14 +152,20 @@ class SimulationState:
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """Step ``number`` of the simulation, for the controllers to see. Frame 0 is the payload of initialize."""
+    """Step ``number`` of the simulation, for the controllers to see. Frame 0 is the payload of initialize.
+
+    ``values`` are the simulation's own (SI units, by BOPTEST name); ``targets`` are the same in the controllers'
+    units. A measurement that cannot be trusted is absent from ``targets``.
+    """
 
     number: int
     time_s: float
     values: Mapping[str, float]
+    targets: Mapping[Target, PointValue] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "values", _frozen(self.values))
+        object.__setattr__(self, "targets", _frozen(self.targets))
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,3 +193,32 @@ class PointMetadata:
 def is_finite_number(value: object) -> bool:
     """Whether the value is a number that may be sent to a peer (a boolean counts; NaN and infinities do not)."""
     return isinstance(value, int | float) and math.isfinite(value)
+
+
+@dataclass(frozen=True, slots=True)
+class WriteResult:
+    """What became of one write; ``error`` is None when the controller took it."""
+
+    write: Write
+    error: DeviceError | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """One batch's outcome: a result per write, in their order, and a sample per object read after them."""
+
+    writes: tuple[WriteResult, ...]
+    samples: Mapping[ObjectRef, Sample]
+
+
+@dataclass(frozen=True, slots=True)
+class ObjectState:
+    """An object as it is found. What the controller does not tell is None.
+
+    ``priority_array`` has 16 slots, the first is priority 1; inputs have none. ``units`` is BACnet enumeration text.
+    """
+
+    present_value: Sample
+    out_of_service: bool | None = None
+    priority_array: tuple[PointValue | None, ...] | None = None
+    units: str | None = None

@@ -1,0 +1,262 @@
+"""A run from connect to release: what the command line, a test or a training environment starts."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import datetime
+
+from bridge import startup
+from bridge.controller_link import ClockOrder, ControllerLink
+from bridge.device_loop import DeviceLoop
+from bridge.ledger import Ledger
+from bridge.overrides import Overrides
+from bridge.release import Receipt, give_back_all
+from bridge.simulation_loop import SimulationLoop
+from bridge.status import Phase, Status, Summary
+from clients.boptest_client import BOPTestClient
+from equipment.controller import Controller
+from equipment.equipment_manager import EquipmentManager
+from utils.errors import BridgeError, SimulationAborted, SimulationError
+from utils.model_calendar import local_to_unix, model_datetime, model_seconds
+from utils.pacing import Clocks, Pacer
+from utils.settings import Settings
+from utils.state_folder import StateFolder
+from utils.values import Frame, PointMetadata, PointValue, Target
+
+log = logging.getLogger(__name__)
+
+
+class Declined(BridgeError):
+    """The user did not want what the run was about to do. Nothing was written."""
+
+
+@dataclass(frozen=True, slots=True)
+class FirstContact:
+    """A controller that this host has not driven before, and what would be forced or commanded in it."""
+
+    device: str
+    objects: tuple[str, ...]
+
+
+Confirm = Callable[[Sequence[FirstContact]], bool]
+
+
+class Run:
+    """One run. :meth:`execute` blocks in the simulation thread; :meth:`request_stop` and :meth:`status` are for others."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        manager: EquipmentManager,
+        state: StateFolder,
+        *,
+        steps: int | None = None,
+        confirm: Confirm = lambda contacts: True,
+        ledger: Ledger | None = None,
+        clocks: Clocks | None = None,
+    ) -> None:
+        self.client = BOPTestClient(settings.base_url, api_key=_revealed(settings), test_ids=state.tests)
+        self.ledger = ledger or Ledger()
+        self._settings = settings
+        self._manager = manager
+        self._state = state
+        self._steps = steps
+        self._confirm = confirm
+        self._clocks = clocks or Clocks()
+        self._stop = threading.Event()
+        self._phase = Phase.CONNECTING
+        self._first = self._frame = Frame(0, 0.0, {})
+        self._began_s = self._ended_s = 0.0
+        self._receipts: list[Receipt] = []
+        self._metadata: Mapping[str, PointMetadata] = {}
+        self._pool = ThreadPoolExecutor(2 * len(manager.controllers), thread_name_prefix="ecy")
+        self._pacer = Pacer(settings.period_s, self._clocks)
+        self._links = [self._link(controller) for controller in manager.controllers]
+        self._devices = DeviceLoop(
+            self._links,
+            Overrides(manager.equipment.values(), settings.hold_steps),
+            self._pacer,
+            settings.settle_time_s,
+            self._pool,
+            self._stop,
+            self._clocks,
+        )
+        self._simulation = SimulationLoop(
+            self.client,
+            self._convert,
+            self._devices.commands,
+            self._publish,
+            self._pacer,
+            self._stop,
+            wants_kpis=any(point.is_kpi for point in manager.points),
+        )
+
+    def execute(self) -> Summary:
+        """Connect, check, couple, run and give back.
+
+        Raises :class:`BridgeError` for what ended the run. Whatever ends it, everything taken has been given back
+        by then, or is still in the ledger. A stop on request is not an error.
+        """
+        try:
+            frame = self._prepare()
+            if not self._stop.is_set():
+                self._drive(frame)
+        except SimulationAborted:
+            log.info("stopping on request")
+        finally:
+            self._finish()
+        return self.summary()
+
+    def request_stop(self) -> None:
+        """End the run soon, from any thread. A call to the simulation that is in flight is abandoned."""
+        self._stop.set()
+        self._devices.close()
+        self.client.abort()
+
+    @property
+    def is_releasing(self) -> bool:
+        """Whether the run has come to giving back."""
+        return self._phase in (Phase.RELEASING, Phase.ENDED)
+
+    def status(self) -> Status:
+        """This moment, for a display."""
+        frame = self._frame
+        return Status(
+            phase=self._phase,
+            step=frame.number,
+            local_time=self._local_time(frame.time_s) if self._phase is not Phase.CONNECTING else None,
+            pace=self._pace(),
+            late_steps=self._pacer.late_steps,
+            controllers={link.device: link.state for link in self._links},
+            seen=frame.targets,
+            commanded=self._devices.commanded,
+            kpis=self._simulation.kpis,
+        )
+
+    def summary(self) -> Summary:
+        """What there is to say at the end; also after an error."""
+        return Summary(
+            steps=self._frame.number,
+            simulated_s=self._frame.time_s - self._first.time_s,
+            wall_s=self._ended_s - self._began_s,
+            late_steps=self._pacer.late_steps,
+            slipped_s=self._pacer.slipped_s,
+            exchange_delay_s=self._devices.times.mean_s * self._pace(),
+            written=sum(link.written for link in self._links),
+            suppressed=sum(link.suppressed for link in self._links),
+            kpis=self._simulation.kpis,
+            clipped=self.client.clipped,
+            receipts=tuple(self._receipts),
+        )
+
+    def _prepare(self) -> Frame:
+        """Look at everything, then initialize. No controller is written here."""
+        equipments = tuple(self._manager.equipment.values())
+        for orphan in self._state.tests.orphans(self._settings.base_url):
+            self.client.stop_orphan(orphan)
+        names = startup.simulation_names(equipments)
+        startup.connect_simulation(self.client, self._settings, names, self._stop)
+        self._metadata = self.client.get_metadata()
+        startup.check_simulation_names(equipments, self._metadata)
+        startup.reach_controllers(self._links, self._pool)
+        self._meet()
+        self._phase = Phase.INITIALIZING
+        state = startup.start_simulation(self.client, self._settings, self._start_time_s())
+        self._first = self._frame = self._simulation.first_frame(state)
+        return self._frame
+
+    def _drive(self, frame: Frame) -> None:
+        self._phase = Phase.COUPLING
+        startup.take_controllers(self._links, self._pool)
+        self._devices.couple(frame, self._settings.couple_time_s, self.client.keep_alive)
+        self._phase = Phase.RUNNING
+        self._began_s = self._clocks.monotonic()
+        devices = self._start_device_thread()
+        try:
+            self._simulation.run(frame, self._steps)
+        finally:
+            self._devices.close()
+            devices.result()
+
+    def _start_device_thread(self) -> Future[None]:
+        pool = ThreadPoolExecutor(1, thread_name_prefix="devices")
+        future = pool.submit(self._devices.run)
+        future.add_done_callback(lambda _: self._devices.close())
+        pool.shutdown(wait=False)
+        return future
+
+    def _finish(self) -> None:
+        """Stop advancing, let batches end, give back, stop the test case: in this order, whatever has happened."""
+        self._ended_s = self._clocks.monotonic()
+        self._phase = Phase.RELEASING
+        self._devices.close()
+        self._devices.wait_for_returning()
+        if not self._stop.is_set() and self._frame.number:
+            self._simulation.update_kpis()
+        clients = {link.device: link.controller.client for link in self._links}
+        self._receipts = give_back_all(self.ledger, clients, self._pool, self._clocks.wall)
+        self._stop_simulation()
+        self._pool.shutdown()
+        self._manager.close()
+        self._phase = Phase.ENDED
+
+    def _stop_simulation(self) -> None:
+        try:
+            self.client.stop()
+        except SimulationError as error:
+            log.warning("the test could not be stopped: %s", error)
+        self.client.close()
+
+    def _meet(self) -> None:
+        contacts = [
+            FirstContact(link.device, tuple(str(bound.target) for bound in link.controller.plan.bound))
+            for link in self._links
+            if link.is_reached and self._state.met.get(link.device) is None
+        ]
+        if contacts and not self._confirm(contacts):
+            raise Declined("not confirmed: nothing was written to any controller")
+        for contact in contacts:
+            self._state.met.set(contact.device, datetime.now().astimezone().isoformat(timespec="seconds"))
+
+    def _publish(self, frame: Frame) -> None:
+        self._frame = frame
+        self._devices.frames.publish(frame)
+
+    def _convert(self, values: Mapping[str, float]) -> Mapping[Target, PointValue]:
+        return self._manager.process_bop_values(values, self._metadata)
+
+    def _pace(self) -> float:
+        ended_s = self._ended_s or self._clocks.monotonic()
+        wall_s = ended_s - self._began_s
+        return (self._frame.time_s - self._first.time_s) / wall_s if self._began_s and wall_s > 0 else 0.0
+
+    def _link(self, controller: Controller) -> ControllerLink:
+        zone = self._settings.timezone
+        clock = ClockOrder(zone, lambda: local_to_unix(self._controller_time(), zone)) if zone else None
+        return ControllerLink(controller, self.ledger, self._settings.couple_time_s, clock, self._clocks)
+
+    def _controller_time(self) -> datetime:
+        """Model time, less what the coupling still takes: at the first advance the clocks agree."""
+        coupling_s = self._settings.couple_time_s if self._phase is Phase.COUPLING else 0.0
+        return self._local_time(self._frame.time_s - coupling_s)
+
+    def _local_time(self, time_s: float) -> datetime:
+        return model_datetime(time_s, self._first_year())
+
+    def _first_year(self) -> int:
+        """The configured year, or without one the last year in which the start is not in the future."""
+        if self._settings.start_time is not None:
+            return self._settings.start_time.year
+        today = datetime.now()
+        return today.year if model_datetime(self._first.time_s, today.year) <= today else today.year - 1
+
+    def _start_time_s(self) -> float:
+        return model_seconds(self._settings.start_time) if self._settings.start_time is not None else 0.0
+
+
+def _revealed(settings: Settings) -> str | None:
+    return settings.api_key.get_secret_value() if settings.api_key is not None else None

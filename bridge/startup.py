@@ -1,0 +1,143 @@
+"""Everything that is looked at before anything is written: both peers, every name, every slot."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Callable, Collection, Mapping, Sequence
+from concurrent.futures import Executor
+
+from bridge.controller_link import ControllerLink, LinkState
+from clients.boptest_client import BOPTestClient
+from equipment.equipment_manager import Equipment
+from points import Point
+from utils.errors import ConfigError, DeviceRefused, DeviceUnreachable, Problem, SimulationUnreachable
+from utils.names import nearest
+from utils.settings import Settings
+from utils.values import PointMetadata, Role, SimulationState
+
+log = logging.getLogger(__name__)
+
+_RETRY_S = 1.0
+
+
+def connect_simulation(
+    client: BOPTestClient, settings: Settings, points: Collection[str], stop: threading.Event
+) -> None:
+    """Find the server and select the test case, waiting for a server that is not there yet.
+
+    Raises :class:`SimulationUnreachable` after ``BOP_CONNECT_TIMEOUT``, and at once what the server refuses.
+    """
+    deadline = time.monotonic() + settings.connect_timeout_s
+    told = False
+    while True:
+        try:
+            client.connect(settings.testcase, points)
+        except SimulationUnreachable as error:
+            if stop.is_set() or time.monotonic() + _RETRY_S > deadline:
+                raise
+            if not told:
+                log.warning("%s; trying for %.0f s", error, settings.connect_timeout_s)
+                told = True
+            stop.wait(_RETRY_S)
+        else:
+            return
+
+
+def start_simulation(client: BOPTestClient, settings: Settings, start_time_s: float) -> SimulationState:
+    """Scenario, start time and step as configured; returns the state at the start."""
+    state = None
+    if settings.time_period or settings.electricity_price:
+        state = client.set_scenario(electricity_price=settings.electricity_price, time_period=settings.time_period)
+    if state is None:
+        state = client.initialize_system(start_time_s, settings.warmup_period_s)
+    client.set_step_time(settings.step_time_s)
+    return state
+
+
+def simulation_names(equipments: Sequence[Equipment]) -> set[str]:
+    """Every name that the simulation has to know: points and activations, KPIs aside."""
+    points = [point for equipment in equipments for point in equipment.points]
+    names = {point.bop_point for point in points if not point.is_kpi}
+    return names | {point.activation.name for point in points if point.activation is not None}
+
+
+def check_simulation_names(equipments: Sequence[Equipment], metadata: Mapping[str, PointMetadata]) -> None:
+    """Raises :class:`ConfigError` with every name or unit that the test case does not have."""
+    problems = [
+        Problem(f"{equipment.file.name}: {point.ecy_point}", what)
+        for equipment in equipments
+        for point in equipment.points
+        for what in _mismatches(point, metadata)
+    ]
+    if problems:
+        raise ConfigError(problems)
+
+
+def reach_controllers(links: Sequence[ControllerLink], pool: Executor) -> None:
+    """Connect to all controllers at once and look at what will be taken. Writes nothing.
+
+    One that does not answer is tried again later. Raises :class:`ConfigError` for names, units and occupied slots,
+    :class:`DeviceRefused` for the first that will not have us, :class:`DeviceUnreachable` when none answers.
+    """
+    futures = [(link, pool.submit(_reach, link)) for link in links]
+    problems: list[Problem] = []
+    refusals: list[DeviceRefused] = []
+    absent: list[DeviceUnreachable] = []
+    for link, future in futures:
+        try:
+            problems.extend(future.result())
+        except ConfigError as error:
+            problems.extend(error.problems)
+        except DeviceRefused as error:
+            refusals.append(error)
+        except DeviceUnreachable as error:
+            absent.append(error)
+            link.lost(error)
+    if problems:
+        raise ConfigError(problems)
+    if refusals:
+        raise refusals[0]
+    if len(absent) == len(links):
+        raise absent[0]
+
+
+def take_controllers(links: Sequence[ControllerLink], pool: Executor) -> None:
+    """Enter everything in the ledger, set the clocks and begin to couple, all controllers that were reached at once."""
+    futures = [(link, pool.submit(link.take)) for link in links if link.is_reached]
+    for link, future in futures:
+        try:
+            future.result()
+        except DeviceUnreachable as error:
+            link.lost(error)
+
+
+def present(links: Sequence[ControllerLink]) -> list[ControllerLink]:
+    """The controllers that answer."""
+    return [link for link in links if link.state is not LinkState.OFFLINE]
+
+
+def _reach(link: ControllerLink) -> list[Problem]:
+    link.reach()
+    return link.survey()
+
+
+def _mismatches(point: Point, metadata: Mapping[str, PointMetadata]) -> list[str]:
+    if point.is_kpi:
+        return []
+    known = metadata.get(point.bop_point)
+    if known is None:
+        return [_unknown(point.bop_point, metadata, lambda meta: meta.is_input or point.role is not Role.READ)]
+    if point.role is Role.READ and not known.is_input:
+        return [f"{point.bop_point} is a measurement, and an output can only drive an input of the simulation"]
+    problems = []
+    if point.activation is not None and point.activation.name not in metadata:
+        problems.append(_unknown(point.activation.name, metadata, lambda meta: meta.is_input))
+    wrong_unit = point.check_metadata(known)
+    return problems + ([wrong_unit] if wrong_unit else [])
+
+
+def _unknown(name: str, metadata: Mapping[str, PointMetadata], fits: Callable[[PointMetadata], bool]) -> str:
+    guess = nearest(name, [other for other, meta in metadata.items() if fits(meta)])
+    return f"the test case has no point {name}" + (f"; did you mean {guess}?" if guess else "")

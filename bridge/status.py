@@ -1,0 +1,67 @@
+"""What a run shows of itself while it runs, and what it has to say at the end."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import Enum
+
+from bridge.controller_link import LinkState
+from bridge.release import Outcome, Receipt
+from utils.values import PointValue, Target
+
+
+class Phase(Enum):
+    """What the run is doing."""
+
+    CONNECTING = "connecting"
+    INITIALIZING = "initializing the simulation"
+    COUPLING = "coupling: the controllers see the building, nothing is overridden yet"
+    RUNNING = "running"
+    RELEASING = "giving back"
+    ENDED = "ended"
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """A moment of a run. ``seen`` and ``commanded`` are in the controllers' units."""
+
+    phase: Phase
+    step: int = 0
+    local_time: datetime | None = None
+    pace: float = 0.0
+    """Simulated seconds per wall second, over the whole run so far."""
+    late_steps: int = 0
+    controllers: Mapping[str, LinkState] = field(default_factory=dict)
+    seen: Mapping[Target, PointValue] = field(default_factory=dict)
+    commanded: Mapping[Target, PointValue] = field(default_factory=dict)
+    kpis: Mapping[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """The end of a run."""
+
+    steps: int
+    simulated_s: float
+    wall_s: float
+    late_steps: int
+    slipped_s: float
+    exchange_delay_s: float
+    """Mean time from a frame to the commands that answer it, in simulated seconds at the pace of the run."""
+    written: int
+    suppressed: int
+    kpis: Mapping[str, float]
+    clipped: Mapping[str, str]
+    receipts: tuple[Receipt, ...]
+
+    @property
+    def not_released(self) -> tuple[Receipt, ...]:
+        """What is still taken."""
+        return tuple(receipt for receipt in self.receipts if receipt.outcome is Outcome.FAILED)
+
+    @property
+    def late_percent(self) -> float:
+        """Late steps in % of all."""
+        return 100 * self.late_steps / self.steps if self.steps else 0.0

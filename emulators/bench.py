@@ -1,0 +1,47 @@
+"""Both peers in one process: the building behind a BOPTEST-compatible server, and the controllers that run it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from emulators.boptest.server import BoptestServer
+from emulators.plants.multizone_office import MultizoneOffice
+from emulators.program import ObjectSpec
+
+
+@dataclass(frozen=True, slots=True)
+class BenchPlan:
+    """What to serve. A port of None leaves that side out; 0 asks for free ports.
+
+    ``time_scale`` is controller seconds per wall second; with 0 the controllers' programs run one step of scans
+    (``step_s``) in every exchange instead of by the clock.
+    """
+
+    boptest_port: int | None = 5000
+    legacy: bool = False
+    ecy_port: int | None = 8443
+    controllers: Mapping[str, Sequence[ObjectSpec]] = field(default_factory=dict)
+    unit_system: str = "SI"
+    username: str = "bench"
+    password: str = field(default="bench", repr=False)
+    time_scale: float = 1.0
+    step_s: float = 5.0
+    certificate_folder: Path | None = None
+
+
+@contextmanager
+def serve(plan: BenchPlan) -> Iterator[list[str]]:
+    """Serve until the block ends. Yields one line per server: its kind, its name if any, its address."""
+    with ExitStack() as stack:
+        lines: list[str] = []
+        if plan.boptest_port is not None:
+            plants = {"multizone_office_simple_air": MultizoneOffice}
+            boptest = stack.enter_context(BoptestServer(plants, legacy=plan.legacy, port=plan.boptest_port))
+            lines.append(f"BOPTEST {boptest.url}")
+        if plan.ecy_port is not None and plan.controllers:
+            ecy = stack.enter_context(_controllers(plan))
+            lines.extend(f"ECY {name} https://{address}" for name, address in ecy.addresses.items())
+        yield lines

@@ -1,0 +1,28 @@
+from __future__ import annotations
+
+import pytest
+
+from utils.names import did_you_mean, nearest
+
+KEYS = ("us_unit", "si_unit", "deadband", "bop_point")
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [("us_unti", "us_unit"), ("dead_band", "deadband"), ("BOP_POINT", "bop_point"), ("bop-point", "bop_point")],
+)
+def test_a_misspelt_name_finds_the_one_that_was_meant(typed: str, meant: str) -> None:
+    assert nearest(typed, KEYS) == meant
+
+
+def test_a_name_like_no_other_finds_none() -> None:
+    assert nearest("colour", KEYS) is None
+
+
+def test_nothing_is_near_when_nothing_is_known() -> None:
+    assert nearest("us_unit", ()) is None
+
+
+def test_the_question_is_asked_only_when_there_is_something_to_ask() -> None:
+    assert did_you_mean("us_unti", KEYS) == ", did you mean 'us_unit'?"
+    assert did_you_mean("colour", KEYS) == ""

@@ -1,0 +1,146 @@
+"""Settings: the seed's own file, and every way to get it wrong."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+
+from utils.errors import ConfigError
+from utils.settings import Settings, load_settings
+
+SEED_ENV = """\
+BOP_SERVER_IP = '192.0.2.7'
+BOP_SERVER_PORT = '5000'
+BOP_START_TIME = '2023-07-06 14:00:00'
+BOP_WARMUP_PERIOD = '0'
+BOP_STEP_TIME = '1'
+ECY2_LOGIN_USERNAME = 'engineer'
+ECY2_LOGIN_PWORD = 'pa$$ word#1'
+UNIT_SYSTEM = 'US'
+LOG_FILE = 'app.log'
+DESIRED_TIMEZONE = 'US/Mountain'
+"""
+
+
+def load(folder: Path, text: str = SEED_ENV, **environment: str) -> Settings:
+    file = folder / ".env"
+    file.write_text(text, encoding="utf-8")
+    return load_settings(file, environment, folder)
+
+
+def problems(folder: Path, text: str = SEED_ENV, **environment: str) -> dict[str, str]:
+    with pytest.raises(ConfigError) as caught:
+        load(folder, text, **environment)
+    return {problem.where.rsplit(" ", 1)[-1]: problem.what for problem in caught.value.problems}
+
+
+def test_the_seeds_file_is_read_with_its_own_quoting(tmp_path: Path) -> None:
+    settings = load(tmp_path)
+    assert settings.base_url == "http://192.0.2.7:5000"
+    assert settings.start_time == datetime(2023, 7, 6, 14)
+    assert (settings.warmup_period_s, settings.step_time_s, settings.time_scale) == (0.0, 1.0, 1.0)
+    assert (settings.unit_system, settings.timezone, settings.testcase) == ("US", "US/Mountain", None)
+    assert settings.password.get_secret_value() == "pa$$ word#1"
+    assert settings.log_file == tmp_path / "app.log"
+
+
+def test_the_defaults_are_those_of_the_readme(tmp_path: Path) -> None:
+    settings = load(tmp_path)
+    assert (settings.couple_time_s, settings.refresh_time_s, settings.hold_steps) == (5.0, 60.0, 3)
+    assert (settings.tls, settings.connect_timeout_s, settings.settle_time_s) == ("pin", 30.0, None)
+    assert settings.state_dir == tmp_path / ".state"
+
+
+def test_the_environment_wins_over_the_file(tmp_path: Path) -> None:
+    assert load(tmp_path, BOP_STEP_TIME="5").step_time_s == 5.0
+
+
+def test_without_a_file_the_environment_is_enough(tmp_path: Path) -> None:
+    lines = (line.split(" = ") for line in SEED_ENV.splitlines())
+    environment = {name: value.strip("'") for name, value in lines}
+    assert load_settings(tmp_path / "absent.env", environment, tmp_path).server_port == 5000
+
+
+def test_a_file_saved_by_windows_notepad_is_read(tmp_path: Path) -> None:
+    file = tmp_path / ".env"
+    file.write_bytes(b"\xef\xbb\xbf" + SEED_ENV.replace("\n", "\r\n").encode())
+    assert load_settings(file, {}, tmp_path).server_ip == "192.0.2.7"
+
+
+def test_every_problem_is_reported_at_once(tmp_path: Path) -> None:
+    text = SEED_ENV.replace("'5000'", "'many'").replace("'1'", "'0'").replace("'US'", "'metric'")
+    found = problems(tmp_path, text.replace("BOP_START_TIME", "#").replace("US/Mountain", "Denver"))
+    assert set(found) == {"BOP_SERVER_PORT", "BOP_STEP_TIME", "UNIT_SYSTEM", "BOP_START_TIME", "DESIRED_TIMEZONE"}
+
+
+def test_an_empty_file_lists_everything_that_is_required(tmp_path: Path) -> None:
+    assert set(problems(tmp_path, "")) == {
+        "BOP_SERVER_IP",
+        "BOP_SERVER_PORT",
+        "BOP_START_TIME",
+        "BOP_WARMUP_PERIOD",
+        "BOP_STEP_TIME",
+        "ECY2_LOGIN_USERNAME",
+        "ECY2_LOGIN_PWORD",
+    }
+
+
+def test_a_misspelt_name_is_recognised(tmp_path: Path) -> None:
+    found = problems(tmp_path, SEED_ENV.replace("BOP_STEP_TIME", "BOP_STEPTIME"))
+    assert "there is BOP_STEPTIME, did you mean BOP_STEP_TIME?" in found["BOP_STEP_TIME"]
+
+
+def test_29_february_is_refused_with_the_reason(tmp_path: Path) -> None:
+    for year in (2023, 2024):
+        found = problems(tmp_path, BOP_START_TIME=f"{year}-02-29 00:00:00")
+        assert "29 February does not exist" in found["BOP_START_TIME"]
+
+
+@pytest.mark.parametrize("text", ["tomorrow", "2023-13-01 00:00:00", "06/07/2023 14:00", "2023-07-06"])
+def test_a_start_time_in_another_form_says_how_to_write_it(tmp_path: Path, text: str) -> None:
+    assert "2023-07-06 14:00:00" in problems(tmp_path, BOP_START_TIME=text)["BOP_START_TIME"]
+
+
+@pytest.mark.parametrize("text", ["nan", "inf", "-1", "abc", ""])
+def test_a_step_time_has_to_be_a_positive_number(tmp_path: Path, text: str) -> None:
+    assert "BOP_STEP_TIME" in problems(tmp_path, SEED_ENV.replace("TIME = '1'", f"TIME = '{text}'"))
+
+
+def test_a_line_that_cannot_be_read_is_named(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match=r"\.env: line 11: is not of the form"):
+        load(tmp_path, SEED_ENV + "this is = no 'setting\n=")
+
+
+def test_a_server_address_may_be_https_with_a_path(tmp_path: Path) -> None:
+    text = SEED_ENV.replace("BOP_SERVER_IP", "X_IP").replace("BOP_SERVER_PORT", "X_PORT")
+    assert load(tmp_path, text, BOP_SERVER_URL="https://api.example.org/bop/").base_url == "https://api.example.org/bop"
+
+
+@pytest.mark.parametrize("host", ["http://192.0.2.7", "192.0.2.7:5000", "two words"])
+def test_a_host_that_is_more_than_a_host_is_refused(tmp_path: Path, host: str) -> None:
+    assert "BOP_SERVER_URL" in problems(tmp_path, BOP_SERVER_IP=host)["BOP_SERVER_IP"]
+
+
+def test_an_ipv6_host_gets_its_brackets(tmp_path: Path) -> None:
+    assert load(tmp_path, BOP_SERVER_IP="fd00::7").base_url == "http://[fd00::7]:5000"
+
+
+def test_a_period_of_the_scenario_stands_in_for_the_start_time(tmp_path: Path) -> None:
+    settings = load(tmp_path, SEED_ENV.replace("BOP_START_TIME", "#"), BOP_TIME_PERIOD="peak_heat_day")
+    assert settings.start_time is None
+
+
+def test_the_pace_is_step_time_over_time_scale(tmp_path: Path) -> None:
+    assert load(tmp_path, BOP_TIME_SCALE="60", BOP_STEP_TIME="30").period_s == 0.5
+    assert load(tmp_path, BOP_TIME_SCALE="0").period_s == 0.0
+
+
+def test_no_secret_is_in_the_repr_or_in_an_error(tmp_path: Path) -> None:
+    settings = load(tmp_path, BOP_API_KEY="key-123", VAV_PWORD="other-secret")
+    assert not any(secret in repr(settings) for secret in ("pa$$", "key-123", "other-secret"))
+    assert set(settings.secrets) == {"pa$$ word#1", "key-123", "other-secret"}
+    with pytest.raises(ConfigError) as caught:
+        load(tmp_path, BOP_STEP_TIME="x")
+    assert "pa$$" not in str(caught.value)

@@ -1,0 +1,54 @@
+"""Model time and calendar dates.
+
+A model's year has 365 days in every year (boptest-api §6), so month, day and hour map on it and 29 February does not
+exist. Controllers get model time as naive local time in their zone.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+import pytz
+
+DAY_S = 86_400
+YEAR_S = 365 * DAY_S
+_ANY_COMMON_YEAR = 2023
+
+
+def model_seconds(moment: datetime) -> float:
+    """Seconds from 1 January 00:00 of the model's year. Raises ``ValueError`` on 29 February."""
+    if (moment.month, moment.day) == (2, 29):
+        raise ValueError("29 February does not exist in the model's 365-day year; use 28 February or 1 March")
+    start = datetime(_ANY_COMMON_YEAR, 1, 1)
+    return (moment.replace(year=_ANY_COMMON_YEAR) - start).total_seconds()
+
+
+def model_datetime(time_s: float, first_year: int) -> datetime:
+    """The date on the wall calendar for a model time; a run past 31 December goes on in the next year."""
+    years, within_year_s = divmod(time_s, YEAR_S)
+    moment = datetime(_ANY_COMMON_YEAR, 1, 1) + timedelta(seconds=within_year_s)
+    return moment.replace(year=first_year + int(years))
+
+
+def local_to_unix(local: datetime, zone_name: str) -> float:
+    """Unix time of a naive local time in a zone.
+
+    A time that does not exist (spring change) is taken after the gap, an ambiguous one (autumn) is standard time.
+    """
+    return float(_localized(local, zone_name).timestamp())
+
+
+def unix_to_local(unix_time: float, zone_name: str) -> datetime:
+    """Naive local time in a zone for a Unix time."""
+    zone = pytz.timezone(zone_name)
+    return datetime.fromtimestamp(unix_time, zone).replace(tzinfo=None)
+
+
+def is_known_zone(zone_name: str) -> bool:
+    """Whether the name is an IANA zone or one of its aliases (``US/Mountain``)."""
+    return zone_name in pytz.all_timezones_set
+
+
+def _localized(local: datetime, zone_name: str) -> datetime:
+    zone = pytz.timezone(zone_name)
+    return zone.normalize(zone.localize(local, is_dst=False))
