@@ -1,0 +1,86 @@
+"""Outdoor air: minimum position, economizer lockout and the low limit of the mixed air."""
+
+from __future__ import annotations
+
+from math import exp
+
+from emulators.programs.blocks import PI, Hysteresis, LinearReset, OnDelay, RampLimiter
+
+# Air flow over design flow: the smaller the flow, the larger the share of outdoor air that people need.
+MINIMUM_POSITION = LinearReset(0.25, 0.60, 1.0, 0.32)
+_OPENING_PER_S = 0.002
+
+_LOCKOUT_ENTHALPY_KJ_PER_KG = 65.0
+_PRESSURE_PA = 101325.0
+
+_LOW_LIMIT_C = 6.0
+_LOW_LIMIT_MARGIN = 0.05
+_ALARM_BELOW_C = 4.0
+_ALARM_DELAY_S = 20.0
+_WARM_ABOVE_C = 8.0
+_ALARM_RESET_S = 600.0
+
+
+def enthalpy_kj_per_kg(temperature_c: float, humidity: float) -> float:
+    """Enthalpy of moist air at sea level (Magnus formula for the saturation pressure)."""
+    vapour_pa = humidity * 611.2 * exp(17.62 * temperature_c / (243.12 + temperature_c))
+    ratio = 0.622 * vapour_pa / (_PRESSURE_PA - vapour_pa)
+    return 1.006 * temperature_c + ratio * (2501.0 + 1.86 * temperature_c)
+
+
+class EconomizerLockout:
+    """Outdoor air cools when it is at least 1 K below the return air and its enthalpy is not too high."""
+
+    def __init__(self) -> None:
+        self._colder = Hysteresis(on_at=1.0, off_at=0.0)
+
+    def step(self, outdoor_c: float, humidity: float, return_c: float) -> bool:
+        """Return whether the economizer may be used."""
+        colder = self._colder.step(return_c - outdoor_c)
+        return colder and enthalpy_kj_per_kg(outdoor_c, humidity) < _LOCKOUT_ENTHALPY_KJ_PER_KG
+
+
+class LowLimitAlarm:
+    """Latches when the mixed air is too cold; resets by itself after ten minutes of warm mixed air."""
+
+    def __init__(self) -> None:
+        self._too_cold = OnDelay(_ALARM_DELAY_S)
+        self._warm_again = OnDelay(_ALARM_RESET_S)
+        self.active = False
+        self.heating_open = False
+
+    def step(self, mixed_c: float, air_moves: bool, dt_s: float) -> None:
+        """Judge the mixed air; it tells nothing unless the air moves."""
+        tripped = self._too_cold.step(air_moves and mixed_c < _ALARM_BELOW_C, dt_s)
+        reset = self._warm_again.step(mixed_c > _WARM_ABOVE_C, dt_s)
+        self.active = tripped or (self.active and not reset)
+        self.heating_open = self.active and mixed_c < _WARM_ABOVE_C
+
+
+class OutdoorAirDamper:
+    """Position between its minimum and fully open, as far as the mixed air allows."""
+
+    def __init__(self) -> None:
+        self._low_limit = PI(gain=0.01, reset_time_s=35.0)
+        self._opening = RampLimiter(_OPENING_PER_S)
+
+    def shut(self) -> float:
+        """Close at once; return 0."""
+        self._opening.preset(0.0)
+        self._low_limit.preset(_LOW_LIMIT_MARGIN)
+        return 0.0
+
+    def open_at_once(self, minimum: float, economizer: float) -> None:
+        """Be where :meth:`step` would come to."""
+        wanted = minimum + economizer * (1.0 - minimum)
+        self._opening.preset(wanted)
+        self._low_limit.preset(wanted + _LOW_LIMIT_MARGIN)
+
+    def step(self, minimum: float, economizer: float, mixed_c: float, dt_s: float) -> float:
+        """One scan; ``economizer`` is the share 0..1 of the way from ``minimum`` to fully open."""
+        wanted = self._opening.step(minimum + economizer * (1.0 - minimum), dt_s)
+        error_k = mixed_c - _LOW_LIMIT_C
+        allowed = self._low_limit.step(error_k, dt_s)
+        if allowed > wanted + _LOW_LIMIT_MARGIN:
+            self._low_limit.preset(wanted + _LOW_LIMIT_MARGIN, error_k)
+        return min(wanted, allowed)
