@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import argparse
 import json
+import logging
 import os
-import secrets
 import signal
 import sys
 import tempfile
@@ -17,6 +17,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from secrets import token_urlsafe
 from types import FrameType
 
 from rich.console import Console
@@ -24,7 +25,8 @@ from rich.logging import RichHandler
 
 from bridge.check import check
 from bridge.console import FirstContactQuestion, display, log_first_contact, print_check, print_summary
-from bridge.run import Run
+from bridge.run import Confirm, Run
+from clients.tls import TlsPolicy
 from emulators.bench import BenchPlan, serve
 from emulators.process import emulator_process
 from emulators.program import ObjectSpec
@@ -106,16 +108,14 @@ def _add_emulator_options(parser: argparse.ArgumentParser) -> None:
 
 def _bridge(options: argparse.Namespace, console: Console) -> int:
     settings = load_settings(options.env, os.environ, BASE)
-    _start_logging(settings, console)
-    return _run(settings, options.configs, options.steps, console, ask=not options.yes)
+    asks = not options.yes and console.is_terminal and sys.stdin.isatty()
+    question = FirstContactQuestion(console) if asks else None
+    return _run(settings, options.configs, options.steps, console, question=question)
 
 
 def _check(options: argparse.Namespace, console: Console) -> int:
     settings = load_settings(options.env, os.environ, BASE)
-    _start_logging(settings, console)
-    state = StateFolder(settings.state_dir)
-    manager = EquipmentManager(options.configs, settings, state.pins)
-    manager.load_equipments()
+    state, manager = _equip(settings, options.configs, console)
     print_check(console, check(settings, manager, state))
     return 0
 
@@ -154,7 +154,7 @@ def _emulate(options: argparse.Namespace, console: Console) -> int:
 def _demo(options: argparse.Namespace, console: Console) -> int:
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="bench-demo-")))
-        password = secrets.token_urlsafe(12)
+        password = token_urlsafe(12)
         os.environ["ECY_EMULATOR_PASSWORD"] = password
         timing = ["--time-scale", str(options.time_scale), "--step", str(DEMO_STEP_S)]
         boptest = [*_emulator("--no-ecy", "--boptest-port", "0"), *(["--legacy"] if options.legacy else [])]
@@ -163,28 +163,32 @@ def _demo(options: argparse.Namespace, console: Console) -> int:
         lines = stack.enter_context(emulator_process(controllers, len(list(DEMO_CONFIGS.glob("*.json")))))
         _write_demo_configs(lines, folder / "configs")
         settings = _demo_settings(server.split()[-1], password, options.time_scale, folder)
-        _start_logging(settings, console)
         notes = ["Embedded building and controllers on this computer; nothing real is driven. Ctrl+C ends."]
         if options.time_scale != 1:
             notes.append("The controllers' loop timers do not run in real time: a view of sequences, not of tuning.")
-        return _run(settings, folder / "configs", options.steps, console, ask=False, notes=notes)
+        return _run(settings, folder / "configs", options.steps, console, confirm=lambda _: True, notes=notes)
 
 
 def _run(
-    settings: Settings, configs: Path, steps: int | None, console: Console, *, ask: bool, notes: Sequence[str] = ()
+    settings: Settings,
+    configs: Path,
+    steps: int | None,
+    console: Console,
+    *,
+    question: FirstContactQuestion | None = None,
+    confirm: Confirm = log_first_contact,
+    notes: Sequence[str] = (),
 ) -> int:
-    state = StateFolder(settings.state_dir)
-    manager = EquipmentManager(configs, settings, state.pins)
-    manager.load_equipments()
-    asker = FirstContactQuestion(console) if ask and console.is_terminal and sys.stdin.isatty() else None
-    run = Run(settings, manager, state, steps=steps, confirm=asker.ask if asker else log_first_contact)
+    """Run the bridge to its end. This thread shows it, puts its question and takes the signals."""
+    state, manager = _equip(settings, configs, console)
+    run = Run(settings, manager, state, steps=steps, confirm=question.ask if question else confirm)
     try:
         with ThreadPoolExecutor(1, thread_name_prefix="simulation") as pool, _on_signals(run.request_stop):
             future = pool.submit(run.execute)
             with display(console, tuple(manager.equipment.values()), notes) as view:
                 while not wait([future], _REFRESH_S).done:
-                    if asker:
-                        asker.put()
+                    if question:
+                        question.put()
                     view.update(run.status())
             summary = future.result()
     finally:
@@ -214,10 +218,21 @@ def _on_signals(stop: Callable[[], None]) -> Iterator[None]:
             signal.signal(number, handler)
 
 
-def _start_logging(settings: Settings, console: Console) -> None:
-    level = "WARNING" if console.is_terminal else settings.log_level
-    to_console = RichHandler(level, Console(stderr=True, soft_wrap=True), show_path=False, markup=False)
-    configure_logging(settings.log_file, settings.log_level, settings.secrets, to_console)
+def _equip(settings: Settings, configs: Path, console: Console) -> tuple[StateFolder, EquipmentManager]:
+    """The state folder and the loaded equipments; from here on everything is logged."""
+    state = StateFolder(settings.state_dir)
+    manager = EquipmentManager(configs, settings, TlsPolicy.parse(settings.tls, state.pins, str(state.pins.file)))
+    manager.load_equipments()
+    _start_logging(settings, (*settings.secrets, *manager.secrets), console)
+    return state, manager
+
+
+def _start_logging(settings: Settings, secrets: Sequence[str], console: Console) -> None:
+    """Everything into the file; on a terminal only warnings, above the live view; elsewhere what the file gets."""
+    on_screen: logging.Handler = logging.StreamHandler()
+    if console.is_terminal:
+        on_screen = RichHandler("WARNING", console, show_time=False, show_path=False)
+    configure_logging(settings.log_file, settings.log_level, secrets, on_screen)
 
 
 def _object_specs(folder: Path, unit_system: UnitSystem) -> dict[str, list[ObjectSpec]]:

@@ -31,6 +31,19 @@ log = logging.getLogger(__name__)
 _LINE_EVERY_S = 10.0
 _SHOWN_SEEN = 3
 _SHOWN_COMMANDED = 4
+_RANKS = {unit: rank for rank, unit in enumerate(("degC", "degF", "pascal", "inH2O"))}
+"""What is looked at first, by unit."""
+_SYMBOLS = {
+    "percent": "%",
+    "degC": "°C",
+    "degF": "°F",
+    "pascal": "Pa",
+    "dimensionless": "",
+    "m**3/s": "m³/s",
+    "ft**3/min": "cfm",
+    "kWh/m**2": "kWh/m²",
+    "W/m**2": "W/m²",
+}
 _STATE_STYLE = {LinkState.ONLINE: "green", LinkState.COUPLING: "yellow", LinkState.OFFLINE: "red"}
 
 
@@ -220,9 +233,7 @@ def _kpi_line(status: Status) -> Text:
 
 def _worth_seeing(equipment: Equipment) -> list[Point]:
     seen = [point for point in equipment.points if point.role is not Role.READ]
-    temperatures = [point for point in seen if point.device_unit in ("degC", "degF")]
-    others = [point for point in seen if point not in temperatures]
-    return (temperatures + others)[:_SHOWN_SEEN]
+    return sorted(seen, key=lambda point: _RANKS.get(point.device_unit or "", len(_RANKS)))[:_SHOWN_SEEN]
 
 
 def _outputs(equipment: Equipment) -> list[Point]:
@@ -237,8 +248,9 @@ def _readings(equipment: Equipment, points: Sequence[Point], values: Mapping[Tar
 def _written(value: PointValue, point: Point) -> str:
     if point.object_type.is_binary:
         return "on" if value else "off"
-    unit = {"percent": " %", "degC": " °C", "degF": " °F"}.get(point.device_unit or "", f" {point.device_unit or ''}")
-    return f"{value:.1f}{unit}".rstrip()
+    number = f"{value:.1f}" if abs(value) >= 1 or value == 0 else f"{value:.3g}"
+    unit = point.device_unit or ""
+    return f"{number} {_SYMBOLS.get(unit, unit)}".rstrip()
 
 
 def _duration(seconds: float) -> str:

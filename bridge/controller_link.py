@@ -180,6 +180,9 @@ class ControllerLink:
         client = self.controller.client
         if not self._ledger.holds_clock(self.device):
             before = client.get_clock()
+            if before.ntp_enabled is None:
+                log.warning("%s does not tell whether NTP is on: its clock is left alone", self.device)
+                return
             self._ledger.take(TakenClock(self.device, before.time_zone, before.ntp_enabled))
         synchronize(client, self._clock.unix_time(), self._clock.time_zone)
 

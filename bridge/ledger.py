@@ -42,11 +42,11 @@ class TakenInput:
 
 @dataclass(frozen=True, slots=True)
 class TakenClock:
-    """Zone, clock and NTP of a controller. ``ntp_enabled`` is None where the controller does not tell."""
+    """Zone, clock and NTP of a controller."""
 
     device: str
     time_zone: str
-    ntp_enabled: bool | None
+    ntp_enabled: bool
 
 
 TakenObject: TypeAlias = TakenSlot | TakenInput

@@ -45,7 +45,7 @@ class Overrides:
         return tuple(group.name for group in self._groups.values() if group.active and group.outputs)
 
     def answer(self, frame: Frame, samples: Mapping[Target, Sample]) -> Commands:
-        """Every configured override, ``_u`` and ``_activate`` together (boptest-api §5, §13: old servers ignore a lone 0)."""
+        """Every configured override, ``_u`` with ``_activate``: old servers ignore a lone 0 (boptest-api §13)."""
         inputs: dict[str, float] = {}
         for group in self._groups.values():
             self._update(group, samples)

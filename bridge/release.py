@@ -12,10 +12,9 @@ from concurrent.futures import Executor
 from dataclasses import dataclass
 from enum import Enum
 
-from clients.ecy_device_client import ECYDeviceClient
-
 from bridge.ledger import Entry, Ledger, TakenClock, TakenInput, TakenObject, TakenSlot, same_as_stored
-from utils.errors import DeviceError, ObjectError
+from clients.ecy_device_client import ECYDeviceClient
+from utils.errors import DeviceError, DeviceRefused, ObjectError
 from utils.values import ObjectRef, ObjectState, PointValue, Write, WriteKind
 
 _PASSES = 3
@@ -74,8 +73,7 @@ class _Giver:
         receipts: dict[Entry, Receipt] = {}
         try:
             for attempt in range(_PASSES):
-                for entry, receipt in self._pass([e for e in entries if _is_open(receipts.get(e))], attempt):
-                    receipts[entry] = receipt
+                receipts.update(self._pass([e for e in entries if _is_open(receipts.get(e))], attempt))
                 if not any(_is_open(receipts.get(entry)) for entry in entries):
                     break
         except DeviceError as error:
@@ -98,7 +96,7 @@ class _Giver:
             self._client.set_time_and_timezone(entry.time_zone, self._now())
             if entry.ntp_enabled:
                 self._client.set_ntp(enabled=True)
-        except ObjectError as error:
+        except (ObjectError, DeviceRefused) as error:
             return self._receipt(entry, Outcome.FAILED, error.what)
         return self._receipt(entry, Outcome.RESTORED)
 

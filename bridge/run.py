@@ -46,7 +46,7 @@ Confirm = Callable[[Sequence[FirstContact]], bool]
 
 
 class Run:
-    """One run. :meth:`execute` blocks in the simulation thread; :meth:`request_stop` and :meth:`status` are for others."""
+    """One run. :meth:`execute` blocks and is the simulation thread; the other methods are for other threads."""
 
     def __init__(
         self,
@@ -65,7 +65,7 @@ class Run:
         self._manager = manager
         self._state = state
         self._steps = steps
-        self._confirm = confirm
+        self.confirm = confirm
         self._clocks = clocks or Clocks()
         self._stop = threading.Event()
         self._phase = Phase.CONNECTING
@@ -121,6 +121,11 @@ class Run:
     def is_releasing(self) -> bool:
         """Whether the run has come to giving back."""
         return self._phase in (Phase.RELEASING, Phase.ENDED)
+
+    @property
+    def last_values(self) -> Mapping[str, float]:
+        """The simulation's newest values, by its own names and in SI units."""
+        return self._frame.values
 
     def status(self) -> Status:
         """This moment, for a display."""
@@ -217,7 +222,7 @@ class Run:
             for link in self._links
             if link.is_reached and self._state.met.get(link.device) is None
         ]
-        if contacts and not self._confirm(contacts):
+        if contacts and not self.confirm(contacts):
             raise Declined("not confirmed: nothing was written to any controller")
         for contact in contacts:
             self._state.met.set(contact.device, datetime.now().astimezone().isoformat(timespec="seconds"))

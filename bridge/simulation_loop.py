@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import math
 import threading
@@ -16,7 +17,7 @@ from utils.values import Commands, Frame, PointValue, SimulationState, Target
 log = logging.getLogger(__name__)
 
 KPI_INTERVAL_S = 900.0
-"""Simulated time between two queries of the KPIs: they are integrals, and each costs the server a pass over its history."""
+"""Simulated time between two queries of the KPIs: each costs the server a pass over its history."""
 
 Converter = Callable[[Mapping[str, float]], Mapping[Target, PointValue]]
 
@@ -54,20 +55,28 @@ class SimulationLoop:
         Raises :class:`SimulationError`; an advance is never repeated, whatever happened to it.
         """
         self._pacer.start()
-        while steps is None or frame.number < steps:
-            try:
-                commands = self._commands.wait_until(lambda c, now=frame.number: c.answers == now)  # type: ignore[misc]
-            except Closed:
-                return
-            self._pacer.wait(self._stop)
-            if self._stop.is_set():
-                return
-            state = self._client.advance_simulation(commands.inputs)
-            if state.ended:
-                log.info("the scenario's period has ended")
-                return
-            frame = self._frame(frame.number + 1, state)
-            self._publish(frame)
+        with contextlib.suppress(Closed):
+            while frame.number != steps:
+                frame = self._next(frame)
+            self._answer_to(frame)
+
+    def _next(self, frame: Frame) -> Frame:
+        """Advance once on the commands that answer the frame. Raises :class:`Closed` at the end of the scenario."""
+        commands = self._answer_to(frame)
+        self._pacer.wait(self._stop)
+        if self._stop.is_set():
+            raise Closed
+        state = self._client.advance_simulation(commands.inputs)
+        if state.ended:
+            log.info("the scenario's period has ended")
+            raise Closed
+        frame = self._frame(frame.number + 1, state)
+        self._publish(frame)
+        return frame
+
+    def _answer_to(self, frame: Frame) -> Commands:
+        """Wait for the controllers. Raises :class:`Closed` when nobody will answer any more."""
+        return self._commands.wait_until(lambda commands: commands.answers == frame.number)
 
     def update_kpis(self) -> None:
         """Ask for the KPIs now. A server that cannot tell them is no reason to stop."""

@@ -8,8 +8,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from emulators.boptest.server import BoptestServer
+from emulators.ecy.controller import ControllerSpec
+from emulators.ecy.scanning import ExchangeScan, WallScan
+from emulators.ecy.server import EcyServer
 from emulators.plants.multizone_office import MultizoneOffice
 from emulators.program import ObjectSpec
+from emulators.programs.application import standard_application
+from emulators.programs.objects import UnitSystem
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +29,7 @@ class BenchPlan:
     legacy: bool = False
     ecy_port: int | None = 8443
     controllers: Mapping[str, Sequence[ObjectSpec]] = field(default_factory=dict)
-    unit_system: str = "SI"
+    unit_system: UnitSystem = "SI"
     username: str = "bench"
     password: str = field(default="bench", repr=False)
     time_scale: float = 1.0
@@ -45,3 +50,20 @@ def serve(plan: BenchPlan) -> Iterator[list[str]]:
             ecy = stack.enter_context(_controllers(plan))
             lines.extend(f"ECY {name} https://{address}" for name, address in ecy.addresses.items())
         yield lines
+
+
+def _controllers(plan: BenchPlan) -> EcyServer:
+    specs = [
+        ControllerSpec(name, objects=objects, program=standard_application(name, plan.unit_system), instance=number)
+        for number, (name, objects) in enumerate(plan.controllers.items(), start=1)
+    ]
+    scan = WallScan(scale=plan.time_scale) if plan.time_scale else ExchangeScan(plan.step_s)
+    ports = [plan.ecy_port + offset for offset in range(len(specs))] if plan.ecy_port else 0
+    return EcyServer(
+        specs,
+        username=plan.username,
+        password=plan.password,
+        scan=scan,
+        ports=ports,
+        certificate_folder=plan.certificate_folder,
+    )

@@ -6,6 +6,7 @@ The sockets are bound before the thread starts, so the ports are known and a tak
 from __future__ import annotations
 
 import asyncio
+import os
 import socket
 import threading
 from collections.abc import Sequence
@@ -18,6 +19,7 @@ from typing import Any, Self
 import uvicorn
 
 _START_POLL_S = 0.005
+_BACKLOG = 128
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,14 +39,11 @@ class ServerThread:
 
     def __init__(self, sites: Sequence[Site], name: str) -> None:
         self._sockets = [_bind(site) for site in sites]
+        self.ports: list[int] = [bound.getsockname()[1] for bound in self._sockets]
+        """The ports listened on, in the order of the sites."""
         self._servers = [uvicorn.Server(_config(site)) for site in sites]
         self._pool = ThreadPoolExecutor(1, thread_name_prefix=name)
         self._running: Future[None] | None = None
-
-    @property
-    def ports(self) -> list[int]:
-        """The ports listened on, in the order of the sites."""
-        return [bound.getsockname()[1] for bound in self._sockets]
 
     def __enter__(self) -> Self:
         self._running = self._pool.submit(lambda: asyncio.run(self._serve_all()))
@@ -74,8 +73,17 @@ class ServerThread:
 
 
 def _bind(site: Site) -> socket.socket:
-    bound = socket.create_server((site.host, site.port), backlog=128)
-    bound.set_inheritable(False)
+    """A listening socket. Its protocol is named, because asyncio turns Nagle's delay off only where it is."""
+    family = socket.AF_INET6 if ":" in site.host else socket.AF_INET
+    bound = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    try:
+        if os.name == "posix":
+            bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        bound.bind((site.host, site.port))
+        bound.listen(_BACKLOG)
+    except OSError:
+        bound.close()
+        raise
     return bound
 
 

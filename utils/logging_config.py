@@ -50,11 +50,12 @@ def configure_logging(
     file: Path, level: str, secrets: Iterable[str] = (), console: logging.Handler | None = None
 ) -> None:
     """Send our log records to ``file`` and, where given, to a console handler. Replaces an earlier configuration."""
-    formatter = RedactingFormatter(Redactor(secrets))
+    redactor = Redactor(secrets)
     to_file = RotatingFileHandler(file, maxBytes=_MAX_BYTES, backupCount=_KEPT_FILES, encoding="utf-8", delay=True)
     handlers: list[logging.Handler] = [to_file, *([console] if console else [])]
-    to_file.setFormatter(formatter)
+    to_file.setFormatter(RedactingFormatter(redactor))
     if console is not None:
-        console.addFilter(Redactor(secrets))
+        console.setFormatter(RedactingFormatter(redactor, "%(message)s"))
+        console.addFilter(redactor)
     logging.basicConfig(level=level, handlers=handlers, force=True)
     logging.getLogger("urllib3").setLevel(logging.WARNING)

@@ -141,9 +141,8 @@ class Settings(BaseModel):
     @property
     def secrets(self) -> tuple[str, ...]:
         """What must never be seen in a log."""
-        named = [value for name, value in self.variables.items() if "PWORD" in name or "PASSWORD" in name]
         keys = [self.api_key.get_secret_value()] if self.api_key else []
-        return (self.password.get_secret_value(), *named, *keys)
+        return (self.password.get_secret_value(), *keys)
 
 
 def _is_ipv6(host: str) -> bool:

@@ -13,6 +13,8 @@ from enum import Enum, StrEnum
 from types import MappingProxyType
 from typing import NamedTuple, TypeAlias, TypeVar
 
+from utils.errors import DeviceError
+
 PointValue: TypeAlias = float | int | bool
 """What a BACnet present-value may be: REAL, an unsigned state number, or a binary."""
 

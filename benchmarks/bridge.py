@@ -1,0 +1,161 @@
+"""What the bridge costs beside a bare loop that sends the same bytes, and how many round trips a step takes."""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from unittest import mock
+
+import requests
+import urllib3
+
+from benchmarks.peers import INPUTS_PER_CONTROLLER, OUTPUTS_PER_CONTROLLER, PASSWORD, USER
+from benchmarks.rows import Row
+from bridge.run import Run
+from clients.http_funnel import HttpFunnel, Reply
+from clients.tls import TlsPolicy
+from emulators.plants.multizone_office import MultizoneOffice
+from emulators.process import emulator_process
+from equipment.equipment_manager import EquipmentManager
+from utils.settings import load_settings
+from utils.state_folder import StateFolder
+
+CONTROLLERS = 16
+LATENCY_S = 0.04
+STEPS = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """One request as the bridge sent it."""
+
+    base_url: str
+    method: str
+    path: str
+    body: bytes | None
+
+
+def rows(folder: Path) -> Iterator[Row]:
+    """Overhead against the floor, and round trips at 40 ms."""
+    with peers(CONTROLLERS, 0.0) as (building, controllers):
+        sent: list[Sent] = []
+        ours_s = step_time(folder / "fast", building, controllers, sent)
+        bare_s = bare_step_time(sent)
+        batches = sum(request.path.endswith("/batch") for request in sent) / STEPS / CONTROLLERS
+        detail = f"{ours_s * 1e3:.1f} ms and {bare_s * 1e3:.1f} ms a step, {CONTROLLERS} controllers"
+        yield Row("bridge / bare requests loop, same bytes", f"{ours_s / bare_s:.2f}", "<= 3", detail)
+        yield Row("batches per controller and step", f"{batches:.2f}", "1", "as fast as possible")
+    with peers(CONTROLLERS, LATENCY_S) as (building, controllers):
+        slow_s = step_time(folder / "slow", building, controllers, [])
+    yield Row(
+        f"round trips per step at {LATENCY_S * 1e3:.0f} ms",
+        f"{slow_s / LATENCY_S:.2f}",
+        "<= 2.5",
+        f"{slow_s * 1e3:.1f} ms a step, {CONTROLLERS} controllers",
+    )
+
+
+@contextmanager
+def peers(count: int, latency_s: float) -> Iterator[tuple[str, list[str]]]:
+    """A building and some controllers, in two processes. Yields its URL and their addresses."""
+    command = [sys.executable, "-m", "benchmarks.peers"]
+    with ExitStack() as stack:
+        [building] = stack.enter_context(emulator_process([*command, "0", "0"], 1))
+        lines = stack.enter_context(emulator_process([*command, str(count), str(latency_s)], count))
+        yield building.split()[-1], [line.split()[-1] for line in lines]
+
+
+def step_time(folder: Path, building: str, controllers: Sequence[str], sent: list[Sent]) -> float:
+    """Seconds per step of a run; ``sent`` gets what its steps sent, start and end left out."""
+    run = _run(folder, building, controllers)
+    call = HttpFunnel.call
+
+    def recording(funnel: HttpFunnel, method: str, path: str, **options: Any) -> Reply:  # noqa: ANN401
+        if run.status().phase.value == "running":
+            body = options.get("body")
+            sent.append(Sent(funnel.base_url, method, path, None if body is None else json.dumps(body).encode()))
+        return call(funnel, method, path, **options)
+
+    with mock.patch.object(HttpFunnel, "call", recording):
+        summary = run.execute()
+    return summary.wall_s / summary.steps
+
+
+def bare_step_time(sent: Sequence[Sent]) -> float:
+    """Seconds per step of a loop over one session per peer that sends the recorded bytes, one after the other."""
+    urllib3.disable_warnings(urllib3.exceptions.InsecureRequestWarning)
+    sessions = {base: _signed_in(base) for base in {request.base_url for request in sent}}
+    testid = _fresh_test(next(request for request in sent if "/advance" in request.path), sessions)
+    began = time.perf_counter()
+    for request in sent:
+        path = f"/advance/{testid}" if "/advance" in request.path else request.path
+        sessions[request.base_url].request(
+            request.method, request.base_url + path, data=request.body, headers={"Content-Type": "application/json"}
+        ).json()
+    return (time.perf_counter() - began) / STEPS
+
+
+def _signed_in(base_url: str) -> requests.Session:
+    session = requests.Session()
+    session.verify = False
+    if base_url.startswith("https"):
+        session.get(f"{base_url}/api/rest/v2/services", auth=(USER, PASSWORD)).raise_for_status()
+    return session
+
+
+def _fresh_test(advance: Sent, sessions: dict[str, requests.Session]) -> str:
+    session, base = sessions[advance.base_url], advance.base_url
+    testid: str = session.post(f"{base}/testcases/multizone_office_simple_air/select").json()["testid"]
+    session.put(f"{base}/initialize/{testid}", json={"start_time": 0, "warmup_period": 0}).raise_for_status()
+    session.put(f"{base}/step/{testid}", json={"step": 5}).raise_for_status()
+    return testid
+
+
+def _run(folder: Path, building: str, controllers: Sequence[str]) -> Run:
+    configs = folder / "configs"
+    configs.mkdir(parents=True)
+    for number, address in enumerate(controllers):
+        config = {"equipment_name": f"C{number:02d}", "device_ip": address, "points": _points(number)}
+        (configs / f"{number:02d}.json").write_text(json.dumps(config), encoding="utf-8")
+    variables = {
+        "BOP_SERVER_URL": building,
+        "BOP_START_TIME": "2023-07-06 10:00:00",
+        "BOP_WARMUP_PERIOD": "0",
+        "BOP_STEP_TIME": "5",
+        "BOP_TIME_SCALE": "0",
+        "ECY2_LOGIN_USERNAME": USER,
+        "ECY2_LOGIN_PWORD": PASSWORD,
+        "ECY_COUPLE_TIME": "0",
+    }
+    settings = load_settings(None, variables, folder)
+    state = StateFolder(settings.state_dir)
+    manager = EquipmentManager(configs, settings, TlsPolicy.parse("pin", state.pins, str(state.pins.file)))
+    manager.load_equipments()
+    return Run(settings, manager, state, steps=STEPS)
+
+
+def _points(number: int) -> list[dict[str, object]]:
+    """The same measurements for everybody, and for each controller the overrides that nobody else drives."""
+    plant = MultizoneOffice()
+    measurements = list(plant.measurements)[10 : 10 + INPUTS_PER_CONTROLLER]
+    overrides = [name.removesuffix("_u") for name in plant.inputs if name.endswith("_u")]
+    mine = overrides[number::CONTROLLERS][:OUTPUTS_PER_CONTROLLER]
+    inputs: list[dict[str, object]] = [
+        {"bop_point": name, "ecy_point": f"In{n:02d}", "object_type": "AnalogInput"}
+        for n, name in enumerate(measurements)
+    ]
+    return inputs + [
+        {
+            "bop_point": f"{base}_u",
+            "bop_override_point": f"{base}_activate",
+            "ecy_point": f"Out{n}",
+            "object_type": "AnalogOutput",
+        }
+        for n, base in enumerate(mine)
+    ]

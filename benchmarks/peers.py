@@ -1,0 +1,41 @@
+"""Emulated peers in processes of their own, as a benchmark needs them: ``python -m benchmarks.peers COUNT LATENCY``."""
+
+from __future__ import annotations
+
+import sys
+from contextlib import ExitStack
+
+from emulators.boptest.server import BoptestServer
+from emulators.ecy.controller import ControllerSpec
+from emulators.ecy.scanning import WallScan
+from emulators.ecy.server import EcyServer
+from emulators.plants.multizone_office import MultizoneOffice
+from emulators.program import ObjectSpec
+
+USER, PASSWORD = "bench", "bench"
+INPUTS_PER_CONTROLLER = 18
+OUTPUTS_PER_CONTROLLER = 2
+
+
+def serve(count: int, latency_s: float) -> None:
+    """Serve a building (count 0) or so many controllers, until standard input closes."""
+    with ExitStack() as stack:
+        if count == 0:
+            building = stack.enter_context(BoptestServer({"multizone_office_simple_air": MultizoneOffice}))
+            lines = [f"BOPTEST {building.url}"]
+        else:
+            specs = [ControllerSpec(f"C{n:02d}", objects=_objects(), instance=n + 1) for n in range(count)]
+            server = EcyServer(specs, username=USER, password=PASSWORD, scan=WallScan(), latency_s=latency_s)
+            addresses = stack.enter_context(server).addresses
+            lines = [f"ECY {name} {address}" for name, address in addresses.items()]
+        print("\n".join(lines), flush=True)
+        sys.stdin.read()
+
+
+def _objects() -> list[ObjectSpec]:
+    inputs = [ObjectSpec("AnalogInput", f"In{n:02d}") for n in range(INPUTS_PER_CONTROLLER)]
+    return inputs + [ObjectSpec("AnalogOutput", f"Out{n}", initial=40.0) for n in range(OUTPUTS_PER_CONTROLLER)]
+
+
+if __name__ == "__main__":
+    serve(int(sys.argv[1]), float(sys.argv[2]))

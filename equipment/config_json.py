@@ -1,0 +1,146 @@
+"""From a JSON file to a checked model, with every problem placed where a person finds it."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeAlias, TypeVar
+
+from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
+
+from utils.errors import ConfigError, Problem
+from utils.names import did_you_mean
+
+ModelT = TypeVar("ModelT", bound=BaseModel)
+Json: TypeAlias = "dict[str, Json] | list[Json] | str | int | float | bool | None"
+Keys: TypeAlias = Mapping[tuple[str, ...], Sequence[str]]
+_Path: TypeAlias = tuple[int | str, ...]
+
+_WHAT_IS_WANTED = {
+    "bool_type": "must be true or false",
+    "dict_type": "must be an object in braces",
+    "finite_number": "must be a finite number",
+    "float_type": "must be a number, without quotes",
+    "greater_than": "must be more than {gt:g}",
+    "greater_than_equal": "must not be less than {ge:g}",
+    "int_type": "must be a whole number, without quotes",
+    "less_than_equal": "must not be more than {le:g}",
+    "missing": "is missing; add it",
+    "model_type": "must be an object in braces",
+    "string_type": "must be a text in quotes",
+    "tuple_type": "must be a list in square brackets",
+}
+"""What pydantic's errors ask for, in the words of somebody who writes JSON."""
+
+
+class _Object(dict[str, Json]):
+    """A JSON object that remembers which of its keys were written more than once."""
+
+    repeated: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class JsonDocument:
+    """A JSON file that could be read: its text, and what the text says."""
+
+    file: Path
+    text: str
+    content: Json
+
+    def items(self, key: str) -> list[Json]:
+        """Return the list under a key of the top object, empty when there is none."""
+        found = self.content.get(key) if isinstance(self.content, dict) else None
+        return found if isinstance(found, list) else []
+
+    def where(self, *path: int | str) -> str:
+        """Return the file and a JSON path, ``AHU.json: points[3].us_unit``."""
+        text = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in path)
+        return f"{self.file.name}: {text.lstrip('.')}" if text else self.file.name
+
+    @property
+    def repeated_keys(self) -> list[Problem]:
+        """The keys that are written twice in one object: JSON would silently take the last."""
+        return [
+            Problem(self.where(*path), "is written twice in the same object; keep one")
+            for path in _repeated(self.content, ())
+        ]
+
+
+def read_document(file: Path) -> JsonDocument:
+    """Read a UTF-8 file, with or without a byte order mark. Raises :class:`ConfigError` when it is not JSON."""
+    try:
+        text = file.read_text(encoding="utf-8-sig")
+        return JsonDocument(file, text, json.loads(text, object_pairs_hook=_object))
+    except json.JSONDecodeError as error:
+        where = f"{file.name}: line {error.lineno} column {error.colno}"
+        raise ConfigError([Problem(where, f"is not JSON: {error.msg}")]) from None
+    except UnicodeDecodeError as error:
+        raise ConfigError([Problem(file.name, f"is not UTF-8 at byte {error.start}; save it as UTF-8")]) from None
+    except OSError as error:
+        raise ConfigError([Problem(file.name, f"cannot be read: {error.strerror}")]) from None
+
+
+def check(document: JsonDocument, model: type[ModelT], keys: Keys) -> ModelT:
+    """Make a model of a document. ``keys`` are the known keys by place, for suggestions.
+
+    Raises :class:`ConfigError` with every missing and unknown key, wrong type and value out of range.
+    """
+    try:
+        return model.model_validate_json(document.text)
+    except ValidationError as error:
+        raise ConfigError(
+            [Problem(document.where(*_place(item)), _what(item, keys)) for item in error.errors()]
+        ) from None
+
+
+def check_part(part: Json, model: type[ModelT]) -> ModelT | None:
+    """Make a model of a part of a document, or None when it cannot be: :func:`check` tells why."""
+    try:
+        return model.model_validate_json(json.dumps(part))
+    except ValidationError:
+        return None
+
+
+def _object(pairs: list[tuple[str, Json]]) -> _Object:
+    result = _Object(pairs)
+    names = [name for name, _ in pairs]
+    result.repeated = tuple(name for name in result if names.count(name) > 1)
+    return result
+
+
+def _repeated(content: Json, path: _Path) -> Iterator[_Path]:
+    if isinstance(content, _Object):
+        yield from ((*path, name) for name in content.repeated)
+        for name, value in content.items():
+            yield from _repeated(value, (*path, name))
+    elif isinstance(content, list):
+        for index, item in enumerate(content):
+            yield from _repeated(item, (*path, index))
+
+
+def _place(item: ErrorDetails) -> _Path:
+    return tuple(part for part in item["loc"] if part != "[key]")
+
+
+def _what(item: ErrorDetails, keys: Keys) -> str:
+    kind, context = item["type"], item.get("ctx", {})
+    if kind == "extra_forbidden":
+        return _unknown_key(item["loc"], keys)
+    if kind in ("enum", "literal_error"):
+        choices = re.findall(r"'([^']*)'", context["expected"])
+        return f"{item['input']!r} is none of {', '.join(choices)}{did_you_mean(str(item['input']), choices)}"
+    if kind == "string_pattern_mismatch":
+        return f"{item['input']!r} is not a name that can be used here (empty, blanks at an end or odd characters)"
+    if kind in _WHAT_IS_WANTED:
+        return _WHAT_IS_WANTED[kind].format(**context)
+    return str(context.get("error", item["msg"]))
+
+
+def _unknown_key(path: _Path, keys: Keys) -> str:
+    name = str(path[-1])
+    known = keys.get(tuple(part for part in path[:-1] if isinstance(part, str)), ())
+    return f"is not a known key{did_you_mean(name, known) or '; remove it'}"

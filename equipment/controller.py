@@ -1,0 +1,87 @@
+"""One controller: its client, the points that live on it, and what discovery found for them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from clients.ecy_device_client import ECYDeviceClient
+from equipment.write_plan import BoundPoint, WritePlan
+from points import Point
+from utils.errors import ConfigError, Problem
+from utils.names import nearest
+from utils.settings import Settings
+from utils.unit_conversion import from_bacnet, same_unit
+from utils.values import Endpoint, ObjectType, Role, Target
+
+
+class Controller:
+    """The equipments on one ``device_ip``. Before :meth:`bind`, nothing is known of its objects."""
+
+    def __init__(self, client: ECYDeviceClient, settings: Settings) -> None:
+        self.client = client
+        self.address = client.device
+        self.bound: tuple[BoundPoint, ...] = ()
+        self.plan = WritePlan((), settings.refresh_time_s, settings.hold_steps)
+        self._settings = settings
+        self._configured: list[tuple[str, Point]] = []
+
+    @property
+    def points(self) -> tuple[Point, ...]:
+        """Every point on this controller."""
+        return tuple(point for _, point in self._configured)
+
+    @property
+    def outputs(self) -> tuple[BoundPoint, ...]:
+        """The bound points that are read."""
+        return tuple(item for item in self.bound if item.point.role is Role.READ)
+
+    def add(self, file: Path, points: Iterable[Point]) -> None:
+        """Put an equipment's points on this controller."""
+        self._configured.extend((file.name, point) for point in points)
+
+    def bind(self) -> None:
+        """Discover the controller's objects and find each point's.
+
+        Raises :class:`ConfigError` with every name it does not have and every unit that is not the object's, and
+        the client's :class:`DeviceError`.
+        """
+        endpoints = self.client.get_existing_endpoints()
+        known = {(endpoint.ref.object_type, endpoint.name): endpoint for endpoint in endpoints}
+        problems = [problem for item in self._configured for problem in self._mismatches(*item, known)]
+        if problems:
+            raise ConfigError(problems)
+        self.bound = tuple(
+            BoundPoint(point, self._target(point), known[point.object_type, point.ecy_point].ref)
+            for point in self.points
+        )
+        self.plan = WritePlan(self.bound, self._settings.refresh_time_s, self._settings.hold_steps)
+
+    def _target(self, point: Point) -> Target:
+        return Target(self.address, point.object_type, point.ecy_point)
+
+    def _mismatches(self, file: str, point: Point, known: dict[tuple[ObjectType, str], Endpoint]) -> Iterable[Problem]:
+        where = f"{file}: {point.ecy_point}"
+        endpoint = known.get((point.object_type, point.ecy_point))
+        if endpoint is None:
+            yield Problem(where, self._unknown(point, known))
+        elif endpoint.units is not None and (wrong := _wrong_unit(point, endpoint.units)):
+            yield Problem(where, f"{wrong} ({self.address}, {endpoint.ref})")
+
+    def _unknown(self, point: Point, known: dict[tuple[ObjectType, str], Endpoint]) -> str:
+        text = f"the controller {self.address} has no {point.object_type} of this name"
+        elsewhere = [str(kind) for kind, name in known if name == point.ecy_point]
+        if elsewhere:
+            return f"{text}; it has it as {elsewhere[0]}"
+        guess = nearest(point.ecy_point, [name for kind, name in known if kind is point.object_type])
+        return f"{text}; did you mean {guess}?" if guess else f"{text}; check the application in the controller"
+
+
+def _wrong_unit(point: Point, object_units: str) -> str | None:
+    theirs = from_bacnet(object_units)
+    if theirs is None or point.device_unit is None or same_unit(theirs, point.device_unit):
+        return None
+    return (
+        f"we exchange {point.device_unit} but the object is in {object_units}; "
+        f"change si_unit or us_unit, or the object's units"
+    )

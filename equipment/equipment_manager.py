@@ -1,0 +1,165 @@
+"""Equipments as the user configured them: which controllers there are, and which points tie them to the simulation."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+from clients.ecy_device_client import ECYDeviceClient
+from clients.tls import TlsPolicy
+from equipment.config import LoadedEquipment, load_equipment_files
+from equipment.controller import Controller
+from points import BadValue, Point
+from utils.errors import ConfigError, Problem
+from utils.settings import Settings
+from utils.unit_conversion import UnitConverter
+from utils.values import PointMetadata, PointValue, Role, Target, Write
+
+
+@dataclass(frozen=True, slots=True)
+class Equipment:
+    """One config file: a name, the controller it lives on, and its points."""
+
+    name: str
+    group: str
+    file: Path
+    controller: Controller
+    points: tuple[Point, ...]
+
+    def target(self, point: Point) -> Target:
+        """The object that the point is about."""
+        return Target(self.controller.address, point.object_type, point.ecy_point)
+
+
+class EquipmentManager:
+    """Loads the configs and owns the controllers' clients. No controller is contacted before it is asked for."""
+
+    def __init__(self, folder: Path, settings: Settings, tls: TlsPolicy) -> None:
+        self.equipment: dict[str, Equipment] = {}
+        self._folder = folder
+        self._settings = settings
+        self._tls = tls
+        self._controllers: dict[str, Controller] = {}
+        self._converter = UnitConverter()
+        self._previous: dict[Target, PointValue] = {}
+        self._passwords: list[str] = []
+
+    @property
+    def controllers(self) -> tuple[Controller, ...]:
+        """One per ``device_ip``, in the order of the configs."""
+        return tuple(self._controllers.values())
+
+    @property
+    def points(self) -> tuple[Point, ...]:
+        """Every enabled point of every equipment."""
+        return tuple(point for equipment in self.equipment.values() for point in equipment.points)
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """Passwords that belong to single controllers."""
+        return tuple(self._passwords)
+
+    def load_equipments(self) -> None:
+        """Read every config of the folder. Raises :class:`ConfigError` with the problems of all of them."""
+        loaded = load_equipment_files(self._folder, self._settings.unit_system, self._converter)
+        problems = [problem for item in loaded for problem in self._missing_credentials(item)]
+        if problems:
+            raise ConfigError(problems)
+        for item in loaded:
+            self.initialize_equipment(item)
+
+    def initialize_equipment(self, loaded: LoadedEquipment) -> Equipment:
+        """Make an equipment; those with the same ``device_ip`` share one client."""
+        config = loaded.config
+        controller = self._controllers.get(config.device_ip)
+        if controller is None:
+            controller = self._controllers[config.device_ip] = Controller(self._client(loaded), self._settings)
+        controller.add(loaded.file, loaded.points)
+        group = config.group or config.equipment_name
+        equipment = Equipment(config.equipment_name, group, loaded.file, controller, loaded.points)
+        self.equipment[equipment.name] = equipment
+        return equipment
+
+    def get_all_ecy_clients(self) -> tuple[ECYDeviceClient, ...]:
+        """One client per controller."""
+        return tuple(controller.client for controller in self.controllers)
+
+    def get_ecy_client_points_mapping(self) -> dict[str, tuple[Point, ...]]:
+        """The points of each controller, by its address."""
+        return {controller.address: controller.points for controller in self.controllers}
+
+    def get_pending_points_by_ecy_client(self, now_s: float) -> dict[ECYDeviceClient, list[Write]]:
+        """What each controller still has to be sent: changed values, and everything when the refresh is due."""
+        return {controller.client: controller.plan.due(now_s) for controller in self.controllers}
+
+    def synchronize_time_and_timezone(self, start_time_unix: float, timezone: str) -> None:
+        """Turn NTP off and set zone and clock of every controller, in parallel.
+
+        Raises the first controller's :class:`DeviceError` after all have been tried.
+        """
+        with ThreadPoolExecutor(len(self._controllers), thread_name_prefix="clock") as pool:
+            done = [
+                pool.submit(synchronize, client, start_time_unix, timezone) for client in self.get_all_ecy_clients()
+            ]
+        for future in done:
+            future.result()
+
+    def process_bop_values(
+        self, values: Mapping[str, float], metadata: Mapping[str, PointMetadata]
+    ) -> dict[Target, PointValue]:
+        """What the controllers should see for the simulation's values; values that cannot be trusted are absent."""
+        converted: dict[Target, PointValue] = {}
+        for equipment in self.equipment.values():
+            for point in equipment.points:
+                if point.role is not Role.READ:
+                    self._process(point, equipment.target(point), values, metadata, converted)
+        self._previous.update(converted)
+        return converted
+
+    def close(self) -> None:
+        """Close every client's connections."""
+        for client in self.get_all_ecy_clients():
+            client.close()
+
+    def _process(
+        self,
+        point: Point,
+        target: Target,
+        values: Mapping[str, float],
+        metadata: Mapping[str, PointMetadata],
+        converted: dict[Target, PointValue],
+    ) -> None:
+        value = values.get(point.bop_point)
+        if value is None:
+            return
+        try:
+            previous = self._previous.get(target)
+            converted[target] = point.process_bop_value(value, metadata.get(point.bop_point), previous)
+        except BadValue:
+            return
+
+    def _client(self, loaded: LoadedEquipment) -> ECYDeviceClient:
+        config, settings = loaded.config, self._settings
+        username, password = settings.username, settings.password.get_secret_value()
+        if config.username_env:
+            username = settings.variables[config.username_env]
+        if config.password_env:
+            password = settings.variables[config.password_env]
+            self._passwords.append(password)
+        return ECYDeviceClient(config.device_ip, username, password, tls=self._tls, timeout_s=config.timeout_s)
+
+    def _missing_credentials(self, loaded: LoadedEquipment) -> Iterable[Problem]:
+        for key in ("username_env", "password_env"):
+            name = getattr(loaded.config, key)
+            if name and name not in self._settings.variables:
+                yield Problem(
+                    f"{loaded.file.name}: {key}", f"names the variable {name}, which is not set; set it in .env"
+                )
+
+
+def synchronize(client: ECYDeviceClient, unix_time: float, timezone: str) -> None:
+    """NTP off first, then zone and local time together (ecy-rest-api §14.3)."""
+    client.disable_ntp()
+    client.set_time_and_timezone(timezone, unix_time)

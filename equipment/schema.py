@@ -1,0 +1,94 @@
+"""The equipment config file as a JSON Schema for editors and as tables for ``docs/configuration.md``.
+
+``python -m equipment.schema`` writes both anew.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import TypeAlias
+
+from equipment.config_model import EquipmentConfig
+from points import POINT_CLASSES
+
+Json: TypeAlias = "dict[str, Json] | list[Json] | str | int | float | bool | None"
+
+ROOT = Path(__file__).resolve().parent.parent
+SCHEMA_FILE = ROOT / "configs" / "schema" / "equipment.schema.json"
+PAGE_FILE = ROOT / "docs" / "configuration.md"
+
+_BLOCK = re.compile(r"(?P<begin><!-- begin (?P<name>[a-z ]+) -->\n).*?(?P<end><!-- end -->\n)", re.DOTALL)
+
+
+def equipment_schema() -> dict[str, Json]:
+    """Return the JSON Schema (2020-12) of an equipment config file."""
+    schema: dict[str, Json] = EquipmentConfig.model_json_schema()
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema}
+
+
+def schema_text() -> str:
+    """Return the schema as it stands in the file."""
+    return json.dumps(equipment_schema(), indent=2, ensure_ascii=False) + "\n"
+
+
+def page_text(page: str) -> str:
+    """Return a page with its generated blocks (``<!-- begin equipment keys -->``, ``point keys``) renewed."""
+    schema = equipment_schema()
+    definitions = _object(schema["$defs"])
+    blocks = {
+        "equipment keys": _table(("key", "type", "default", "meaning"), _rows(schema)),
+        "point keys": _table(
+            ("key", "type", "default", "for", "meaning"),
+            ((*row[:3], _users(row[0]), row[3]) for row in _rows(_object(definitions["PointConfig"]))),
+        ),
+    }
+    return _BLOCK.sub(lambda match: match["begin"] + blocks[match["name"]] + match["end"], page)
+
+
+def _rows(schema: dict[str, Json]) -> Iterator[tuple[str, str, str, str]]:
+    required = schema["required"]
+    for key, described in _object(schema["properties"]).items():
+        value = _object(described)
+        needed = isinstance(required, list) and key in required
+        default = "required" if needed else json.dumps(value["default"]).replace("null", "absent")
+        yield f"`{key}`", _type_name(value), default, str(value["description"])
+
+
+def _type_name(value: dict[str, Json]) -> str:
+    alternatives = value.get("anyOf", [value])
+    kinds = [_object(item) for item in alternatives] if isinstance(alternatives, list) else []
+    names = (str(kind.get("type", "string")) for kind in kinds)
+    return " or ".join(name for name in names if name != "null")
+
+
+def _users(key: str) -> str:
+    classes = [kind for kind in POINT_CLASSES.values() if key.strip("`") in kind.keys]
+    if len(classes) == len(POINT_CLASSES):
+        return "all"
+    return ", ".join("".join(re.findall("[A-Z]", kind.object_type)) for kind in classes)
+
+
+def _table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
+    columns = list(head)
+    lines = [columns, ["---"] * len(columns), *rows]
+    return "".join(f"| {' | '.join(line)} |\n" for line in lines)
+
+
+def _object(value: Json) -> dict[str, Json]:
+    if not isinstance(value, dict):
+        raise TypeError(f"{value!r} is not a JSON object")
+    return value
+
+
+def main() -> None:
+    """Write the schema and renew the page's tables."""
+    SCHEMA_FILE.write_text(schema_text(), encoding="utf-8", newline="\n")
+    page = PAGE_FILE.read_text(encoding="utf-8")
+    PAGE_FILE.write_text(page_text(page), encoding="utf-8", newline="\n")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,120 @@
+"""Which writes a controller needs now: on change, everything again at the refresh, and what to let go of.
+
+Pure bookkeeping: no client, no clock. Out-of-service is set once when an input is taken and asserted again with the
+refresh, because a controller that has rebooted may have lost it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from points import Point
+from utils.values import ObjectRef, PointValue, Role, Target, Write, WriteKind, WriteResult
+
+
+@dataclass(frozen=True, slots=True)
+class BoundPoint:
+    """A point and the object that discovery found for it."""
+
+    point: Point
+    target: Target
+    ref: ObjectRef
+
+
+@dataclass(slots=True)
+class _Track:
+    """What the controller holds for one point, as far as we know."""
+
+    bound: BoundPoint
+    wanted: PointValue | None = None
+    sent: PointValue | None = None
+    refresh_at_s: float = 0.0
+    taken: bool = False
+    missed_steps: int = 0
+    failures: int = 0
+
+
+class WritePlan:
+    """The writes of one controller's inputs and values."""
+
+    def __init__(self, bound: Iterable[BoundPoint], refresh_s: float, hold_steps: int) -> None:
+        self._tracks = {item.ref: _Track(item) for item in bound if item.point.role is not Role.READ}
+        self._refresh_s = refresh_s
+        self._hold_steps = hold_steps
+        self.suppressed = 0
+        """Writes that were not needed, for the summary."""
+
+    @property
+    def bound(self) -> tuple[BoundPoint, ...]:
+        """The points that are written, in the order of the configs."""
+        return tuple(track.bound for track in self._tracks.values())
+
+    def update(self, targets: Mapping[Target, PointValue]) -> None:
+        """Take the values of a new frame. A point without a value keeps its last one and counts a miss."""
+        for track in self._tracks.values():
+            value = targets.get(track.bound.target)
+            track.missed_steps = track.missed_steps + 1 if value is None else 0
+            track.wanted = track.wanted if value is None else value
+
+    def due(self, now_s: float) -> list[Write]:
+        """The writes to send now, an input's out-of-service before its present-value."""
+        writes: list[Write] = []
+        for track in self._tracks.values():
+            due = self._due_for(track, now_s)
+            self.suppressed += not due
+            writes.extend(due)
+        return writes
+
+    def confirm(self, results: Sequence[WriteResult], now_s: float) -> None:
+        """Note what the controller accepted.
+
+        What failed is tried again at once, as a reboot may have put an input back in service; what failed twice
+        running waits for the refresh.
+        """
+        for result in results:
+            track = self._tracks[result.write.ref]
+            track.failures = track.failures + 1 if result.error else 0
+            if result.error is not None:
+                track.taken, track.sent = False, None
+                track.refresh_at_s = now_s + (self._refresh_s if track.failures > 1 else 0.0)
+            elif result.write.value is None or result.write == _back_in_service(track):
+                track.taken, track.sent, track.wanted = False, None, None
+            elif result.write.kind is not WriteKind.OUT_OF_SERVICE:
+                track.taken, track.sent = True, result.write.value
+                track.refresh_at_s = now_s + self._refresh_s
+
+    def forget(self) -> None:
+        """The controller may have lost everything: take and write all of it again."""
+        for track in self._tracks.values():
+            track.taken, track.sent, track.failures = False, None, 0
+
+    def _due_for(self, track: _Track, now_s: float) -> list[Write]:
+        if track.missed_steps > self._hold_steps:
+            return _let_go(track) if track.taken else []
+        if track.wanted is None:
+            return []
+        if track.failures > 1 and now_s < track.refresh_at_s:
+            return []
+        refresh = not track.taken or now_s >= track.refresh_at_s
+        changed = track.sent is None or track.bound.point.differs(track.wanted, track.sent)
+        return _assert(track, track.wanted, refresh) if refresh or changed else []
+
+
+def _assert(track: _Track, value: PointValue, refresh: bool) -> list[Write]:
+    point, ref = track.bound.point, track.bound.ref
+    if point.role is Role.COMMANDED:
+        return [Write(ref, WriteKind.COMMAND, value, point.priority)]
+    out_of_service = [Write(ref, WriteKind.OUT_OF_SERVICE, True)] if refresh else []
+    return [*out_of_service, Write(ref, WriteKind.PRESENT_VALUE, value)]
+
+
+def _let_go(track: _Track) -> list[Write]:
+    point, ref = track.bound.point, track.bound.ref
+    if point.role is Role.COMMANDED:
+        return [Write(ref, WriteKind.COMMAND, None, point.priority)]
+    return [_back_in_service(track)]
+
+
+def _back_in_service(track: _Track) -> Write:
+    return Write(track.bound.ref, WriteKind.OUT_OF_SERVICE, False)

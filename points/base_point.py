@@ -1,0 +1,226 @@
+"""What all points share, and the two ways in which most of them turn values: analog and binary.
+
+Points are pure: values in, values out. What happens on the controller's side of the unit conversion is the same in
+both directions and in this order: reverse, scale, offset, limits. So a value for a controller is converted and then
+shaped; a value from a controller is shaped and then converted.
+"""
+
+from __future__ import annotations
+
+import math
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterator
+from typing import ClassVar, TypeAlias
+
+from points.activation_point import VALUE_SUFFIX, ActivationPoint
+from points.config import PointConfig, UnitSystem
+from utils.unit_conversion import UnitConverter, UnitError, same_unit
+from utils.values import ObjectType, PointMetadata, PointValue, Role, is_finite_number
+
+KeyProblem: TypeAlias = tuple[str, str]
+"""A key of a point's config, and what is wrong with it."""
+
+KPI_NAMES = frozenset(f"{name}_tot" for name in ("cost", "ener", "emis", "tdis", "idis", "pele", "pgas", "pdih")) | {
+    "time_rat"
+}
+"""The indicators that a test case computes (boptest-api §9)."""
+
+COMMON_KEYS = frozenset({"bop_point", "ecy_point", "object_type", "enabled", "unit", "reverse"})
+WRITTEN_KEYS = COMMON_KEYS | {"priority", "take_occupied"}
+READ_KEYS = COMMON_KEYS | {"bop_override_point"}
+ANALOG_KEYS = frozenset({"si_unit", "us_unit", "convert_to_us", "scale", "offset", "minimum", "maximum"})
+FRACTION = "dimensionless"
+
+
+class BadValue(ValueError):
+    """Something that is not a number which may be passed on to a peer."""
+
+
+class Point(ABC):
+    """One object of a controller and the simulation's value that it is tied to.
+
+    ``unit`` is the simulation's unit and ``device_unit`` the object's; None where the config names none.
+    """
+
+    object_type: ClassVar[ObjectType]
+    role: ClassVar[Role]
+    keys: ClassVar[frozenset[str]]
+    """The config keys that mean something for this kind of point."""
+
+    def __init__(self, config: PointConfig, unit_system: UnitSystem, converter: UnitConverter) -> None:
+        self.config = config
+        self.bop_point = config.bop_point
+        self.ecy_point = self.object_name = config.ecy_point
+        self.priority = config.priority
+        self.is_kpi = config.bop_point in KPI_NAMES
+        self.activation = ActivationPoint(config.bop_override_point) if config.bop_override_point else None
+        self.unit = config.unit
+        self.device_unit: str | None = None
+
+    def process_bop_value(
+        self, bop_value: float, metadata: PointMetadata | None = None, previous: PointValue | None = None
+    ) -> PointValue:
+        """Turn a value of the simulation into the object's present-value.
+
+        ``previous`` is what this method returned last, for hysteresis. ``metadata`` does not change the value: it is
+        judged once, by :meth:`check_metadata`. Raises :class:`BadValue`.
+        """
+        return self._to_device(_number(bop_value), previous)
+
+    def process_ecy_value(self, raw: PointValue) -> float:
+        """Turn the object's present-value into an input of the simulation. Raises :class:`BadValue`."""
+        return self._to_simulation(_number(raw))
+
+    def differs(self, new: PointValue, last: PointValue) -> bool:
+        """Whether a present-value has changed by more than the deadband since it was last written."""
+        return abs(new - last) > self.config.deadband
+
+    def check_metadata(self, metadata: PointMetadata) -> str | None:
+        """Return what the simulation's own description of the point contradicts in the config, or None."""
+        if self.unit is None or metadata.unit is None or _same_or_unknown(self.unit, metadata.unit):
+            return None
+        return f"unit is {self.unit!r}, but {self.bop_point} is in {metadata.unit!r}: set unit to {metadata.unit!r}"
+
+    @classmethod
+    def problems(cls, config: PointConfig, converter: UnitConverter) -> Iterator[KeyProblem]:
+        """Yield everything in a config that cannot work for this kind of point."""
+        for key in sorted(config.model_fields_set - cls.keys):
+            yield key, f"means nothing for an object of type {cls.object_type}: remove it"
+        for key in ("unit", "si_unit", "us_unit"):
+            if problem := _unit_problem(getattr(config, key), converter):
+                yield key, problem
+        if cls.role is Role.READ:
+            yield from _input_problems(config)
+
+    @abstractmethod
+    def _to_device(self, value: float, previous: PointValue | None) -> PointValue: ...
+
+    @abstractmethod
+    def _to_simulation(self, value: float) -> float: ...
+
+
+class AnalogPoint(Point):
+    """A number with a unit on each side."""
+
+    default_unit: ClassVar[str | None] = None
+    default_device_unit: ClassVar[str | None] = None
+    """What the object is in when the simulation's value is a fraction and the config does not say."""
+
+    def __init__(self, config: PointConfig, unit_system: UnitSystem, converter: UnitConverter) -> None:
+        super().__init__(config, unit_system, converter)
+        self.unit = config.unit or self.default_unit
+        self.device_unit = self._choose_device_unit(config, unit_system)
+        self._into_device_unit = _conversion(converter, self.unit, self.device_unit)
+        self._into_unit = _conversion(converter, self.device_unit, self.unit)
+        self._whole = converter.convert(1.0, FRACTION, self.device_unit or FRACTION) if config.reverse else 0.0
+
+    def check_metadata(self, metadata: PointMetadata) -> str | None:
+        """As in :class:`Point`; also an output's limits that reach beyond what the simulation accepts."""
+        return super().check_metadata(metadata) or (self._limit_mismatch(metadata) if self.role is Role.READ else None)
+
+    @classmethod
+    def problems(cls, config: PointConfig, converter: UnitConverter) -> Iterator[KeyProblem]:
+        """As in :class:`Point`; also units that do not fit together, limits, and a reverse without a whole."""
+        yield from super().problems(config, converter)
+        unit = config.unit or cls.default_unit
+        device_units = [key for key in ("si_unit", "us_unit") if getattr(config, key)]
+        if unit is None and device_units:
+            yield "unit", f"is missing: {device_units[0]} needs to know what the simulation's value is in"
+        for key in device_units:
+            if unit and _is_other_quantity(unit, getattr(config, key), converter):
+                yield key, f"{getattr(config, key)!r} does not measure the same as the simulation's {unit!r}"
+        if config.minimum is not None and config.maximum is not None and config.minimum > config.maximum:
+            yield "minimum", f"{config.minimum:g} is above maximum {config.maximum:g}"
+        if config.reverse and (unit is None or _is_other_quantity(unit, FRACTION, converter)):
+            yield "reverse", "needs percent or a fraction; for other units use scale -1 and an offset"
+
+    def _choose_device_unit(self, config: PointConfig, unit_system: UnitSystem) -> str | None:
+        us_unit = config.us_unit if unit_system == "US" and config.convert_to_us else None
+        default = self.default_device_unit if self.unit and same_unit(self.unit, FRACTION) else None
+        return us_unit or config.si_unit or default or self.unit
+
+    def _to_device(self, value: float, previous: PointValue | None) -> PointValue:
+        return self._shape(self._into_device_unit(value))
+
+    def _to_simulation(self, value: float) -> float:
+        return self._into_unit(self._shape(value))
+
+    def _shape(self, value: float) -> float:
+        config = self.config
+        shaped = (self._whole - value if config.reverse else value) * config.scale + config.offset
+        if config.minimum is not None:
+            shaped = max(shaped, config.minimum)
+        return shaped if config.maximum is None else min(shaped, config.maximum)
+
+    def _limit_mismatch(self, metadata: PointMetadata) -> str | None:
+        low, high = (None if limit is None else self._into_unit(limit) for limit in self._limits)
+        if low is not None and metadata.minimum is not None and _is_below(low, metadata.minimum):
+            return f"minimum is {low:g} in the simulation's unit, but it accepts no less than {metadata.minimum:g}"
+        if high is not None and metadata.maximum is not None and _is_below(metadata.maximum, high):
+            return f"maximum is {high:g} in the simulation's unit, but it accepts no more than {metadata.maximum:g}"
+        return None
+
+    @property
+    def _limits(self) -> tuple[float | None, float | None]:
+        return self.config.minimum, self.config.maximum
+
+
+class BinaryPoint(Point):
+    """Active above a threshold, 1 or 0 the other way."""
+
+    def _to_device(self, value: float, previous: PointValue | None) -> PointValue:
+        config = self.config
+        was_active = previous is not None and bool(previous) is not config.reverse
+        limit = config.threshold - config.hysteresis if was_active else config.threshold
+        return (value > limit) is not config.reverse
+
+    def _to_simulation(self, value: float) -> float:
+        if value not in (0, 1):
+            raise BadValue(f"{value!r} is neither active nor inactive")
+        return float(bool(value) is not self.config.reverse)
+
+
+def _number(value: PointValue) -> float:
+    if not is_finite_number(value):
+        raise BadValue(f"{value!r} is not a number")
+    return value
+
+
+def _conversion(converter: UnitConverter, source: str | None, target: str | None) -> Callable[[float], float]:
+    return converter.conversion(source, target) if source and target else float
+
+
+def _unit_problem(unit: str | None, converter: UnitConverter) -> str | None:
+    try:
+        converter.parse(unit or FRACTION)
+    except UnitError as error:
+        return str(error)
+    return None
+
+
+def _is_other_quantity(unit: str, other: str, converter: UnitConverter) -> bool:
+    try:
+        return not converter.compatible(unit, other)
+    except UnitError:  # told by _unit_problem
+        return False
+
+
+def _same_or_unknown(unit: str, simulation_unit: str) -> bool:
+    try:
+        return same_unit(unit, simulation_unit)
+    except UnitError:
+        return True
+
+
+def _is_below(value: float, limit: float) -> bool:
+    return value < limit and not math.isclose(value, limit, rel_tol=1e-9, abs_tol=1e-9)
+
+
+def _input_problems(config: PointConfig) -> Iterator[KeyProblem]:
+    if config.bop_point in KPI_NAMES:
+        yield "bop_point", "is a KPI, which the simulation computes; an output drives an input (…_u)"
+    elif not config.bop_point.endswith(VALUE_SUFFIX):
+        yield "bop_point", f"is not an input of the simulation: their names end in {VALUE_SUFFIX}"
+    elif config.bop_override_point != (expected := ActivationPoint.of(config.bop_point).name):
+        found = "is missing" if config.bop_override_point is None else f"{config.bop_override_point!r} is another's"
+        yield "bop_override_point", f'{found}: add "bop_override_point": "{expected}"'

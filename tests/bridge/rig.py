@@ -1,0 +1,118 @@
+"""Both embedded peers on real sockets, and runs of the bridge between them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from bridge.run import Run
+from bridge.status import Summary
+from emulators.boptest.server import BoptestServer
+from emulators.ecy.controller import ControllerSpec
+from emulators.ecy.profile import Profile
+from emulators.ecy.scanning import ExchangeScan
+from emulators.ecy.server import EcyServer
+from emulators.plants.multizone_office import MultizoneOffice
+from emulators.program import ObjectSpec
+from tests import bench
+from utils.settings import Settings
+from utils.state_folder import StateFolder
+
+AHU_OBJECTS = (
+    ObjectSpec("AnalogInput", "DischAirTemp", "degrees-celsius", initial=-40.0),
+    ObjectSpec("AnalogValue", "OutdoorAirTemp", "degrees-celsius", initial=10.0),
+    ObjectSpec("BinaryInput", "FanStatus"),
+    ObjectSpec("AnalogOutput", "FanSpeed", "percent", initial=60.0),
+    ObjectSpec("BinaryOutput", "CoolingPump", initial=1.0),
+)
+VAV_OBJECTS = (
+    ObjectSpec("AnalogInput", "SpaceTemp", "degrees-celsius", initial=-40.0),
+    ObjectSpec("AnalogOutput", "Damper", "percent", initial=30.0),
+)
+AHU_POINTS: tuple[bench.Config, ...] = (
+    bench.analog_input("hvac_reaAhu_TSup_y", "DischAirTemp"),
+    bench.analog_input("weaSta_reaWeaTDryBul_y", "OutdoorAirTemp", object_type="AnalogValue"),
+    {"bop_point": "hvac_reaAhu_PFanSup_y", "ecy_point": "FanStatus", "object_type": "BinaryInput", "threshold": 1},
+    bench.output("hvac_oveAhu_yFan", "FanSpeed"),
+    bench.output("hvac_oveAhu_yPumCoo", "CoolingPump", "BinaryOutput"),
+)
+VAV_POINTS: tuple[bench.Config, ...] = (
+    bench.analog_input("hvac_reaZonSou_TZon_y", "SpaceTemp"),
+    bench.output("hvac_oveZonActSou_yDam", "Damper"),
+)
+PASSWORD = "correct horse"
+DEADLINE_S = 20.0
+
+
+@dataclass
+class Rig:
+    """An embedded building, two embedded controllers, and a folder for one host's settings, configs and state."""
+
+    folder: Path
+    building: BoptestServer
+    controllers: EcyServer
+    ahu_points: Sequence[bench.Config] = AHU_POINTS
+    vav_points: Sequence[bench.Config] = VAV_POINTS
+    keys: dict[str, object] = field(default_factory=dict)
+    runs: list[Run] = field(default_factory=list)
+
+    def settings(self, **variables: str) -> Settings:
+        """Settings of a run against the rig."""
+        return bench.settings(self.folder, BOP_SERVER_URL=self.building.url, **variables)
+
+    def run(self, steps: int | None = None, **variables: str) -> Run:
+        """A run that is ready to execute."""
+        settings = self.settings(**variables)
+        addresses = self.controllers.addresses
+        manager = bench.manager(
+            self.folder,
+            settings,
+            bench.equipment("AHU", addresses["AHU"], self.ahu_points, timeout_s=2.0, **self.keys),
+            bench.equipment("VAV", addresses["VAV"], self.vav_points, timeout_s=2.0),
+        )
+        run = Run(settings, manager, StateFolder(settings.state_dir), steps=steps)
+        self.runs.append(run)
+        return run
+
+    def execute(self, steps: int | None = 3, **variables: str) -> Summary:
+        """Run to the end."""
+        return self.run(steps, **variables).execute()
+
+
+@contextmanager
+def rig(
+    folder: Path,
+    *,
+    profile: Profile | None = None,
+    legacy: bool = False,
+    ahu_objects: Sequence[ObjectSpec] = AHU_OBJECTS,
+) -> Iterator[Rig]:
+    """Start both peers."""
+    specs = [ControllerSpec("AHU", objects=ahu_objects), ControllerSpec("VAV", objects=VAV_OBJECTS, instance=2)]
+    plants = {"multizone_office_simple_air": MultizoneOffice}
+    with (
+        BoptestServer(plants, legacy=legacy) as building,
+        EcyServer(
+            specs,
+            username="bench",
+            password=PASSWORD,
+            scan=ExchangeScan(5.0),
+            profile=profile or Profile(),
+            journal=True,
+        ) as controllers,
+    ):
+        yield Rig(folder, building, controllers)
+
+
+@contextmanager
+def in_background(run: Run) -> Iterator[Future[Summary]]:
+    """Execute a run beside the test, and see to it that it ends."""
+    with ThreadPoolExecutor(1, thread_name_prefix="simulation") as pool:
+        future = pool.submit(run.execute)
+        try:
+            yield future
+        finally:
+            run.request_stop()

@@ -1,0 +1,292 @@
+from __future__ import annotations
+
+import math
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from points import POINT_CLASSES, ActivationPoint, BadValue, Point, PointConfig, UnitSystem, make_point
+from utils.unit_conversion import UnitConverter, UnitError
+from utils.values import ObjectType, PointMetadata, PointValue, Role
+
+CONVERTER = UnitConverter()
+TEMPERATURE = {"unit": "K", "si_unit": "degC", "us_unit": "degF"}
+ACTIVATED = {"bop_point": "oveFan_u", "bop_override_point": "oveFan_activate"}
+
+
+def point(object_type: str, /, **keys: object) -> Point:
+    """Make a point from keys of its config; ``us=True`` for a controller in US units."""
+    unit_system: UnitSystem = "US" if keys.pop("us", False) else "SI"
+    config = {"bop_point": "reaT_y", "ecy_point": "Temp", "object_type": object_type, **keys}
+    return make_point(PointConfig.model_validate(config), unit_system, CONVERTER)
+
+
+@pytest.mark.parametrize(
+    ("object_type", "role"),
+    [
+        ("AnalogInput", Role.FORCED),
+        ("BinaryInput", Role.FORCED),
+        ("MultiStateInput", Role.FORCED),
+        ("AnalogValue", Role.COMMANDED),
+        ("BinaryValue", Role.COMMANDED),
+        ("MultiStateValue", Role.COMMANDED),
+        ("AnalogOutput", Role.READ),
+        ("BinaryOutput", Role.READ),
+        ("MultiStateOutput", Role.READ),
+    ],
+)
+def test_inputs_are_forced_values_commanded_outputs_read(object_type: str, role: Role) -> None:
+    made = point(object_type)
+    assert (made.object_type, made.role) == (object_type, role)
+
+
+def test_every_object_type_has_a_class_of_its_own() -> None:
+    assert set(POINT_CLASSES) == set(ObjectType)
+    assert len(set(POINT_CLASSES.values())) == len(ObjectType)
+
+
+def test_a_point_tells_what_its_config_said() -> None:
+    made = point("AnalogValue", us=True, **TEMPERATURE, priority=12)
+    assert (made.bop_point, made.ecy_point, made.object_name) == ("reaT_y", "Temp", "Temp")
+    assert (made.priority, made.unit, made.device_unit) == (12, "K", "degF")
+    assert made.config.us_unit == "degF"
+    assert made.activation is None
+
+
+def test_the_vendors_usual_priority_is_the_default() -> None:
+    assert point("AnalogValue").priority == 14
+
+
+@pytest.mark.parametrize(
+    ("us", "keys", "device_unit", "value"),
+    [
+        (True, TEMPERATURE, "degF", 68.0),
+        (False, TEMPERATURE, "degC", 20.0),
+        (True, {**TEMPERATURE, "convert_to_us": False}, "degC", 20.0),
+        (True, {**TEMPERATURE, "convert_to_us": True}, "degF", 68.0),
+        (True, {"unit": "K", "si_unit": "degC"}, "degC", 20.0),
+        (False, {"unit": "K", "us_unit": "degF"}, "K", 293.15),
+        (True, {"unit": "K"}, "K", 293.15),
+        (True, {}, None, 293.15),
+    ],
+)
+def test_the_unit_system_decides_what_the_device_gets(
+    us: bool, keys: dict[str, object], device_unit: str | None, value: float
+) -> None:
+    made = point("AnalogInput", us=us, **keys)
+    assert made.device_unit == device_unit
+    assert made.process_bop_value(293.15) == pytest.approx(value, abs=1e-10)
+
+
+def test_a_humidity_fraction_becomes_percent() -> None:
+    keys = {"unit": "dimensionless", "si_unit": "percent", "us_unit": "percent", "convert_to_us": True}
+    assert point("AnalogValue", us=True, **keys).process_bop_value(0.63) == 63.0
+
+
+def test_an_analog_output_without_units_is_percent_to_fraction() -> None:
+    made = point("AnalogOutput", us=True, **ACTIVATED)
+    assert (made.unit, made.device_unit) == ("dimensionless", "percent")
+    assert [made.process_ecy_value(raw) for raw in (0, 25.0, 100.0)] == [0.0, 0.25, 1.0]
+
+
+@pytest.mark.parametrize(
+    ("keys", "expected"), [({"unit": "1"}, 0.5), ({"unit": "1", "si_unit": "1"}, 50.0), ({"unit": "percent"}, 50.0)]
+)
+def test_an_analog_output_that_names_a_fraction_is_percent_unless_it_says_otherwise(
+    keys: dict[str, str], expected: float
+) -> None:
+    assert point("AnalogOutput", **keys).process_ecy_value(50.0) == expected
+
+
+def test_a_set_point_goes_from_fahrenheit_to_kelvin() -> None:
+    made = point("AnalogOutput", us=True, **ACTIVATED, **TEMPERATURE)
+    assert made.process_ecy_value(55.0) == pytest.approx(285.9277777777778, rel=1e-15)
+
+
+@pytest.mark.parametrize(
+    ("keys", "expected"),
+    [
+        ({}, 80.0),
+        ({"reverse": True}, 20.0),
+        ({"scale": 0.5}, 40.0),
+        ({"offset": -5.0}, 75.0),
+        ({"reverse": True, "scale": 0.5, "offset": 3.0}, 13.0),
+        ({"maximum": 60.0}, 60.0),
+        ({"minimum": 90.0}, 90.0),
+        ({"minimum": 90}, 90.0),
+        ({"scale": 2.0, "maximum": 100.0}, 100.0),
+        ({"scale": -1.0, "minimum": 0.0}, 0.0),
+    ],
+)
+def test_shaping_is_done_in_the_device_unit_and_in_one_order_both_ways(
+    keys: dict[str, object], expected: float
+) -> None:
+    units = {"unit": "1", "si_unit": "percent"}
+    assert point("AnalogInput", **units, **keys).process_bop_value(0.8) == pytest.approx(expected)
+    assert point("AnalogOutput", **units, **keys).process_ecy_value(80.0) == pytest.approx(expected / 100.0)
+
+
+def test_a_return_damper_follows_the_outdoor_damper_backwards() -> None:
+    assert point("AnalogOutput", reverse=True).process_ecy_value(30.0) == pytest.approx(0.7)
+
+
+@given(st.floats(min_value=0.0, max_value=100.0))
+def test_what_a_percent_output_sends_is_always_a_fraction(raw: float) -> None:
+    assert 0.0 <= point("AnalogOutput").process_ecy_value(raw) <= 1.0
+
+
+@pytest.mark.parametrize(
+    ("keys", "values", "expected"),
+    [
+        ({}, (0.0, 0.5, 0.6, 0.5), [False, False, True, False]),
+        ({"threshold": 3}, (2.9, 3.0, 3.1), [False, False, True]),
+        ({"threshold": 3.0, "hysteresis": 1.0}, (2.5, 3.5, 2.5, 2.0, 2.5), [False, True, True, False, False]),
+        (
+            {"threshold": 3.0, "hysteresis": 1.0, "reverse": True},
+            (2.5, 3.5, 2.5, 2.0, 2.5),
+            [True, False, False, True, True],
+        ),
+    ],
+)
+@pytest.mark.parametrize("object_type", ["BinaryInput", "BinaryValue"])
+def test_a_binary_is_active_above_its_threshold(
+    object_type: str, keys: dict[str, object], values: tuple[float, ...], expected: list[bool]
+) -> None:
+    made, previous, seen = point(object_type, **keys), None, []
+    for value in values:
+        previous = made.process_bop_value(value, None, previous)
+        seen.append(previous)
+    assert seen == expected
+    assert all(type(value) is bool for value in seen)
+
+
+@pytest.mark.parametrize(("raw", "reverse", "expected"), [(True, False, 1.0), (0, False, 0.0), (1.0, True, 0.0)])
+def test_a_binary_output_is_one_or_zero(raw: PointValue, reverse: bool, expected: float) -> None:
+    assert point("BinaryOutput", reverse=reverse).process_ecy_value(raw) == expected
+
+
+def test_a_binary_output_that_is_neither_is_a_bad_value() -> None:
+    with pytest.raises(BadValue, match=r"63\.0 is neither active nor inactive"):
+        point("BinaryOutput").process_ecy_value(63.0)
+
+
+@pytest.mark.parametrize(
+    ("states", "value", "state"),
+    [(None, 2.0, 2), (None, 2.9999, 3), ({"1": 0, "2": 0.5, "3": 1}, 0.5, 2), ({"1": 0, "2": 1}, 0.0, 1)],
+)
+def test_a_number_of_the_simulation_becomes_a_state(states: dict[str, float] | None, value: float, state: int) -> None:
+    found = point("MultiStateValue", states=states).process_bop_value(value)
+    assert found == state
+    assert type(found) is int
+
+
+@pytest.mark.parametrize(("states", "value"), [(None, 0.0), (None, -1.0), ({"1": 0, "2": 1}, 1.6)])
+def test_a_number_that_stands_for_no_state_is_a_bad_value(states: dict[str, float] | None, value: float) -> None:
+    with pytest.raises(BadValue, match="no state"):
+        point("MultiStateInput", states=states).process_bop_value(value)
+
+
+def test_several_states_may_mean_one_number_of_the_simulation() -> None:
+    made = point("MultiStateOutput", states={"1": 0, "2": 0, "3": 1})
+    assert [made.process_ecy_value(state) for state in (1, 2.0, 3)] == [0.0, 0.0, 1.0]
+
+
+def test_a_state_without_a_map_is_its_own_number() -> None:
+    assert point("MultiStateOutput").process_ecy_value(3) == 3.0
+
+
+@pytest.mark.parametrize(("states", "raw"), [({"1": 0, "2": 1}, 3), (None, 0), (None, 1.5)])
+def test_a_state_that_is_not_there_is_a_bad_value(states: dict[str, float] | None, raw: float) -> None:
+    with pytest.raises(BadValue, match="none of the states"):
+        point("MultiStateOutput", states=states).process_ecy_value(raw)
+
+
+@pytest.mark.parametrize("object_type", list(ObjectType))
+@pytest.mark.parametrize("bad", [math.nan, math.inf, -math.inf, None, "21.5"])
+def test_what_is_not_a_number_is_never_passed_on(object_type: str, bad: float) -> None:
+    made = point(object_type)
+    with pytest.raises(BadValue, match="is not a number"):
+        made.process_bop_value(bad)
+    with pytest.raises(BadValue, match="is not a number"):
+        made.process_ecy_value(bad)
+
+
+@pytest.mark.parametrize(
+    ("keys", "new", "last", "differs"),
+    [
+        ({}, 20.0, 20.0, False),
+        ({}, 20.000001, 20.0, True),
+        ({"deadband": 0.5}, 20.5, 20.0, False),
+        ({"deadband": 0.5}, 19.4, 20.0, True),
+    ],
+)
+def test_a_change_within_the_deadband_is_none(keys: dict[str, object], new: float, last: float, differs: bool) -> None:
+    assert point("AnalogInput", **keys).differs(new, last) is differs
+
+
+def test_every_change_of_a_binary_and_of_a_state_counts() -> None:
+    assert point("BinaryInput").differs(True, False)
+    assert not point("BinaryInput").differs(True, True)
+    assert point("MultiStateValue").differs(2, 3)
+
+
+def test_an_activation_belongs_to_the_input_of_the_same_stem() -> None:
+    activation = point("AnalogOutput", **ACTIVATED).activation
+    assert activation == ActivationPoint("oveFan_activate") == ActivationPoint.of("oveFan_u")
+    assert activation.bop_point == "oveFan_u"
+    assert (activation.value(True), activation.value(False)) == (1.0, 0.0)
+
+
+@pytest.mark.parametrize(("name", "is_kpi"), [("cost_tot", True), ("time_rat", True), ("reaT_y", False)])
+def test_the_simulations_indicators_are_known_by_name(name: str, is_kpi: bool) -> None:
+    assert point("AnalogValue", bop_point=name).is_kpi is is_kpi
+
+
+def test_units_that_do_not_fit_cannot_be_made_into_a_point() -> None:
+    with pytest.raises(UnitError, match="'K' cannot be converted to 'kPa'"):
+        point("AnalogInput", unit="K", si_unit="kPa")
+
+
+@pytest.mark.parametrize(
+    ("object_type", "keys", "metadata", "message"),
+    [
+        ("AnalogInput", TEMPERATURE, PointMetadata("K"), None),
+        ("AnalogInput", {"unit": "m**3/s"}, PointMetadata("m3/s"), None),
+        ("AnalogInput", {}, PointMetadata("K"), None),
+        ("AnalogInput", TEMPERATURE, PointMetadata(None), None),
+        ("AnalogInput", TEMPERATURE, PointMetadata("cubits of lore"), None),
+        ("AnalogInput", {"unit": "degC"}, PointMetadata("K"), "unit is 'degC', but reaT_y is in 'K': set unit to 'K'"),
+        ("BinaryInput", {"unit": "Pa"}, PointMetadata("W"), "unit is 'Pa', but reaT_y is in 'W': set unit to 'W'"),
+        ("AnalogOutput", {}, PointMetadata("1", "", 0.0, 1.0), None),
+        (
+            "AnalogOutput",
+            {},
+            PointMetadata("K", "", 285.15, 313.15),
+            "unit is 'dimensionless', but reaT_y is in 'K': set unit to 'K'",
+        ),
+        (
+            "AnalogOutput",
+            {**TEMPERATURE, "minimum": 10.0, "maximum": 40.0},
+            PointMetadata("K", "", 285.15, 313.15),
+            "minimum is 283.15 in the simulation's unit, but it accepts no less than 285.15",
+        ),
+        (
+            "AnalogOutput",
+            {**TEMPERATURE, "minimum": 12.0, "maximum": 41.0},
+            PointMetadata("K", "", 285.15, 313.15),
+            "maximum is 314.15 in the simulation's unit, but it accepts no more than 313.15",
+        ),
+        (
+            "AnalogOutput",
+            {**TEMPERATURE, "minimum": 12.0, "maximum": 40.0},
+            PointMetadata("K", "", 285.15, 313.15),
+            None,
+        ),
+        ("AnalogOutput", {"maximum": 100.0}, PointMetadata("1"), None),
+    ],
+)
+def test_the_config_is_held_against_what_the_simulation_says(
+    object_type: str, keys: dict[str, object], metadata: PointMetadata, message: str | None
+) -> None:
+    assert point(object_type, **keys).check_metadata(metadata) == message
