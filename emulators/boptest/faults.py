@@ -1,0 +1,140 @@
+"""Switches that make a server fail on purpose, so that a client's bad days can be tested.
+
+A fault is an object with hooks around one request; a rule says which calls meet it and how often. Calls are named as
+BOPTEST's workers name them (``advance``, ``get_kpis``, ...), and ``version``, ``testcases``, ``select``, ``status``,
+``stop`` for the rest.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from threading import Event, Lock
+from typing import TypeVar
+
+from emulators.boptest.asgi import JSON, HangUpError, Response
+from emulators.boptest.replies import Reply
+
+
+class Fault:
+    """Something that goes wrong with a call. This one does nothing; the others override what they need."""
+
+    def before(self) -> Response | None:
+        """Called before anything is done: a response answers the call, HangUpError closes the connection."""
+        return None
+
+    def during(self) -> Reply | None:
+        """Called on the thread of the test, when it is the call's turn: a reply takes the place of the call."""
+        return None
+
+    def after(self, response: Response) -> Response:
+        """Called when the call was done: returns what is sent, HangUpError closes the connection."""
+        return response
+
+    def let_go(self) -> None:
+        """Called when the server stops: whatever waits in :meth:`during` has to return."""
+
+
+class Hold(Fault):
+    """Keeps calls in flight: ``reached`` tells that one has come, ``release`` lets all of them go on."""
+
+    def __init__(self) -> None:
+        self.reached = Event()
+        self.release = Event()
+
+    def during(self) -> Reply | None:
+        """Wait for the release."""
+        self.reached.set()
+        self.release.wait()
+        return None
+
+    def let_go(self) -> None:
+        """Release."""
+        self.release.set()
+
+
+class Answer(Fault):
+    """Answers in place of the server; the call is not done."""
+
+    def __init__(self, status: int, body: str, content_type: str = JSON) -> None:
+        self._response = Response(status, body.encode(), content_type)
+
+    def before(self) -> Response | None:
+        """Answer."""
+        return self._response
+
+
+class FailedSimulation(Fault):
+    """The model fails: status 500 with a traceback, and the time stands still (boptest-api §5)."""
+
+    def __init__(self, reason: str = "the solver did not converge") -> None:
+        self._trace = f"Traceback (most recent call last):\nRuntimeError: {reason}\n"
+
+    def during(self) -> Reply | None:
+        """Fail."""
+        return Reply(500, f"Failed to advance simulation: {self._trace}.", self._trace)
+
+
+class DroppedRequest(Fault):
+    """The connection breaks before the call is done."""
+
+    def before(self) -> Response | None:
+        """Break."""
+        raise HangUpError("the request is dropped")
+
+
+class DroppedAnswer(Fault):
+    """The call is done, but the connection breaks before the answer."""
+
+    def after(self, response: Response) -> Response:
+        """Break."""
+        raise HangUpError("the answer is dropped")
+
+
+NO_FAULT = Fault()
+
+AnyFault = TypeVar("AnyFault", bound=Fault)
+
+
+@dataclass(slots=True)
+class _Rule:
+    fault: Fault
+    methods: frozenset[str]
+    left: int | None
+
+    def meets(self, method: str) -> bool:
+        return self.left != 0 and (not self.methods or method in self.methods)
+
+
+class Faults:
+    """The rules of one server. Safe to change from any thread while it runs."""
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._rules: list[_Rule] = []
+
+    def add(self, fault: AnyFault, *methods: str, times: int | None = 1) -> AnyFault:
+        """Let the next ``times`` calls of these methods (of any, without names) meet the fault; None is every call.
+
+        A call meets the oldest rule that fits.
+        """
+        with self._lock:
+            self._rules.append(_Rule(fault, frozenset(methods), times))
+        return fault
+
+    def clear(self) -> None:
+        """Forget every rule and let go of what is held."""
+        with self._lock:
+            rules, self._rules = self._rules, []
+        for rule in rules:
+            rule.fault.let_go()
+
+    def take(self, method: str) -> Fault:
+        """The fault that a call of this method meets now."""
+        if not self._rules:
+            return NO_FAULT
+        with self._lock:
+            for rule in self._rules:
+                if rule.meets(method):
+                    rule.left = None if rule.left is None else rule.left - 1
+                    return rule.fault
+        return NO_FAULT

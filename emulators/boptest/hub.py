@@ -1,0 +1,115 @@
+"""The tests of one server: which run, which wait for a worker, and who may still find them."""
+
+from __future__ import annotations
+
+import uuid
+from collections import deque
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from threading import Event, Lock
+
+from emulators.boptest.replies import StoppedError
+from emulators.boptest.runs import Answered, Call, CaseRun, UnknownTestError, Work
+from emulators.boptest.testcase import CaseEngine, CaseOptions
+from emulators.plant import Plant
+
+PlantFactory = Callable[[], Plant]
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """The server's environment (boptest-api §3, "Environment that changes behaviour").
+
+    ``workers`` tests run at once; ``idle_timeout_s`` is BOPTEST_TIMEOUT (None: never); ``message_timeout_s`` is
+    BOPTEST_MESSAGE_TIMEOUT; ``api_keys`` are the accepted values of Authorization.
+    """
+
+    workers: int = 2
+    idle_timeout_s: float | None = 900.0
+    message_timeout_s: float = 1200.0
+    api_keys: frozenset[str] = frozenset({"canarykey", "crusaderkey"})
+
+
+class Hub:
+    """Starts tests as workers become free, in the order of selection. Safe to use from any thread."""
+
+    def __init__(
+        self,
+        plants: Mapping[str, PlantFactory],
+        limits: Limits,
+        answer: Callable[[CaseEngine, Call], Answered],
+        none_after_end: bool = True,
+    ) -> None:
+        self.cases = sorted(plants)
+        self._plants = dict(plants)
+        self._limits = limits
+        self._answer = answer
+        self._none_after_end = none_after_end
+        self._lock = Lock()
+        self._tests: dict[str, CaseRun] = {}
+        self._queue: deque[CaseRun] = deque()
+        self._active: set[CaseRun] = set()
+        self._closed = False
+
+    def select(self, case: str) -> CaseRun:
+        """Queue a new test of a case. Raises KeyError for an unknown case, StoppedError when the server stops."""
+        plant = self._plants[case]
+        work = Work(lambda stopping: self._engine(plant, stopping), self._answer, self._limits.idle_timeout_s)
+        run = CaseRun(str(uuid.uuid4()), work, self._ended)
+        with self._lock:
+            if self._closed:
+                raise StoppedError("the server stops")
+            self._tests[run.testid] = run
+            self._queue.append(run)
+            self._start_queued()
+        return run
+
+    def find(self, testid: str) -> CaseRun:
+        """The test with this id, queued or running. Raises UnknownTestError."""
+        try:
+            return self._tests[testid]
+        except KeyError:
+            raise UnknownTestError(testid) from None
+
+    def stop(self, testid: str) -> None:
+        """Forget a test; its worker becomes free after the calls that came before. Raises UnknownTestError."""
+        run = self.find(testid)
+        with self._lock:
+            self._tests.pop(testid, None)
+            if run in self._active:
+                run.end()
+                return
+            if run in self._queue:
+                self._queue.remove(run)
+        run.join()
+
+    def cancel(self) -> None:
+        """Take no more tests and interrupt those that run."""
+        with self._lock:
+            self._closed = True
+            for run in self._active:
+                run.cancel()
+
+    def join(self) -> None:
+        """Wait for the threads of all tests, and give up calls that nobody answers."""
+        with self._lock:
+            runs = {*self._active, *self._queue, *self._tests.values()}
+        for run in runs:
+            run.join()
+
+    def _engine(self, plant: PlantFactory, stopping: Event) -> CaseEngine:
+        return CaseEngine(plant(), CaseOptions(stopping, self._none_after_end))
+
+    def _start_queued(self) -> None:
+        while self._queue and len(self._active) < self._limits.workers:
+            run = self._queue.popleft()
+            self._active.add(run)
+            run.begin()
+
+    def _ended(self, run: CaseRun) -> None:
+        with self._lock:
+            self._active.discard(run)
+            if run.running:
+                self._tests.pop(run.testid, None)
+            if not self._closed:
+                self._start_queued()

@@ -1,0 +1,130 @@
+"""The single-case API of BOPTEST v0.6.0: a Flask process, no testid (boptest-api §13, "Legacy differences")."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Mapping
+from dataclasses import replace
+
+from starlette.types import Receive, Scope, Send
+
+from emulators.boptest.asgi import HangUpError, Request, Response, hang_up, read_request, send_response
+from emulators.boptest.faults import Fault, Faults
+from emulators.boptest.hub import Hub
+from emulators.boptest.legacy_arguments import SCENARIO, UnknownArgumentsError, parsed
+from emulators.boptest.replies import UNEXPECTED, Json, RefusalError, Reply, StoppedError
+from emulators.boptest.runs import Answered, Call, CaseRun
+from emulators.boptest.testcase import CALLS, CaseEngine
+
+VERSION = "0.6.0\n"
+
+_JSON = "application/json"
+_HTML = "text/html; charset=utf-8"
+_ROUTES: Mapping[str, Mapping[str, str]] = {
+    "/version": {"GET": "version"},
+    "/name": {"GET": "get_name"},
+    "/inputs": {"GET": "get_inputs"},
+    "/measurements": {"GET": "get_measurements"},
+    "/forecast_points": {"GET": "get_forecast_points"},
+    "/step": {"GET": "get_step", "PUT": "set_step"},
+    "/initialize": {"PUT": "initialize"},
+    "/advance": {"POST": "advance"},
+    "/results": {"PUT": "get_results"},
+    "/forecast": {"PUT": "get_forecast"},
+    "/scenario": {"GET": "get_scenario", "PUT": "set_scenario"},
+    "/kpi": {"GET": "get_kpis"},
+}
+_NOT_FOUND = (
+    "<!doctype html>\n<html lang=en>\n<title>404 Not Found</title>\n<h1>Not Found</h1>\n<p>The requested URL was not "
+    "found on the server. If you entered the URL manually please check your spelling and try again.</p>\n"
+)
+_NOT_ALLOWED = "The method is not allowed for the requested URL."
+_NOT_UNDERSTOOD = "The browser (or proxy) sent a request that this server could not understand."
+_FAILED = "Internal Server Error"
+_SCENARIO_CALLS = ("get_scenario", "set_scenario")
+
+
+def answer_call(case: CaseEngine, call: Call) -> Answered:
+    """Answer on the thread of the test, printed as Flask does."""
+    try:
+        reply = call.fault.during() or CALLS[call.method](case, parsed(case.plant.inputs, call.method, call.params))
+    except UnknownArgumentsError as error:
+        return Answered(400, _message_only(str(error)))
+    except RefusalError as refusal:
+        reply = Reply(400, str(refusal))
+    except UNEXPECTED:
+        return Answered(500, _message_only(_FAILED))
+    payload = _without_uncertainty(reply.payload) if call.method in _SCENARIO_CALLS else reply.payload
+    return Answered(reply.status, _encoded({"status": reply.status, "message": reply.message, "payload": payload}))
+
+
+class LegacyApp:
+    """The ASGI application of the single-case server."""
+
+    def __init__(self, hub: Hub, faults: Faults) -> None:
+        self._hub = hub
+        self._faults = faults
+        self._run: CaseRun | None = None
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        request = await read_request(scope, receive)
+        try:
+            response = await self._respond(request)
+        except (HangUpError, StoppedError):
+            await hang_up(receive, send)
+        else:
+            await send_response(send, replace(response, headers={"access-control-allow-origin": "*"}))
+
+    async def _respond(self, request: Request) -> Response:
+        methods = _ROUTES.get(request.path)
+        if methods is None:
+            return Response(404, _NOT_FOUND.encode(), _HTML)
+        method = methods.get("GET" if request.method == "HEAD" else request.method)
+        if method is None:
+            return Response(405, _message_only(_NOT_ALLOWED), _JSON)
+        fault = self._faults.take(method)
+        return fault.before() or fault.after(await self._call(request, method, fault))
+
+    async def _call(self, request: Request, method: str, fault: Fault) -> Response:
+        if method == "version":
+            message = "Queried the version number successfully."
+            return Response(200, _encoded({"status": 200, "message": message, "payload": {"version": VERSION}}), _JSON)
+        try:
+            params = {} if request.method in ("GET", "HEAD") else _read_body(request)
+        except RefusalError as refusal:
+            return Response(400, _message_only(str(refusal)), _JSON)
+        run = await self._running_test()
+        answered = await asyncio.wrap_future(run.submit(Call(method, params, fault)))
+        return Response(answered.status, answered.body, _JSON)
+
+    async def _running_test(self) -> CaseRun:
+        if self._run is None:
+            self._run = self._hub.select(self._hub.cases[0])
+        if not self._run.running:
+            await asyncio.wrap_future(self._run.started)
+        return self._run
+
+
+def _read_body(request: Request) -> Json:
+    if request.content_type != _JSON:
+        raise RefusalError(_NOT_UNDERSTOOD)
+    try:
+        return json.loads(request.body)
+    except ValueError:
+        raise RefusalError(_NOT_UNDERSTOOD) from None
+
+
+def _without_uncertainty(payload: object) -> object:
+    """The scenario as this version knows it: price and period only."""
+    return {key: value for key, value in payload.items() if key in SCENARIO} if isinstance(payload, dict) else payload
+
+
+def _message_only(message: str) -> bytes:
+    return _encoded({"message": message})
+
+
+def _encoded(value: object) -> bytes:
+    """Sorted keys, Python's floats and NaN, a line end."""
+    return (json.dumps(value, sort_keys=True, default=list) + "\n").encode()

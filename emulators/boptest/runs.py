@@ -1,0 +1,157 @@
+"""A selected test: its engine lives on a thread of its own and answers calls one after another, as they came."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable
+from concurrent.futures import Future
+from dataclasses import dataclass
+from queue import Empty, SimpleQueue
+from threading import Event, Lock, Thread
+
+from emulators.boptest.faults import Fault
+from emulators.boptest.replies import UNEXPECTED, Json, StoppedError
+from emulators.boptest.testcase import CaseEngine
+from utils.errors import BridgeError
+
+_LOG = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One request to a test, by the worker's name of the method."""
+
+    method: str
+    params: Json
+    fault: Fault
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """An encoded answer. ``counts`` says whether it keeps the test alive."""
+
+    status: int
+    body: bytes
+    counts: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """What a run has to do: how its engine comes to be, how a call is answered, how long it waits for one."""
+
+    start: Callable[[Event], CaseEngine]
+    answer: Callable[[CaseEngine, Call], Answered]
+    idle_timeout_s: float | None
+
+
+class UnknownTestError(BridgeError):
+    """No test has this id, or no longer."""
+
+    def __init__(self, testid: str) -> None:
+        self.testid = testid
+        super().__init__(f"Invalid testid: {testid}")
+
+
+class CaseRun:
+    """One test from selection to end. ``on_end`` is called once, on the run's thread, when the thread is done."""
+
+    def __init__(self, testid: str, work: Work, on_end: Callable[[CaseRun], None]) -> None:
+        self.testid = testid
+        self.started: Future[None] = Future()
+        self.started.set_running_or_notify_cancel()  # who stops waiting does not keep the test from starting
+        self._work = work
+        self._on_end = on_end
+        self._calls: SimpleQueue[tuple[Call, Future[Answered]] | None] = SimpleQueue()
+        self._lock = Lock()
+        self._open: set[Future[Answered]] = set()
+        self._over = False
+        self._stopping = Event()
+        self._thread = Thread(target=self._live, name=f"boptest-{testid}")
+
+    @property
+    def running(self) -> bool:
+        """Whether the engine answers; otherwise the test is queued."""
+        return self.started.done() and self.started.exception() is None
+
+    def begin(self) -> None:
+        """Take a worker: start the engine on the run's thread."""
+        self._thread.start()
+
+    def submit(self, call: Call) -> Future[Answered]:
+        """Hand a call to the engine. To a test that is still queued it is lost: nobody ever answers (boptest-api §3).
+
+        The future fails with UnknownTestError when the test ends before the call's turn, and with StoppedError when
+        the server stops. Raises UnknownTestError when the test has ended.
+        """
+        future: Future[Answered] = Future()
+        future.set_running_or_notify_cancel()  # who stops waiting does not undo the call
+        with self._lock:
+            if self._over:
+                raise UnknownTestError(self.testid)
+            self._open.add(future)
+        future.add_done_callback(self._open.discard)
+        if self.running:
+            self._calls.put((call, future))
+        return future
+
+    def end(self) -> None:
+        """Let the calls that came before be answered, then end."""
+        self._calls.put(None)
+
+    def cancel(self) -> None:
+        """End as soon as possible, in the middle of a step if need be."""
+        self._stopping.set()
+        self.end()
+
+    def join(self) -> None:
+        """Wait for the thread if there is one, then give up what nobody will answer."""
+        if self._thread.ident is not None:
+            self._thread.join()
+        if not self.started.done():
+            self.started.set_exception(StoppedError("the test was stopped before it started"))
+        self._give_up(StoppedError("the server stops"))
+
+    def _live(self) -> None:
+        try:
+            case = self._start()
+            if case is not None:
+                self._serve(case)
+                self._give_up(UnknownTestError(self.testid))
+        except StoppedError:
+            _LOG.debug("Test %s was stopped in the middle of a step", self.testid)
+        finally:
+            self._on_end(self)
+
+    def _start(self) -> CaseEngine | None:
+        try:
+            case = self._work.start(self._stopping)
+        except UNEXPECTED:
+            _LOG.exception("Test %s cannot start and stays queued", self.testid)
+            return None
+        self.started.set_result(None)
+        return case
+
+    def _give_up(self, reason: BridgeError) -> None:
+        with self._lock:
+            self._over = True
+        for future in tuple(self._open):
+            future.set_exception(reason)
+
+    def _serve(self, case: CaseEngine) -> None:
+        last_active = time.monotonic()
+        while (item := self._next(last_active)) is not None:
+            call, future = item
+            answered = self._work.answer(case, call)
+            future.set_result(answered)
+            if answered.counts:
+                last_active = time.monotonic()
+
+    def _next(self, last_active: float) -> tuple[Call, Future[Answered]] | None:
+        idle_s = self._work.idle_timeout_s
+        try:
+            left_s = None if idle_s is None else max(last_active + idle_s - time.monotonic(), 0.0)
+            return self._calls.get(timeout=left_s)
+        except Empty:
+            _LOG.info("Test %s ends: no call for %s s", self.testid, idle_s)
+            return None

@@ -1,0 +1,75 @@
+"""Serves embedded plants as a BOPTEST server, with faults on request."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from types import TracebackType
+from typing import Self
+
+from emulators.boptest import legacy as legacy_api
+from emulators.boptest import service as service_api
+from emulators.boptest.express import KEEP_ALIVE_S
+from emulators.boptest.faults import Faults
+from emulators.boptest.hub import Hub, Limits, PlantFactory
+from emulators.boptest.legacy import LegacyApp
+from emulators.boptest.service import ServiceApp
+from emulators.serving import ServerThread, Site
+from utils.errors import ConfigError, Problem
+
+
+class BoptestServer:
+    """A BOPTEST-compatible server on a socket of its own. A context manager: entering it, it answers.
+
+    ``plants`` maps names of test cases to what makes a new plant for every test. With ``legacy`` it speaks the
+    single-case API of v0.6.0, for exactly one plant. ``faults`` may be changed at any time.
+    """
+
+    def __init__(
+        self,
+        plants: Mapping[str, PlantFactory],
+        *,
+        legacy: bool = False,
+        host: str = "127.0.0.1",
+        port: int = 0,
+        limits: Limits | None = None,
+    ) -> None:
+        self.faults = Faults()
+        self._host = host
+        limits = limits or Limits()
+        self._hub = _legacy_hub(plants, limits) if legacy else Hub(plants, limits, service_api.answer_call)
+        app = LegacyApp(self._hub, self.faults) if legacy else ServiceApp(self._hub, limits, self.faults)
+        self._server = ServerThread([Site(app, host, port, keep_alive_s=KEEP_ALIVE_S)], "boptest-server")
+
+    @property
+    def port(self) -> int:
+        """The port listened on."""
+        return self._server.ports[0]
+
+    @property
+    def url(self) -> str:
+        """The base of all paths, without a slash at its end."""
+        return f"http://{self._host}:{self.port}"
+
+    def __enter__(self) -> Self:
+        self._server.__enter__()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()
+
+    def stop(self) -> None:
+        """Interrupt what is being simulated, let go of what is held, and join every thread. Safe to call twice."""
+        self._hub.cancel()
+        self.faults.clear()
+        self._hub.join()
+        self._server.stop()
+
+
+def _legacy_hub(plants: Mapping[str, PlantFactory], limits: Limits) -> Hub:
+    if len(plants) != 1:
+        raise ConfigError([Problem("plants", f"a legacy server has one test case, not {len(plants)}")])
+    never_idle = replace(limits, idle_timeout_s=None)
+    return Hub(plants, never_idle, legacy_api.answer_call, none_after_end=False)

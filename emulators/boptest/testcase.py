@@ -1,0 +1,220 @@
+"""One test of one plant, by BOPTEST's rules and in its words; knows nothing of HTTP.
+
+Every method that answers a call takes the decoded body and returns a Reply. RefusalError, and the exceptions that
+careless input raises, pass through to :func:`perform`.
+"""
+
+from __future__ import annotations
+
+import time
+import traceback
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from math import inf
+from threading import Event
+
+from emulators.boptest.arguments import non_negative, number, point_names
+from emulators.boptest.forecast import Forecaster
+from emulators.boptest.history import TIME
+from emulators.boptest.kpis import Kpis, TimeRatio
+from emulators.boptest.overrides import Overrides, check_overrides
+from emulators.boptest.replies import BAD_REQUEST, UNEXPECTED, Json, RefusalError, Reply
+from emulators.boptest.scenario import KEYS, PERIOD, PERIOD_HALF_S, PRICE, Scenario
+from emulators.boptest.simulation import Simulation
+from emulators.plant import Plant, PointMeta
+
+
+@dataclass(frozen=True, slots=True)
+class CaseOptions:
+    """What differs between users of a test case.
+
+    ``stopping`` makes long simulations give up. ``none_after_end`` is the side effect of v0.9 and later: the end of
+    a period turns every null of the scenario into the text ``none``. ``clock`` serves the KPI ``time_rat``.
+    """
+
+    stopping: Event = field(default_factory=Event)
+    none_after_end: bool = True
+    clock: Callable[[], float] = time.monotonic
+
+
+class CaseEngine:
+    """A test case in use: selected, initialized at time 0, and ready for calls."""
+
+    def __init__(self, plant: Plant, options: CaseOptions | None = None) -> None:
+        self.plant = plant
+        self._options = options or CaseOptions()
+        self._simulation = Simulation(plant, self._options.stopping)
+        self._kpis = Kpis(plant, self._simulation.history)
+        self._pace = TimeRatio()
+        self._forecaster = Forecaster(plant)
+        self._scenario = Scenario(plant.meta.periods, plant.forecast_points)
+        self._step_s = float(plant.meta.default_step_s)
+        self._end_s = inf
+        self._start(0.0, 0.0, inf)
+
+    def get_name(self) -> Reply:
+        """``GET /name``."""
+        return Reply(200, "Queried the name of the test case successfully.", {"name": self.plant.meta.name})
+
+    def get_inputs(self) -> Reply:
+        """``GET /inputs``."""
+        return Reply(200, "Queried the inputs successfully.", _described(self.plant.inputs))
+
+    def get_measurements(self) -> Reply:
+        """``GET /measurements``."""
+        return Reply(200, "Queried the measurements successfully.", _described(self.plant.measurements))
+
+    def get_forecast_points(self) -> Reply:
+        """``GET /forecast_points``."""
+        points = {
+            name: {"Description": meta.description, "Unit": meta.unit}
+            for name, meta in self.plant.forecast_points.items()
+        }
+        return Reply(200, "Queried the forecast points and their meta-data successfully.", points)
+
+    def get_step(self) -> Reply:
+        """``GET /step``."""
+        return Reply(200, "Queried the control step successfully.", self._step_s)
+
+    def set_step(self, params: Json) -> Reply:
+        """``PUT /step``: s; 0 and NaN pass."""
+        self._step_s = non_negative("step", params["step"])
+        return Reply(200, "Control step set successfully.", {"step": self._step_s})
+
+    def initialize(self, params: Json) -> Reply:
+        """``PUT /initialize``. A refusal leaves the test without a state (boptest-api §6)."""
+        final_time = params.get("final_time")
+        end_s = inf if final_time is None else float(final_time)
+        return self._initialize(params.get("start_time"), params.get("warmup_period"), end_s)
+
+    def advance(self, body: Json) -> Reply:
+        """``POST /advance``: one step, cut at the end of the scenario (boptest-api §5)."""
+        self._pace.asked(self._options.clock(), self._step_s)
+        overrides = check_overrides(self.plant.inputs, body)
+        begin_s = self._simulation.time_s
+        if begin_s >= self._end_s:
+            return Reply(200, "End of test case scenario time period reached.", {})
+        end_s = min(begin_s + self._step_s, self._end_s)
+        try:
+            self._simulate(end_s, overrides)
+        except UNEXPECTED:
+            trace = traceback.format_exc()
+            return Reply(500, f"Failed to advance simulation: {trace}.", trace)
+        message = overrides.warning or f"Advanced simulation successfully from {begin_s}s to {end_s}s."
+        return Reply(200, message, self._simulation.state())
+
+    def get_results(self, params: Json) -> Reply:
+        """``PUT /results`` (boptest-api §7)."""
+        names, start, final = point_names(params["point_names"]), params["start_time"], params["final_time"]
+        self._refuse_unknown_points(names)
+        start_s, final_s = number("start_time", start), number("final_time", final)
+        try:
+            series = self._simulation.history.query(names, start_s, final_s)
+        except IndexError:
+            return Reply(500, f"Failed to query simulation results: {traceback.format_exc()}")
+        return Reply(200, f"Queried results data successfully for point names {names}.", series)
+
+    def get_forecast(self, params: Json) -> Reply:
+        """``PUT /forecast`` (boptest-api §7)."""
+        return self._forecaster.reply(params, self._simulation.time_s, self._scenario.values)
+
+    def get_scenario(self) -> Reply:
+        """``GET /scenario``."""
+        return Reply(200, "Queried current test case for scenario successfully.", dict(self._scenario.values))
+
+    def set_scenario(self, params: Json) -> Reply:
+        """``PUT /scenario``: not atomic; the payload tells what was applied (boptest-api §8)."""
+        applied: dict[str, object] = dict.fromkeys(KEYS)
+        try:
+            period = self._scenario.apply(params, applied)
+        except RefusalError as refusal:
+            return Reply(400, str(refusal), applied)
+        if period is not None:
+            start_s = self._scenario.period_start_s(period)
+            reply = self._initialize(start_s, PERIOD_HALF_S, start_s + 2 * PERIOD_HALF_S)
+            applied[PERIOD] = reply.payload
+            if reply.status != 200:
+                return Reply(reply.status, reply.message, applied)
+        self._kpis.restart(self._simulation.test_start)
+        return Reply(200, "Test case scenario was set successfully.", applied)
+
+    def get_kpis(self) -> Reply:
+        """``GET /kpi``."""
+        try:
+            values = self._kpis.values(self._scenario.values[PRICE], self._pace.mean())
+        except UNEXPECTED:
+            return Reply(500, f"Failed to query KPIs: {traceback.format_exc()}")
+        return Reply(200, "Queried KPIs successfully.", values)
+
+    def _initialize(self, start_time: Json, warmup_period: Json, end_s: float) -> Reply:
+        self._simulation.reset()
+        start_s = non_negative("start_time", start_time)
+        warmup_s = non_negative("warmup_period", warmup_period)
+        try:
+            self._start(start_s, warmup_s, end_s)
+        except UNEXPECTED:
+            return Reply(500, f"Failed to initialize test simulation: {traceback.format_exc()}.")
+        message = f"Test simulation initialized successfully to {start_s}s with warmup period of {warmup_s}s."
+        return Reply(200, message, self._simulation.state())
+
+    def _start(self, start_s: float, warmup_s: float, end_s: float) -> None:
+        self._simulation.start(start_s, warmup_s)
+        self._kpis.restart(self._simulation.test_start)
+        self._pace = TimeRatio()
+        self._end_s = end_s
+
+    def _simulate(self, end_s: float, overrides: Overrides) -> None:
+        if overrides.only_nulls:
+            raise ValueError("inputs were named but none has a value")
+        self._simulation.run(end_s, overrides.values)
+        self._pace.answered(self._options.clock())
+        if self._simulation.time_s >= self._end_s and self._options.none_after_end:
+            self._scenario.turn_none_into_text()
+
+    def _refuse_unknown_points(self, names: list[str]) -> None:
+        for name in names:
+            if name != TIME and name not in self.plant.measurements and name not in self.plant.inputs:
+                raise RefusalError(
+                    f"Invalid point name {name} in parameter point_names.  "
+                    "Check lists of available inputs and measurements."
+                )
+
+
+CALLS: Mapping[str, Callable[[CaseEngine, Json], Reply]] = {
+    "get_name": lambda case, _: case.get_name(),
+    "get_inputs": lambda case, _: case.get_inputs(),
+    "get_measurements": lambda case, _: case.get_measurements(),
+    "get_forecast_points": lambda case, _: case.get_forecast_points(),
+    "get_step": lambda case, _: case.get_step(),
+    "set_step": CaseEngine.set_step,
+    "initialize": CaseEngine.initialize,
+    "advance": CaseEngine.advance,
+    "get_results": CaseEngine.get_results,
+    "get_forecast": CaseEngine.get_forecast,
+    "get_scenario": lambda case, _: case.get_scenario(),
+    "set_scenario": CaseEngine.set_scenario,
+    "get_kpis": lambda case, _: case.get_kpis(),
+}
+"""The calls that a test answers, by the names that BOPTEST's workers use (boptest-api §4, WebSocket)."""
+
+
+def perform(case: CaseEngine, method: str, params: Json) -> Reply:
+    """Answer one call as a BOPTEST worker does: exceptions of Python become ``Bad Request`` with their text."""
+    try:
+        return CALLS[method](case, params)
+    except RefusalError as refusal:
+        return Reply(400, str(refusal))
+    except UNEXPECTED as error:
+        return Reply(400, BAD_REQUEST, str(error))
+
+
+def _described(points: Mapping[str, PointMeta]) -> dict[str, dict[str, str | float | None]]:
+    return {
+        name: {
+            "Unit": meta.unit,
+            "Description": meta.description,
+            "Minimum": meta.minimum,
+            "Maximum": meta.maximum,
+        }
+        for name, meta in points.items()
+    }

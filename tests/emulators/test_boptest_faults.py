@@ -1,0 +1,104 @@
+"""What a test can make the server do wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from emulators.boptest.faults import Answer, DroppedAnswer, DroppedRequest, FailedSimulation, Fault, Hold
+from emulators.boptest.server import BoptestServer
+from tests.emulators.boptest_peer import ask, asking, select
+from tests.emulators.boptest_plant import TOY, ToyPlant
+
+
+@pytest.fixture
+def server() -> Iterator[BoptestServer]:
+    with BoptestServer({TOY: lambda: ToyPlant(TOY)}) as running:
+        yield running
+
+
+@pytest.fixture
+def testid(server: BoptestServer) -> str:
+    return select(server, TOY)
+
+
+def time_of_next_step(server: BoptestServer, testid: str) -> float:
+    time_s: float = ask(server, "POST", f"/advance/{testid}", {}).json["payload"]["time"]
+    return time_s
+
+
+def test_a_failed_simulation_is_a_500_and_makes_no_step(server: BoptestServer, testid: str) -> None:
+    server.faults.add(FailedSimulation("diverged"), "advance")
+    failed = ask(server, "POST", f"/advance/{testid}", {})
+    assert failed.status == 500
+    assert failed.json["payload"].endswith("diverged\n")
+    assert failed.json["message"] == f"Failed to advance simulation: {failed.json['payload']}."
+    assert time_of_next_step(server, testid) == 60
+
+
+def test_a_given_answer_is_sent_as_often_as_asked(server: BoptestServer, testid: str) -> None:
+    server.faults.add(Answer(503, "busy", "text/plain"), "advance", "get_kpis", times=2)
+    assert ask(server, "GET", f"/name/{testid}").status == 200
+    assert ask(server, "GET", f"/kpi/{testid}").text == "busy"
+    assert ask(server, "POST", f"/advance/{testid}", {}).status == 503
+    assert time_of_next_step(server, testid) == 60
+
+
+def test_a_rule_without_names_meets_every_call_until_it_is_cleared(server: BoptestServer, testid: str) -> None:
+    server.faults.add(Answer(500, "{}"), times=None)
+    paths = ["/version", "/testcases", f"/status/{testid}", f"/name/{testid}"]
+    assert [ask(server, "GET", path).status for path in paths] == [500] * 4
+    server.faults.clear()
+    assert [ask(server, "GET", path).status for path in paths] == [200] * 4
+
+
+def test_a_dropped_request_is_not_done(server: BoptestServer, testid: str) -> None:
+    server.faults.add(DroppedRequest(), "advance")
+    with pytest.raises(ConnectionError):
+        ask(server, "POST", f"/advance/{testid}", {})
+    assert time_of_next_step(server, testid) == 60
+
+
+def test_a_dropped_answer_is_done(server: BoptestServer, testid: str) -> None:
+    server.faults.add(DroppedAnswer(), "advance")
+    with pytest.raises(ConnectionError):
+        ask(server, "POST", f"/advance/{testid}", {})
+    assert time_of_next_step(server, testid) == 120
+
+
+def test_a_held_advance_is_in_flight_until_its_release(server: BoptestServer, testid: str) -> None:
+    hold = server.faults.add(Hold(), "advance")
+    with asking(server, "POST", f"/advance/{testid}", {}) as answer:
+        assert hold.reached.wait(10)
+        assert not answer.done()
+        hold.release.set()
+    assert answer.result().json["payload"]["time"] == 60
+
+
+def test_a_stop_of_the_server_lets_go_of_a_held_advance(server: BoptestServer, testid: str) -> None:
+    hold = server.faults.add(Hold(), "advance")
+    with asking(server, "POST", f"/advance/{testid}", {}) as answer:
+        assert hold.reached.wait(10)
+        server.stop()
+    with pytest.raises(ConnectionError):
+        answer.result()
+
+
+def test_the_oldest_rule_that_fits_is_met_first(server: BoptestServer) -> None:
+    server.faults.add(Answer(501, "{}"), "version")
+    server.faults.add(Answer(502, "{}"), "version")
+    assert [ask(server, "GET", "/version").status for _ in range(3)] == [501, 502, 200]
+
+
+def test_a_fault_of_ones_own_needs_one_hook(server: BoptestServer, testid: str) -> None:
+    class Counted(Fault):
+        calls = 0
+
+        def during(self) -> None:
+            self.calls += 1
+
+    counted = server.faults.add(Counted(), times=None)
+    ask(server, "GET", f"/name/{testid}")
+    time_of_next_step(server, testid)
+    assert counted.calls == 2
