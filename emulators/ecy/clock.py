@@ -1,0 +1,125 @@
+"""A controller's clock: its zone, its local time, and whether NTP keeps it (ecy-rest-api §14)."""
+
+from __future__ import annotations
+
+import threading
+import zoneinfo
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from functools import cache
+from typing import Protocol
+from zoneinfo import ZoneInfo
+
+from emulators.ecy.refusals import TIME_IS_SYNCHRONIZED, VALUE_OUT_OF_RANGE, Refusal
+
+
+class Timebase(Protocol):
+    """Counts controller seconds from an arbitrary start."""
+
+    def elapsed_s(self) -> float:
+        """Controller seconds since the start; never decreases."""
+
+
+class ScaledTime:
+    """Controller time that runs ``scale`` times as fast as ``monotonic`` (wall seconds)."""
+
+    def __init__(self, scale: float, monotonic: Callable[[], float]) -> None:
+        self._scale = scale
+        self._monotonic = monotonic
+        self._start = monotonic()
+
+    def elapsed_s(self) -> float:
+        """Controller seconds since the start."""
+        return (self._monotonic() - self._start) * self._scale
+
+
+class SteppedTime:
+    """Controller time that stands still until somebody advances it."""
+
+    def __init__(self) -> None:
+        self._elapsed_s = 0.0
+
+    def advance(self, seconds: float) -> None:
+        """Let ``seconds`` of controller time pass."""
+        self._elapsed_s += seconds
+
+    def elapsed_s(self) -> float:
+        """Controller seconds since the start."""
+        return self._elapsed_s
+
+
+@cache
+def _zone_names() -> frozenset[str]:
+    return frozenset(zoneinfo.available_timezones())
+
+
+def zone_named(name: str) -> ZoneInfo:
+    """The IANA zone, aliases such as ``US/Mountain`` included. Raises Refusal for any other name."""
+    if name not in _zone_names():
+        raise Refusal(VALUE_OUT_OF_RANGE, f"time zone {name}")
+    return ZoneInfo(name)
+
+
+class ControllerClock:
+    """Local time in a zone.
+
+    With NTP enabled it is the host's true time; with NTP off it runs on by the timebase from where it was or was set.
+    Thread-safe.
+    """
+
+    def __init__(self, timebase: Timebase, host_now: Callable[[], datetime], zone: str, ntp_enabled: bool) -> None:
+        self._lock = threading.Lock()
+        self._timebase = timebase
+        self._host_now = host_now
+        self._zone = zone_named(zone)
+        self._ntp_enabled = ntp_enabled
+        self._origin = host_now()
+        self._origin_s = timebase.elapsed_s()
+
+    @property
+    def zone(self) -> str:
+        """Name of the zone, as it was set."""
+        return self._zone.key
+
+    @property
+    def ntp_enabled(self) -> bool:
+        """Whether NTP keeps the time."""
+        return self._ntp_enabled
+
+    def aware_now(self) -> datetime:
+        """The controller's time with its zone."""
+        with self._lock:
+            return self._instant().astimezone(self._zone)
+
+    def now(self) -> datetime:
+        """The controller's local time, naive."""
+        return self.aware_now().replace(tzinfo=None)
+
+    def enable_ntp(self, enabled: bool) -> None:
+        """Follow the host's time from now on, or run on alone from it."""
+        with self._lock:
+            self._start_from(self._instant())
+            self._ntp_enabled = enabled
+
+    def set(self, local: datetime | None, zone: str | None, *, under_ntp: str = "refused") -> None:
+        """Set zone and naive local time in that zone; a zone alone keeps the instant.
+
+        A time that the zone skips is taken as after the gap, an ambiguous one as its first occurrence. With NTP
+        enabled a time is refused, or with ``under_ntp="overwritten"`` accepted and lost at once.
+        """
+        new_zone = self._zone if zone is None else zone_named(zone)
+        with self._lock:
+            if local is not None and self._ntp_enabled and under_ntp == "refused":
+                raise Refusal(TIME_IS_SYNCHRONIZED)
+            if local is not None and not self._ntp_enabled:
+                self._start_from(local.replace(tzinfo=new_zone))
+            self._zone = new_zone
+
+    def _instant(self) -> datetime:
+        if self._ntp_enabled:
+            return self._host_now().astimezone(UTC)
+        return self._origin + timedelta(seconds=self._timebase.elapsed_s() - self._origin_s)
+
+    def _start_from(self, instant: datetime) -> None:
+        self._origin = instant.astimezone(UTC)
+        self._origin_s = self._timebase.elapsed_s()

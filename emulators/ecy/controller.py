@@ -1,0 +1,140 @@
+"""One emulated controller: objects, clock, sessions, faults, and the program that it runs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from emulators.ecy.clock import ControllerClock, ScaledTime, SteppedTime
+from emulators.ecy.connections import Connections
+from emulators.ecy.counters import Counters
+from emulators.ecy.database import ObjectDatabase
+from emulators.ecy.faults import Faults
+from emulators.ecy.profile import Profile
+from emulators.ecy.program_objects import ProgramObjects
+from emulators.ecy.reads import ObjectReader
+from emulators.ecy.scanning import ExchangeScan, ExchangeTrigger, ScanMode, ScanTrigger, WallScan, WallScanner
+from emulators.ecy.sessions import Account, Sessions
+from emulators.ecy.wire import Json
+from emulators.ecy.writing import ObjectWriter, WriteRecord
+from emulators.program import ControlProgram, ObjectSpec
+
+
+@dataclass(frozen=True, slots=True)
+class ControllerSpec:
+    """A controller to emulate.
+
+    ``objects`` come first; a program's own objects are added unless one of that name is there. ``instance`` is that of
+    the device object. The clock starts at the host's time in ``time_zone``. Without ``profile`` the server's holds.
+    """
+
+    name: str
+    model: str = "ECY-S1000"
+    objects: Sequence[ObjectSpec] = ()
+    program: ControlProgram | None = None
+    instance: int = 1
+    description: str = ""
+    location: str = ""
+    time_zone: str = "UTC"
+    ntp_enabled: bool = True
+    profile: Profile | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What the controllers of one server have in common. ``now`` is the host's aware time, ``monotonic`` seconds."""
+
+    account: Account
+    scan: ScanMode
+    profile: Profile
+    now: Callable[[], datetime]
+    monotonic: Callable[[], float]
+    journal: bool = False
+    latency_s: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Documents:
+    """Parts of the resource tree that whoever composes a controller may fill: plain JSON by key."""
+
+    event_bindings: dict[str, Json] = field(default_factory=dict)
+    cov_subscriptions: dict[str, Json] = field(default_factory=dict)
+
+
+class Controller:
+    """The state of one controller, shared by its front ends and its program."""
+
+    def __init__(self, spec: ControllerSpec, settings: Settings) -> None:
+        self.spec = spec
+        self.settings = settings
+        self.profile = spec.profile or settings.profile
+        self.objects = ObjectDatabase(_object_specs(spec), reserved_names=[spec.name])
+        self.sessions = Sessions(settings.account, self.profile, settings.monotonic)
+        self.counters = Counters()
+        self.faults = Faults()
+        self.connections = Connections()
+        self.documents = Documents()
+        self.journal: list[WriteRecord] = []
+        self._down_until = float("-inf")
+        self._stepped = SteppedTime()
+        self.clock = self._new_clock()
+        self.trigger = self._new_trigger()
+        self.reader = ObjectReader(
+            self.objects, self.profile.stale_reads_s, settings.monotonic, self.trigger.before_value
+        )
+        self.writer = self._new_writer()
+        self._io = ProgramObjects(self.objects, self.profile.program_priority)
+        if spec.program is not None:
+            self.objects.protect(needed.name for needed in spec.program.objects)
+
+    @property
+    def is_rebooting(self) -> bool:
+        """Whether connections fail because of a reboot."""
+        return self.settings.monotonic() < self._down_until
+
+    def reboot(self) -> None:
+        """Go down for a while, losing all sessions and, by profile, what was forced and commanded (§17 rows 30, 36)."""
+        self._down_until = self.settings.monotonic() + self.profile.reboot_s
+        self.connections.cut()
+        self.sessions.clear()
+        self.objects.restart(
+            keep_out_of_service=self.profile.out_of_service_survives_reboot,
+            keep_slots=self.profile.slots_survive_reboot,
+        )
+
+    def scan(self, dt_s: float) -> None:
+        """Run the program once, ``dt_s`` of controller time after the last scan; not during a reboot."""
+        if self.spec.program is not None and not self.is_rebooting:
+            self.spec.program.scan(self._io, self.clock.now(), dt_s)
+
+    def scanner(self) -> WallScanner | None:
+        """The thread that scans the program, not yet started; None without a program or where exchanges scan it."""
+        mode = self.settings.scan
+        if self.spec.program is None or not isinstance(mode, WallScan):
+            return None
+        return WallScanner(self.scan, mode, self.settings.monotonic, f"ecy-scan-{self.spec.name}")
+
+    def _pass_time(self, dt_s: float) -> None:
+        self._stepped.advance(dt_s)
+        self.scan(dt_s)
+
+    def _new_clock(self) -> ControllerClock:
+        mode = self.settings.scan
+        timebase = ScaledTime(mode.scale, self.settings.monotonic) if isinstance(mode, WallScan) else self._stepped
+        return ControllerClock(timebase, self.settings.now, self.spec.time_zone, self.spec.ntp_enabled)
+
+    def _new_trigger(self) -> ScanTrigger:
+        mode = self.settings.scan
+        return ExchangeTrigger(mode, self._pass_time) if isinstance(mode, ExchangeScan) else ScanTrigger()
+
+    def _new_writer(self) -> ObjectWriter:
+        journal = self.journal if self.settings.journal else None
+        return ObjectWriter(self.objects, self.profile, self.counters, self.faults, self.trigger.written, journal)
+
+
+def _object_specs(spec: ControllerSpec) -> list[ObjectSpec]:
+    named = {given.name for given in spec.objects}
+    needed = () if spec.program is None else spec.program.objects
+    specs = [*spec.objects, *(own for own in needed if own.name not in named)]
+    return sorted(specs, key=lambda one: one.instance is None)

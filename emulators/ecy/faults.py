@@ -1,0 +1,187 @@
+"""Misbehaviour on demand: what a test switches on in a running controller.
+
+A fault is told of every request, every answer and every write to an object, and may interfere. Faults stack in the
+order in which they were added.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Collection
+
+from emulators.ecy.messages import Reply, Request
+from emulators.ecy.objects import BacnetObject
+from emulators.ecy.refusals import WRITE_ACCESS_DENIED, Reason, Refusal
+
+
+class ConnectionDropped(Exception):
+    """The connection ends without (the rest of) an answer."""
+
+
+class Fault:
+    """A misbehaviour. Each hook lets things pass unless a kind of fault overrides it."""
+
+    async def on_request(self, request: Request) -> Reply | None:
+        """Called before a request is looked at; a reply is sent instead of the controller's own."""
+        return None
+
+    async def on_reply(self, request: Request, reply: Reply) -> Reply:
+        """Called when the request has been carried out, before the answer goes out."""
+        return reply
+
+    def on_write(self, target: BacnetObject) -> None:
+        """Called before an object is written; raises Refusal to have the write fail."""
+
+    def end(self) -> None:
+        """Called when the fault is taken away; whoever waits in it has to go on."""
+
+
+class _Countdown:
+    """How many more times something happens; None is for ever. Only the server's thread uses it up."""
+
+    def __init__(self, times: int | None) -> None:
+        self._left = times
+
+    def take(self) -> bool:
+        """Whether it happens now."""
+        if self._left is None:
+            return True
+        self._left -= 1
+        return self._left >= 0
+
+
+class AnswerInstead(Fault):
+    """The next ``times`` requests get this answer and are not carried out; None is for ever."""
+
+    def __init__(self, reply: Reply, times: int | None = 1) -> None:
+        self._reply = reply
+        self._times = _Countdown(times)
+
+    async def on_request(self, request: Request) -> Reply | None:
+        """Answer in the controller's place."""
+        return self._reply if self._times.take() else None
+
+
+class DropConnection(Fault):
+    """The next ``times`` requests are cut off; None is for ever.
+
+    They are not carried out, or with ``after_work`` they are and only the answer is lost.
+    """
+
+    def __init__(self, times: int | None = 1, *, after_work: bool = False) -> None:
+        self._times = _Countdown(times)
+        self._after_work = after_work
+
+    async def on_request(self, request: Request) -> Reply | None:
+        """Cut off before the work."""
+        if not self._after_work and self._times.take():
+            raise ConnectionDropped
+        return None
+
+    async def on_reply(self, request: Request, reply: Reply) -> Reply:
+        """Cut off after the work."""
+        if self._after_work and self._times.take():
+            raise ConnectionDropped
+        return reply
+
+
+class Hold(Fault):
+    """Requests wait until :meth:`release`: their answers, or with ``before_work`` also what they ask for."""
+
+    def __init__(self, *, before_work: bool = False) -> None:
+        self.holding = threading.Event()
+        """Set once a request waits."""
+        self._before_work = before_work
+        self._lock = threading.Lock()
+        self._released = False
+        self._waiting: list[tuple[asyncio.AbstractEventLoop, asyncio.Event]] = []
+
+    async def on_request(self, request: Request) -> Reply | None:
+        """Wait before the work."""
+        if self._before_work:
+            await self._wait()
+        return None
+
+    async def on_reply(self, request: Request, reply: Reply) -> Reply:
+        """Wait before the answer."""
+        if not self._before_work:
+            await self._wait()
+        return reply
+
+    def release(self) -> None:
+        """Let everything go on, and later requests pass."""
+        with self._lock:
+            self._released = True
+            waiting, self._waiting = self._waiting, []
+        for loop, gate in waiting:
+            loop.call_soon_threadsafe(gate.set)
+
+    def end(self) -> None:
+        """Nobody waits in a fault that is gone."""
+        self.release()
+
+    async def _wait(self) -> None:
+        gate = asyncio.Event()
+        with self._lock:
+            if self._released:
+                return
+            self._waiting.append((asyncio.get_running_loop(), gate))
+        self.holding.set()
+        await gate.wait()
+
+
+class FailWrites(Fault):
+    """Writes to objects with these names are refused."""
+
+    def __init__(self, names: Collection[str], reason: Reason = WRITE_ACCESS_DENIED) -> None:
+        self._names = frozenset(names)
+        self._reason = reason
+
+    def on_write(self, target: BacnetObject) -> None:
+        """Refuse the write."""
+        if target.name in self._names:
+            raise Refusal(self._reason, target.name)
+
+
+class Faults:
+    """The faults of one controller; they come and go from any thread."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._active: tuple[Fault, ...] = ()
+
+    def add(self, fault: Fault) -> None:
+        """Switch a fault on."""
+        with self._lock:
+            self._active = (*self._active, fault)
+
+    def remove(self, fault: Fault) -> None:
+        """Switch a fault off."""
+        with self._lock:
+            self._active = tuple(active for active in self._active if active is not fault)
+        fault.end()
+
+    def clear(self) -> None:
+        """Switch all faults off."""
+        for fault in self._active:
+            self.remove(fault)
+
+    async def on_request(self, request: Request) -> Reply | None:
+        """The first answer that a fault gives in the controller's place."""
+        for fault in self._active:
+            reply = await fault.on_request(request)
+            if reply is not None:
+                return reply
+        return None
+
+    async def on_reply(self, request: Request, reply: Reply) -> Reply:
+        """The answer after all faults have had it."""
+        for fault in self._active:
+            reply = await fault.on_reply(request, reply)
+        return reply
+
+    def on_write(self, target: BacnetObject) -> None:
+        """Ask every fault; raises Refusal when one has the write fail."""
+        for fault in self._active:
+            fault.on_write(target)

@@ -1,0 +1,150 @@
+"""Emulated ECY controllers on loopback: as many as wanted, each with its own port, in one process."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import ExitStack
+from datetime import UTC, datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from types import TracebackType
+from typing import Self
+
+from emulators.ecy.asgi import ControllerApp, RedirectApp
+from emulators.ecy.certificates import CertificateFiles, certificate_in
+from emulators.ecy.controller import Controller, ControllerSpec, Settings
+from emulators.ecy.profile import Profile
+from emulators.ecy.scanning import ScanMode, WallScan
+from emulators.ecy.sessions import Account
+from emulators.serving import ServerThread, Site
+
+
+def _utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+class EcyServer:
+    """A context manager: inside it the controllers answer and their programs run.
+
+    ``ports`` are given in the order of the specs; 0 takes free ones. A certificate is kept in ``certificate_folder``
+    by its port, so that a client that pinned it knows the controller after a restart; without a folder, and for free
+    ports, it lives as long as the server. ``latency_s`` is waited before each request is carried out.
+    """
+
+    def __init__(
+        self,
+        specs: Sequence[ControllerSpec],
+        *,
+        username: str,
+        password: str,
+        scan: ScanMode = WallScan(),  # noqa: B008 - a frozen value
+        profile: Profile = Profile(),  # noqa: B008 - a frozen value
+        host: str = "127.0.0.1",
+        ports: Sequence[int] | int = 0,
+        certificate_folder: Path | None = None,
+        now: Callable[[], datetime] = _utc_now,
+        monotonic: Callable[[], float] = time.monotonic,
+        journal: bool = False,
+        latency_s: float = 0.0,
+    ) -> None:
+        account = Account(username, password)
+        settings = Settings(account, scan, profile, now, monotonic, journal, latency_s)
+        self._controllers = {spec.name: Controller(spec, settings) for spec in specs}
+        if len(self._controllers) != len(specs):
+            raise ValueError("two controllers have the same name")
+        self._host = host
+        self._ports = _ports_for(specs, ports)
+        self._certificate_folder = certificate_folder
+        self._certificates: dict[str, CertificateFiles] = {}
+        self._bound_ports: list[int] = []
+        self._stack = ExitStack()
+
+    @property
+    def addresses(self) -> dict[str, str]:
+        """``host:port`` of each controller's HTTPS by its name."""
+        return self._addresses(self._controllers, self._bound_ports)
+
+    @property
+    def plain_addresses(self) -> dict[str, str]:
+        """``host:port`` without TLS by controller name; empty unless the profile opens it."""
+        return self._addresses(self._plain_names(), self._bound_ports[len(self._controllers) :])
+
+    def controller(self, name: str) -> Controller:
+        """One controller, for whoever wants to look inside. Raises KeyError."""
+        return self._controllers[name]
+
+    def certificate(self, name: str) -> Path:
+        """The certificate of one controller, PEM. Raises KeyError."""
+        return self._certificates[name].certificate
+
+    def __enter__(self) -> Self:
+        with ExitStack() as stack:
+            temporary = Path(stack.enter_context(TemporaryDirectory(prefix="ecy-")))
+            self._certificates = self._make_certificates(temporary)
+            server = ServerThread([*self._secure_sites(), *self._plain_sites()], "ecy-server")
+            stack.callback(server.stop)
+            self._bound_ports = server.ports
+            stack.enter_context(server)
+            self._start_programs(stack)
+            self._stack = stack.pop_all()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        for controller in self._controllers.values():
+            controller.faults.clear()
+            controller.connections.cut()
+        self._stack.close()
+
+    def _addresses(self, names: Iterable[str], ports: Sequence[int]) -> dict[str, str]:
+        return {name: f"{self._host}:{port}" for name, port in zip(names, ports, strict=False)}
+
+    def _plain_names(self) -> list[str]:
+        return [name for name, one in self._controllers.items() if one.profile.plain_http != "closed"]
+
+    def _make_certificates(self, temporary: Path) -> dict[str, CertificateFiles]:
+        files = {}
+        for number, (name, port) in enumerate(zip(self._controllers, self._ports, strict=True)):
+            if self._certificate_folder is None or port == 0:
+                files[name] = certificate_in(temporary, f"free-{number}", name, self._host)
+            else:
+                files[name] = certificate_in(self._certificate_folder, f"ecy-{port}", name, self._host)
+        return files
+
+    def _secure_sites(self) -> list[Site]:
+        return [
+            Site(
+                ControllerApp(controller),
+                self._host,
+                port,
+                self._certificates[name].certificate,
+                self._certificates[name].key,
+            )
+            for (name, controller), port in zip(self._controllers.items(), self._ports, strict=True)
+        ]
+
+    def _plain_sites(self) -> list[Site]:
+        return [Site(self._plain_app(name), self._host) for name in self._plain_names()]
+
+    def _plain_app(self, name: str) -> ControllerApp | RedirectApp:
+        controller = self._controllers[name]
+        if controller.profile.plain_http == "served":
+            return ControllerApp(controller, secure=False)
+        return RedirectApp(lambda: self.addresses[name])
+
+    def _start_programs(self, stack: ExitStack) -> None:
+        for controller in self._controllers.values():
+            scanner = controller.scanner()
+            if scanner is not None:
+                scanner.start()
+                stack.callback(scanner.stop)
+
+
+def _ports_for(specs: Sequence[ControllerSpec], ports: Sequence[int] | int) -> list[int]:
+    if isinstance(ports, int):
+        return [ports + offset if ports else 0 for offset in range(len(specs))]
+    if len(ports) != len(specs):
+        raise ValueError(f"{len(ports)} ports for {len(specs)} controllers")
+    return list(ports)
