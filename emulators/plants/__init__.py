@@ -1,1 +1,1 @@
-"""Simulated buildings that stand behind the BOPTEST-compatible server."""
+"""Buildings for the BOPTEST-compatible server, and what they share: weather, sun, moist air, HVAC components."""

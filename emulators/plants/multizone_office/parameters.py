@@ -1,0 +1,266 @@
+"""Every number of the office: what it is, its unit, and where it comes from.
+
+Sources (embedded-plant section 4): **M** the BOPTEST model MultiZoneOfficeSimpleAir, **B** the VAVReheat examples of
+the Modelica Buildings library, **D** the BOPTEST case's documentation, **I** the DOE medium office, **T** tuned
+against a detailed EnergyPlus model of the same floor, **R** chosen to meet the reference values of the BOPTEST case,
+**J** judgement.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from math import log
+
+from emulators.plants.components import required_conductance
+from emulators.plants.psychrometrics import CP_DRY_AIR
+
+AIR_DENSITY = 1.2
+"""kg/m3, constant; flows are at this density (M)."""
+CP_WATER = 4186.0
+"""J/(kg K)."""
+STOREY_HEIGHT_M = 2.74
+WINDOW_SHARE = 0.33
+"""Of the outer wall (I)."""
+OUTDOOR_CO2_PPM = 400.0
+ROOM_C = 20.0
+"""What pipes and standing water drift to, and where everything stands before the building is settled."""
+START_HUMIDITY = 0.005
+"""kg/kg, before the building is settled."""
+
+
+@dataclass(frozen=True, slots=True)
+class Zone:
+    """One zone of the floor. ``facade_m`` is the length of its outer wall; the core has none."""
+
+    name: str
+    area_m2: float
+    air_changes_per_h: float
+    facade_m: float
+    outdoor_air_m3_s: float
+
+    @property
+    def volume_m3(self) -> float:
+        """Air in the zone."""
+        return self.area_m2 * STOREY_HEIGHT_M
+
+    @property
+    def design_flow_m3_s(self) -> float:
+        """Largest supply air flow of its box."""
+        return self.air_changes_per_h * self.volume_m3 / 3600.0
+
+    @property
+    def wall_m2(self) -> float:
+        """Outer wall, windows included."""
+        return self.facade_m * STOREY_HEIGHT_M
+
+    @property
+    def minimum_share(self) -> float:
+        """Smallest flow set-point: 1.5 times the outdoor air of the zone, and at least 15 % (M)."""
+        return max(1.5 * self.outdoor_air_m3_s / self.design_flow_m3_s, 0.15)
+
+
+ZONES = (
+    Zone("cor", 984.672, 6.0, 0.0, 0.523107),
+    Zone("sou", 207.58, 6.0, 49.91, 0.1102769),
+    Zone("eas", 131.416, 9.0, 33.27, 0.0698148),
+    Zone("nor", 207.58, 6.0, 49.91, 0.1102769),
+    Zone("wes", 131.416, 7.0, 33.27, 0.0698148),
+)
+"""The floor (M, D table 1); the core comes first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Envelope:
+    """Heat transfer and storage of the building."""
+
+    wall_w_m2k: float = 0.40
+    """U-value of the opaque wall (I has 0.476; R)."""
+    window_w_m2k: float = 2.2
+    """Effective U-value of the windows (I has 3.24; R: the BOPTEST case needs far less heat)."""
+    window_solar_gain: float = 0.624
+    """Solar heat gain coefficient; clear double glazing (T)."""
+    beam_modifier: float = 0.95
+    """Mean incidence-angle modifier of direct radiation (J)."""
+    diffuse_modifier: float = 0.86
+    """The same for diffuse radiation (J)."""
+    wall_absorptance: float = 0.78
+    outside_film_w_m2k: float = 20.0
+    ground_reflectance: float = 0.2
+    infiltration_ach: float = 0.1
+    """Air changes per hour at the wind factor 1 (J)."""
+    infiltration_calm: float = 0.6
+    infiltration_per_wind: float = 0.1
+    """Wind factor = calm + per_wind * wind speed in m/s (J)."""
+    furniture_m2_per_m2: float = 1.9976
+    """Surface of the furniture per floor area (B)."""
+    furniture_w_m2k: float = 2.263
+    """Between air and furniture (T)."""
+    furniture_j_m2k: float = 52.8e3
+    """Effective storage of 0.15 m of wood (B, T)."""
+    slab_w_m2k: float = 5.4
+    """Between air and floor plus ceiling, per floor area (B; T alone would have 3.4; R)."""
+    slab_j_m2k: float = 187e3
+    """I, T."""
+    radiant_to_slab: float = 0.5325
+    """Share of the radiant gains that the slab absorbs; the furniture takes the rest (T)."""
+    solar_to_air: float = 0.1
+    """Share of the sun through the windows that becomes air heat at once (J)."""
+    air_storage_factor: float = 1.2
+    """Storage of the air node over that of dry air (J)."""
+    door_w_k: float = 1456.0
+    """Exchange through an open door of 10 x 2.1 m between core and perimeter, per square root of kelvin (B)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Gains:
+    """People, lights and plugs (D, B); the course of the day is in ``boundary``."""
+
+    full_w_m2: float = 20.0
+    radiant: float = 0.4
+    convective: float = 0.4
+    latent: float = 0.2
+    people_per_m2: float = 0.05
+    co2_kg_s_per_person: float = 8.64e-6
+
+
+@dataclass(frozen=True, slots=True)
+class Fan:
+    """Supply fan: pressure = shut_off * y2 * (1 - V / (2 * V_design * y)) (M)."""
+
+    shut_off_pa: float = 2 * (780.0 + 10.0 + 12.0)
+    efficiency: float = 0.7 * 0.7
+    """Hydraulic times motor; all of the power ends in the air stream."""
+    rise_time_s: float = 30.0
+
+
+@dataclass(frozen=True, slots=True)
+class AirPath:
+    """Pressure losses at the design flow, Pa, and the mixing box (M, B VAVReheatBox)."""
+
+    coils_and_filter_pa: float = 540.0
+    mixing_damper_pa: float = 5.0
+    mixing_fixed_pa: float = 5.0
+    box_damper_pa: float = 20.0
+    box_fixed_pa: float = 130.0
+    leaking_share: float = 0.276
+    """Of the outdoor air taken in, what leaves through the envelope and not through the exhaust damper (R)."""
+    mixing_damper_rise_s: float = 15.0
+    box_actuator_rise_s: float = 120.0
+    duct_sensor_lag_s: float = 5.0
+    """At design flow: 1 in B, 10 to 30 nearer to hardware (J)."""
+    duct_drift_s: float = 3600.0
+    """With which standing air follows the rooms (J)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Coil:
+    """A water coil of the air handler with valve and injection pump."""
+
+    conductance_w_k: float
+    pump_kg_s: float
+    valve_kg_s: float
+    air_lag_s: float
+    valve_rise_s: float = 120.0
+    pump_rise_s: float = 30.0
+    pump_head_pa: float = 3e3
+    pump_efficiency: float = 0.49
+    water_lag_s: float = 20.0
+    water_drift_s: float = 900.0
+
+
+@dataclass(frozen=True, slots=True)
+class WaterSource:
+    """A chiller or heat pump with its distribution loop."""
+
+    set_point_c: float
+    capacity_w: float
+    carnot_share: float
+    """Of the Carnot efficiency at full load (R for the heat pump, J for the chiller)."""
+    approach_water_k: float = 5.0
+    approach_air_k: float = 10.0
+    smallest_lift_k: float = 15.0
+    """Between evaporation and condensation: head-pressure control (J)."""
+    cycling_loss: float = 0.15
+    """Efficiency = full-load efficiency * (1 - cycling_loss * (1 - part load)) (J)."""
+    loop_kg: float = 500.0
+    recovery_s: float = 60.0
+    design_flow_kg_s: float = 3.0
+    return_lag_s: float = 30.0
+    return_drift_s: float = 4 * 3600.0
+    pump_head_pa: float = 45e3
+    pump_efficiency: float = 0.49
+    """Head and efficiency give the reference values exactly (R)."""
+
+
+SYSTEM_FLOW_M3_S = 0.7 * sum(zone.design_flow_m3_s for zone in ZONES)
+"""Design flow of the air handler: 70 % diversity (M)."""
+SYSTEM_FLOW_KG_S = SYSTEM_FLOW_M3_S * AIR_DENSITY
+LEAST_AIR_KG_S = 1e-3 * SYSTEM_FLOW_KG_S
+"""Below this the air in a coil or duct counts as standing: no smaller flow is divided by."""
+_AIR_CAPACITY = SYSTEM_FLOW_KG_S * CP_DRY_AIR
+
+HOT_WATER_C = 45.0
+CHILLED_WATER_C = 6.0
+HEATING_VALVE_OVERSIZED_KG_S = SYSTEM_FLOW_KG_S * 30.0 / 4.2 / 10.0
+"""The valve of the BOPTEST model (M): about 5 % of its stroke gives half the heat, and the supply air hunts."""
+HEATING_VALVE_SIZED_KG_S = 2.05
+"""Full flow for the coil's design heat at 10 K."""
+_HEATING_PUMP_KG_S = HEATING_VALVE_OVERSIZED_KG_S
+_COOLING_WATER_KG_S = SYSTEM_FLOW_KG_S * 15.0 / 4.2 / 10.0
+
+
+def _log_mean(first_k: float, second_k: float) -> float:
+    return (first_k - second_k) / log(first_k / second_k)
+
+
+def heating_coil(valve_kg_s: float = HEATING_VALVE_SIZED_KG_S) -> Coil:
+    """Sized to warm the design flow by 12.7 K from 4 degC (M)."""
+    return Coil(
+        conductance_w_k=required_conductance(
+            _AIR_CAPACITY * 12.7, HOT_WATER_C - 4.0, _HEATING_PUMP_KG_S * CP_WATER, _AIR_CAPACITY
+        ),
+        pump_kg_s=_HEATING_PUMP_KG_S,
+        valve_kg_s=valve_kg_s,
+        air_lag_s=20.0,
+    )
+
+
+def cooling_coil() -> Coil:
+    """Three times the sensible conductance for 26.2/12.8 degC air on 6/16 degC water, for the moisture (M)."""
+    return Coil(
+        conductance_w_k=3.0 * SYSTEM_FLOW_KG_S * 1000.0 * 15.0 / _log_mean(26.2 - 16.0, 12.8 - 6.0),
+        pump_kg_s=_COOLING_WATER_KG_S,
+        valve_kg_s=_COOLING_WATER_KG_S,
+        air_lag_s=30.0,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Reheat:
+    """The reheat coil of a box: 20 K at 30 % of the design flow, from 12 degC, on 45 degC water with 10 K (M)."""
+
+    heated_share: float = 0.3
+    rise_k: float = 20.0
+    entering_c: float = 12.0
+    water_span_k: float = 10.0
+    discharge_lag_s: float = 20.0
+    discharge_drift_s: float = 600.0
+
+
+@dataclass(frozen=True, slots=True)
+class Parameters:
+    """The whole building. Change one for a variant or a training fault, an oversized valve say."""
+
+    envelope: Envelope = field(default_factory=Envelope)
+    gains: Gains = field(default_factory=Gains)
+    fan: Fan = field(default_factory=Fan)
+    air_path: AirPath = field(default_factory=AirPath)
+    heating_coil: Coil = field(default_factory=heating_coil)
+    cooling_coil: Coil = field(default_factory=cooling_coil)
+    reheat: Reheat = field(default_factory=Reheat)
+    heat_pump: WaterSource = field(
+        default_factory=lambda: WaterSource(set_point_c=HOT_WATER_C, capacity_w=150e3, carnot_share=0.435)
+    )
+    chiller: WaterSource = field(
+        default_factory=lambda: WaterSource(set_point_c=CHILLED_WATER_C, capacity_w=170e3, carnot_share=0.5)
+    )

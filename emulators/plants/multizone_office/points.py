@@ -1,0 +1,51 @@
+"""The names, units and limits of the case, read from ``points.json`` (boptest-api section 12)."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from typing import TypeAlias
+
+from emulators.plant import PointMeta, TestCaseMeta
+
+
+@dataclass(frozen=True, slots=True)
+class Points:
+    """Everything that the case tells about itself."""
+
+    meta: TestCaseMeta
+    inputs: Mapping[str, PointMeta]
+    measurements: Mapping[str, PointMeta]
+    forecast_points: Mapping[str, PointMeta]
+
+
+@cache
+def points() -> Points:
+    """The points of the case."""
+    table = json.loads(resources.files(__package__).joinpath("points.json").read_text(encoding="utf-8"))
+    return Points(
+        meta=TestCaseMeta(
+            name=table["name"],
+            floor_area_m2=table["floor_area_m2"],
+            default_step_s=table["default_step_s"],
+            periods=table["periods"],
+            kpi_sources=table["kpi_sources"],
+        ),
+        inputs=_metas(table["inputs"]),
+        measurements=_metas(table["measurements"]),
+        forecast_points=_metas(table["forecast_points"]),
+    )
+
+
+_Row: TypeAlias = tuple[str | None, str] | tuple[str | None, str, float, float]
+
+
+def _metas(rows: Mapping[str, _Row]) -> dict[str, PointMeta]:
+    return {name: _meta(*row) for name, row in rows.items()}
+
+
+def _meta(unit: str | None, description: str, minimum: float | None = None, maximum: float | None = None) -> PointMeta:
+    return PointMeta(unit, description, minimum, maximum)
