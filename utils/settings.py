@@ -32,6 +32,7 @@ from utils.errors import ConfigError, Problem
 from utils.model_calendar import is_known_zone, model_seconds
 from utils.names import nearest
 
+_PREFIXES = ("BOP", "ECY")
 START_FORMAT = "%Y-%m-%d %H:%M:%S"
 
 
@@ -164,7 +165,9 @@ def load_settings(env_file: Path | None, environment: Mapping[str, str], base: P
     try:
         settings = Settings.model_validate({**_known(variables), "variables": variables})
     except ValidationError as error:
-        raise ConfigError([*problems, *(_problem(item, variables, source) for item in error.errors())]) from None
+        problems += [_problem(item, variables, source) for item in error.errors()]
+    if problems and env_file and not env_file.exists():
+        problems.insert(0, Problem(str(env_file), "does not exist; copy .env.example to it and fill it in"))
     if problems:
         raise ConfigError(problems)
     return settings.model_copy(update={"log_file": base / settings.log_file, "state_dir": base / settings.state_dir})
@@ -198,7 +201,8 @@ def _missing_alternatives(variables: Mapping[str, str]) -> list[str]:
 
 
 def _missing(name: str, variables: Mapping[str, str], source: str) -> Problem:
-    others = [other for other in variables if other not in _known(variables)]
+    unused = variables.keys() - _known(variables).keys()
+    others = sorted(other for other in unused if other.startswith(_PREFIXES))
     guess = nearest(name, others)
     hint = f"; there is {guess}, did you mean {name}?" if guess else ""
     return Problem(f"{source}: {name}", f"is required and missing{hint}")

@@ -1,0 +1,337 @@
+"""The client of a BOPTEST server, service or legacy (boptest-api)."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Collection, Iterable, Mapping
+from types import MappingProxyType
+from typing import Self
+
+from clients.boptest_select import Api, Server, Slot, TestIds, Timeouts, probe
+from clients.boptest_wire import (
+    Envelope,
+    clipped_by_server,
+    envelope_of,
+    metadata_of,
+    number_of,
+    numbers_of,
+    object_of,
+    series_of,
+    state_of,
+)
+from clients.http_funnel import Failures, HttpFunnel, Json
+from utils.errors import (
+    BridgeError,
+    ConfigError,
+    Problem,
+    SimulationAborted,
+    SimulationRefused,
+    SimulationUnreachable,
+)
+from utils.values import PointMetadata, SimulationState, is_finite_number
+
+_LOG = logging.getLogger(__name__)
+_VARIABLE = "TESTCASE_NAME"
+
+
+class NumberError(BridgeError, ValueError):
+    """A number that must not be sent, found before anything was sent."""
+
+
+class BOPTestClient:
+    """One test of a BOPTEST server. Used by one thread at a time, except :meth:`abort`.
+
+    Every method raises SimulationUnreachable (no answer), SimulationRefused (the server said no, with its words) or
+    SimulationAborted. Nothing is ever repeated by itself: most calls change the simulation.
+    """
+
+    def __init__(
+        self,
+        base_url: str,
+        *,
+        api_key: str | None = None,
+        test_ids: TestIds | None = None,
+        timeouts: Timeouts | None = None,
+    ) -> None:
+        self._timeouts = timeouts or Timeouts()
+        self._funnel = _funnel(base_url, api_key)
+        self._slot = Slot(self._funnel, self._timeouts, test_ids)
+        self._server = Server(Api.SERVICE, "", ())
+        self._testcase = ""
+        self._metadata: dict[str, PointMetadata] = {}
+        self._clipped: dict[str, str] = {}
+        self._state = SimulationState(0.0)
+        self._is_over = False
+
+    @property
+    def api(self) -> str:
+        """The server family that :meth:`connect` found: "service" or "legacy"."""
+        return self._server.api.value
+
+    @property
+    def server_version(self) -> str:
+        """The version that the server tells; empty when it does not."""
+        return self._server.version
+
+    @property
+    def testcase(self) -> str:
+        """The test case in use, empty before :meth:`connect`."""
+        return self._testcase
+
+    @property
+    def clipped(self) -> Mapping[str, str]:
+        """Every input that was ever cut to its limits, with what happened first."""
+        return MappingProxyType(self._clipped)
+
+    def connect(self, testcase: str | None = None, points: Collection[str] = ()) -> None:
+        """Probe the server and occupy a test.
+
+        On a service without a name: its only case, or the only one that has every name in ``points`` (each case is
+        tried in turn). Raises ConfigError with the list of cases when that does not lead to one; SimulationRefused
+        when this is no BOPTEST server.
+        """
+        self._slot.stop()
+        self._server = probe(self._funnel, self._timeouts.quick_s)
+        cases = self._server.cases
+        if testcase is not None and testcase not in cases:
+            raise _wrong_case(f"the server has no test case {testcase!r}", cases)
+        self._testcase = testcase or (cases[0] if len(cases) == 1 else self._only_case_with(points))
+        self._occupy(self._testcase)
+
+    def get_metadata(self) -> Mapping[str, PointMetadata]:
+        """Inputs and measurements by name; asked once per test."""
+        if not self._metadata:
+            inputs = metadata_of(self._ask("GET", "inputs").payload, "GET /inputs", is_input=True)
+            measurements = metadata_of(self._ask("GET", "measurements").payload, "GET /measurements", is_input=False)
+            self._metadata = inputs | measurements
+        return MappingProxyType(self._metadata)
+
+    def initialize_system(self, start_time_s: float, warmup_period_s: float) -> SimulationState:
+        """Start anew at model time ``start_time_s`` after a warm-up, with every override released.
+
+        Raises NumberError without asking: a refused initialize destroys the server's state (boptest-api §6).
+        """
+        _require_not_negative(start_time=start_time_s, warmup_period=warmup_period_s)
+        body: dict[str, Json] = {"start_time": start_time_s, "warmup_period": warmup_period_s}
+        return self._started(self._ask("PUT", "initialize", body, self._timeouts.simulate_s).payload)
+
+    def set_scenario(
+        self, *, electricity_price: str | None = None, time_period: str | None = None
+    ) -> SimulationState | None:
+        """Choose the price and the period; a period starts its test and its initial state is returned.
+
+        Forecasts are deterministic: a service forgets uncertainty on every call that leaves it out, so all five keys
+        are always sent.
+        """
+        body: dict[str, Json] = {"electricity_price": electricity_price, "time_period": time_period}
+        if self._server.api is Api.SERVICE:
+            body |= {"temperature_uncertainty": None, "solar_uncertainty": None, "seed": None}
+        else:
+            body = {key: value for key, value in body.items() if value is not None}
+        answer = self._ask("PUT", "scenario", body, self._timeouts.simulate_s)
+        self._is_over = False
+        if time_period is None:
+            return None
+        return self._started(object_of(answer.payload, "PUT /scenario").get("time_period"))
+
+    def set_step_time(self, step_time_s: float) -> float:
+        """Set the simulated seconds per step; returns what the server took. Raises NumberError unless > 0."""
+        _require_not_negative(step=step_time_s)
+        if step_time_s == 0:
+            raise NumberError("a step of 0 s cannot be simulated")
+        payload = self._ask("PUT", "step", {"step": step_time_s}).payload
+        return number_of(payload.get("step") if isinstance(payload, dict) else payload)
+
+    def advance_simulation(self, control_inputs: Mapping[str, float]) -> SimulationState:
+        """Simulate one step with the given inputs and return the state at its end; NaN stands for null.
+
+        Never repeated, not even after a time-out: a lost answer may mean that the step was made. Values beyond a
+        point's limits are cut, here or by the server, and reported once per point (:attr:`clipped`). A state with
+        ``ended`` is the scenario's normal end. Raises NumberError for NaN and infinities, before sending.
+
+        A legacy server takes a body of nothing but zeros for an empty one (boptest-api §13). Such a body gets the
+        value in force of an input that is not overridden along, which changes nothing; this is impossible only when
+        every such value is 0 or unknown. Sending ``x_u`` with its ``x_activate`` avoids the question.
+        """
+        answer = self._ask("POST", "advance", self._advance_body(control_inputs), self._timeouts.simulate_s)
+        for point, words in clipped_by_server(answer.message):
+            self._report_clipping(point, words)
+        if answer.payload == {}:
+            self._is_over = True
+            return SimulationState(self._state.time_s, ended=True)
+        self._state = state_of(answer.payload, "POST /advance")
+        return self._state
+
+    def get_kpis(self) -> Mapping[str, float]:
+        """The KPIs since the test's start; NaN where the case has none."""
+        return numbers_of(self._ask("GET", "kpi", None, self._timeouts.data_s).payload, "GET /kpi")
+
+    def get_results(
+        self, names: Iterable[str], start_time_s: float, final_time_s: float
+    ) -> Mapping[str, tuple[float, ...]]:
+        """Stored samples of inputs and measurements within a window of model time, and their ``time``."""
+        _require_finite(start_time=start_time_s, final_time=final_time_s)
+        body: dict[str, Json] = {
+            "point_names": _unique(names),
+            "start_time": start_time_s,
+            "final_time": final_time_s,
+        }
+        return series_of(self._ask("PUT", "results", body, self._timeouts.data_s).payload, "PUT /results")
+
+    def get_forecast(
+        self, names: Iterable[str], horizon_s: float, interval_s: float
+    ) -> Mapping[str, tuple[float, ...]]:
+        """Boundary data from now on, ``floor(horizon / interval) + 1`` values each, and their ``time``."""
+        _require_not_negative(horizon=horizon_s, interval=interval_s)
+        if self._is_over and self._server.api is Api.SERVICE:
+            # The end of a period breaks forecasts, even after initialize, until a scenario is set (boptest-api §8).
+            self.set_scenario()
+        body: dict[str, Json] = {"point_names": _unique(names), "horizon": horizon_s, "interval": interval_s}
+        return series_of(self._ask("PUT", "forecast", body, self._timeouts.data_s).payload, "PUT /forecast")
+
+    def keep_alive(self) -> None:
+        """Tell the server that the test is still wanted; it ends a test that is idle for 15 minutes."""
+        self._ask("GET", "name")
+
+    def stop(self) -> None:
+        """Give the test back; nothing to do on a legacy server. Works after :meth:`abort`."""
+        self._funnel.resume()
+        self._slot.stop()
+
+    def stop_orphan(self, testid: str) -> None:
+        """End a test that an earlier run left behind; one that is gone already is fine. Works after :meth:`abort`."""
+        self._funnel.resume()
+        self._slot.stop_test(testid)
+
+    def abort(self) -> None:
+        """Abandon the call in flight, from any thread: it raises SimulationAborted at once.
+
+        So does every later call, until :meth:`stop` or :meth:`resume`. Resolving a host name cannot be cut short.
+        """
+        self._funnel.abort()
+
+    def resume(self) -> None:
+        """Let calls through again after :meth:`abort`."""
+        self._funnel.resume()
+
+    def close(self) -> None:
+        """Close the connections; the test goes on unless it was stopped."""
+        self._funnel.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def __repr__(self) -> str:
+        return f"BOPTestClient({self._funnel.base_url!r})"
+
+    def _ask(self, method: str, name: str, body: Json = None, timeout_s: float | None = None) -> Envelope:
+        path = f"/{name}"
+        if self._server.api is Api.SERVICE:
+            if self._slot.testid is None:
+                raise SimulationRefused(f"{method} /{name}: no test is selected")
+            path += f"/{self._slot.testid}"
+        reply = self._funnel.call(method, path, body=body, timeout_s=timeout_s or self._timeouts.quick_s)
+        return envelope_of(reply, f"{method} /{name}")
+
+    def _occupy(self, case: str) -> None:
+        self._metadata = {}
+        self._clipped.clear()
+        self._state = SimulationState(0.0)
+        self._is_over = False
+        if self._server.api is Api.SERVICE:
+            self._slot.select(case)
+
+    def _only_case_with(self, points: Collection[str]) -> str:
+        cases = self._server.cases
+        if not points:
+            raise _wrong_case("the server has several test cases, name one", cases)
+        fitting = [case for case in cases if self._has_points(case, points)]
+        if len(fitting) != 1:
+            found = "no test case has" if not fitting else f"{', '.join(fitting)} have"
+            raise _wrong_case(f"{found} every configured point, name one", cases)
+        return fitting[0]
+
+    def _has_points(self, case: str, points: Collection[str]) -> bool:
+        self._occupy(case)
+        try:
+            return set(points) <= self.get_metadata().keys()
+        finally:
+            self._slot.stop()
+
+    def _started(self, payload: Json) -> SimulationState:
+        self._state = state_of(payload, "the initial state")
+        return self._state
+
+    def _advance_body(self, control_inputs: Mapping[str, float]) -> dict[str, Json]:
+        _require_finite(**control_inputs)
+        body: dict[str, Json] = {name: self._within_limits(name, value) for name, value in control_inputs.items()}
+        if self._server.api is Api.LEGACY and body and not any(body.values()):
+            body |= self._something_in_force(body)
+        return body
+
+    def _within_limits(self, name: str, value: float) -> float:
+        point = self.get_metadata().get(name)
+        if point is None:
+            return float(value)
+        low, high = point.minimum, point.maximum
+        if high is not None and value > high:
+            self._report_clipping(name, f"{value:g} is above its maximum, {high:g} was sent")
+            return high
+        if low is not None and value < low:
+            self._report_clipping(name, f"{value:g} is below its minimum, {low:g} was sent")
+            return low
+        return float(value)
+
+    def _something_in_force(self, body: Mapping[str, Json]) -> dict[str, Json]:
+        """A value other than 0 that is in force in an input which is not overridden; nothing when there is none."""
+        in_force = self._state.values
+        for name, value in in_force.items():
+            activate = f"{name.removesuffix('_u')}_activate"
+            is_free = activate in in_force and not body.get(activate, in_force[activate])
+            if name.endswith("_u") and name not in body and is_free and value and is_finite_number(value):
+                return {name: value}
+        return {}
+
+    def _report_clipping(self, point: str, words: str) -> None:
+        if point not in self._clipped:
+            self._clipped[point] = words
+            _LOG.warning("%s: %s", point, words)
+
+
+def _funnel(base_url: str, api_key: str | None) -> HttpFunnel:
+    failures = Failures(
+        unreachable=SimulationUnreachable,
+        timed_out=SimulationUnreachable,
+        untrusted=SimulationRefused,
+        aborted=SimulationAborted,
+    )
+    if not api_key:
+        return HttpFunnel(base_url, failures)
+    if not (api_key.isascii() and api_key.isprintable()):
+        raise ConfigError([Problem("BOP_API_KEY", "it holds characters that no HTTP header can carry")])
+    return HttpFunnel(base_url, failures, headers={"Authorization": api_key}, secrets=[api_key])
+
+
+def _wrong_case(what: str, cases: Iterable[str]) -> ConfigError:
+    return ConfigError([Problem(_VARIABLE, f"{what}; it has: {', '.join(cases)}")])
+
+
+def _require_finite(**numbers: float) -> None:
+    bad = [name for name, value in numbers.items() if not is_finite_number(value)]
+    if bad:
+        raise NumberError(f"not a finite number: {', '.join(sorted(bad))}")
+
+
+def _require_not_negative(**numbers: float) -> None:
+    _require_finite(**numbers)
+    for name, value in numbers.items():
+        if value < 0:
+            raise NumberError(f"{name} cannot be negative ({value:g})")
+
+
+def _unique(names: Iterable[str]) -> list[Json]:
+    """Each name once and never ``time``: the server spoils a series that is asked for twice (boptest-api §7)."""
+    return [name for name in dict.fromkeys(names) if name != "time"]

@@ -1,0 +1,179 @@
+"""The client of one Distech ECY controller, REST v2 (ecy-rest-api)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Self
+
+from clients.ecy_batch import BatchReply, BatchRequest, BatchSender
+from clients.ecy_clock import Clock, ClockState
+from clients.ecy_directory import discover
+from clients.ecy_neighbours import (
+    Binding,
+    CovSubscription,
+    read_bindings,
+    read_cov_subscriptions,
+    read_device_name,
+)
+from clients.ecy_points import PointAccess
+from clients.ecy_session import EcySession
+from clients.ecy_survey import survey
+from clients.ecy_wire import object_url, sample_of, unwrap
+from clients.http_funnel import Json
+from clients.tls import TlsPolicy
+from utils.errors import ObjectError
+from utils.values import (
+    Endpoint,
+    Exchange,
+    ObjectRef,
+    ObjectState,
+    ObjectType,
+    Sample,
+    Write,
+    WriteKind,
+    WriteResult,
+)
+
+
+class ECYDeviceClient:
+    """One controller. Used by one thread at a time, except :meth:`abort`.
+
+    Every method raises DeviceUnreachable (may pass by itself) or DeviceRefused (somebody has to act); those about
+    single objects raise ObjectError. Nothing is sent before the first call.
+    """
+
+    def __init__(self, address: str, username: str, password: str, *, tls: TlsPolicy, timeout_s: float = 10.0) -> None:
+        """``address`` is ``host[:port]``; ``timeout_s`` bounds each call as a whole."""
+        self._session = EcySession(address, username, password, tls, timeout_s)
+        self._batch = BatchSender(self._session)
+        self._points = PointAccess(self._session, self._batch)
+        self._clock = Clock(self._session)
+        self._endpoints: dict[tuple[ObjectType, str], Endpoint] | None = None
+
+    @property
+    def device(self) -> str:
+        """The address, as messages name the controller."""
+        return self._session.device
+
+    def connect(self) -> None:
+        """Make sure that this is an ECY with firmware 2.x, and sign in."""
+        self._session.open()
+
+    def forget_session(self) -> None:
+        """Drop the session. The next call signs in anew, even if the password was rejected before."""
+        self._session.forget()
+
+    def get_existing_endpoints(self, object_types: Iterable[ObjectType] = tuple(ObjectType)) -> tuple[Endpoint, ...]:
+        """Discover the objects of the types, and keep them for :meth:`get_instance_number`."""
+        found = discover(self._session, object_types)
+        self._endpoints = {(endpoint.ref.object_type, endpoint.name): endpoint for endpoint in found}
+        return found
+
+    def get_instance_number(self, object_name: str, object_type: ObjectType) -> int:
+        """The instance of a named object. Raises ObjectError (``missing``) for a name that discovery did not tell."""
+        if self._endpoints is None:
+            self.get_existing_endpoints()
+        endpoint = (self._endpoints or {}).get((object_type, object_name))
+        if endpoint is None:
+            raise ObjectError(self.device, f"there is no {object_type} named {object_name!r}", missing=True)
+        return endpoint.ref.instance
+
+    def get_property_value(self, object_name: str, object_type: ObjectType, property_name: str) -> Json:
+        """One property of a named object, as JSON; a present-value in the object's own kind of number.
+
+        Raises ObjectError for a present-value that is none (NaN, null).
+        """
+        ref = ObjectRef(object_type, self.get_instance_number(object_name, object_type))
+        value = unwrap(self._session.get(f"{object_url(ref)}/{property_name}"))
+        if property_name != "present-value":
+            return value
+        sample = sample_of(value, object_type)
+        if sample.value is None:
+            raise ObjectError(self.device, f"{object_name}: {sample.note}")
+        return sample.value
+
+    def survey(self, refs: Iterable[ObjectRef]) -> Mapping[ObjectRef, ObjectState]:
+        """How objects are found: value, service, priority array, units."""
+        return survey(self._batch, list(refs))
+
+    def read_values_from_endpoints(self, refs: Iterable[ObjectRef]) -> dict[ObjectRef, Sample]:
+        """Present-values by object; what did not answer is a sample too (MISSING)."""
+        return dict(self.exchange((), list(refs)).samples)
+
+    def write_values_from_endpoints(self, writes: Sequence[Write]) -> tuple[WriteResult, ...]:
+        """Write in order; one result per write."""
+        return self.exchange(writes, ()).writes
+
+    def exchange(self, writes: Sequence[Write], reads: Sequence[ObjectRef]) -> Exchange:
+        """Write in order and read after that, in one batch unless something has to be repeated."""
+        return self._points.exchange(writes, reads)
+
+    def send_batch_request(self, requests: Sequence[BatchRequest]) -> tuple[BatchReply, ...]:
+        """Send any requests in order, in as few batches as the controller takes; one reply per request."""
+        return self._batch.send(requests)
+
+    def set_out_of_service(self, object_type: ObjectType, instance_number: int, out_of_service: bool) -> None:
+        """Take an object out of service or put it back. Raises ObjectError when it refuses."""
+        ref = ObjectRef(object_type, instance_number)
+        (result,) = self.write_values_from_endpoints([Write(ref, WriteKind.OUT_OF_SERVICE, out_of_service)])
+        if result.error is not None:
+            raise result.error
+
+    def relinquish(self, ref: ObjectRef, priority: int) -> bool:
+        """Give a slot back: True when the priority array shows it, False when that cannot be read.
+
+        Raises ObjectError when the slot stays taken.
+        """
+        return self._points.relinquish(ref, priority)
+
+    def get_clock(self) -> ClockState:
+        """Zone, local time and NTP."""
+        return self._clock.read()
+
+    def disable_ntp(self) -> None:
+        """Turn time synchronisation off; a clock can be set only then."""
+        self._clock.set_ntp(False)
+
+    def set_ntp(self, enabled: bool) -> None:
+        """Turn time synchronisation on or off."""
+        self._clock.set_ntp(enabled)
+
+    def set_time_and_timezone(self, timezone: str, unix_time: float) -> None:
+        """Set zone and clock together (``unix_time`` in s) and read them back. Raises DeviceRefused if not taken."""
+        self._clock.set(timezone, unix_time)
+
+    def get_bindings(self) -> list[Binding]:
+        """Event bindings that may write to the same objects; empty where the firmware has none."""
+        return read_bindings(self._session)
+
+    def get_cov_subscriptions(self) -> list[CovSubscription]:
+        """BACnet peers that listen to objects; empty where the firmware does not tell."""
+        return read_cov_subscriptions(self._session)
+
+    def get_device_name(self) -> str:
+        """The name of the controller's device object."""
+        return read_device_name(self._session)
+
+    def abort(self) -> None:
+        """Abandon the call in flight and every later one, from any thread, until :meth:`resume`.
+
+        Abandoned calls raise DeviceUnreachable.
+        """
+        self._session.funnel.abort()
+
+    def resume(self) -> None:
+        """Let calls through again after :meth:`abort`."""
+        self._session.funnel.resume()
+
+    def close(self) -> None:
+        """Close the connections. What was written stays written."""
+        self._session.funnel.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def __repr__(self) -> str:
+        return f"ECYDeviceClient({self.device!r})"

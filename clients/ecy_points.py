@@ -1,0 +1,193 @@
+"""Reading, writing and releasing the points of one controller (ecy-rest-api §7, §8, §12)."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from clients.ecy_batch import BatchReply, BatchRequest, BatchSender
+from clients.ecy_commands import PLAIN_PRIORITY, WRITE_MULTIPLE, Route, may_be_unsupported, request_for
+from clients.ecy_session import EcySession
+from clients.ecy_survey import survey
+from clients.ecy_wire import has_error_text, object_url, sample_of, says, words_of
+from utils.errors import DeviceError, ObjectError
+from utils.values import (
+    Exchange,
+    ObjectRef,
+    ObjectType,
+    Quality,
+    Sample,
+    Write,
+    WriteKind,
+    WriteResult,
+)
+
+_LOG = logging.getLogger(__name__)
+_SETTLE_S = 6.0  # reads right after writes may be up to 5 s old (ecy-rest-api §16, §17 row 29)
+_SETTLE_POLL_S = 0.25
+
+
+@dataclass(frozen=True, slots=True)
+class _Outcome:
+    write: Write
+    error: DeviceError | None
+    may_be_unsupported: bool = False
+
+
+class PointAccess:
+    """Values in and out of one controller.
+
+    Remembers per object type which way of commanding a value worked, and which of releasing a slot.
+    """
+
+    def __init__(self, session: EcySession, batch: BatchSender) -> None:
+        self._session = session
+        self._batch = batch
+        self._routes: dict[tuple[ObjectType, bool], Route] = {}
+
+    def exchange(self, writes: Sequence[Write], reads: Sequence[ObjectRef]) -> Exchange:
+        """Write in order, then read, in one batch where nothing fails. Each item has its own outcome.
+
+        A command that the firmware takes in another form only is repeated in that form, and a present-value that was
+        denied although its out-of-service had just been set is repeated once; the reads are then made again.
+        """
+        outcomes, samples = self._run(writes, reads)
+        if any(outcome.error for outcome in outcomes) and self._repeat(outcomes):
+            _, samples = self._run((), reads)
+        return Exchange(tuple(WriteResult(outcome.write, outcome.error) for outcome in outcomes), samples)
+
+    def relinquish(self, ref: ObjectRef, priority: int) -> bool:
+        """Free a slot, in the form that worked last or in each in turn, and read the priority array to make sure.
+
+        True means verified; False that the array cannot be read. Raises ObjectError when it did not take.
+        """
+        if ref.object_type.is_input:
+            raise ObjectError(self._session.device, f"{ref} has no priority array")
+        known = self._route(ref.object_type, is_release=True)
+        routes = tuple(dict.fromkeys((known, Route.SET_VALUE_AT, Route.WRITE_MULTIPLE)))
+        refusals = []
+        for route in routes:
+            (outcome,), _ = self._run([Write(ref, WriteKind.COMMAND, None, priority)], (), route)
+            if outcome.error is not None:
+                refusals.append(outcome.error)
+                continue
+            is_free = self._is_free(ref, priority, route)
+            if is_free is not False:
+                self._remember(outcome.write, route)
+                return is_free is not None
+        if len(refusals) == len(routes):
+            raise refusals[0]
+        self._await_free(ref, priority)
+        return True
+
+    def _route(self, object_type: ObjectType, *, is_release: bool) -> Route:
+        """The way that is known to work. What was commanded without a priority is released without one."""
+        commanded = self._routes.get((object_type, False), Route.SET_VALUE_AT)
+        return self._routes.get((object_type, is_release), commanded)
+
+    def _is_free(self, ref: ObjectRef, priority: int, route: Route) -> bool | None:
+        """Whether the slot is empty; None when the array cannot be read."""
+        slots = survey(self._batch, [ref])[ref].priority_array
+        slot = PLAIN_PRIORITY if route is Route.PLAIN else priority
+        return None if slots is None else slots[slot - 1] is None
+
+    def _await_free(self, ref: ObjectRef, priority: int) -> None:
+        """Wait until stale reads have caught up with an accepted release. Raises ObjectError when they never do."""
+        route = self._route(ref.object_type, is_release=True)
+        deadline = time.monotonic() + _SETTLE_S
+        while time.monotonic() < deadline:
+            self._session.funnel.wait(_SETTLE_POLL_S)
+            if self._is_free(ref, priority, route):
+                return
+        raise ObjectError(self._session.device, f"{ref}: slot {priority} is still taken after its release")
+
+    def _run(
+        self, writes: Sequence[Write], reads: Sequence[ObjectRef], route: Route | None = None
+    ) -> tuple[list[_Outcome], dict[ObjectRef, Sample]]:
+        """Send one batch; without a route, each command goes the way that is known to work for its type."""
+        attempts = [self._attempt(write, route or self._known_route(write)) for write in writes]
+        requests = [attempt for attempt in attempts if isinstance(attempt, BatchRequest)]
+        replies = iter(self._batch.send([*requests, *map(_read_request, reads)]))
+        outcomes = [
+            self._outcome(write, attempt, next(replies))
+            if isinstance(attempt, BatchRequest)
+            else _Outcome(write, attempt)
+            for write, attempt in zip(writes, attempts, strict=True)
+        ]
+        return outcomes, {ref: _sample(ref, reply) for ref, reply in zip(reads, replies, strict=True)}
+
+    def _attempt(self, write: Write, route: Route) -> BatchRequest | ObjectError:
+        try:
+            return request_for(write, route)
+        except ValueError as error:
+            return ObjectError(self._session.device, f"{write.ref}: {error}")
+
+    def _known_route(self, write: Write) -> Route:
+        return self._route(write.ref.object_type, is_release=write.value is None)
+
+    def _outcome(self, write: Write, request: BatchRequest, reply: BatchReply) -> _Outcome:
+        if request.url == WRITE_MULTIPLE and reply.is_success and has_error_text(reply.body):
+            words = words_of(reply.body)
+            missing = says(words, "unknown-object")
+            return _Outcome(write, ObjectError(self._session.device, f"{request.url}: {words}", missing=missing))
+        return _Outcome(write, self._batch.error_of(request, reply), may_be_unsupported(write, reply))
+
+    def _repeat(self, outcomes: list[_Outcome]) -> bool:
+        """Repeat what another moment or another form may cure; says whether anything was repeated.
+
+        A failure leaves the first error standing, as it says more.
+        """
+        opened = {
+            outcome.write.ref
+            for outcome in outcomes
+            if outcome.write.kind is WriteKind.OUT_OF_SERVICE and outcome.error is None
+        }
+        repeated = False
+        for route in (None, Route.WRITE_MULTIPLE, Route.PLAIN):
+            numbers = [
+                number
+                for number, outcome in enumerate(outcomes)
+                if outcome.error is not None and self._may_be_cured(outcome, route, opened)
+            ]
+            again, _ = self._run([outcomes[number].write for number in numbers], (), route)
+            for number, outcome in zip(numbers, again, strict=True):
+                if outcome.error is None:
+                    outcomes[number] = outcome
+                    self._remember(outcome.write, route)
+            repeated = repeated or bool(numbers)
+        return repeated
+
+    def _may_be_cured(self, outcome: _Outcome, route: Route | None, opened: set[ObjectRef]) -> bool:
+        """Whether a failed write is worth repeating: at another moment (no route), or in the form of a route."""
+        write = outcome.write
+        if route is None:
+            is_denied = outcome.error is not None and says(outcome.error.what, "write-access-denied")
+            return write.kind is WriteKind.PRESENT_VALUE and write.ref in opened and is_denied
+        if not outcome.may_be_unsupported or (route is Route.PLAIN and write.value is None):
+            return False
+        return route.comes_after(self._known_route(write))
+
+    def _remember(self, write: Write, route: Route | None) -> None:
+        if route is None:
+            return
+        object_type = write.ref.object_type
+        if route is Route.PLAIN and self._known_route(write) is not Route.PLAIN:
+            _LOG.warning(
+                "%s: %s objects take no priority and are commanded at %d",
+                self._session.device,
+                object_type,
+                PLAIN_PRIORITY,
+            )
+        self._routes[object_type, write.value is None] = route
+
+
+def _read_request(ref: ObjectRef) -> BatchRequest:
+    return BatchRequest("GET", f"{object_url(ref)}/present-value")
+
+
+def _sample(ref: ObjectRef, reply: BatchReply) -> Sample:
+    if reply.is_success:
+        return sample_of(reply.body, ref.object_type)
+    return Sample(None, Quality.MISSING, words_of(reply.body))

@@ -1,0 +1,162 @@
+"""Sign-in to one controller, and what its statuses mean (ecy-rest-api §1, §4, §5)."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Mapping
+from functools import partial
+
+from clients.ecy_wire import API, says, words_of
+from clients.http_funnel import Failures, HttpFunnel, Json, Reply
+from clients.tls import TlsPolicy, trust_for
+from utils.errors import DeviceError, DeviceRefused, DeviceUnreachable, ObjectError
+
+_MISSING_RIGHTS = 403
+_SIGN_IN = 401
+_BUSY = frozenset({408, 429, 502, 503, 504})
+_OLD_API = "/api/rest/v1"
+_SERVICES = f"{API}/services"
+
+
+class DeviceTimedOut(DeviceUnreachable):
+    """The controller did not answer in time, though it might have acted."""
+
+
+class EcySession:
+    """Calls to one controller: Basic once, then its cookie, one fresh sign-in when the cookie has died.
+
+    A rejected password is tried once and not again until :meth:`forget`, so that nobody gets locked out.
+    """
+
+    def __init__(self, device: str, username: str, password: str, tls: TlsPolicy, timeout_s: float) -> None:
+        token = base64.b64encode(f"{username}:{password}".encode()).decode()
+        self._device = device
+        self._timeout_s = timeout_s
+        self._credentials = {"Authorization": f"Basic {token}"}
+        self._is_signed_in = False
+        self._rejection: DeviceRefused | None = None
+        self.funnel = HttpFunnel(
+            f"https://{device}",
+            _failures(device),
+            trust=trust_for(device, tls, partial(DeviceRefused, device)),
+            secrets=[password, token],
+        )
+
+    @property
+    def device(self) -> str:
+        """The address, for messages."""
+        return self._device
+
+    def open(self) -> None:
+        """Find out what answers, and sign in unless a session is alive (there is no signing out, and a cap).
+
+        A rejected password may be tried again. Raises DeviceRefused for firmware 1.x and for what is not an ECY.
+        """
+        self._rejection = None
+        reply = self._probed(_SERVICES)
+        if reply.is_success and _is_json(reply):
+            return
+        old = self._probed(_OLD_API)
+        if old.is_success and _is_json(old):
+            raise self.refused("it has firmware 1.x, whose REST v1 is not supported; firmware 2.x is needed")
+        self._raise_if_unavailable(reply)
+        kind = reply.headers.get("Content-Type", "no content type")
+        raise self.refused(f"it is not an ECY controller: {_SERVICES} answered HTTP {reply.status} ({kind})")
+
+    def forget(self) -> None:
+        """Drop the session; the next call signs in, even after a rejected password."""
+        self._is_signed_in = False
+        self._rejection = None
+        self.funnel.forget_cookies()
+
+    def call(self, method: str, path: str, body: Json = None) -> Reply:
+        """One call with credentials; the reply is neither 401, 403, a redirect nor "busy".
+
+        Raises DeviceRefused or DeviceUnreachable.
+        """
+        if self._rejection is not None:
+            raise self._rejection.with_traceback(None)
+        has_session = self._is_signed_in and self.funnel.has_cookies
+        reply = self._send(method, path, body, None if has_session else self._credentials)
+        if reply.status == _SIGN_IN and has_session:
+            reply = self._send(method, path, body, self._credentials)
+        self._is_signed_in = reply.status != _SIGN_IN
+        if not self._is_signed_in:
+            self._rejection = self.refused("wrong user name or password")
+            raise self._rejection
+        if reply.status == _MISSING_RIGHTS:
+            raise self.refused(f"the user lacks the rights for {path.partition('?')[0]}")
+        self._raise_if_unavailable(reply)
+        return reply
+
+    def get(self, path: str) -> Json:
+        """Read a resource. Raises DeviceError, for a resource that is not there ObjectError (``missing``)."""
+        reply = self.call("GET", path)
+        self.raise_for(reply, path)
+        try:
+            return reply.json()
+        except ValueError:
+            raise self.unreadable(path, reply) from None
+
+    def post(self, path: str, body: Json) -> None:
+        """Change a resource; any 2xx will do, whatever its body. Raises like :meth:`get`."""
+        self.raise_for(self.call("POST", path, body), path)
+
+    def raise_for(self, reply: Reply, path: str) -> None:
+        """Raise what an answer outside 2xx stands for."""
+        if not reply.is_success:
+            raise self.error_for(reply.status, f"{path.partition('?')[0]}: {_words(reply)}")
+
+    def error_for(self, status: int, sentence: str) -> DeviceError:
+        """The error that a status outside 2xx stands for."""
+        sentence = f"{sentence} (HTTP {status})"
+        if status in (_SIGN_IN, _MISSING_RIGHTS):
+            return self.refused(sentence)
+        if status >= 500 or status in _BUSY:
+            return DeviceUnreachable(self._device, sentence)
+        missing = status == 404 or says(sentence, "unknown-object", "unknown-property")
+        return ObjectError(self._device, sentence, missing=missing)
+
+    def refused(self, what: str) -> DeviceRefused:
+        """A refusal by this controller, to be raised."""
+        return DeviceRefused(self._device, what)
+
+    def unreadable(self, path: str, reply: Reply) -> DeviceUnreachable:
+        """The error for an answer that makes no sense."""
+        words = self.funnel.redact(words_of(reply.body))
+        return DeviceUnreachable(self._device, f"{path.partition('?')[0]}: unreadable answer ({words})")
+
+    def _probed(self, path: str) -> Reply:
+        """Ask without credentials first: a password is shown only to a server that asks for one."""
+        reply = self._send("GET", path, None, None)
+        return self.call("GET", path) if reply.status in (_SIGN_IN, _MISSING_RIGHTS) else reply
+
+    def _send(self, method: str, path: str, body: Json, credentials: Mapping[str, str] | None) -> Reply:
+        if credentials is not None or not self._is_signed_in:
+            self.funnel.forget_cookies()
+        return self.funnel.call(method, path, body=body, headers=credentials, timeout_s=self._timeout_s)
+
+    def _raise_if_unavailable(self, reply: Reply) -> None:
+        if reply.status in _BUSY:
+            raise DeviceUnreachable(self._device, f"it is busy or in maintenance (HTTP {reply.status})")
+        if 300 <= reply.status < 400:
+            raise self.refused(f"it redirects to {reply.headers.get('Location', 'nowhere')}, which is not followed")
+
+
+def _failures(device: str) -> Failures:
+    unreachable = partial(DeviceUnreachable, device)
+    return Failures(unreachable, partial(DeviceTimedOut, device), partial(DeviceRefused, device), unreachable)
+
+
+def _words(reply: Reply) -> str:
+    try:
+        return words_of(reply.json())
+    except ValueError:
+        return words_of(reply.body)
+
+
+def _is_json(reply: Reply) -> bool:
+    try:
+        return isinstance(reply.json(), dict | list)
+    except ValueError:
+        return False

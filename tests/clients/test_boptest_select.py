@@ -1,0 +1,264 @@
+from __future__ import annotations
+
+import json
+import socket
+import threading
+import time
+from collections.abc import Iterator
+
+import pytest
+
+from clients.boptest_client import BOPTestClient
+from clients.boptest_select import Timeouts
+from emulators.boptest.hub import Limits
+from emulators.boptest.server import BoptestServer
+from tests.clients.raw_server import Answer, RawServer, always, http_reply
+from tests.emulators.boptest_plant import AIR, TOY, ToyPlant
+from utils.errors import ConfigError, SimulationAborted, SimulationError, SimulationRefused, SimulationUnreachable
+
+AIR_POINT = "hvac_oveAhu_yFan_u"
+TOY_POINT = "oveAct_u"
+PLANTS = {AIR: lambda: ToyPlant(AIR), TOY: lambda: ToyPlant(TOY)}
+
+
+class Notebook:
+    """Test ids on record."""
+
+    def __init__(self) -> None:
+        self.kept: list[tuple[str, str]] = []
+        self.written = threading.Event()
+
+    def remember(self, server: str, testid: str) -> None:
+        self.kept.append((server, testid))
+        self.written.set()
+
+    def forget(self, server: str, testid: str) -> None:
+        self.kept = [entry for entry in self.kept if entry != (server, testid)]
+
+
+@pytest.fixture(scope="module")
+def service() -> Iterator[BoptestServer]:
+    """Two cases and a single worker: whoever leaves a test behind blocks the next."""
+    with BoptestServer(PLANTS, limits=Limits(workers=1)) as running:
+        yield running
+
+
+@pytest.fixture
+def notebook() -> Notebook:
+    return Notebook()
+
+
+@pytest.fixture
+def client(service: BoptestServer, notebook: Notebook) -> Iterator[BOPTestClient]:
+    with BOPTestClient(service.url, test_ids=notebook) as unconnected:
+        yield unconnected
+        unconnected.stop()
+
+
+def test_a_named_case_is_taken(client: BOPTestClient) -> None:
+    client.connect(TOY)
+    assert (client.testcase, client.api) == (TOY, "service")
+
+
+@pytest.mark.parametrize(("points", "case"), [([AIR_POINT], AIR), ([TOY_POINT, "PHeaCoo_y"], TOY)])
+def test_the_only_case_that_has_every_point_is_taken(client: BOPTestClient, points: list[str], case: str) -> None:
+    client.connect(points=points)
+    assert client.testcase == case
+    client.keep_alive()
+
+
+@pytest.mark.parametrize(
+    ("case", "points"),
+    [("nosuch", []), (None, []), (None, [AIR_POINT, TOY_POINT])],
+    ids=["unknown name", "several cases", "no case has all"],
+)
+def test_no_single_case_is_a_config_error_that_lists_them(
+    client: BOPTestClient, notebook: Notebook, case: str | None, points: list[str]
+) -> None:
+    with pytest.raises(ConfigError, match=f"TESTCASE_NAME: .*{AIR}, {TOY}"):
+        client.connect(case, points)
+    assert notebook.kept == []
+
+
+def test_two_fitting_cases_are_a_config_error() -> None:
+    plants = {"one": lambda: ToyPlant(TOY), "two": lambda: ToyPlant(TOY)}
+    with (
+        BoptestServer(plants) as server,
+        BOPTestClient(server.url) as client,
+        pytest.raises(ConfigError, match="one, two have every configured point"),
+    ):
+        client.connect(points=[TOY_POINT])
+
+
+def test_a_legacy_server_has_to_run_the_named_case() -> None:
+    with BoptestServer({TOY: PLANTS[TOY]}, legacy=True) as server, BOPTestClient(server.url) as client:
+        with pytest.raises(ConfigError, match=TOY):
+            client.connect(AIR)
+        client.connect(TOY)
+        assert client.api == "legacy"
+        client.stop()
+        client.keep_alive()
+
+
+def test_the_testid_is_on_record_while_the_test_runs(
+    client: BOPTestClient, notebook: Notebook, service: BoptestServer
+) -> None:
+    client.connect(TOY)
+    assert [server for server, _ in notebook.kept] == [service.url]
+    client.stop()
+    assert notebook.kept == []
+    client.stop()
+
+
+def test_connecting_again_gives_the_first_test_back(client: BOPTestClient, notebook: Notebook) -> None:
+    client.connect(TOY)
+    client.connect(TOY)
+    assert len(notebook.kept) == 1
+
+
+def test_without_a_free_worker_the_queued_test_is_stopped_in_the_end(
+    client: BOPTestClient, service: BoptestServer
+) -> None:
+    client.connect(TOY)
+    late = Notebook()
+    impatient = BOPTestClient(service.url, test_ids=late, timeouts=Timeouts(select_s=0.1))
+    with impatient as second, pytest.raises(SimulationRefused, match="no worker"):
+        second.connect(TOY)
+    assert late.written.is_set()
+    assert late.kept == []
+
+
+def test_abort_wakes_the_wait_for_a_worker_and_stop_takes_the_test_out_of_the_queue(
+    client: BOPTestClient, service: BoptestServer
+) -> None:
+    client.connect(TOY)
+    waiting = Notebook()
+    with BOPTestClient(service.url, test_ids=waiting) as second:
+        stamps: list[float] = []
+
+        def abort() -> None:
+            waiting.written.wait(5)
+            stamps.append(time.monotonic())
+            second.abort()
+
+        thread = threading.Thread(target=abort, name="aborter")
+        thread.start()
+        with pytest.raises(SimulationAborted):
+            second.connect(TOY)
+        assert time.monotonic() - stamps[0] < 2.0
+        thread.join()
+        assert waiting.kept != []
+        second.stop()
+    assert waiting.kept == []
+
+
+def test_an_orphan_is_stopped_and_one_that_is_gone_is_fine(
+    client: BOPTestClient, service: BoptestServer, notebook: Notebook
+) -> None:
+    client.connect(TOY)
+    ((_, testid),) = notebook.kept
+    with BOPTestClient(service.url, test_ids=notebook) as later:
+        later.stop_orphan(testid)
+        assert notebook.kept == []
+        later.stop_orphan(testid)
+    with pytest.raises(SimulationRefused, match="Invalid testid"):
+        client.keep_alive()
+
+
+@pytest.mark.parametrize(("key", "words"), [("canarykey", None), ("wrong-key", "refused the API key")])
+def test_the_api_key_is_sent_as_it_is(service: BoptestServer, key: str, words: str | None) -> None:
+    with BOPTestClient(service.url, api_key=key) as client:
+        if words is None:
+            client.connect(TOY)
+            client.stop()
+        else:
+            with pytest.raises(SimulationRefused, match=words) as caught:
+                client.connect(TOY)
+            assert key not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("reply", "kind", "words"),
+    [
+        (http_reply(b"<html>hello</html>"), SimulationRefused, "is not a BOPTEST server: it answered HTTP 200"),
+        (http_reply(b'{"a": 1}'), SimulationRefused, "is not a BOPTEST server"),
+        (http_reply(b"[]"), SimulationRefused, "is not a BOPTEST server"),
+        (http_reply(b"no", "404 Not Found"), SimulationRefused, "is not a BOPTEST server: it answered HTTP 404"),
+        (http_reply(b"", "302 Found", "Location: /login"), SimulationRefused, "HTTP 302"),
+        (http_reply(b"oops", "500 Internal Server Error"), SimulationRefused, "HTTP 500"),
+        (http_reply(b"soon", "503 Service Unavailable"), SimulationUnreachable, "soon"),
+    ],
+)
+def test_what_is_no_boptest_server_is_told_apart(reply: bytes, kind: type[SimulationError], words: str) -> None:
+    with RawServer(always(reply)) as server, BOPTestClient(server.url) as client, pytest.raises(kind, match=words):
+        client.connect()
+
+
+def scripted(replies: dict[str, bytes]) -> Answer:
+    """Answers by the beginning of the path; anything else is 404."""
+
+    def answer(_server: RawServer, connection: socket.socket, request: bytes) -> None:
+        path = request.split()[1].decode()
+        fitting = [reply for start, reply in replies.items() if path.startswith(start)]
+        connection.sendall(fitting[0] if fitting else http_reply(b"Not Found", "404 Not Found"))
+
+    return answer
+
+
+def enveloped(payload: object) -> bytes:
+    return http_reply(json.dumps({"status": 200, "message": "ok", "payload": payload}).encode())
+
+
+def test_a_service_without_cases_says_so() -> None:
+    replies = {"/version": enveloped({"version": "0.9.0"})}
+    with (
+        RawServer(scripted(replies)) as server,
+        BOPTestClient(server.url) as client,
+        pytest.raises(SimulationRefused, match="has no test cases"),
+    ):
+        client.connect()
+
+
+def test_a_name_page_that_is_no_boptest_name_is_not_taken_for_a_legacy_server() -> None:
+    replies = {"/name": http_reply(b'{"name": "printer"}')}
+    with (
+        RawServer(scripted(replies)) as server,
+        BOPTestClient(server.url) as client,
+        pytest.raises(SimulationRefused, match="not a BOPTEST server"),
+    ):
+        client.connect()
+
+
+def test_a_service_may_live_under_a_path_and_gets_all_scenario_keys() -> None:
+    replies = {
+        "/bench/testcases/toy/select-async": http_reply(b'{"testid": "id-1"}'),
+        "/bench/testcases": http_reply(b'[{"testcaseid": "toy"}]'),
+        "/bench/status/id-1": http_reply(b'"Running"'),
+        "/bench/scenario/id-1": enveloped({"time_period": None}),
+        "/bench/stop/id-1": http_reply(b"OK"),
+    }
+    with RawServer(scripted(replies)) as server, BOPTestClient(f"{server.url}/bench/") as client:
+        client.connect()
+        client.set_scenario(electricity_price="dynamic")
+        client.stop()
+    body = next(request for request in server.requests if b"/scenario/" in request).partition(b"\r\n\r\n")[2]
+    assert json.loads(body) == {
+        "electricity_price": "dynamic",
+        "time_period": None,
+        "temperature_uncertainty": None,
+        "solar_uncertainty": None,
+        "seed": None,
+    }
+
+
+def test_a_test_that_ends_while_it_is_queued_is_refused() -> None:
+    replies = {
+        "/testcases/toy/select-async": http_reply(b'{"testid": "id-1"}'),
+        "/testcases": http_reply(b'[{"testcaseid": "toy"}]'),
+        "/status": http_reply(b'{"errors": [{"msg": "Invalid testid: id-1"}]}', "400 Bad Request"),
+        "/stop": http_reply(b"{}", "400 Bad Request"),
+    }
+    with RawServer(scripted(replies)) as server, BOPTestClient(server.url) as client:
+        with pytest.raises(SimulationRefused, match="Invalid testid: id-1"):
+            client.connect()
+        client.stop()

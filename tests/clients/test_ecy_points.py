@@ -1,0 +1,191 @@
+from __future__ import annotations
+
+import json
+import logging
+import math
+from collections.abc import Iterator
+
+import pytest
+
+from emulators.ecy.faults import FailWrites, Fault
+from emulators.ecy.messages import Reply, Request
+from emulators.ecy.profile import Profile
+from tests.clients.ecy_bench import (
+    ABSENT,
+    DAMPER,
+    FAN_STATUS,
+    OCCUPIED,
+    PUMP,
+    SETPOINT,
+    STAGE,
+    SUPPLY_TEMP,
+    Bench,
+    bench,
+    commanded,
+    forced,
+    fresh,
+)
+from utils.errors import ObjectError
+from utils.values import ObjectRef, Quality, Write, WriteKind
+
+
+@pytest.fixture(scope="module")
+def shared() -> Iterator[Bench]:
+    with bench() as serving:
+        yield serving
+
+
+@pytest.fixture
+def ecy(shared: Bench) -> Iterator[Bench]:
+    with fresh(shared) as signed_in:
+        yield signed_in
+
+
+@pytest.mark.parametrize(
+    ("write", "words"),
+    [
+        (commanded(SETPOINT, math.nan), "not a finite number"),
+        (commanded(SETPOINT, math.inf), "not a finite number"),
+        (commanded(STAGE, 0), "not a state number"),
+        (commanded(STAGE, 1.5), "not a state number"),
+        (commanded(PUMP, 2), "neither active"),
+        (Write(SUPPLY_TEMP, WriteKind.PRESENT_VALUE, None), "cannot be empty"),
+    ],
+    ids=str,
+)
+def test_a_value_that_is_none_is_not_sent(ecy: Bench, write: Write, words: str) -> None:
+    before = ecy.controller.counters.writes.total()
+    bad, good = ecy.client.write_values_from_endpoints([write, commanded(DAMPER, 40.0)])
+    assert isinstance(bad.error, ObjectError)
+    assert words in str(bad.error)
+    assert good.error is None
+    assert ecy.controller.counters.writes.total() == before + 1
+
+
+@pytest.mark.parametrize("priority", [1, 8, 14, 16])
+def test_a_command_lands_in_its_slot(ecy: Bench, priority: int) -> None:
+    ecy.client.exchange([commanded(SETPOINT, 61.0, priority)], ())
+    slots = ecy.client.survey([SETPOINT])[SETPOINT].priority_array
+    assert slots is not None
+    assert slots[priority - 1] == 61.0
+    assert ecy.client.relinquish(SETPOINT, priority)
+
+
+def test_off_is_read_as_off(ecy: Bench) -> None:
+    ecy.client.exchange([commanded(PUMP, 0), *forced(FAN_STATUS, 0)], ())
+    samples = ecy.client.read_values_from_endpoints([PUMP, FAN_STATUS])
+    assert [sample.value for sample in samples.values()] == [False, False]
+    assert ecy.client.relinquish(PUMP, 14)
+
+
+def test_an_input_has_no_slot_to_release(ecy: Bench) -> None:
+    with pytest.raises(ObjectError, match="no priority array"):
+        ecy.client.relinquish(SUPPLY_TEMP, 14)
+
+
+def test_releasing_what_is_not_there_says_so(ecy: Bench) -> None:
+    with pytest.raises(ObjectError) as caught:
+        ecy.client.relinquish(ABSENT, 14)
+    assert caught.value.missing
+
+
+def test_releasing_what_is_denied_says_so(ecy: Bench) -> None:
+    ecy.controller.faults.add(FailWrites({"Setpoint"}))
+    with pytest.raises(ObjectError, match="write-access-denied"):
+        ecy.client.relinquish(SETPOINT, 14)
+
+
+def test_a_release_without_a_readable_array_is_unverified(ecy: Bench) -> None:
+    ecy.client.exchange([commanded(OCCUPIED, 1)], ())
+    ecy.controller.faults.add(Hiding("priority-array"))
+    assert ecy.client.relinquish(OCCUPIED, 14) is False
+    assert ecy.client.read_values_from_endpoints([OCCUPIED])[OCCUPIED].value is False
+
+
+class Hiding(Fault):
+    """Takes a member out of every answer, however deep."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+
+    async def on_request(self, request: Request) -> Reply | None:
+        return Reply(404, b"{}") if request.path.endswith(self._name) else None
+
+    async def on_reply(self, request: Request, reply: Reply) -> Reply:
+        return Reply(reply.status, json.dumps(self._without(json.loads(reply.content))).encode())
+
+    def _without(self, value: object) -> object:
+        if isinstance(value, dict):
+            return {key: self._without(item) for key, item in value.items() if key != self._name}
+        return [self._without(item) for item in value] if isinstance(value, list) else value
+
+
+@pytest.mark.slow
+def test_a_release_is_verified_although_reads_are_stale() -> None:
+    with bench(Profile(stale_reads_s=0.6)) as ecy:
+        ecy.client.connect()
+        ecy.client.exchange([commanded(SETPOINT, 61.0)], ())
+        assert ecy.client.relinquish(SETPOINT, 14)
+
+
+def test_what_worked_is_remembered_per_type() -> None:
+    with bench(Profile(set_value_at="analog-values", relinquish_by_set_value=False)) as ecy:
+        ecy.client.connect()
+        for _ in range(2):
+            ecy.client.exchange([commanded(SETPOINT, 61.0), commanded(DAMPER, 20.0)], [DAMPER])
+        before = ecy.controller.counters.requests["POST"]
+        ecy.client.exchange([commanded(SETPOINT, 62.0), commanded(DAMPER, 21.0)], [DAMPER])
+        assert ecy.controller.counters.requests["POST"] == before + 1
+
+
+def test_without_any_way_to_name_a_priority_its_loss_is_reported(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    with bench(Profile(set_value_at="none")) as ecy:
+        ecy.client.connect()
+        ecy.controller.faults.add(WithoutPropertyMultiple())
+        with caplog.at_level(logging.WARNING):
+            for value in (20.0, 21.0):
+                (result,) = ecy.client.write_values_from_endpoints([commanded(DAMPER, value)])
+                assert result.error is None
+        assert len([record for record in caplog.records if "no priority" in record.getMessage()]) == 1
+        assert slots_of(ecy, DAMPER) == [16]
+        with pytest.raises(ObjectError):
+            ecy.client.relinquish(DAMPER, 14)
+
+
+class WithoutPropertyMultiple(Fault):
+    """Rewrites batches so that write-property-multiple leads nowhere."""
+
+    async def on_request(self, request: Request) -> Reply | None:
+        if b"write-property-multiple" not in request.body:
+            return None
+        items = json.loads(request.body)["requests"]
+        told = [{"id": item["id"], "status": 404, "body": {"error": "no such resource"}} for item in items]
+        return Reply(200, json.dumps({"responses": told}).encode())
+
+
+def slots_of(ecy: Bench, ref: ObjectRef) -> list[int]:
+    """The slots that are taken."""
+    slots = ecy.client.survey([ref])[ref].priority_array
+    assert slots is not None
+    return [number for number, value in enumerate(slots, 1) if value is not None]
+
+
+def test_a_survey_goes_property_by_property_where_selections_are_refused(ecy: Bench) -> None:
+    ecy.controller.faults.add(WithoutSelection())
+    states = ecy.client.survey([SETPOINT, FAN_STATUS])
+    assert states[SETPOINT].units == "degrees-fahrenheit"
+    assert states[SETPOINT].present_value.quality is Quality.GOOD
+    assert states[FAN_STATUS].out_of_service is not None
+
+
+class WithoutSelection(Fault):
+    """Answers batches with selections by refusing each item."""
+
+    async def on_request(self, request: Request) -> Reply | None:
+        if b"$select" not in request.body:
+            return None
+        items = json.loads(request.body)["requests"]
+        told = [{"id": item["id"], "status": 400, "body": {"error": "bad selection"}} for item in items]
+        return Reply(200, json.dumps({"responses": told}).encode())
