@@ -103,7 +103,7 @@ def bare_step_time(sent: Sequence[Sent]) -> float:
 
 def _signed_in(base_url: str) -> requests.Session:
     session = requests.Session()
-    session.verify = False
+    session.verify = session.trust_env = False
     if base_url.startswith("https"):
         session.get(f"{base_url}/api/rest/v2/services", auth=(USER, PASSWORD)).raise_for_status()
     return session
@@ -144,7 +144,7 @@ def _points(number: int) -> list[dict[str, object]]:
     """The same measurements for everybody, and for each controller the overrides that nobody else drives."""
     plant = MultizoneOffice()
     measurements = list(plant.measurements)[10 : 10 + INPUTS_PER_CONTROLLER]
-    overrides = [name.removesuffix("_u") for name in plant.inputs if name.endswith("_u")]
+    overrides = [name.removesuffix("_u") for name, meta in plant.inputs.items() if meta.unit == "1"]
     mine = overrides[number::CONTROLLERS][:OUTPUTS_PER_CONTROLLER]
     inputs: list[dict[str, object]] = [
         {"bop_point": name, "ecy_point": f"In{n:02d}", "object_type": "AnalogInput"}

@@ -13,8 +13,8 @@ from emulators.plants.multizone_office import MultizoneOffice
 from emulators.program import ObjectSpec
 
 USER, PASSWORD = "bench", "bench"
-INPUTS_PER_CONTROLLER = 18
-OUTPUTS_PER_CONTROLLER = 2
+INPUTS_PER_CONTROLLER = 19
+OUTPUTS_PER_CONTROLLER = 1
 
 
 def serve(count: int, latency_s: float) -> None:

@@ -125,6 +125,11 @@ class Ledger:
             if not values or values[-1] != value:
                 values.append(value)
 
+    def has_sent(self, device: str, ref: ObjectRef) -> bool:
+        """Whether any value has been sent to this object."""
+        with self._lock:
+            return (device, ref) in self._sent
+
     def is_ours(self, device: str, ref: ObjectRef, value: PointValue | None) -> bool:
         """Whether a value found in a controller may be one that we sent, as the controller stores it (REAL32)."""
         if value is None:

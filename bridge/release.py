@@ -6,6 +6,7 @@ input that somebody else has taken over in the meantime is left alone and report
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
@@ -17,8 +18,8 @@ from clients.ecy_device_client import ECYDeviceClient
 from utils.errors import DeviceError, DeviceRefused, ObjectError
 from utils.values import ObjectRef, ObjectState, PointValue, Write, WriteKind
 
-_PASSES = 3
-"""One pass reaches 85 to 90 % (ecy-rest-api §16): single misses are normal."""
+_PAUSES_S = (0.0, 0.5, 2.0, 3.5)
+"""Before each pass. One reaches 85 to 90 %, and reads may be stale for 5 s (ecy-rest-api §16, §17 row 29)."""
 
 
 class Outcome(Enum):
@@ -72,7 +73,8 @@ class _Giver:
         """Undo the entries of this controller; closes in the ledger what has been undone."""
         receipts: dict[Entry, Receipt] = {}
         try:
-            for attempt in range(_PASSES):
+            for attempt, pause_s in enumerate(_PAUSES_S):
+                threading.Event().wait(pause_s)
                 receipts.update(self._pass([e for e in entries if _is_open(receipts.get(e))], attempt))
                 if not any(_is_open(receipts.get(entry)) for entry in entries):
                     break
@@ -112,48 +114,54 @@ class _Giver:
         yield from self._undo(writes, attempt)
 
     def _judge(self, entry: TakenObject, state: ObjectState) -> Write | Outcome:
+        """What to write, or why to write nothing.
+
+        Reads right after writes may be stale (ecy-rest-api §16), so what looks free is given back all the same once
+        we have sent anything: it costs a write that changes nothing.
+        """
+        if not self._ledger.has_sent(self._device, entry.ref) and not _is_forced_by_us(entry, state):
+            return Outcome.FREE_ALREADY
         if isinstance(entry, TakenSlot):
             return self._judge_slot(entry, state)
-        if state.out_of_service is False:
-            return Outcome.FREE_ALREADY
-        ours = self._ledger.is_ours(self._device, entry.ref, state.present_value.value)
-        if not ours and not _same(state.present_value.value, entry.before):
+        found = state.present_value.value
+        is_in_service = state.out_of_service is False
+        if not (is_in_service or self._is_ours(entry, found)):
             return Outcome.LEFT_ALONE
-        if entry.was_out_of_service:
-            return Write(entry.ref, WriteKind.PRESENT_VALUE, entry.before) if ours else Outcome.FREE_ALREADY
-        return Write(entry.ref, WriteKind.OUT_OF_SERVICE, False)
+        if not entry.was_out_of_service:
+            return Write(entry.ref, WriteKind.OUT_OF_SERVICE, False)
+        return Outcome.LEFT_ALONE if is_in_service else Write(entry.ref, WriteKind.PRESENT_VALUE, entry.before)
 
     def _judge_slot(self, entry: TakenSlot, state: ObjectState) -> Write | Outcome:
-        back = Write(entry.ref, WriteKind.COMMAND, entry.before, entry.priority)
-        if state.priority_array is None:
-            return back
-        held = state.priority_array[entry.priority - 1]
-        if held is None or _same(held, entry.before):
-            return Outcome.FREE_ALREADY
-        return back if self._ledger.is_ours(self._device, entry.ref, held) else Outcome.LEFT_ALONE
+        held = state.priority_array[entry.priority - 1] if state.priority_array is not None else None
+        if held is not None and not self._is_ours(entry, held):
+            return Outcome.LEFT_ALONE
+        return Write(entry.ref, WriteKind.COMMAND, entry.before, entry.priority)
+
+    def _is_ours(self, entry: TakenObject, found: PointValue | None) -> bool:
+        return self._ledger.is_ours(self._device, entry.ref, found) or _same(found, entry.before)
 
     def _undo(self, writes: Mapping[TakenObject, Write], attempt: int) -> Iterator[tuple[Entry, Receipt]]:
         if not writes:
             return
-        if attempt == 0:
-            results = self._client.write_values_from_endpoints(list(writes.values()))
-            errors = {result.write.ref: result.error.what for result in results if result.error is not None}
-        else:
-            errors = self._one_by_one(writes.values())
+        errors = self._at_once(writes.values()) if attempt == 0 else self._one_by_one(writes.values())
         after = self._client.survey([entry.ref for entry in writes])
         for entry in writes:
             outcome = _verified(entry, after[entry.ref])
             yield entry, self._receipt(entry, outcome, errors.get(entry.ref, "") if outcome is Outcome.FAILED else "")
 
+    def _at_once(self, writes: Iterable[Write]) -> dict[ObjectRef, str]:
+        results = self._client.write_values_from_endpoints(tuple(writes))
+        return {result.write.ref: result.error.what for result in results if result.error is not None}
+
     def _one_by_one(self, writes: Iterable[Write]) -> dict[ObjectRef, str]:
         """The thorough way: a relinquish with every form that a firmware may want."""
         errors: dict[ObjectRef, str] = {}
         for write in writes:
+            if write.value is not None or write.priority is None:
+                errors |= self._at_once([write])
+                continue
             try:
-                if write.kind is WriteKind.COMMAND and write.value is None and write.priority is not None:
-                    self._client.relinquish(write.ref, write.priority)
-                else:
-                    self._client.write_values_from_endpoints([write])
+                self._client.relinquish(write.ref, write.priority)
             except ObjectError as error:
                 errors[write.ref] = error.what
         return errors
@@ -164,6 +172,11 @@ class _Giver:
 
 def _is_open(receipt: Receipt | None) -> bool:
     return receipt is None or receipt.outcome is Outcome.FAILED
+
+
+def _is_forced_by_us(entry: TakenObject, state: ObjectState) -> bool:
+    """Whether an input is out of service although its first value has never been sent."""
+    return isinstance(entry, TakenInput) and not entry.was_out_of_service and bool(state.out_of_service)
 
 
 def _same(found: PointValue | None, before: PointValue | None) -> bool:

@@ -71,6 +71,7 @@ class Run:
         self._phase = Phase.CONNECTING
         self._first = self._frame = Frame(0, 0.0, {})
         self._began_s = self._ended_s = 0.0
+        self._abandoned = False
         self._receipts: list[Receipt] = []
         self._metadata: Mapping[str, PointMetadata] = {}
         self._pool = ThreadPoolExecutor(2 * len(manager.controllers), thread_name_prefix="ecy")
@@ -106,6 +107,7 @@ class Run:
             if not self._stop.is_set():
                 self._drive(frame)
         except SimulationAborted:
+            self._abandoned = True
             log.info("stopping on request")
         finally:
             self._finish()
@@ -200,8 +202,6 @@ class Run:
         self._phase = Phase.RELEASING
         self._devices.close()
         self._devices.wait_for_returning()
-        if not self._stop.is_set() and self._frame.number:
-            self._simulation.update_kpis()
         clients = {link.device: link.controller.client for link in self._links}
         self._receipts = give_back_all(self.ledger, clients, self._pool, self._clocks.wall)
         self._stop_simulation()
@@ -210,6 +210,10 @@ class Run:
         self._phase = Phase.ENDED
 
     def _stop_simulation(self) -> None:
+        """Last, because everything else must not wait for the simulator; nor are indicators worth waiting for then."""
+        self.client.resume()
+        if self._frame.number and not self._abandoned:
+            self._simulation.update_kpis()
         try:
             self.client.stop()
         except SimulationError as error:

@@ -19,7 +19,7 @@ from clients.boptest_wire import (
     series_of,
     state_of,
 )
-from clients.http_funnel import Failures, HttpFunnel, Json
+from clients.http_funnel import Failures, HttpFunnel, Json, without_credentials
 from utils.errors import (
     BridgeError,
     ConfigError,
@@ -302,10 +302,11 @@ class BOPTestClient:
 
 
 def _funnel(base_url: str, api_key: str | None) -> HttpFunnel:
+    name, _ = without_credentials(base_url)
     failures = Failures(
-        unreachable=SimulationUnreachable,
-        timed_out=SimulationUnreachable,
-        untrusted=SimulationRefused,
+        unreachable=lambda what: SimulationUnreachable(f"{name}: {what}"),
+        timed_out=lambda what: SimulationUnreachable(f"{name}: {what}"),
+        untrusted=lambda what: SimulationRefused(f"{name}: {what}"),
         aborted=SimulationAborted,
     )
     if not api_key:

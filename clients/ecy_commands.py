@@ -10,19 +10,20 @@ from clients.http_funnel import Json
 from utils.values import ObjectRef, Write, WriteKind
 
 WRITE_MULTIPLE = f"{OBJECTS}/write-property-multiple"
-PLAIN_PRIORITY = 16
+DEFAULT_PRIORITY = 16
 _PERHAPS_UNSUPPORTED = frozenset({400, 404, 405, 501})
 _NO_TO_ANYTHING = ("write-access-denied",)
 _NO_TO_THE_VALUE = (*_NO_TO_ANYTHING, "value-out-of-range", "invalid-data-type")
 
 
 class Route(Enum):
-    """The ways to command a slot, in the order in which they are tried (ecy-rest-api §17 row 11)."""
+    """The ways to command a slot, in the order in which they are tried (ecy-rest-api §17 row 11).
+
+    Writing a plain present-value is not among them: it loses the priority, so it could not be given back.
+    """
 
     SET_VALUE_AT = "set-value-at"
     WRITE_MULTIPLE = "write-property-multiple"
-    PLAIN = "present-value"
-    """Loses the priority: the value lands in slot 16."""
 
     def comes_after(self, other: Route) -> bool:
         """Whether this way is tried when the other has failed."""
@@ -38,9 +39,9 @@ def request_for(write: Write, route: Route) -> BatchRequest:
     if write.value is None and write.kind is WriteKind.PRESENT_VALUE:
         raise ValueError("a present-value cannot be empty")
     value = None if write.value is None else value_to_write(write.value, write.ref.object_type)
-    if write.kind is WriteKind.PRESENT_VALUE or route is Route.PLAIN:
+    if write.kind is WriteKind.PRESENT_VALUE:
         return BatchRequest("POST", url, {"present-value": value})
-    priority = write.priority or PLAIN_PRIORITY
+    priority = write.priority or DEFAULT_PRIORITY
     if route is Route.SET_VALUE_AT:
         return BatchRequest("POST", f"{url}/set-value-at", {"priority": priority, "value": value})
     return BatchRequest("POST", WRITE_MULTIPLE, _write_multiple(write.ref, priority, value))

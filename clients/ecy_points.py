@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import logging
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from clients.ecy_batch import BatchReply, BatchRequest, BatchSender
-from clients.ecy_commands import PLAIN_PRIORITY, WRITE_MULTIPLE, Route, may_be_unsupported, request_for
+from clients.ecy_commands import WRITE_MULTIPLE, Route, may_be_unsupported, request_for
 from clients.ecy_session import EcySession
 from clients.ecy_survey import survey
 from clients.ecy_wire import has_error_text, object_url, sample_of, says, words_of
@@ -24,7 +23,6 @@ from utils.values import (
     WriteResult,
 )
 
-_LOG = logging.getLogger(__name__)
 _SETTLE_S = 6.0  # reads right after writes may be up to 5 s old (ecy-rest-api §16, §17 row 29)
 _SETTLE_POLL_S = 0.25
 
@@ -73,7 +71,7 @@ class PointAccess:
             if outcome.error is not None:
                 refusals.append(outcome.error)
                 continue
-            is_free = self._is_free(ref, priority, route)
+            is_free = self._is_free(ref, priority)
             if is_free is not False:
                 self._remember(outcome.write, route)
                 return is_free is not None
@@ -83,23 +81,21 @@ class PointAccess:
         return True
 
     def _route(self, object_type: ObjectType, *, is_release: bool) -> Route:
-        """The way that is known to work. What was commanded without a priority is released without one."""
+        """The way that is known to work; a release follows the way of the commands until it has its own."""
         commanded = self._routes.get((object_type, False), Route.SET_VALUE_AT)
         return self._routes.get((object_type, is_release), commanded)
 
-    def _is_free(self, ref: ObjectRef, priority: int, route: Route) -> bool | None:
+    def _is_free(self, ref: ObjectRef, priority: int) -> bool | None:
         """Whether the slot is empty; None when the array cannot be read."""
         slots = survey(self._batch, [ref])[ref].priority_array
-        slot = PLAIN_PRIORITY if route is Route.PLAIN else priority
-        return None if slots is None else slots[slot - 1] is None
+        return None if slots is None else slots[priority - 1] is None
 
     def _await_free(self, ref: ObjectRef, priority: int) -> None:
         """Wait until stale reads have caught up with an accepted release. Raises ObjectError when they never do."""
-        route = self._route(ref.object_type, is_release=True)
         deadline = time.monotonic() + _SETTLE_S
         while time.monotonic() < deadline:
             self._session.funnel.wait(_SETTLE_POLL_S)
-            if self._is_free(ref, priority, route):
+            if self._is_free(ref, priority):
                 return
         raise ObjectError(self._session.device, f"{ref}: slot {priority} is still taken after its release")
 
@@ -145,7 +141,7 @@ class PointAccess:
             if outcome.write.kind is WriteKind.OUT_OF_SERVICE and outcome.error is None
         }
         repeated = False
-        for route in (None, Route.WRITE_MULTIPLE, Route.PLAIN):
+        for route in (None, Route.WRITE_MULTIPLE):
             numbers = [
                 number
                 for number, outcome in enumerate(outcomes)
@@ -165,22 +161,11 @@ class PointAccess:
         if route is None:
             is_denied = outcome.error is not None and says(outcome.error.what, "write-access-denied")
             return write.kind is WriteKind.PRESENT_VALUE and write.ref in opened and is_denied
-        if not outcome.may_be_unsupported or (route is Route.PLAIN and write.value is None):
-            return False
-        return route.comes_after(self._known_route(write))
+        return outcome.may_be_unsupported and route.comes_after(self._known_route(write))
 
     def _remember(self, write: Write, route: Route | None) -> None:
-        if route is None:
-            return
-        object_type = write.ref.object_type
-        if route is Route.PLAIN and self._known_route(write) is not Route.PLAIN:
-            _LOG.warning(
-                "%s: %s objects take no priority and are commanded at %d",
-                self._session.device,
-                object_type,
-                PLAIN_PRIORITY,
-            )
-        self._routes[object_type, write.value is None] = route
+        if route is not None:
+            self._routes[write.ref.object_type, write.value is None] = route
 
 
 def _read_request(ref: ObjectRef) -> BatchRequest:

@@ -101,7 +101,7 @@ class HttpFunnel:
         idle_limit_s: float = _IDLE_LIMIT_S,
     ) -> None:
         self._base_url = base_url.rstrip("/")
-        self._name, password = _without_credentials(self._base_url)
+        self._name, password = without_credentials(self._base_url)
         self._failures = failures
         self._headers = {"Accept": "application/json", "Accept-Encoding": "gzip, deflate", **(headers or {})}
         self._trust = trust
@@ -232,7 +232,7 @@ class HttpFunnel:
         return self._failures.unreachable(f"{what}: {reason}")
 
 
-def _without_credentials(url: str) -> tuple[str, str]:
+def without_credentials(url: str) -> tuple[str, str]:
     """The URL without user and password, and the password (empty without one)."""
     parts = urlsplit(url)
     host = parts.netloc.rpartition("@")[2]

@@ -12,6 +12,7 @@ from emulators.ecy.controller import ControllerSpec
 from emulators.ecy.scanning import ExchangeScan, WallScan
 from emulators.ecy.server import EcyServer
 from emulators.plants.multizone_office import MultizoneOffice
+from emulators.process import EmulatorError
 from emulators.program import ObjectSpec
 from emulators.programs.application import standard_application
 from emulators.programs.objects import UnitSystem
@@ -41,15 +42,23 @@ class BenchPlan:
 def serve(plan: BenchPlan) -> Iterator[list[str]]:
     """Serve until the block ends. Yields one line per server: its kind, its name if any, its address."""
     with ExitStack() as stack:
-        lines: list[str] = []
-        if plan.boptest_port is not None:
-            plants = {"multizone_office_simple_air": MultizoneOffice}
-            boptest = stack.enter_context(BoptestServer(plants, legacy=plan.legacy, port=plan.boptest_port))
-            lines.append(f"BOPTEST {boptest.url}")
-        if plan.ecy_port is not None and plan.controllers:
-            ecy = stack.enter_context(_controllers(plan))
-            lines.extend(f"ECY {name} https://{address}" for name, address in ecy.addresses.items())
+        try:
+            lines = _start(plan, stack)
+        except OSError as error:
+            raise EmulatorError(f"cannot listen: {error.strerror or error}; choose other ports") from error
         yield lines
+
+
+def _start(plan: BenchPlan, stack: ExitStack) -> list[str]:
+    lines: list[str] = []
+    if plan.boptest_port is not None:
+        plants = {"multizone_office_simple_air": MultizoneOffice}
+        boptest = stack.enter_context(BoptestServer(plants, legacy=plan.legacy, port=plan.boptest_port))
+        lines.append(f"BOPTEST {boptest.url}")
+    if plan.ecy_port is not None and plan.controllers:
+        ecy = stack.enter_context(_controllers(plan))
+        lines.extend(f"ECY {name} https://{address}" for name, address in ecy.addresses.items())
+    return lines
 
 
 def _controllers(plan: BenchPlan) -> EcyServer:

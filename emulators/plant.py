@@ -25,8 +25,8 @@ class PointMeta:
 class TestCaseMeta:
     """What the server has to know about a test case besides its points.
 
-    ``periods`` maps a scenario's name to its day (0-based, middle of the two weeks); ``kpi_sources`` maps the
-    category of a KPI (``ElectricPower``, ``AirZoneTemperature[cor]``, ``CO2Concentration[cor]``, ...) to measurement names.
+    ``periods`` maps a scenario to its day (0-based, middle of the two weeks); ``kpi_sources`` maps a KPI's category
+    (``ElectricPower``, ``AirZoneTemperature[cor]``, ``CO2Concentration[cor]``, ...) to measurement names.
     """
 
     name: str

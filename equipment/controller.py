@@ -11,8 +11,10 @@ from points import Point
 from utils.errors import ConfigError, Problem
 from utils.names import nearest
 from utils.settings import Settings
-from utils.unit_conversion import from_bacnet, same_unit
+from utils.unit_conversion import from_bacnet, same_unit, to_bacnet
 from utils.values import Endpoint, ObjectType, Role, Target
+
+_NO_UNITS = "no-units"
 
 
 class Controller:
@@ -78,8 +80,11 @@ class Controller:
 
 
 def _wrong_unit(point: Point, object_units: str) -> str | None:
+    """Why the object's units are not the point's. An object in no-units was left as it was made: it tells nothing."""
     theirs = from_bacnet(object_units)
-    if theirs is None or point.device_unit is None or same_unit(theirs, point.device_unit):
+    if theirs is None or point.device_unit is None or to_bacnet(theirs) == _NO_UNITS:
+        return None
+    if same_unit(theirs, point.device_unit):
         return None
     return (
         f"we exchange {point.device_unit} but the object is in {object_units}; "

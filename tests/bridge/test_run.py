@@ -51,10 +51,10 @@ def written(subject: Rig, controller: str, name: str) -> list[Any]:
     return [record.value for record in journal if record.name == name and record.property_name == "present-value"]
 
 
-def held(subject: Rig, then: Callable[[Run], None], at: str = "advance", **variables: str) -> Run:
-    """Execute a run of one step, hold the building in a call, and do something there."""
+def held(subject: Rig, then: Callable[[Run], None], **variables: str) -> Run:
+    """Execute a run of one step, hold the building in its advance, and do something there."""
     run = subject.run(steps=1, **variables)
-    hold = subject.building.faults.add(Hold(), at)
+    hold = subject.building.faults.add(Hold(), "advance")
     with in_background(run) as future:
         assert hold.reached.wait(DEADLINE_S)
         then(run)
@@ -239,7 +239,8 @@ class TestOtherPeoplesThings:
 
     def test_a_slot_that_an_operator_takes_over_is_left_alone_and_told(self, both: Rig) -> None:
         objects = both.controllers.controller("AHU").objects
-        run = held(both, lambda run: objects.command("OutdoorAirTemp", 99.0, 14), at="get_kpis")
+        both.ahu_points = [AHU_POINTS[0], {**AHU_POINTS[1], "deadband": 100.0}, *AHU_POINTS[2:]]
+        run = held(both, lambda run: objects.command("OutdoorAirTemp", 99.0, 14))
         assert objects.named("OutdoorAirTemp").slots[13] == 99.0
         [left] = [receipt for receipt in run.summary().receipts if receipt.outcome is Outcome.LEFT_ALONE]
         assert "slot 14 holds 99.0" in str(left)

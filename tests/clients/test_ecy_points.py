@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import json
-import logging
 import math
 from collections.abc import Iterator
 
@@ -138,20 +137,13 @@ def test_what_worked_is_remembered_per_type() -> None:
         assert ecy.controller.counters.requests["POST"] == before + 1
 
 
-def test_without_any_way_to_name_a_priority_its_loss_is_reported(
-    caplog: pytest.LogCaptureFixture,
-) -> None:
+def test_a_command_whose_priority_cannot_be_named_is_refused_because_it_could_not_be_given_back() -> None:
     with bench(Profile(set_value_at="none")) as ecy:
         ecy.client.connect()
         ecy.controller.faults.add(WithoutPropertyMultiple())
-        with caplog.at_level(logging.WARNING):
-            for value in (20.0, 21.0):
-                (result,) = ecy.client.write_values_from_endpoints([commanded(DAMPER, value)])
-                assert result.error is None
-        assert len([record for record in caplog.records if "no priority" in record.getMessage()]) == 1
-        assert slots_of(ecy, DAMPER) == [16]
-        with pytest.raises(ObjectError):
-            ecy.client.relinquish(DAMPER, 14)
+        (result,) = ecy.client.write_values_from_endpoints([commanded(DAMPER, 20.0)])
+        assert isinstance(result.error, ObjectError)
+        assert slots_of(ecy, DAMPER) == []
 
 
 class WithoutPropertyMultiple(Fault):

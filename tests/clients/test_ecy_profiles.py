@@ -87,7 +87,7 @@ NOT_OUR_CONCERN = {
 }
 """Switches of what the client never does, or cannot tell apart."""
 
-VALUES: dict[ObjectRef, PointValue] = {SETPOINT: 68.5, OCCUPIED: True, STAGE: 3, DAMPER: 55.5, PUMP: True, SPEED: 1}
+VALUES: dict[ObjectRef, PointValue] = {SETPOINT: 68.5, OCCUPIED: True, STAGE: 3, DAMPER: 55.5, PUMP: False, SPEED: 1}
 INPUTS: dict[ObjectRef, PointValue] = {SUPPLY_TEMP: 21.25, FAN_STATUS: True, MODE: 3}
 
 

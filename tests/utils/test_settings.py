@@ -87,6 +87,11 @@ def test_an_empty_file_lists_everything_that_is_required(tmp_path: Path) -> None
     }
 
 
+def test_a_missing_file_is_told_with_what_to_do(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match=r"\.env: does not exist; copy \.env\.example to it"):
+        load_settings(tmp_path / ".env", {}, tmp_path)
+
+
 def test_a_misspelt_name_is_recognised(tmp_path: Path) -> None:
     found = problems(tmp_path, SEED_ENV.replace("BOP_STEP_TIME", "BOP_STEPTIME"))
     assert "there is BOP_STEPTIME, did you mean BOP_STEP_TIME?" in found["BOP_STEP_TIME"]

@@ -1,0 +1,39 @@
+"""A stop in the middle of an advance gives everything back, whatever the firmware and the server family."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from emulators.boptest.faults import Hold
+from emulators.ecy.profile import Profile
+from tests.bridge.rig import DEADLINE_S, in_background, rig
+from tests.bridge.test_run import assert_as_it_was
+from tests.clients.pairwise import Row, pairwise
+from tests.clients.test_ecy_profiles import SWITCHES as FIRMWARE
+
+SWITCHES = {**FIRMWARE, "legacy": [False, True], "stale_reads_s": [0.0, 0.2]}
+LEFT_OUT = {"accepted_zones"}
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.mark.parametrize(
+    "row",
+    pairwise({name: choices for name, choices in SWITCHES.items() if name not in LEFT_OUT}),
+    ids=lambda row: "-".join(str(row[name]) for name in ("batch_order", "leaf_form", "legacy")),
+)
+def test_a_stop_in_the_middle_of_an_advance_gives_everything_back(tmp_path: Path, row: Row) -> None:
+    switches = dict(row)
+    legacy = bool(switches.pop("legacy"))
+    with rig(tmp_path, profile=Profile(**switches), legacy=legacy) as subject:  # type: ignore[arg-type]
+        hold = subject.building.faults.add(Hold(), "advance")
+        run = subject.run(DESIRED_TIMEZONE="US/Mountain")
+        with in_background(run) as future:
+            assert hold.reached.wait(DEADLINE_S)
+            run.request_stop()
+            summary = future.result(DEADLINE_S)
+        assert summary.receipts
+        assert not summary.not_released
+        assert_as_it_was(subject)

@@ -1,0 +1,242 @@
+"""The command line as a user meets it: child processes, exit codes, and what they print."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+import pytest
+
+from emulators.boptest.faults import Hold
+from emulators.ecy.faults import FailWrites
+from emulators.ecy.faults import Hold as HoldController
+from emulators.process import emulator_process
+from tests import bench
+from tests.bridge.rig import AHU_POINTS, DEADLINE_S, PASSWORD, VAV_POINTS, Rig, rig
+from tests.bridge.test_run import assert_as_it_was, assert_untouched
+
+ROOT = Path(__file__).parents[1]
+MAIN = [sys.executable, str(ROOT / "main.py")]
+POSIX_ONLY = pytest.mark.skipif(os.name != "posix", reason="signals are sent the POSIX way")
+
+
+def environment(**variables: str) -> dict[str, str]:
+    """This process's environment without anything that would be a setting."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("BOP_", "ECY", "TESTCASE"))}
+    return {**kept, "PYTHONUTF8": "1", "COLUMNS": "200", **variables}
+
+
+def start(*arguments: str, **variables: str) -> subprocess.Popen[str]:
+    return subprocess.Popen(  # noqa: S603
+        [*MAIN, *arguments],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        encoding="utf-8",
+        env=environment(**variables),
+    )
+
+
+def run(*arguments: str, **variables: str) -> tuple[int, str]:
+    """Exit code and everything printed."""
+    with start(*arguments, **variables) as process:
+        output, _ = process.communicate(timeout=120)
+    assert "Traceback" not in output
+    return process.returncode, output
+
+
+def configured(subject: Rig) -> list[str]:
+    """The options of a run against the rig."""
+    addresses = subject.controllers.addresses
+    folder = bench.write_configs(
+        subject.folder,
+        bench.equipment("AHU", addresses["AHU"], AHU_POINTS),
+        bench.equipment("VAV", addresses["VAV"], VAV_POINTS),
+    )
+    return ["--configs", str(folder), "--env", str(subject.folder / "absent.env")]
+
+
+def variables(subject: Rig, **changed: str) -> Mapping[str, str]:
+    """The settings of a run against the rig, as environment variables."""
+    own = {"BOP_SERVER_URL": subject.building.url, "BRIDGE_STATE_DIR": str(subject.folder / "state")}
+    return {**bench.VARIABLES, **own, "LOG_FILE": str(subject.folder / "app.log"), **changed}
+
+
+@pytest.fixture
+def both(tmp_path: Path) -> Iterator[Rig]:
+    with rig(tmp_path) as running:
+        yield running
+
+
+class TestDemo:
+    def test_it_runs_and_gives_everything_back(self, tmp_path: Path) -> None:
+        code, output = run("demo", "--steps", "20")
+        assert code == 0
+        assert "20 steps, 100.0 s simulated" in output
+        assert re.search(r"^ *53 released$", output, re.MULTILINE)
+        assert re.search(r"^ *8 restored$", output, re.MULTILINE)
+        assert "NOT released" not in output
+
+    @pytest.mark.slow
+    def test_it_runs_in_real_time_on_a_server_of_the_old_kind(self) -> None:
+        code, output = run("demo", "--steps", "1", "--time-scale", "1", "--legacy")
+        assert code == 0
+        assert "1 steps" in output
+
+    @POSIX_ONLY
+    def test_ctrl_c_ends_it_gracefully_and_takes_the_emulators_along(self) -> None:
+        with start("demo") as process:
+            assert process.stdout is not None
+            for line in process.stdout:
+                if "controllers online" in line:
+                    process.send_signal(signal.SIGINT)
+                    break
+            output = process.stdout.read()
+        assert process.returncode == 0
+        assert "53 released" in output
+
+
+class TestStopping:
+    @POSIX_ONLY
+    @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+    def test_a_signal_in_the_middle_of_an_advance_gives_everything_back(
+        self, both: Rig, number: signal.Signals
+    ) -> None:
+        hold = both.building.faults.add(Hold(), "advance")
+        with start(*configured(both), **variables(both)) as process:
+            assert hold.reached.wait(DEADLINE_S)
+            process.send_signal(number)
+            output, _ = process.communicate(timeout=15)
+        assert process.returncode == 0
+        assert "4 released" in output
+        assert_as_it_was(both)
+
+    @POSIX_ONLY
+    def test_a_second_ctrl_c_ends_at_once_and_says_what_that_means(self, both: Rig) -> None:
+        stuck = HoldController()
+        hold = both.building.faults.add(Hold(), "advance")
+        with start(*configured(both), **variables(both)) as process:
+            assert hold.reached.wait(DEADLINE_S)
+            both.controllers.controller("AHU").faults.add(stuck)
+            process.send_signal(signal.SIGINT)
+            assert stuck.holding.wait(DEADLINE_S)
+            process.send_signal(signal.SIGINT)
+            output, _ = process.communicate(timeout=15)
+        assert process.returncode == 130
+        assert "NOT been given back" in output
+
+    def test_what_cannot_be_released_is_named_and_makes_the_exit_code_1(self, both: Rig) -> None:
+        hold = both.building.faults.add(Hold(), "advance")
+        with start(*configured(both), "--steps", "1", **variables(both)) as process:
+            assert hold.reached.wait(DEADLINE_S)
+            both.controllers.controller("VAV").faults.add(FailWrites({"SpaceTemp"}))
+            hold.release.set()
+            output, _ = process.communicate(timeout=30)
+        assert process.returncode == 1
+        assert re.search(r"AnalogInput 1 SpaceTemp out-of-service: NOT released \(.*denied.*\)", output, re.IGNORECASE)
+        assert_as_it_was(both, "AHU")
+
+
+class TestTheSeed:
+    """The seed's own settings and its AHU.json; only the two addresses are put in, as its user has to."""
+
+    @pytest.mark.parametrize("family", [["--legacy"], []], ids=["legacy", "service"])
+    def test_its_files_run_unmodified(self, tmp_path: Path, family: list[str]) -> None:
+        ahu = json.loads((ROOT / "configs" / "AHU.json").read_text(encoding="utf-8"))
+        configs = bench.write_configs(tmp_path, ahu)
+        emulate = [*MAIN, "emulate", "--until-stdin-closes", "--boptest-port", "0", "--ecy-port", "0", *family]
+        with emulator_process([*emulate, "--configs", str(configs), "--unit-system", "US"], 2) as lines:
+            server, controller = (line.split()[-1].partition("://")[2] for line in lines)
+            bench.write_configs(tmp_path, {**ahu, "device_ip": controller})
+            host, _, port = server.partition(":")
+            env = (ROOT / ".env.example").read_text(encoding="utf-8")
+            env = env.replace("XXX.XXX.XXX.XXX", host).replace("'5000'", f"'{port}'")
+            env = env.replace("{USERNAME}", "bench").replace("{PASSWORD}", "bench")
+            (tmp_path / ".env").write_text(env, encoding="utf-8")
+            code, output = run(
+                *("--configs", str(configs), "--env", str(tmp_path / ".env"), "--steps", "2"),
+                ECY_COUPLE_TIME="0",
+                BRIDGE_STATE_DIR=str(tmp_path / "state"),
+                LOG_FILE=str(tmp_path / "app.log"),
+            )
+        assert code == 0, output
+        assert "2 steps, 2.0 s simulated" in output
+
+
+class TestProblems:
+    def test_without_settings_everything_missing_is_listed(self, tmp_path: Path) -> None:
+        code, output = run("--env", str(tmp_path / "absent.env"))
+        assert code == 2
+        assert "copy .env.example to it" in output
+        assert output.count("is required and missing") == 7
+
+    def test_a_config_that_cannot_work_is_explained_before_anything_is_contacted(self, tmp_path: Path) -> None:
+        bad = {**bench.equipment("AHU", "10.0.0.1", AHU_POINTS), "equipment_nam": "x"}
+        folder = bench.write_configs(tmp_path, bad)
+        code, output = run("--configs", str(folder), **{**bench.VARIABLES, "BRIDGE_STATE_DIR": str(tmp_path)})
+        assert code == 2
+        assert "AHU.json" in output
+        assert "equipment_nam" in output
+
+    def test_a_wrong_password_is_one_clear_line_and_nowhere_to_be_seen(self, both: Rig) -> None:
+        code, output = run(*configured(both), **variables(both, ECY2_LOGIN_PWORD="sesame-42"))
+        assert code == 1
+        assert re.search("user name or password", output)
+        log = (both.folder / "app.log").read_text(encoding="utf-8")
+        assert not any(secret in text for text in (output, log) for secret in ("sesame-42", PASSWORD))
+        assert_untouched(both)
+
+    def test_a_server_that_is_no_boptest_is_one_clear_line(self, both: Rig) -> None:
+        address = both.controllers.plain_addresses or both.controllers.addresses
+        code, output = run(*configured(both), **variables(both, BOP_SERVER_URL=f"https://{address['AHU']}"))
+        assert code == 1
+        assert "problem(s)" not in output
+
+    def test_a_device_that_is_no_ecy_is_one_clear_line(self, both: Rig) -> None:
+        folder = bench.write_configs(
+            both.folder, bench.equipment("AHU", both.building.url.partition("://")[2], AHU_POINTS)
+        )
+        code, output = run("--configs", str(folder), **variables(both))
+        assert code == 1
+        assert both.building.url.partition("://")[2] in output
+
+    @pytest.mark.parametrize("arguments", [["demo", "--steps", "0"], ["demo", "--time-scale", "-1"], ["nonsense"]])
+    def test_a_wrong_command_line_is_explained(self, arguments: list[str]) -> None:
+        code, output = run(*arguments)
+        assert code == 2
+        assert "usage:" in output
+
+
+class TestOtherVerbs:
+    def test_units_lists_what_configs_may_use(self) -> None:
+        code, output = run("units")
+        assert code == 0
+        assert {"degC", "pascal", "cfm", "inH2O"} <= set(output.split())
+
+    def test_check_shows_both_sides_and_writes_nothing(self, both: Rig) -> None:
+        code, output = run("check", *configured(both), **variables(both))
+        assert code == 0
+        row = next(line for line in output.splitlines() if "DischAirTemp" in line)
+        assert "hvac_reaAhu_TSup_y" in row
+        assert "-40" in row
+        assert_untouched(both)
+
+    def test_emulate_prints_a_line_per_server(self) -> None:
+        emulate = [*MAIN, "emulate", "--until-stdin-closes", "--boptest-port", "0", "--ecy-port", "0"]
+        with emulator_process(emulate, 9) as lines:
+            assert re.fullmatch(r"BOPTEST http://127\.0\.0\.1:\d+", lines[0])
+            assert re.fullmatch(r"ECY AHU https://127\.0\.0\.1:\d+", lines[1])
+            assert len({line.split()[-1] for line in lines}) == 9
+
+    def test_emulate_on_a_taken_port_says_so(self, both: Rig) -> None:
+        code, output = run("emulate", "--boptest-port", str(both.building.port), "--no-ecy")
+        assert code == 1
+        assert "in use" in output
+        assert "choose other ports" in output
