@@ -1,6 +1,6 @@
 """The command line: parses, composes, maps errors to exit codes. Nothing imports it.
 
-``python main.py`` runs the bridge; ``demo``, ``emulate``, ``check`` and ``units`` are its other verbs.
+``python main.py`` runs the bridge; its other verbs are in ``python main.py --help``.
 """
 
 from __future__ import annotations
@@ -25,14 +25,17 @@ from rich.console import Console
 from rich.logging import RichHandler
 
 from bridge.check import check
-from bridge.console import FirstContactQuestion, display, log_first_contact, print_check, print_summary
+from bridge.console import FirstContactQuestion, display, log_first_contact, print_check, print_release, print_summary
+from bridge.journal import Journals
+from bridge.recovery import recover
+from bridge.release import Outcome
 from bridge.run import Confirm, Run
 from clients.tls import TlsPolicy
 from emulators.bench import BenchPlan, serve
 from emulators.process import emulator_process
 from emulators.program import ObjectSpec
 from equipment.config import load_equipment_files
-from equipment.equipment_manager import EquipmentManager
+from equipment.equipment_manager import EquipmentManager, client_for
 from points import Point, UnitSystem
 from utils.errors import BridgeError, ConfigError
 from utils.logging_config import configure_logging
@@ -81,6 +84,9 @@ def _parser() -> argparse.ArgumentParser:
     emulate = verbs.add_parser("emulate", help="run only the emulators, for other people's clients")
     emulate.set_defaults(command=_emulate)
     _add_emulator_options(emulate)
+    release = verbs.add_parser("release", help="give back what a run that died left in controllers")
+    release.set_defaults(command=_release)
+    release.add_argument("--env", type=Path, default=BASE / ".env", help="settings file, for the credentials")
     verbs.add_parser("units", help="list all units").set_defaults(command=_units)
     return parser
 
@@ -119,6 +125,17 @@ def _check(options: argparse.Namespace, console: Console) -> int:
     state, manager = _equip(settings, options.configs, console)
     print_check(console, check(settings, manager, state))
     return 0
+
+
+def _release(options: argparse.Namespace, console: Console) -> int:
+    settings = load_settings(options.env, os.environ, BASE)
+    _start_logging(settings, settings.secrets, console)
+    state = StateFolder(settings.state_dir)
+    tls = TlsPolicy.parse(settings.tls, state.pins, str(state.pins.file))
+    journals = Journals.of(state)
+    receipts = recover(journals, lambda address, account: client_for(address, account, settings, tls))
+    print_release(console, receipts, sorted({pid for pid, _ in journals.living()}))
+    return 1 if any(receipt.outcome is Outcome.FAILED for receipt in receipts) else 0
 
 
 def _units(options: argparse.Namespace, console: Console) -> int:

@@ -192,6 +192,21 @@ def print_receipts(console: Console, receipts: Iterable[Receipt]) -> None:
         console.print("nothing was taken from any controller")
 
 
+def print_release(console: Console, receipts: Sequence[Receipt], living: Sequence[int]) -> None:
+    """What was undone for runs that died, object by object; runs that still live are named and left alone."""
+    for pid in living:
+        console.print(f"process {pid} is running: what it has taken is its own to give back", highlight=False)
+    if not receipts:
+        console.print("nothing to release")
+        return
+    table = Table("controller", "what", "before", "found", "after", "outcome")
+    for receipt in receipts:
+        outcome = f"{receipt.outcome.value}{f' ({receipt.note})' if receipt.note else ''}"
+        table.add_row(receipt.device, receipt.what, receipt.before, receipt.found, receipt.after, outcome)
+    console.print(table)
+    print_receipts(console, receipts)
+
+
 def print_check(console: Console, report: CheckReport) -> None:
     """The preflight as a table."""
     table = Table("Equipment", "Simulation", "Controller", "would be written", "is now", "unit", title=report.testcase)

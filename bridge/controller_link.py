@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from enum import Enum
 
-from bridge.ledger import Ledger, TakenClock, TakenInput, TakenSlot
+from bridge.ledger import Entry, Ledger, TakenClock, TakenInput, TakenObject, TakenSlot
 from equipment.controller import Controller
 from equipment.equipment_manager import synchronize
 from equipment.write_plan import BoundPoint
@@ -44,7 +44,13 @@ class ControllerLink:
     """Takes one controller, keeps it supplied with frames and reads its commands."""
 
     def __init__(
-        self, controller: Controller, ledger: Ledger, couple_s: float, clock: ClockOrder | None, clocks: Clocks
+        self,
+        controller: Controller,
+        ledger: Ledger,
+        couple_s: float,
+        clock: ClockOrder | None,
+        clocks: Clocks,
+        recover: Callable[[str], None] = lambda device: None,
     ) -> None:
         self.controller = controller
         self.state = LinkState.OFFLINE
@@ -55,6 +61,7 @@ class ControllerLink:
         self._couple_s = couple_s
         self._clock = clock
         self._clocks = clocks
+        self._recover = recover
         self._surveyed: Mapping[ObjectRef, ObjectState] = {}
         self._refused: set[Write] = set()
         self._failures = 0
@@ -83,16 +90,22 @@ class ControllerLink:
         self.is_reached = True
 
     def survey(self) -> list[Problem]:
-        """Look at everything that we are going to take; the problems are slots that somebody else holds."""
+        """Look at everything that we are going to take; the problems are things that somebody else has."""
         self._surveyed = self.controller.client.survey([bound.ref for bound in self.controller.plan.bound])
-        return [problem for bound in self.controller.plan.bound for problem in self._occupied(bound)]
+        problems = [problem for bound in self.controller.plan.bound for problem in self._occupied(bound)]
+        try:
+            self._ledger.refuse_claimed(*self._new_entries())
+        except ConfigError as error:
+            problems.extend(error.problems)
+        return problems
 
     def take(self) -> None:
         """Enter everything in the ledger, set the clock, and start coupling. The first frame does the writing."""
-        for bound in self.controller.plan.bound:
-            if not self._ledger.holds(self.device, bound.ref):
-                self._ledger.take(_entry(self.device, bound, self._surveyed[bound.ref]))
-        self._take_clock()
+        entries: list[Entry] = [*self._new_entries()]
+        clock = self._clock_entry()
+        self._ledger.take(*entries, *([clock] if clock else []))
+        if self._clock is not None and self._ledger.holds_clock(self.device):
+            synchronize(self.controller.client, self._clock.unix_time(), self._clock.time_zone)
         self.controller.plan.forget()
         self.state = LinkState.COUPLING
         self._coupled_at_s = self._clocks.monotonic() + self._couple_s
@@ -102,6 +115,7 @@ class ControllerLink:
         """Try an absent controller: check it, take it, couple it. Its failure is noted, not raised."""
         try:
             self.reach()
+            self._recover(self.device)
             problems = self.survey()
             if problems:
                 raise ConfigError(problems)
@@ -174,17 +188,19 @@ class ControllerLink:
             self.state = LinkState.ONLINE
         return samples if self.state is LinkState.ONLINE else {}
 
-    def _take_clock(self) -> None:
-        if self._clock is None:
-            return
-        client = self.controller.client
-        if not self._ledger.holds_clock(self.device):
-            before = client.get_clock()
-            if before.ntp_enabled is None:
-                log.warning("%s does not tell whether NTP is on: its clock is left alone", self.device)
-                return
-            self._ledger.take(TakenClock(self.device, before.time_zone, before.ntp_enabled))
-        synchronize(client, self._clock.unix_time(), self._clock.time_zone)
+    def _new_entries(self) -> list[TakenObject]:
+        bound = [item for item in self.controller.plan.bound if not self._ledger.holds(self.device, item.ref)]
+        return [_entry(self.device, item, self._surveyed[item.ref]) for item in bound]
+
+    def _clock_entry(self) -> TakenClock | None:
+        """What there is to enter before the clock is set; nothing where it is left alone or entered already."""
+        if self._clock is None or self._ledger.holds_clock(self.device):
+            return None
+        before = self.controller.client.get_clock()
+        if before.ntp_enabled is None:
+            log.warning("%s does not tell whether NTP is on: its clock is left alone", self.device)
+            return None
+        return TakenClock(self.device, before.time_zone, before.ntp_enabled)
 
     def _occupied(self, bound: BoundPoint) -> Iterable[Problem]:
         array = self._surveyed[bound.ref].priority_array

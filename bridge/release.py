@@ -35,26 +35,38 @@ class Outcome(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """One line of what was given back."""
+    """One line of what was given back: what was there before us, what we found at the end, and what we left."""
 
     device: str
     what: str
     outcome: Outcome
     note: str = ""
+    before: str = ""
+    found: str = ""
+    after: str = ""
 
     def __str__(self) -> str:
-        return f"{self.device} {self.what}: {self.outcome.value}{f' ({self.note})' if self.note else ''}"
+        note = self.note or (f"it holds {self.found}" if self.outcome is Outcome.LEFT_ALONE else "")
+        return f"{self.device} {self.what}: {self.outcome.value}{f' ({note})' if note else ''}"
 
 
 def give_back_all(
-    ledger: Ledger, clients: Mapping[str, ECYDeviceClient], pool: Executor, now: Callable[[], float] = time.time
+    ledger: Ledger,
+    client_of: Callable[[str], ECYDeviceClient],
+    pool: Executor,
+    now: Callable[[], float] = time.time,
+    only: str | None = None,
 ) -> list[Receipt]:
-    """Undo every open entry, all controllers in parallel; one that cannot be reached does not hold up the others."""
+    """Undo every open entry (of one controller, with ``only``), all controllers in parallel.
+
+    One that cannot be reached does not hold up the others.
+    """
     by_device: dict[str, list[Entry]] = {}
     for entry in ledger.open_entries:
-        by_device.setdefault(entry.device, []).append(entry)
+        if only is None or entry.device == only:
+            by_device.setdefault(entry.device, []).append(entry)
     futures = [
-        pool.submit(_Giver(device, clients[device], ledger, now).give_back, entries)
+        pool.submit(_Giver(device, client_of(device), ledger, now).give_back, entries)
         for device, entries in by_device.items()
     ]
     return [receipt for future in futures for receipt in future.result()]
@@ -73,6 +85,7 @@ class _Giver:
         """Undo the entries of this controller; closes in the ledger what has been undone."""
         receipts: dict[Entry, Receipt] = {}
         try:
+            self._client.connect()
             for attempt, pause_s in enumerate(_PAUSES_S):
                 threading.Event().wait(pause_s)
                 receipts.update(self._pass([e for e in entries if _is_open(receipts.get(e))], attempt))
@@ -82,9 +95,7 @@ class _Giver:
             for entry in entries:
                 if _is_open(receipts.get(entry)):
                     receipts[entry] = self._receipt(entry, Outcome.FAILED, error.what)
-        for entry, receipt in receipts.items():
-            if receipt.outcome is not Outcome.FAILED:
-                self._ledger.give_back(entry)
+        self._ledger.give_back(*(entry for entry, receipt in receipts.items() if not _is_open(receipt)))
         return list(receipts.values())
 
     def _pass(self, entries: Sequence[Entry], attempt: int) -> Iterator[tuple[Entry, Receipt]]:
@@ -108,10 +119,10 @@ class _Giver:
         for entry in entries:
             verdict = self._judge(entry, found[entry.ref])
             if isinstance(verdict, Outcome):
-                yield entry, self._receipt(entry, verdict, _held(entry, found[entry.ref]))
+                yield entry, self._receipt(entry, verdict, found=_shown(entry, found[entry.ref]))
             else:
                 writes[entry] = verdict
-        yield from self._undo(writes, attempt)
+        yield from self._undo(writes, found, attempt)
 
     def _judge(self, entry: TakenObject, state: ObjectState) -> Write | Outcome:
         """What to write, or why to write nothing.
@@ -140,14 +151,18 @@ class _Giver:
     def _is_ours(self, entry: TakenObject, found: PointValue | None) -> bool:
         return self._ledger.is_ours(self._device, entry.ref, found) or _same(found, entry.before)
 
-    def _undo(self, writes: Mapping[TakenObject, Write], attempt: int) -> Iterator[tuple[Entry, Receipt]]:
+    def _undo(
+        self, writes: Mapping[TakenObject, Write], found: Mapping[ObjectRef, ObjectState], attempt: int
+    ) -> Iterator[tuple[Entry, Receipt]]:
         if not writes:
             return
         errors = self._at_once(writes.values()) if attempt == 0 else self._one_by_one(writes.values())
         after = self._client.survey([entry.ref for entry in writes])
         for entry in writes:
             outcome = _verified(entry, after[entry.ref])
-            yield entry, self._receipt(entry, outcome, errors.get(entry.ref, "") if outcome is Outcome.FAILED else "")
+            note = errors.get(entry.ref, "") if outcome is Outcome.FAILED else ""
+            shown = _shown(entry, found[entry.ref]), _shown(entry, after[entry.ref])
+            yield entry, self._receipt(entry, outcome, note, *shown)
 
     def _at_once(self, writes: Iterable[Write]) -> dict[ObjectRef, str]:
         results = self._client.write_values_from_endpoints(tuple(writes))
@@ -166,8 +181,8 @@ class _Giver:
                 errors[write.ref] = error.what
         return errors
 
-    def _receipt(self, entry: Entry, outcome: Outcome, note: str = "") -> Receipt:
-        return Receipt(self._device, _describe(entry), outcome, note)
+    def _receipt(self, entry: Entry, outcome: Outcome, note: str = "", found: str = "", after: str = "") -> Receipt:
+        return Receipt(self._device, _describe(entry), outcome, note, _before(entry), found, after or found)
 
 
 def _is_open(receipt: Receipt | None) -> bool:
@@ -196,11 +211,25 @@ def _verified(entry: TakenObject, state: ObjectState) -> Outcome:
     return Outcome.RESTORED if _same(held, entry.before) else Outcome.FAILED
 
 
-def _held(entry: TakenObject, state: ObjectState) -> str:
-    if isinstance(entry, TakenSlot) and state.priority_array is not None:
-        held = state.priority_array[entry.priority - 1]
-        return "" if held is None else f"slot {entry.priority} holds {held}"
-    return "" if state.present_value.value is None else f"present-value is {state.present_value.value}"
+def _shown(entry: TakenObject, state: ObjectState) -> str:
+    """What of an object's state is ours to give back, in words."""
+    value = state.present_value.value
+    if isinstance(entry, TakenInput):
+        return f"{'out of service' if state.out_of_service else 'in service'}, {value}"
+    if state.priority_array is None:
+        return f"present-value {value}"
+    held = state.priority_array[entry.priority - 1]
+    return "empty" if held is None else f"{held}"
+
+
+def _before(entry: Entry) -> str:
+    match entry:
+        case TakenSlot():
+            return "empty" if entry.before is None else f"{entry.before}"
+        case TakenInput():
+            return f"{'out of service' if entry.was_out_of_service else 'in service'}, {entry.before}"
+        case TakenClock():
+            return f"{entry.time_zone}, NTP {'on' if entry.ntp_enabled else 'off'}"
 
 
 def _describe(entry: Entry) -> str:

@@ -12,8 +12,10 @@ from datetime import datetime
 from bridge import startup
 from bridge.controller_link import ClockOrder, ControllerLink
 from bridge.device_loop import DeviceLoop
+from bridge.journal import Journals
 from bridge.ledger import Ledger
 from bridge.overrides import Overrides
+from bridge.recovery import recover
 from bridge.release import Receipt, give_back_all
 from bridge.simulation_loop import SimulationLoop
 from bridge.status import Phase, Status, Summary
@@ -60,7 +62,8 @@ class Run:
         clocks: Clocks | None = None,
     ) -> None:
         self.client = BOPTestClient(settings.base_url, api_key=_revealed(settings), test_ids=state.tests)
-        self.ledger = ledger or Ledger()
+        self._journals = Journals.of(state)
+        self.ledger = ledger or Ledger(self._journals.own(manager.credentials))
         self._settings = settings
         self._manager = manager
         self._state = state
@@ -163,6 +166,7 @@ class Run:
     def _prepare(self) -> Frame:
         """Look at everything, then initialize. No controller is written here."""
         equipments = tuple(self._manager.equipment.values())
+        self._recover()
         for orphan in self._state.tests.orphans(self._settings.base_url):
             self.client.stop_orphan(orphan)
         names = startup.simulation_names(equipments)
@@ -175,6 +179,11 @@ class Run:
         state = startup.start_simulation(self.client, self._settings, self._start_time_s())
         self._first = self._frame = self._simulation.first_frame(state)
         return self._frame
+
+    def _recover(self, only: str | None = None) -> None:
+        """Undo what runs that have died left behind: of everything at the start, of a controller when it appears."""
+        for receipt in recover(self._journals, self._manager.client_for, self._clocks.wall, only):
+            log.warning("left by an earlier run: %s", receipt)
 
     def _drive(self, frame: Frame) -> None:
         self._phase = Phase.COUPLING
@@ -203,7 +212,8 @@ class Run:
         self._devices.close()
         self._devices.wait_for_returning()
         clients = {link.device: link.controller.client for link in self._links}
-        self._receipts = give_back_all(self.ledger, clients, self._pool, self._clocks.wall)
+        self._receipts = give_back_all(self.ledger, clients.__getitem__, self._pool, self._clocks.wall)
+        self.ledger.close()
         self._stop_simulation()
         self._pool.shutdown()
         self._manager.close()
@@ -246,7 +256,7 @@ class Run:
     def _link(self, controller: Controller) -> ControllerLink:
         zone = self._settings.timezone
         clock = ClockOrder(zone, lambda: local_to_unix(self._controller_time(), zone)) if zone else None
-        return ControllerLink(controller, self.ledger, self._settings.couple_time_s, clock, self._clocks)
+        return ControllerLink(controller, self.ledger, self._settings.couple_time_s, clock, self._clocks, self._recover)
 
     def _controller_time(self) -> datetime:
         """Model time, less what the coupling still takes: at the first advance the clocks agree."""

@@ -8,7 +8,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from equipment.config_address import normal_address
 from points import PointConfig, UnitSystem
-from points.config import Name, not_empty
+from points.config import DEFAULT_PRIORITY, Name, Priority, not_empty
 
 VariableName = Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")]
 
@@ -32,6 +32,24 @@ class EquipmentConfig(BaseModel):
     )
     group: Name | None = Field(
         None, description="Equipments of one group are overridden together or not at all. equipment_name when absent."
+    )
+    activate_when: Name | None = Field(
+        None,
+        description="Name of a binary or analog object in the controller. The group's overrides are in force only "
+        "while it is active (analog: not 0). With several in one group, all of them have to be.",
+    )
+    isolate_outputs: bool = Field(
+        False,
+        description="true takes the outputs of this file out of service during a run: the controller's program goes "
+        "on commanding them, but their terminals stay as they are.",
+    )
+    heartbeat: Name | None = Field(
+        None,
+        description="Name of an AnalogValue or BinaryValue that is changed with every step, for the controller's "
+        "program to notice when that stops (docs/heartbeat.md).",
+    )
+    heartbeat_priority: Priority = Field(
+        DEFAULT_PRIORITY, description="The slot of the priority array for heartbeat, 1 to 16 without 6."
     )
     username_env: VariableName | None = Field(
         None, description="Name of the variable with this controller's user. ECY2_LOGIN_USERNAME when absent."

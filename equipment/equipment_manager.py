@@ -33,11 +33,21 @@ class Equipment:
         return Target(self.controller.address, point.object_type, point.ecy_point)
 
 
+@dataclass(frozen=True, slots=True)
+class Credentials:
+    """How to sign in to a controller: names of variables, never their values. None is the account of all others."""
+
+    username_env: str | None = None
+    password_env: str | None = None
+
+
 class EquipmentManager:
     """Loads the configs and owns the controllers' clients. No controller is contacted before it is asked for."""
 
     def __init__(self, folder: Path, settings: Settings, tls: TlsPolicy) -> None:
         self.equipment: dict[str, Equipment] = {}
+        self.credentials: dict[str, Credentials] = {}
+        """How to sign in to each controller, by its address."""
         self._folder = folder
         self._settings = settings
         self._tls = tls
@@ -118,6 +128,10 @@ class EquipmentManager:
         self._previous.update(converted)
         return converted
 
+    def client_for(self, address: str, credentials: Credentials) -> ECYDeviceClient:
+        """A client of its own for a controller, configured or not. Raises :class:`ConfigError`."""
+        return client_for(address, credentials, self._settings, self._tls)
+
     def close(self) -> None:
         """Close every client's connections."""
         for client in self.get_all_ecy_clients():
@@ -142,13 +156,10 @@ class EquipmentManager:
 
     def _client(self, loaded: LoadedEquipment) -> ECYDeviceClient:
         config, settings = loaded.config, self._settings
-        username, password = settings.username, settings.password.get_secret_value()
-        if config.username_env:
-            username = settings.variables[config.username_env]
         if config.password_env:
-            password = settings.variables[config.password_env]
-            self._passwords.append(password)
-        return ECYDeviceClient(config.device_ip, username, password, tls=self._tls, timeout_s=config.timeout_s)
+            self._passwords.append(settings.variables[config.password_env])
+        credentials = self.credentials[config.device_ip] = Credentials(config.username_env, config.password_env)
+        return client_for(config.device_ip, credentials, settings, self._tls, config.timeout_s)
 
     def _missing_credentials(self, loaded: LoadedEquipment) -> Iterable[Problem]:
         for key in ("username_env", "password_env"):
@@ -157,6 +168,20 @@ class EquipmentManager:
                 yield Problem(
                     f"{loaded.file.name}: {key}", f"names the variable {name}, which is not set; set it in .env"
                 )
+
+
+def client_for(
+    address: str, credentials: Credentials, settings: Settings, tls: TlsPolicy, timeout_s: float = 10.0
+) -> ECYDeviceClient:
+    """A client of one controller. Raises :class:`ConfigError` for a variable that is not set."""
+    names = [name for name in (credentials.username_env, credentials.password_env) if name]
+    missing = [name for name in names if name not in settings.variables]
+    if missing:
+        raise ConfigError(Problem(name, f"is not set, and {address} needs it; set it in .env") for name in missing)
+    user, word = credentials.username_env, credentials.password_env
+    username = settings.variables[user] if user else settings.username
+    password = settings.variables[word] if word else settings.password.get_secret_value()
+    return ECYDeviceClient(address, username, password, tls=tls, timeout_s=timeout_s)
 
 
 def synchronize(client: ECYDeviceClient, unix_time: float, timezone: str) -> None:

@@ -90,7 +90,7 @@ class TestIdFile:
     def remember(self, server: str, testid: str) -> None:
         """Note a selected test on disk, at once, and hold its lock."""
         self._folder.mkdir(parents=True, exist_ok=True)
-        lock = FileLock(self._folder / f"{testid}.lock", timeout=_LOCK_TIMEOUT_S)
+        lock = FileLock(self._folder / f"{testid}.lock", timeout=_LOCK_TIMEOUT_S, thread_local=False)
         lock.acquire()
         self._locks[testid] = lock
         write_atomically(self._folder / f"{testid}.json", {"server": server, "testid": testid})

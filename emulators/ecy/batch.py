@@ -89,7 +89,7 @@ class BatchRunner:
         plain = self._profile.batch_items == "plain"
         if not plain:
             item["headers"] = {"Content-Type": "application/json"}
-        if plain or answer.has_body:
+        if plain or answer.body not in ({}, None):
             item["body"] = answer.body if answer.has_body else {}
         return item
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pytest
 
 from bridge.ledger import Entry, Ledger, MemoryStore, TakenClock, TakenInput, TakenSlot, as_real32
@@ -62,7 +64,7 @@ def test_a_binary_found_as_a_boolean_matches_one_that_was_sent_as_a_number() -> 
 
 def test_nothing_is_entered_that_the_store_could_not_keep() -> None:
     class FullDisk(MemoryStore):
-        def take(self, entry: Entry) -> None:
+        def take(self, entries: Sequence[Entry]) -> None:
             raise BridgeError("no space left")
 
     ledger = Ledger(FullDisk())
