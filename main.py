@@ -6,38 +6,37 @@
 from __future__ import annotations
 
 import argparse
-import json
 import logging
-import math
 import os
-import signal
 import sys
 import tempfile
 import threading
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor, wait
-from contextlib import ExitStack, contextmanager
+from collections.abc import Sequence
 from pathlib import Path
-from secrets import token_urlsafe
-from types import FrameType
 
 from rich.console import Console
 from rich.logging import RichHandler
 
-from bridge.check import check
-from bridge.console import FirstContactQuestion, display, log_first_contact, print_check, print_release, print_summary
+from bridge.check import Preflight
+from bridge.check.console import print_check, print_check_json
+from bridge.console import FirstContactQuestion, display, log_first_contact, print_release, print_summary
 from bridge.journal import Journals
+from bridge.offer import Inventory
+from bridge.offer_console import print_offer, print_offer_json
 from bridge.recovery import recover
 from bridge.release import Outcome
 from bridge.run import Confirm, Run
 from clients.tls import TlsPolicy
 from emulators.bench import BenchPlan, serve
-from emulators.process import emulator_process
+from emulators.demo import DAY_STEPS, PASSWORD_VARIABLE, STEP_S, demo_peers
 from emulators.program import ObjectSpec
 from equipment.config import load_equipment_files
+from equipment.config_address import normal_address
 from equipment.equipment_manager import EquipmentManager, client_for
 from points import Point, UnitSystem
-from utils.errors import BridgeError, ConfigError
+from utils.arguments import count, factor
+from utils.errors import BridgeError, ConfigError, Problem
+from utils.interruption import on_signals, until_done
 from utils.logging_config import configure_logging
 from utils.settings import Settings, load_settings
 from utils.state_folder import StateFolder
@@ -45,11 +44,10 @@ from utils.unit_conversion import UnitConverter, to_bacnet
 
 BASE = Path(__file__).resolve().parent
 DEMO_CONFIGS = BASE / "configs" / "demo"
-DEMO_STEP_S = 5
-DEMO_START = "2023-07-06 05:30:00"
-DEMO_DAY_STEPS = 14 * 3600 // DEMO_STEP_S
-EXIT_SECOND_INTERRUPT = 130
-_REFRESH_S = 0.25
+_TICK_S = 0.25
+_NOTHING_WRITTEN = "nothing was written"
+
+Equipped = tuple[Settings, StateFolder, EquipmentManager]
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -72,14 +70,19 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="main.py", description="Real controllers run a simulated building.")
     parser.set_defaults(command=_bridge)
     _add_run_options(parser)
+    parser.add_argument("--shadow", action="store_true", help="force inputs and read outputs, but override nothing")
     verbs = parser.add_subparsers(metavar="verb")
     checker = verbs.add_parser("check", help="connect to both peers, check everything, write nothing")
     checker.set_defaults(command=_check)
-    _add_run_options(checker)
+    _add_look_options(checker)
+    points = verbs.add_parser("points", help="list what both peers have on offer, to write a config from")
+    points.set_defaults(command=_points)
+    _add_look_options(points)
+    points.add_argument("--device", type=_address, help="address of the one controller to ask")
     demo = verbs.add_parser("demo", help="run the bridge against embedded emulators of both peers")
     demo.set_defaults(command=_demo)
-    demo.add_argument("--steps", type=_count, default=DEMO_DAY_STEPS, help="end after so many steps of 5 s")
-    demo.add_argument("--time-scale", type=_factor, default=0.0, help="simulated s per s; 0 = as fast as possible")
+    demo.add_argument("--steps", type=count, default=DAY_STEPS, help="end after so many steps of 5 s")
+    demo.add_argument("--time-scale", type=factor, default=0.0, help="simulated s per s; 0 = as fast as possible")
     demo.add_argument("--legacy", action="store_true", help="a BOPTEST server of the old kind")
     emulate = verbs.add_parser("emulate", help="run only the emulators, for other people's clients")
     emulate.set_defaults(command=_emulate)
@@ -92,10 +95,16 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _add_run_options(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--steps", type=_count, help="end after so many steps")
+    parser.add_argument("--steps", type=count, help="end after so many steps")
     parser.add_argument("--configs", type=Path, default=BASE / "configs", help="folder of equipment configs")
     parser.add_argument("--env", type=Path, default=BASE / ".env", help="settings file")
     parser.add_argument("--yes", action="store_true", help="do not ask at first contact with a controller")
+
+
+def _add_look_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--configs", type=Path, default=BASE / "configs", help="folder of equipment configs")
+    parser.add_argument("--env", type=Path, default=BASE / ".env", help="settings file")
+    parser.add_argument("--json", action="store_true", help="one JSON document instead of tables")
 
 
 def _add_emulator_options(parser: argparse.ArgumentParser) -> None:
@@ -107,24 +116,35 @@ def _add_emulator_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--configs", type=Path, default=DEMO_CONFIGS, help="one controller per equipment config")
     parser.add_argument("--unit-system", choices=("SI", "US"), default="SI")
     parser.add_argument("--user", default="bench")
-    parser.add_argument("--password", default=os.environ.get("ECY_EMULATOR_PASSWORD", "bench"))
-    parser.add_argument("--time-scale", type=_factor, default=1.0, help="controller s per s; 0 = a step per exchange")
-    parser.add_argument("--step", type=float, default=float(DEMO_STEP_S), help="s of a step, with --time-scale 0")
+    parser.add_argument("--password", default=os.environ.get(PASSWORD_VARIABLE, "bench"))
+    parser.add_argument("--time-scale", type=factor, default=1.0, help="controller s per s; 0 = a step per exchange")
+    parser.add_argument("--step", type=float, default=float(STEP_S), help="s of a step, with --time-scale 0")
     parser.add_argument("--until-stdin-closes", action="store_true", help=argparse.SUPPRESS)
 
 
 def _bridge(options: argparse.Namespace, console: Console) -> int:
-    settings = load_settings(options.env, os.environ, BASE)
+    equipped = _equip_from(options.env, options.configs, console)
     asks = not options.yes and console.is_terminal and sys.stdin.isatty()
     question = FirstContactQuestion(console) if asks else None
-    return _run(settings, options.configs, options.steps, console, question=question)
+    return _run(equipped, options.steps, console, question, shadow=options.shadow)
 
 
 def _check(options: argparse.Namespace, console: Console) -> int:
+    settings, state, manager = _equip_from(options.env, options.configs, _log_console(options, console))
+    preflight = Preflight(settings, manager, state)
+    report = until_done(preflight.look, preflight.request_stop, thread_name="look", second=_NOTHING_WRITTEN)
+    (print_check_json if options.json else print_check)(console, report)
+    return report.exit_code
+
+
+def _points(options: argparse.Namespace, console: Console) -> int:
     settings = load_settings(options.env, os.environ, BASE)
-    state, manager = _equip(settings, options.configs, console)
-    print_check(console, check(settings, manager, state))
-    return 0
+    state, manager = _prepare(settings, options.configs)
+    inventory = Inventory(settings, manager, state, device=options.device)
+    _start_logging(settings, (*settings.secrets, *manager.secrets), _log_console(options, console))
+    offer = until_done(inventory.look, inventory.request_stop, thread_name="look", second=_NOTHING_WRITTEN)
+    (print_offer_json if options.json else print_offer)(console, offer)
+    return offer.exit_code
 
 
 def _release(options: argparse.Namespace, console: Console) -> int:
@@ -158,90 +178,102 @@ def _emulate(options: argparse.Namespace, console: Console) -> int:
         certificate_folder=BASE / ".state" / "certificates",
     )
     ended = threading.Event()
-    with serve(plan) as lines, _on_signals(lambda: ended.set()):
+    with serve(plan) as lines, on_signals(ended.set, "the emulators are gone"):
         for line in lines:
             console.print(line, highlight=False, markup=False)
         sys.stdout.flush()
         if options.until_stdin_closes:
             sys.stdin.read()
-        while not options.until_stdin_closes and not ended.wait(_REFRESH_S):
+        while not options.until_stdin_closes and not ended.wait(_TICK_S):
             pass
     return 0
 
 
 def _demo(options: argparse.Namespace, console: Console) -> int:
-    with ExitStack() as stack:
-        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="bench-demo-")))
-        password = token_urlsafe(12)
-        os.environ["ECY_EMULATOR_PASSWORD"] = password
-        timing = ["--time-scale", str(options.time_scale), "--step", str(DEMO_STEP_S)]
-        boptest = [*_emulator("--no-ecy", "--boptest-port", "0"), *(["--legacy"] if options.legacy else [])]
-        controllers = _emulator("--no-boptest", "--ecy-port", "0", *timing)
-        [server] = stack.enter_context(emulator_process(boptest, 1))
-        lines = stack.enter_context(emulator_process(controllers, len(list(DEMO_CONFIGS.glob("*.json")))))
-        _write_demo_configs(lines, folder / "configs")
-        settings = _demo_settings(server.split()[-1], password, options.time_scale, folder)
-        notes = ["Embedded building and controllers on this computer; nothing real is driven. Ctrl+C ends."]
-        if options.time_scale != 1:
-            notes.append("The controllers' loop timers do not run in real time: a view of sequences, not of tuning.")
-        return _run(settings, folder / "configs", options.steps, console, confirm=lambda _: True, notes=notes)
+    notes = ["Embedded building and controllers on this computer; nothing real is driven. Ctrl+C ends."]
+    if options.time_scale != 1:
+        notes.append("The controllers' loop timers do not run in real time: a view of sequences, not of tuning.")
+    with tempfile.TemporaryDirectory(prefix="bench-demo-") as name:
+        folder = Path(name)
+        scale, legacy = options.time_scale, options.legacy
+        with demo_peers(BASE / "main.py", DEMO_CONFIGS, folder, time_scale=scale, legacy=legacy) as peers:
+            settings = load_settings(None, peers.variables, folder)
+            equipped = _equip(settings, peers.configs, console)
+            return _run(equipped, options.steps, console, None, lambda _: True, notes, scan_with_simulation=True)
 
 
 def _run(
-    settings: Settings,
-    configs: Path,
+    equipped: Equipped,
     steps: int | None,
     console: Console,
-    *,
-    question: FirstContactQuestion | None = None,
+    question: FirstContactQuestion | None,
     confirm: Confirm = log_first_contact,
     notes: Sequence[str] = (),
+    *,
+    shadow: bool = False,
+    scan_with_simulation: bool = False,
 ) -> int:
     """Run the bridge to its end. This thread shows it, puts its question and takes the signals."""
-    state, manager = _equip(settings, configs, console)
-    run = Run(settings, manager, state, steps=steps, confirm=question.ask if question else confirm)
+    settings, state, manager = equipped
+    run = Run(
+        settings,
+        manager,
+        state,
+        steps=steps,
+        confirm=question.ask if question else confirm,
+        shadow=shadow,
+        scan_with_simulation=scan_with_simulation,
+    )
     try:
-        with ThreadPoolExecutor(1, thread_name_prefix="simulation") as pool, _on_signals(run.request_stop):
-            future = pool.submit(run.execute)
-            with display(console, tuple(manager.equipment.values()), notes) as view:
-                while not wait([future], _REFRESH_S).done:
-                    if question:
-                        question.put()
-                    view.update(run.status())
-            summary = future.result()
+        with display(console, tuple(manager.equipment.values()), notes) as view:
+
+            def tick() -> None:
+                if question:
+                    question.put()
+                view.update(run.status())
+
+            second = "what was taken has NOT been given back"
+            summary = until_done(run.execute, run.request_stop, thread_name="simulation", second=second, tick=tick)
     finally:
-        print_summary(console, run.summary())
+        if run.has_begun:
+            print_summary(console, run.summary())
     return 1 if summary.not_released else 0
 
 
-@contextmanager
-def _on_signals(stop: Callable[[], None]) -> Iterator[None]:
-    """The first Ctrl+C (or SIGTERM, or Ctrl+Break) stops gracefully; the second ends the process as it is."""
-    seen = threading.Event()
-
-    def handle(_number: int, _frame: FrameType | None) -> None:
-        if seen.is_set():
-            sys.stderr.write("\nended at once: what was taken has NOT been given back\n")
-            sys.stderr.flush()
-            os._exit(EXIT_SECOND_INTERRUPT)
-        seen.set()
-        stop()
-
-    names = ("SIGINT", "SIGTERM", "SIGBREAK")
-    before = {number: signal.signal(number, handle) for number in (getattr(signal, n, None) for n in names) if number}
+def _equip_from(env: Path, configs: Path, console: Console) -> Equipped:
+    """As :func:`_equip`; the problems of settings and configs are told together."""
     try:
-        yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
+        settings = load_settings(env, os.environ, BASE)
+    except ConfigError as error:
+        raise ConfigError([*error.problems, *_problems_of(configs)]) from None
+    return _equip(settings, configs, console)
 
 
-def _equip(settings: Settings, configs: Path, console: Console) -> tuple[StateFolder, EquipmentManager]:
-    """The state folder and the loaded equipments; from here on everything is logged."""
-    state = StateFolder(settings.state_dir)
-    manager = EquipmentManager(configs, settings, TlsPolicy.parse(settings.tls, state.pins, str(state.pins.file)))
+def _problems_of(configs: Path) -> tuple[Problem, ...]:
+    try:
+        load_equipment_files(configs, "SI", UnitConverter())
+    except ConfigError as error:
+        return error.problems
+    return ()
+
+
+def _equip(settings: Settings, configs: Path, console: Console) -> Equipped:
+    """The settings, the state folder and the loaded equipments; from here on everything is logged."""
+    state, manager = _prepare(settings, configs)
     manager.load_equipments()
     _start_logging(settings, (*settings.secrets, *manager.secrets), console)
+    return settings, state, manager
+
+
+def _log_console(options: argparse.Namespace, console: Console) -> Console:
+    """Where log lines go: not between the lines of a JSON document."""
+    return Console(stderr=True) if options.json else console
+
+
+def _prepare(settings: Settings, configs: Path) -> tuple[StateFolder, EquipmentManager]:
+    """The state folder, and a manager whose configs have not been read yet."""
+    state = StateFolder(settings.state_dir)
+    manager = EquipmentManager(configs, settings, TlsPolicy.parse(settings.tls, state.pins, str(state.pins.file)))
     return state, manager
 
 
@@ -249,7 +281,7 @@ def _start_logging(settings: Settings, secrets: Sequence[str], console: Console)
     """Everything into the file; on a terminal only warnings, above the live view; elsewhere what the file gets."""
     on_screen: logging.Handler = logging.StreamHandler()
     if console.is_terminal:
-        on_screen = RichHandler("WARNING", console, show_time=False, show_path=False)
+        on_screen = RichHandler("WARNING", console, show_time=False, show_path=False, keywords=[])
     configure_logging(settings.log_file, settings.log_level, secrets, on_screen)
 
 
@@ -269,51 +301,11 @@ def _object_spec(point: Point) -> ObjectSpec:
     return ObjectSpec(str(point.object_type), point.ecy_point, units)
 
 
-def _emulator(*options: str) -> list[str]:
-    return [sys.executable, str(BASE / "main.py"), "emulate", "--until-stdin-closes", *options]
-
-
-def _write_demo_configs(lines: Sequence[str], folder: Path) -> None:
-    """The shipped demo configs, with the addresses that the emulators have got."""
-    folder.mkdir()
-    addresses = {name: url.removeprefix("https://") for _, name, url in (line.split() for line in lines)}
-    for file in DEMO_CONFIGS.glob("*.json"):
-        config = json.loads(file.read_text(encoding="utf-8"))
-        config["device_ip"] = addresses[config["equipment_name"]]
-        (folder / file.name).write_text(json.dumps(config), encoding="utf-8")
-
-
-def _demo_settings(server: str, password: str, time_scale: float, folder: Path) -> Settings:
-    variables = {
-        "BOP_SERVER_URL": server,
-        "BOP_START_TIME": DEMO_START,
-        "BOP_WARMUP_PERIOD": "86400",
-        "BOP_STEP_TIME": str(DEMO_STEP_S),
-        "BOP_TIME_SCALE": str(time_scale),
-        "ECY2_LOGIN_USERNAME": "bench",
-        "ECY2_LOGIN_PWORD": password,
-        "ECY_COUPLE_TIME": "2",
-        "DESIRED_TIMEZONE": "America/Chicago",
-        "LOG_FILE": "demo.log",
-        "BRIDGE_STATE_DIR": "state",
-    }
-    return load_settings(None, variables, folder)
-
-
-def _count(text: str) -> int:
-    if not text.isdecimal() or int(text) == 0:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from 1 on")
-    return int(text)
-
-
-def _factor(text: str) -> float:
+def _address(text: str) -> str:
     try:
-        value = float(text)
-    except ValueError:
-        value = math.nan
-    if not 0 <= value < math.inf:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a number from 0 on")
-    return value
+        return normal_address(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
 
 
 def _complain(console: Console, lines: Sequence[str]) -> None:

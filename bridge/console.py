@@ -9,6 +9,7 @@ import threading
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from operator import itemgetter
 from typing import Protocol
 
 from rich.console import Console, Group
@@ -16,7 +17,6 @@ from rich.live import Live
 from rich.table import Table
 from rich.text import Text
 
-from bridge.check import CheckReport
 from bridge.controller_link import LinkState
 from bridge.release import Outcome, Receipt
 from bridge.run import FirstContact
@@ -44,6 +44,7 @@ _SYMBOLS = {
     "kWh/m**2": "kWh/m²",
     "W/m**2": "W/m²",
 }
+_SHADOW_RUN = "shadow run: nothing is overridden"
 _STATE_STYLE = {LinkState.ONLINE: "green", LinkState.COUPLING: "yellow", LinkState.OFFLINE: "red"}
 
 
@@ -146,10 +147,10 @@ class FirstContactQuestion:
 
     def _put(self, contacts: Sequence[FirstContact]) -> bool:
         for contact in contacts:
-            self._console.print(f"First contact with {contact.device}. These objects will be forced or commanded:")
+            self._console.print(f"First contact with {contact.device}. It will have forced, commanded or isolated:")
             for name in contact.objects:
                 self._console.print(f"  {name}", highlight=False)
-        self._console.print("Its terminals keep driving whatever is wired to them.", style="bold yellow")
+        self._console.print("Terminals in service keep driving whatever is wired to them.", style="bold yellow")
         self._console.print("Go on? \\[y/N] ", end="")
         return sys.stdin.readline().strip().lower() in ("y", "yes")
 
@@ -163,17 +164,22 @@ def log_first_contact(contacts: Sequence[FirstContact]) -> bool:
 
 def print_summary(console: Console, summary: Summary) -> None:
     """What the run did, and what was given back."""
+    if summary.shadow:
+        console.print(_SHADOW_RUN)
     console.print(f"{summary.steps} steps, {_duration(summary.simulated_s)} simulated in {_duration(summary.wall_s)}")
     console.print(
         f"late steps {summary.late_percent:.1f} %, exchange delay {summary.exchange_delay_s:.2f} simulated s, "
         f"writes sent {summary.written}, not needed {summary.suppressed}",
         highlight=False,
     )
+    if summary.clock_errors:
+        device, worst_s = max(summary.clock_errors.items(), key=itemgetter(1))
+        console.print(f"controllers' clocks at most {_duration(worst_s)} off model time ({device})", highlight=False)
     for name, value in summary.kpis.items():
         if value == value:
             console.print(f"  {name:<9} {value:.5g} {_KPI_UNITS.get(name, '')}", highlight=False)
-    for text in summary.clipped.values():
-        console.print(f"clipped: {text}", highlight=False)
+    for point, text in summary.clipped.items():
+        console.print(f"clipped: {point}: {text}", highlight=False)
     print_receipts(console, summary.receipts)
 
 
@@ -207,17 +213,6 @@ def print_release(console: Console, receipts: Sequence[Receipt], living: Sequenc
     print_receipts(console, receipts)
 
 
-def print_check(console: Console, report: CheckReport) -> None:
-    """The preflight as a table."""
-    table = Table("Equipment", "Simulation", "Controller", "would be written", "is now", "unit", title=report.testcase)
-    for row in report.rows:
-        values = ["" if value is None else f"{value:.5g}" for value in (row.simulated, row.in_controller)]
-        table.add_row(row.equipment, row.simulation_point, row.controller_object, *values, row.unit)
-    console.print(table)
-    for device in report.absent:
-        console.print(f"{device} does not answer", style="yellow", highlight=False)
-
-
 _KPI_UNITS = {
     "tdis_tot": "K h/zone",
     "idis_tot": "ppm h/zone",
@@ -236,6 +231,7 @@ def _headline(status: Status) -> str:
         return status.phase.value
     online = sum(state is LinkState.ONLINE for state in status.controllers.values())
     return (
+        f"{_SHADOW_RUN + '  ' if status.shadow else ''}"
         f"{status.local_time:%a %d %b %H:%M:%S}  step {status.step}  {status.pace:.1f}x real time  "
         f"{online}/{len(status.controllers)} controllers online  {status.late_steps} late"
     )

@@ -6,21 +6,28 @@ A link is used by one thread at a time: the task that the device loop gave it to
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from enum import Enum
 
-from bridge.ledger import Entry, Ledger, TakenClock, TakenInput, TakenObject, TakenSlot
+from bridge.claims import Claim, claims_of
+from bridge.clock_keeper import ClockKeeper
+from bridge.effect_check import EffectCheck
+from bridge.heartbeat import Heartbeats
+from bridge.identity import Identity
+from bridge.isolation import Isolation
+from bridge.ledger import Ledger, TakenClock, TakenObject
+from bridge.release import give_back
 from equipment.controller import Controller
-from equipment.equipment_manager import synchronize
-from equipment.write_plan import BoundPoint
-from utils.errors import ConfigError, DeviceError, DeviceUnreachable, Problem
+from utils.errors import BridgeError, ConfigError, DeviceError, DeviceRefused, DeviceUnreachable, ObjectError, Problem
 from utils.pacing import Clocks
-from utils.values import Frame, ObjectRef, ObjectState, Role, Sample, Target, Write, WriteKind, WriteResult
+from utils.state_folder import StateError
+from utils.values import Frame, ObjectRef, ObjectState, Sample, Target, Write, WriteKind, WriteResult
 
 log = logging.getLogger(__name__)
 
 _BACKOFF_S = (1.0, 2.0, 5.0, 10.0, 30.0, 60.0)
+_REFUSED_BACKOFF_S = 300.0
+"""A password that was rejected is not tried again sooner: controllers lock accounts (ecy-rest-api §17 row 4)."""
 
 
 class LinkState(Enum):
@@ -32,14 +39,6 @@ class LinkState(Enum):
     ONLINE = "online"
 
 
-@dataclass(frozen=True, slots=True)
-class ClockOrder:
-    """How a controller's clock is set: the zone, and the Unix time that it should show now."""
-
-    time_zone: str
-    unix_time: Callable[[], float]
-
-
 class ControllerLink:
     """Takes one controller, keeps it supplied with frames and reads its commands."""
 
@@ -48,7 +47,7 @@ class ControllerLink:
         controller: Controller,
         ledger: Ledger,
         couple_s: float,
-        clock: ClockOrder | None,
+        clock: ClockKeeper | None,
         clocks: Clocks,
         recover: Callable[[str], None] = lambda device: None,
     ) -> None:
@@ -59,12 +58,19 @@ class ControllerLink:
         self.written = 0
         self._ledger = ledger
         self._couple_s = couple_s
-        self._clock = clock
+        self.clock = clock
+        """Keeps the controller's clock; None where clocks are left alone."""
         self._clocks = clocks
         self._recover = recover
+        self._effects = EffectCheck(controller.address, ledger, controller.refresh_time_s)
+        self._isolation = Isolation(controller)
+        self._heartbeats = Heartbeats()
+        self._identity = Identity(controller, clocks)
+        self._claims: tuple[Claim, ...] = ()
         self._surveyed: Mapping[ObjectRef, ObjectState] = {}
-        self._refused: set[Write] = set()
+        self._refused: set[ObjectRef] = set()
         self._failures = 0
+        self._reason: type[BridgeError] | None = None
         self._retry_at_s = 0.0
         self._coupled_at_s = 0.0
 
@@ -87,65 +93,85 @@ class ControllerLink:
         """Connect and find every object. Writes nothing. Raises :class:`DeviceError` and :class:`ConfigError`."""
         self.controller.client.connect()
         self.controller.bind()
+        self._identity.bind()
         self.is_reached = True
 
     def survey(self) -> list[Problem]:
         """Look at everything that we are going to take; the problems are things that somebody else has."""
-        self._surveyed = self.controller.client.survey([bound.ref for bound in self.controller.plan.bound])
-        problems = [problem for bound in self.controller.plan.bound for problem in self._occupied(bound)]
+        self._claims = claims_of(self.controller)
+        self._surveyed = self.controller.client.survey([claim.ref for claim in self._claims])
+        self._identity.compare({ref: state.name for ref, state in self._surveyed.items() if state.name is not None})
         try:
             self._ledger.refuse_claimed(*self._new_entries())
         except ConfigError as error:
-            problems.extend(error.problems)
-        return problems
+            return list(error.problems)  # our own other process: that its slots are occupied goes without saying
+        found = [claim.problem(self.device, self._surveyed[claim.ref]) for claim in self._new_claims()]
+        return [problem for problem in found if problem is not None]
 
     def take(self) -> None:
-        """Enter everything in the ledger, set the clock, and start coupling. The first frame does the writing."""
-        entries: list[Entry] = [*self._new_entries()]
-        clock = self._clock_entry()
-        self._ledger.take(*entries, *([clock] if clock else []))
-        if self._clock is not None and self._ledger.holds_clock(self.device):
-            synchronize(self.controller.client, self._clock.unix_time(), self._clock.time_zone)
+        """Enter everything in the ledger, isolate outputs, set the clock, and start coupling.
+
+        The first frame does the writing.
+        """
+        clocks: list[TakenClock] = self.clock.new_entries() if self.clock is not None else []
+        self._ledger.take(*self._new_entries(), *clocks)
+        self._isolation.establish(self._clocks.monotonic())
+        if self.clock is not None:
+            self.clock.start()
         self.controller.plan.forget()
         self.state = LinkState.COUPLING
         self._coupled_at_s = self._clocks.monotonic() + self._couple_s
-        self._failures = 0
 
     def return_to_service(self) -> None:
-        """Try an absent controller: check it, take it, couple it. Its failure is noted, not raised."""
+        """Try an absent controller: check it, take it, couple it. Its failure is noted, not raised.
+
+        Objects are found by name again. What was taken of others is given back first; and all of it, where the
+        controller answers but does not fit the configs any more.
+        """
         try:
             self.reach()
+            self._give_back(self._strangers())
             self._recover(self.device)
             problems = self.survey()
             if problems:
                 raise ConfigError(problems)
             self.take()
-        except (DeviceError, ConfigError) as error:
+        except ConfigError as error:
+            self._give_back(self._taken())
             self.lost(error)
-            return
-        log.info("%s: reached; coupling", self.device)
+        except (DeviceError, StateError) as error:
+            self.lost(error)
+        else:
+            log.info("%s: reached; coupling", self.device)
 
-    def lost(self, error: DeviceError | ConfigError) -> None:
-        """Mark the controller as absent and put off the next attempt. Said once, not at every attempt."""
-        if self.state is not LinkState.OFFLINE or self._failures == 0:
-            log.warning("%s is offline: %s", self.device, error)
-        self.state, self.is_reached = LinkState.OFFLINE, False
-        delay_s = _BACKOFF_S[min(self._failures, len(_BACKOFF_S) - 1)]
+    def lost(self, error: DeviceError | ConfigError | StateError) -> None:
+        """Mark the controller as absent and put off the next attempt.
+
+        Said once, not at every attempt; and again when the reason is of another kind, as somebody may have to act.
+        """
+        kind = DeviceUnreachable if isinstance(error, DeviceUnreachable) else type(error)
+        if self.state is not LinkState.OFFLINE or self._reason is not kind:
+            log.warning("%s is offline: %s", self.device, getattr(error, "what", error))
+        self.state, self.is_reached, self._reason = LinkState.OFFLINE, False, kind
+        self._retry_at_s = self._clocks.monotonic() + _delay_s(error, self._failures)
         self._failures += 1
-        self._retry_at_s = self._clocks.monotonic() + delay_s
 
     def exchange(self, frame: Frame) -> dict[Target, Sample]:
         """One batch: what the frame changed, and after it the outputs. Raises :class:`DeviceError`."""
+        self._identity.verify()
         writes = self._prepare(frame)
-        outputs = self.controller.outputs
-        if not writes and not outputs:
+        reads = self.controller.reads
+        if not writes and not reads:
             return {}
-        exchange = self.controller.client.exchange(writes, [bound.ref for bound in outputs])
+        exchange = self.controller.client.exchange(writes, list(reads.values()), self._identity.next())
+        self._identity.compare(exchange.names)
         self._confirm(exchange.writes)
-        return self._counted({bound.target: exchange.samples[bound.ref] for bound in outputs})
+        self._look_at_effects()
+        return self._counted({target: exchange.samples[ref] for target, ref in reads.items()})
 
     def write(self, frame: Frame) -> dict[Target, Sample]:
         """The first half of an exchange. Raises :class:`DeviceError`."""
+        self._identity.verify()
         writes = self._prepare(frame)
         if writes:
             self._confirm(self.controller.client.write_values_from_endpoints(writes))
@@ -153,13 +179,20 @@ class ControllerLink:
 
     def read(self) -> dict[Target, Sample]:
         """The second half of an exchange. Raises :class:`DeviceError`."""
-        outputs = self.controller.outputs
-        samples = self.controller.client.read_values_from_endpoints([bound.ref for bound in outputs])
-        return self._counted({bound.target: samples[bound.ref] for bound in outputs})
+        reads = self.controller.reads
+        exchange = self.controller.client.exchange((), list(reads.values()), self._identity.next())
+        self._identity.compare(exchange.names)
+        self._look_at_effects()
+        return self._counted({target: exchange.samples[ref] for target, ref in reads.items()})
 
     def _prepare(self, frame: Frame) -> list[Write]:
         self.controller.plan.update(frame.targets)
-        writes = self.controller.plan.due(self._clocks.monotonic())
+        now_s = self._clocks.monotonic()
+        writes = [
+            *self._isolation.due(now_s),
+            *self.controller.plan.due(now_s),
+            *self._heartbeats.due(self.controller.heartbeats, now_s),
+        ]
         for write in writes:
             if write.value is not None and write.kind is not WriteKind.OUT_OF_SERVICE:
                 self._ledger.sent(self.device, write.ref, write.value)
@@ -168,56 +201,63 @@ class ControllerLink:
     def _confirm(self, results: Iterable[WriteResult]) -> None:
         results = tuple(results)
         self.controller.plan.confirm(results, self._clocks.monotonic())
+        self._isolation.confirm(results, self._clocks.monotonic())
         self.written += sum(result.error is None for result in results)
         errors = [result.error for result in results if result.error is not None]
-        if errors and len(errors) == len(results) and isinstance(errors[0], DeviceUnreachable):
+        if errors and len(errors) == len(results) and not isinstance(errors[0], ObjectError):
             raise errors[0]
+        self._identity.suspect(results, ())
         for result in results:
             self._tell_once(result)
 
     def _tell_once(self, result: WriteResult) -> None:
-        key = Write(result.write.ref, result.write.kind, None)
-        if result.error is None:
-            self._refused.discard(key)
-        elif key not in self._refused:
-            self._refused.add(key)
-            log.warning("%s refused a write to %s: %s", self.device, result.write.ref, result.error.what)
+        ref = result.write.ref
+        if result.error is None and result.write.kind is not WriteKind.OUT_OF_SERVICE:
+            self._refused.discard(ref)
+        elif result.error is not None and ref not in self._refused:
+            self._refused.add(ref)
+            log.warning("%s refused a write to %s (%s): %s", self.device, ref, self._name(ref), result.error.what)
+
+    def _name(self, ref: ObjectRef) -> str:
+        return next((claim.name for claim in self._claims if claim.ref == ref), "not in any config")
+
+    def _look_at_effects(self) -> None:
+        """One more batch every refresh time: does what we write win?"""
+        if self.state is LinkState.ONLINE and self._effects.is_due(self._clocks.monotonic()):
+            written = self.controller.plan.bound
+            states = self.controller.client.survey([bound.ref for bound in written])
+            self._identity.compare({ref: state.name for ref, state in states.items() if state.name is not None})
+            self._effects.look(written, states)
 
     def _counted(self, samples: dict[Target, Sample]) -> dict[Target, Sample]:
+        self._identity.suspect((), samples.values())
         if self.state is LinkState.COUPLING and self._clocks.monotonic() >= self._coupled_at_s:
-            self.state = LinkState.ONLINE
+            self.state, self._failures = LinkState.ONLINE, 0
         return samples if self.state is LinkState.ONLINE else {}
 
+    def _taken(self) -> list[TakenObject]:
+        entries = self._ledger.open_entries
+        return [entry for entry in entries if entry.device == self.device and not isinstance(entry, TakenClock)]
+
+    def _strangers(self) -> list[TakenObject]:
+        """What we took of objects that are not, or no longer, the ones that the configs name."""
+        wanted = {(claim.ref, claim.name) for claim in claims_of(self.controller)}
+        return [entry for entry in self._taken() if (entry.ref, entry.name) not in wanted]
+
+    def _give_back(self, entries: Sequence[TakenObject]) -> None:
+        for receipt in give_back(self.device, self.controller.client, self._ledger, entries):
+            log.warning("given back during the run: %s", receipt)
+
     def _new_entries(self) -> list[TakenObject]:
-        bound = [item for item in self.controller.plan.bound if not self._ledger.holds(self.device, item.ref)]
-        return [_entry(self.device, item, self._surveyed[item.ref]) for item in bound]
+        return [claim.entry(self.device, self._surveyed[claim.ref]) for claim in self._new_claims()]
 
-    def _clock_entry(self) -> TakenClock | None:
-        """What there is to enter before the clock is set; nothing where it is left alone or entered already."""
-        if self._clock is None or self._ledger.holds_clock(self.device):
-            return None
-        before = self.controller.client.get_clock()
-        if before.ntp_enabled is None:
-            log.warning("%s does not tell whether NTP is on: its clock is left alone", self.device)
-            return None
-        return TakenClock(self.device, before.time_zone, before.ntp_enabled)
-
-    def _occupied(self, bound: BoundPoint) -> Iterable[Problem]:
-        array = self._surveyed[bound.ref].priority_array
-        if bound.point.role is not Role.COMMANDED or array is None or self._ledger.holds(self.device, bound.ref):
-            return
-        holder = array[bound.point.priority - 1]
-        if holder is not None and not bound.point.config.take_occupied:
-            yield Problem(
-                f"{self.device}: {bound.point.ecy_point}",
-                f"slot {bound.point.priority} of {bound.ref} holds {holder} already; somebody else uses it. "
-                f'Release it, choose another priority, or set "take_occupied": true to have it restored at the end',
-            )
+    def _new_claims(self) -> list[Claim]:
+        return [claim for claim in self._claims if not self._ledger.holds(self.device, claim.ref)]
 
 
-def _entry(device: str, bound: BoundPoint, state: ObjectState) -> TakenSlot | TakenInput:
-    point, ref = bound.point, bound.ref
-    if point.role is Role.COMMANDED:
-        before = state.priority_array[point.priority - 1] if state.priority_array else None
-        return TakenSlot(device, ref, point.ecy_point, point.priority, before)
-    return TakenInput(device, ref, point.ecy_point, bool(state.out_of_service), state.present_value.value)
+def _delay_s(error: BridgeError, failures: int) -> float:
+    """How long to leave a controller alone that has failed so many times before."""
+    if isinstance(error, DeviceRefused):
+        return _REFUSED_BACKOFF_S
+    asked_s = error.retry_after_s if isinstance(error, DeviceUnreachable) else 0.0
+    return max(asked_s, _BACKOFF_S[min(failures, len(_BACKOFF_S) - 1)])

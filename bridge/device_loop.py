@@ -5,7 +5,6 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor, Future
-from dataclasses import dataclass
 
 from bridge.controller_link import ControllerLink, LinkState
 from bridge.overrides import Overrides
@@ -19,21 +18,8 @@ _READ_MARGIN_S = 0.05
 _COUPLE_PERIOD_S = 1.0
 
 Samples = Mapping[Target, Sample]
-
-
-@dataclass(slots=True)
-class ExchangeTimes:
-    """How long the controllers take: wall seconds from a frame to the commands that answer it."""
-
-    exchanges: int = 0
-    total_s: float = 0.0
-    read_s: float = 0.0
-    """Smoothed time of the read half."""
-
-    @property
-    def mean_s(self) -> float:
-        """Mean of all exchanges; 0 before the first."""
-        return self.total_s / self.exchanges if self.exchanges else 0.0
+OnAnswer = Callable[[Frame, Samples, float], None]
+"""Told of every frame that has been answered, with what was read and the wall seconds that it took."""
 
 
 class DeviceLoop:
@@ -48,10 +34,10 @@ class DeviceLoop:
         pool: Executor,
         stop: threading.Event,
         clocks: Clocks,
+        on_answer: OnAnswer = lambda frame, samples, took_s: None,
     ) -> None:
         self.frames: LatestValue[Frame] = LatestValue()
         self.commands: LatestValue[Commands] = LatestValue()
-        self.times = ExchangeTimes()
         self._links = links
         self._overrides = overrides
         self._pacer = pacer
@@ -59,8 +45,12 @@ class DeviceLoop:
         self._pool = pool
         self._stop = stop
         self._clocks = clocks
+        self._on_answer = on_answer
+        self._read_s = 0.0
+        """Smoothed wall time of the read half."""
         self._commanded: Mapping[Target, PointValue] = {}
         self._returning: dict[ControllerLink, Future[None]] = {}
+        self._clock_tasks: dict[ControllerLink, Future[None]] = {}
 
     def couple(self, frame: Frame, couple_s: float, keep_alive: Callable[[], None]) -> None:
         """Show frame 0 until the controllers have seen it for ``couple_s``, then answer it. Overrides nothing yet."""
@@ -70,7 +60,9 @@ class DeviceLoop:
             self._stop.wait(min(left, _COUPLE_PERIOD_S))
             keep_alive()
             self._together(lambda link: link.exchange(frame))
-        self._answer(frame, self._together(lambda link: link.exchange(frame)))
+        began = self._clocks.monotonic()
+        samples = self._together(lambda link: link.exchange(frame))
+        self._answer(frame, samples, self._clocks.monotonic() - began)
 
     def run(self) -> None:
         """Answer frames until the slots are closed."""
@@ -93,38 +85,51 @@ class DeviceLoop:
         self.frames.close()
         self.commands.close()
 
-    def wait_for_returning(self) -> None:
-        """Let attempts to bring a controller back end or time out."""
-        for future in self._returning.values():
+    def wait_for_tasks(self) -> None:
+        """Let what goes on beside the exchange end or time out: controllers that return, clocks that are looked at."""
+        for future in (*self._returning.values(), *self._clock_tasks.values()):
             future.exception()
 
     def _show(self, frame: Frame) -> None:
         began = self._clocks.monotonic()
         self._bring_back()
-        samples = self._exchange(frame)
-        self.times.exchanges += 1
-        self.times.total_s += self._clocks.monotonic() - began
-        self._answer(frame, samples)
+        samples = self._exchange(frame, began)
+        took_s = self._clocks.monotonic() - began
+        self._answer(frame, samples, took_s)
+        if self._pacer.period_s == 0:
+            self._look_at_clocks(frame, began)
 
-    def _exchange(self, frame: Frame) -> Samples:
+    def _exchange(self, frame: Frame, began: float) -> Samples:
         if self._pacer.period_s == 0 and self._settle_s is None:
             return self._together(lambda link: link.exchange(frame))
         self._together(lambda link: link.write(frame))
-        self._stop.wait(self._pause_s())
-        began = self._clocks.monotonic()
+        if self._pacer.period_s:
+            self._look_at_clocks(frame, began)
+        self._pacer.pause(self._stop, self._pause_s())
+        reads_began = self._clocks.monotonic()
         samples = self._together(lambda link: link.read())
-        took_s = self._clocks.monotonic() - began
-        self.times.read_s += 0.2 * (took_s - self.times.read_s)
+        took_s = self._clocks.monotonic() - reads_began
+        self._read_s += 0.2 * (took_s - self._read_s)
         return samples
 
     def _pause_s(self) -> float:
         if self._settle_s is not None:
             return self._settle_s
-        return max(self._pacer.remaining_s - 2 * self.times.read_s - _READ_MARGIN_S, 0.0)
+        return max(self._pacer.remaining_s - 2 * self._read_s - _READ_MARGIN_S, 0.0)
+
+    def _look_at_clocks(self, frame: Frame, shown_s: float) -> None:
+        """Beside the pause of a paced step, otherwise beside the advance, because nobody should wait for a clock."""
+        for link in self._present():
+            if link.clock is not None and link.clock.is_due and not self._stop.is_set():
+                self._clock_tasks[link] = self._pool.submit(link.clock.keep, frame.time_s, shown_s)
+
+    def _present(self) -> list[ControllerLink]:
+        return [link for link in self._links if link.state is not LinkState.OFFLINE]
 
     def _together(self, task: Callable[[ControllerLink], Samples]) -> Samples:
-        present = [link for link in self._links if link.state is not LinkState.OFFLINE]
-        futures = [(link, self._pool.submit(task, link)) for link in present]
+        futures = [
+            (link, self._pool.submit(_alone, link, task, self._clock_tasks.pop(link, None))) for link in self._present()
+        ]
         samples: dict[Target, Sample] = {}
         for link, future in futures:
             try:
@@ -133,12 +138,20 @@ class DeviceLoop:
                 link.lost(error)
         return samples
 
-    def _answer(self, frame: Frame, samples: Samples) -> None:
+    def _answer(self, frame: Frame, samples: Samples, took_s: float) -> None:
         self._commanded = {target: s.value for target, s in samples.items() if s.value is not None}
         self.commands.publish(self._overrides.answer(frame, samples))
+        self._on_answer(frame, samples, took_s)
 
     def _bring_back(self) -> None:
         self._returning = {link: future for link, future in self._returning.items() if not future.done()}
         for link in self._links:
             if link.is_due and link not in self._returning and not self._stop.is_set():
                 self._returning[link] = self._pool.submit(link.return_to_service)
+
+
+def _alone(link: ControllerLink, task: Callable[[ControllerLink], Samples], clock_task: Future[None] | None) -> Samples:
+    """Run the task when its controller's clock has been seen to: a client is used by one thread at a time."""
+    if clock_task is not None:
+        clock_task.result()
+    return task(link)

@@ -1,18 +1,15 @@
 """The ledger on disk: what was taken outlives the process that took it.
 
 One folder, one journal per process. ``<name>.jsonl`` holds a line per entry taken or given back, synced to disk before
-the controller is touched. ``<name>.sent`` holds the last values sent to each object in rows of fixed size, written
-without syncing: they survive the process but not a power cut, and a journal from before the last start of the computer
-says so. A lock on ``<name>.lock`` lives as long as the process; a journal whose lock is free belongs to a dead one.
+the controller is touched. ``<name>.sent`` holds the last values sent to each object, written without syncing: they
+survive the process but not a power cut, and a journal from before the last start of the computer says so. A lock on ``<name>.lock`` lives as long as the process; a journal whose lock is free belongs to a dead one.
 """
 
 from __future__ import annotations
 
 import json
 import logging
-import math
 import os
-import struct
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
@@ -22,7 +19,8 @@ from typing import Any, BinaryIO
 
 from filelock import FileLock, Timeout
 
-from bridge.ledger import KEPT_VALUES, Entry, Ledger, TakenClock, TakenInput, TakenSlot
+from bridge.ledger import Entry, Ledger, TakenClock, TakenInput, TakenOutput, TakenSlot
+from bridge.sent_values import SentValues, values_in
 from equipment.equipment_manager import Credentials
 from utils.errors import ConfigError, Problem
 from utils.host import boot_marker, is_same_boot
@@ -31,10 +29,7 @@ from utils.values import ObjectRef, ObjectType, PointValue
 
 log = logging.getLogger(__name__)
 
-_KINDS: Mapping[str, type[Entry]] = {kind.__name__: kind for kind in (TakenSlot, TakenInput, TakenClock)}
-_ROW = struct.Struct(f"<{KEPT_VALUES}d")
-_VALUE = struct.Struct("<d")
-_EMPTY_ROW = _ROW.pack(*[math.nan] * KEPT_VALUES)
+_KINDS: Mapping[str, type[Entry]] = {kind.__name__: kind for kind in (TakenSlot, TakenInput, TakenOutput, TakenClock)}
 _LOCK_TIMEOUT_S = 10.0
 _ADOPT_TIMEOUT_S = 0.2
 
@@ -96,11 +91,8 @@ class Journal:
         self._own_lock = FileLock(self._file.with_suffix(".lock"), timeout=0, thread_local=False)
         self._guard = threading.Lock()
         self._records: BinaryIO | None = None
-        self._sent: BinaryIO | None = None
-        self._rows: dict[tuple[str, ObjectRef], int] = {}
-        self._counts: dict[int, int] = {}
+        self._sent: SentValues | None = None
         self._open: set[Entry] = set()
-        self._sent_failed = False
 
     def take(self, entries: Sequence[Entry]) -> None:
         """Write the entries down, on disk before returning.
@@ -143,20 +135,9 @@ class Journal:
         self._open.difference_update(known)
 
     def sent(self, device: str, ref: ObjectRef, value: PointValue) -> None:
-        """Remember a value in the row of its object. Not worth stopping for where the disk does not take it."""
-        row = self._rows.get((device, ref))
-        if row is None or self._sent is None:
-            return
-        try:
-            with self._guard:
-                place = self._counts[row] % KEPT_VALUES
-                self._counts[row] += 1
-                self._sent.seek(row * _ROW.size + place * _VALUE.size)
-                self._sent.write(_VALUE.pack(float(value)))
-        except OSError as error:
-            if not self._sent_failed:
-                log.warning("values sent are no longer written to %s: %s", self._file.parent, error.strerror)
-            self._sent_failed = True
+        """Remember a value in the row of its object."""
+        if self._sent is not None:
+            self._sent.note((device, ref), value)
 
     def close(self) -> None:
         """Let go of the journal. It is removed when nothing in it is open."""
@@ -170,7 +151,7 @@ class Journal:
     def _begin(self) -> None:
         self._own_lock.acquire()
         self._records = self._file.open("ab", buffering=0)
-        self._sent = self._file.with_suffix(".sent").open("w+b", buffering=0)
+        self._sent = SentValues(self._file.with_suffix(".sent"))
         header = {"pid": os.getpid(), "boot": boot_marker()}
         devices = [{"device": device, **asdict(known)} for device, known in self._credentials.items()]
         self._append([header, *devices])
@@ -179,12 +160,7 @@ class Journal:
         """A row for the object's values, allocated on disk now so that a disk that fills up later does no harm."""
         if isinstance(entry, TakenClock) or self._sent is None:
             return None
-        row = self._rows.setdefault((entry.device, entry.ref), len(self._rows))
-        if row not in self._counts:
-            self._counts[row] = 0
-            self._sent.seek(row * _ROW.size)
-            self._sent.write(_EMPTY_ROW)
-        return row
+        return self._sent.row((entry.device, entry.ref))
 
     def _append(self, records: Sequence[Mapping[str, Any]]) -> None:
         if self._records is None or not records:
@@ -232,14 +208,7 @@ class Orphan:
 
     def _values(self, row: int) -> list[float]:
         """The values last sent, as far as they reached the disk."""
-        try:
-            with self._file.with_suffix(".sent").open("rb") as sent:
-                sent.seek(row * _ROW.size)
-                raw = sent.read(_ROW.size)
-        except OSError:
-            return []
-        whole = len(raw) // _VALUE.size * _VALUE.size
-        return [value for (value,) in _VALUE.iter_unpack(raw[:whole]) if not math.isnan(value)]
+        return values_in(self._file.with_suffix(".sent"), row)
 
 
 def _adopted(file: Path) -> Orphan | None:

@@ -42,6 +42,16 @@ class TakenInput:
 
 
 @dataclass(frozen=True, slots=True)
+class TakenOutput:
+    """An output that we take out of service, so that its terminal does not follow the simulation."""
+
+    device: str
+    ref: ObjectRef
+    name: str
+    was_out_of_service: bool
+
+
+@dataclass(frozen=True, slots=True)
 class TakenClock:
     """Zone, clock and NTP of a controller."""
 
@@ -50,7 +60,7 @@ class TakenClock:
     ntp_enabled: bool
 
 
-TakenObject: TypeAlias = TakenSlot | TakenInput
+TakenObject: TypeAlias = TakenSlot | TakenInput | TakenOutput
 Entry: TypeAlias = TakenObject | TakenClock
 
 

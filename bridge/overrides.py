@@ -10,12 +10,17 @@ import logging
 import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import TypeAlias
 
+from bridge.ramp import Ramp, ramp_from
 from equipment.equipment_manager import Equipment
 from points import BadValue, Point
-from utils.values import Commands, Frame, Quality, Role, Sample, Target
+from utils.values import Commands, Frame, Quality, Role, Sample, Target, is_finite_number
 
 log = logging.getLogger(__name__)
+
+_Permit: TypeAlias = tuple[str, str]
+"""A controller's address and the name of the object that has to be true."""
 
 
 @dataclass(slots=True)
@@ -24,20 +29,39 @@ class _Group:
 
     name: str
     outputs: list[tuple[Target, Point]] = field(default_factory=list)
+    permits: list[_Permit] = field(default_factory=list)
     last: dict[str, float] = field(default_factory=dict)
+    permitted: dict[_Permit, bool] = field(default_factory=dict)
     missed_steps: float = math.inf
-    active: bool = False
+    active: bool | None = None
+    """None before the first answer."""
+    ramp: Ramp = field(default_factory=Ramp)
 
 
 class Overrides:
-    """Assembles the commands that answer a frame. Keeps a group's last values for ``hold_steps`` missed steps."""
+    """Assembles the commands that answer a frame. Keeps a group's last values for ``hold_steps`` missed steps.
 
-    def __init__(self, equipments: Iterable[Equipment], hold_steps: int) -> None:
+    A group that becomes active leads its analog values from those in force to its controllers' commands within
+    ``ramp_steps``. With ``shadow`` no group ever becomes active.
+    """
+
+    def __init__(
+        self, equipments: Iterable[Equipment], hold_steps: int, *, ramp_steps: int = 0, shadow: bool = False
+    ) -> None:
         self._hold_steps = hold_steps
+        self._ramp_steps = ramp_steps
+        self._shadow = shadow
         self._groups: dict[str, _Group] = {}
         for equipment in equipments:
             group = self._groups.setdefault(equipment.group, _Group(equipment.group))
             group.outputs.extend((equipment.target(p), p) for p in equipment.points if p.role is Role.READ)
+            if equipment.activate_when is not None:
+                group.permits.append((equipment.controller.address, equipment.activate_when))
+
+    @property
+    def groups(self) -> tuple[str, ...]:
+        """The groups that have overrides."""
+        return tuple(group.name for group in self._groups.values() if group.outputs)
 
     @property
     def active_groups(self) -> tuple[str, ...]:
@@ -46,26 +70,45 @@ class Overrides:
 
     def answer(self, frame: Frame, samples: Mapping[Target, Sample]) -> Commands:
         """Every configured override, ``_u`` with ``_activate``: old servers ignore a lone 0 (boptest-api §13)."""
+        named = {(target.device, target.name): sample for target, sample in samples.items()}
         inputs: dict[str, float] = {}
         for group in self._groups.values():
-            self._update(group, samples)
+            self._hear(group, samples, named)
+            self._switch(group, frame)
             for _, point in group.outputs:
                 inputs.update(_inputs(point, group, frame))
         return Commands(frame.number, inputs)
 
-    def _update(self, group: _Group, samples: Mapping[Target, Sample]) -> None:
-        fresh = {
+    def _hear(self, group: _Group, samples: Mapping[Target, Sample], named: Mapping[_Permit, Sample]) -> None:
+        """Take what came from the group's controllers; a step in which anything is lacking is a miss."""
+        values = {
             point.bop_point: value for target, point in group.outputs for value in _good(point, samples.get(target))
         }
-        complete = len(fresh) == len(group.outputs)
-        group.missed_steps = 0 if complete else group.missed_steps + 1
-        group.last.update(fresh)
-        active = group.missed_steps <= self._hold_steps
-        if group.outputs and active != group.active:
-            log.info(
-                "group %s: overrides %s", group.name, "active" if active else "released to the building's own control"
-            )
-        group.active = active
+        permitted = {permit: truth for permit in group.permits for truth in _truth(named.get(permit))}
+        is_complete = len(values) == len(group.outputs) and len(permitted) == len(set(group.permits))
+        group.missed_steps = 0 if is_complete else group.missed_steps + 1
+        group.last.update(values)
+        group.permitted.update(permitted)
+
+    def _switch(self, group: _Group, frame: Frame) -> None:
+        obstacle = self._obstacle(group)
+        was_active, group.active = group.active, not obstacle
+        if not group.outputs or group.active == was_active:
+            return
+        if group.active:
+            group.ramp = ramp_from((p for _, p in group.outputs), frame.values, frame.number, self._ramp_steps)
+            log.info("group %s: overrides active", group.name)
+        else:
+            log.info("group %s: left to the building's own control: %s", group.name, obstacle)
+
+    def _obstacle(self, group: _Group) -> str:
+        """Why the overrides of a group are not in force; empty when they are."""
+        if self._shadow:
+            return "a shadow run activates nothing"
+        if group.missed_steps > self._hold_steps:
+            return "its controllers are not heard in full"
+        refused = (f"{name} of {device} is not active" for (device, name), yes in group.permitted.items() if not yes)
+        return next(refused, "")
 
 
 def _good(point: Point, sample: Sample | None) -> list[float]:
@@ -77,9 +120,15 @@ def _good(point: Point, sample: Sample | None) -> list[float]:
         return []
 
 
+def _truth(sample: Sample | None) -> list[bool]:
+    if sample is None or sample.quality is not Quality.GOOD or not is_finite_number(sample.value):
+        return []
+    return [bool(sample.value)]
+
+
 def _inputs(point: Point, group: _Group, frame: Frame) -> dict[str, float]:
     if group.active:
-        value, switch = group.last[point.bop_point], 1.0
+        value, switch = group.ramp.value(point.bop_point, group.last[point.bop_point], frame.number), 1.0
     else:
         value, switch = frame.values.get(point.bop_point, math.nan), 0.0
     inputs = {} if math.isnan(value) else {point.bop_point: value}

@@ -10,16 +10,30 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
+from functools import partial
 
-from bridge.ledger import Entry, Ledger, TakenClock, TakenInput, TakenObject, TakenSlot, same_as_stored
+from bridge.ledger import (
+    Entry,
+    Ledger,
+    TakenClock,
+    TakenInput,
+    TakenObject,
+    TakenOutput,
+    TakenSlot,
+    same_as_stored,
+)
 from clients.ecy_device_client import ECYDeviceClient
-from utils.errors import DeviceError, DeviceRefused, ObjectError
+from equipment.equipment_manager import synchronize
+from utils.errors import DeviceError, DeviceRefused, DeviceUnreachable, ObjectError
 from utils.values import ObjectRef, ObjectState, PointValue, Write, WriteKind
 
 _PAUSES_S = (0.0, 0.5, 2.0, 3.5)
 """Before each pass. One reaches 85 to 90 %, and reads may be stale for 5 s (ecy-rest-api §16, §17 row 29)."""
+_REACTION_S = 1.0
+"""For the controller's program to act on its real inputs, before its outputs reach their terminals again."""
+_WAITS = "stays out of service until everything else in this controller has been given back"
 
 
 class Outcome(Enum):
@@ -29,6 +43,7 @@ class Outcome(Enum):
     RESTORED = "restored"
     FREE_ALREADY = "was free already"
     LEFT_ALONE = "left alone: somebody else has taken it over"
+    GONE = "gone: there is no such object any more"
     UNVERIFIED = "released, not verified: the controller does not show its slots"
     FAILED = "NOT released"
 
@@ -72,8 +87,19 @@ def give_back_all(
     return [receipt for future in futures for receipt in future.result()]
 
 
+def give_back(
+    device: str,
+    client: ECYDeviceClient,
+    ledger: Ledger,
+    entries: Sequence[Entry],
+    now: Callable[[], float] = time.time,
+) -> list[Receipt]:
+    """Undo some entries of one controller in the calling thread, in the middle of a run."""
+    return _Giver(device, client, ledger, now).give_back(entries) if entries else []
+
+
 class _Giver:
-    """Gives back one controller: the clock first, then slots and inputs, then looks whether it took."""
+    """Gives back one controller: the clock first, then slots and inputs, the outputs last; looks whether it took."""
 
     def __init__(self, device: str, client: ECYDeviceClient, ledger: Ledger, now: Callable[[], float]) -> None:
         self._device = device
@@ -86,17 +112,29 @@ class _Giver:
         receipts: dict[Entry, Receipt] = {}
         try:
             self._client.connect()
-            for attempt, pause_s in enumerate(_PAUSES_S):
-                threading.Event().wait(pause_s)
-                receipts.update(self._pass([e for e in entries if _is_open(receipts.get(e))], attempt))
-                if not any(_is_open(receipts.get(entry)) for entry in entries):
-                    break
+            self._give_back([entry for entry in entries if not isinstance(entry, TakenOutput)], receipts)
+            self._isolate_no_more([entry for entry in entries if isinstance(entry, TakenOutput)], receipts)
         except DeviceError as error:
             for entry in entries:
                 if _is_open(receipts.get(entry)):
                     receipts[entry] = self._receipt(entry, Outcome.FAILED, error.what)
         self._ledger.give_back(*(entry for entry, receipt in receipts.items() if not _is_open(receipt)))
         return list(receipts.values())
+
+    def _isolate_no_more(self, outputs: Sequence[TakenOutput], receipts: dict[Entry, Receipt]) -> None:
+        """Terminals follow the program again, once nothing that the program sees is simulated any more."""
+        if any(_is_open(receipt) for receipt in receipts.values()):
+            receipts.update((output, self._receipt(output, Outcome.FAILED, _WAITS)) for output in outputs)
+        elif outputs:
+            threading.Event().wait(_REACTION_S)
+            self._give_back(outputs, receipts)
+
+    def _give_back(self, entries: Sequence[Entry], receipts: dict[Entry, Receipt]) -> None:
+        for attempt, pause_s in enumerate(_PAUSES_S):
+            threading.Event().wait(pause_s)
+            receipts.update(self._pass([entry for entry in entries if _is_open(receipts.get(entry))], attempt))
+            if not any(_is_open(receipts.get(entry)) for entry in entries):
+                return
 
     def _pass(self, entries: Sequence[Entry], attempt: int) -> Iterator[tuple[Entry, Receipt]]:
         for entry in entries:
@@ -105,16 +143,22 @@ class _Giver:
         yield from self._release_objects([entry for entry in entries if not isinstance(entry, TakenClock)], attempt)
 
     def _restore_clock(self, entry: TakenClock) -> Receipt:
-        try:
-            self._client.set_time_and_timezone(entry.time_zone, self._now())
-            if entry.ntp_enabled:
-                self._client.set_ntp(enabled=True)
-        except (ObjectError, DeviceRefused) as error:
-            return self._receipt(entry, Outcome.FAILED, error.what)
+        refused = []
+        # Somebody may have turned NTP on again during the run, and then no time can be set.
+        for undo in (
+            partial(synchronize, self._client, self._now(), entry.time_zone),
+            partial(self._client.set_ntp, enabled=entry.ntp_enabled),
+        ):
+            try:
+                undo()
+            except (ObjectError, DeviceRefused) as error:
+                refused.append(error.what)
+        if refused:
+            return self._receipt(entry, Outcome.FAILED, "; ".join(refused))
         return self._receipt(entry, Outcome.RESTORED)
 
     def _release_objects(self, entries: Sequence[TakenObject], attempt: int) -> Iterator[tuple[Entry, Receipt]]:
-        found = self._client.survey([entry.ref for entry in entries]) if entries else {}
+        found = self._survey(entries)
         writes: dict[TakenObject, Write] = {}
         for entry in entries:
             verdict = self._judge(entry, found[entry.ref])
@@ -124,12 +168,26 @@ class _Giver:
                 writes[entry] = verdict
         yield from self._undo(writes, found, attempt)
 
+    def _survey(self, entries: Sequence[TakenObject]) -> Mapping[ObjectRef, ObjectState]:
+        """How the objects are found. Raises :class:`DeviceUnreachable` for a controller that has none at all (yet)."""
+        found = self._client.survey([entry.ref for entry in entries]) if entries else {}
+        is_bare = bool(found) and all(state.is_missing for state in found.values())
+        if is_bare and not self._client.get_existing_endpoints():
+            raise DeviceUnreachable(self._device, "it shows no objects at all: it may be starting")
+        return found
+
     def _judge(self, entry: TakenObject, state: ObjectState) -> Write | Outcome:
         """What to write, or why to write nothing.
 
         Reads right after writes may be stale (ecy-rest-api §16), so what looks free is given back all the same once
         we have sent anything: it costs a write that changes nothing.
         """
+        if state.is_missing:
+            return Outcome.GONE
+        if _is_stranger(entry, state):
+            return self._judge_stranger(entry, state)
+        if isinstance(entry, TakenOutput):
+            return _judge_output(entry, state)
         if not self._ledger.has_sent(self._device, entry.ref) and not _is_forced_by_us(entry, state):
             return Outcome.FREE_ALREADY
         if isinstance(entry, TakenSlot):
@@ -142,13 +200,27 @@ class _Giver:
             return Write(entry.ref, WriteKind.OUT_OF_SERVICE, False)
         return Outcome.LEFT_ALONE if is_in_service else Write(entry.ref, WriteKind.PRESENT_VALUE, entry.before)
 
+    def _judge_stranger(self, entry: TakenObject, state: ObjectState) -> Write | Outcome:
+        """Another name stands at this instance: only a value of ours is taken away, and nothing is put in its place."""
+        if isinstance(entry, TakenSlot):
+            held = _held(entry, state)
+            return (
+                Write(entry.ref, WriteKind.COMMAND, None, entry.priority) if self._sent(entry, held) else Outcome.GONE
+            )
+        value = state.present_value.value
+        is_ours = state.out_of_service and (isinstance(entry, TakenOutput) or self._sent(entry, value))
+        return Write(entry.ref, WriteKind.OUT_OF_SERVICE, False) if is_ours else Outcome.GONE
+
+    def _sent(self, entry: TakenObject, found: PointValue | None) -> bool:
+        return self._ledger.knows_values and self._ledger.is_ours(self._device, entry.ref, found)
+
     def _judge_slot(self, entry: TakenSlot, state: ObjectState) -> Write | Outcome:
-        held = state.priority_array[entry.priority - 1] if state.priority_array is not None else None
+        held = _held(entry, state)
         if held is not None and not self._is_ours(entry, held):
             return Outcome.LEFT_ALONE
         return Write(entry.ref, WriteKind.COMMAND, entry.before, entry.priority)
 
-    def _is_ours(self, entry: TakenObject, found: PointValue | None) -> bool:
+    def _is_ours(self, entry: TakenSlot | TakenInput, found: PointValue | None) -> bool:
         return self._ledger.is_ours(self._device, entry.ref, found) or _same(found, entry.before)
 
     def _undo(
@@ -159,7 +231,7 @@ class _Giver:
         errors = self._at_once(writes.values()) if attempt == 0 else self._one_by_one(writes.values())
         after = self._client.survey([entry.ref for entry in writes])
         for entry in writes:
-            outcome = _verified(entry, after[entry.ref])
+            outcome = _verified(_as_found(entry, found[entry.ref]), after[entry.ref])
             note = errors.get(entry.ref, "") if outcome is Outcome.FAILED else ""
             shown = _shown(entry, found[entry.ref]), _shown(entry, after[entry.ref])
             yield entry, self._receipt(entry, outcome, note, *shown)
@@ -189,9 +261,30 @@ def _is_open(receipt: Receipt | None) -> bool:
     return receipt is None or receipt.outcome is Outcome.FAILED
 
 
+def _is_stranger(entry: TakenObject, state: ObjectState) -> bool:
+    return state.name is not None and state.name != entry.name
+
+
+def _as_found(entry: TakenObject, state: ObjectState) -> TakenObject:
+    """The entry; without what there was before us, where another object stands now."""
+    if not _is_stranger(entry, state):
+        return entry
+    return replace(entry, before=None) if isinstance(entry, TakenSlot) else replace(entry, was_out_of_service=False)
+
+
+def _held(entry: TakenSlot, state: ObjectState) -> PointValue | None:
+    return state.priority_array[entry.priority - 1] if state.priority_array is not None else None
+
+
 def _is_forced_by_us(entry: TakenObject, state: ObjectState) -> bool:
     """Whether an input is out of service although its first value has never been sent."""
     return isinstance(entry, TakenInput) and not entry.was_out_of_service and bool(state.out_of_service)
+
+
+def _judge_output(entry: TakenOutput, state: ObjectState) -> Write | Outcome:
+    if not entry.was_out_of_service:
+        return Write(entry.ref, WriteKind.OUT_OF_SERVICE, False)
+    return Outcome.LEFT_ALONE if state.out_of_service is False else Outcome.RESTORED
 
 
 def _same(found: PointValue | None, before: PointValue | None) -> bool:
@@ -199,9 +292,9 @@ def _same(found: PointValue | None, before: PointValue | None) -> bool:
 
 
 def _verified(entry: TakenObject, state: ObjectState) -> Outcome:
-    if isinstance(entry, TakenInput):
-        if entry.was_out_of_service:
-            return Outcome.RESTORED if _same(state.present_value.value, entry.before) else Outcome.FAILED
+    if isinstance(entry, TakenInput) and entry.was_out_of_service:
+        return Outcome.RESTORED if _same(state.present_value.value, entry.before) else Outcome.FAILED
+    if not isinstance(entry, TakenSlot):
         return Outcome.FAILED if state.out_of_service else Outcome.RELEASED
     if state.priority_array is None:
         return Outcome.UNVERIFIED
@@ -214,8 +307,8 @@ def _verified(entry: TakenObject, state: ObjectState) -> Outcome:
 def _shown(entry: TakenObject, state: ObjectState) -> str:
     """What of an object's state is ours to give back, in words."""
     value = state.present_value.value
-    if isinstance(entry, TakenInput):
-        return f"{'out of service' if state.out_of_service else 'in service'}, {value}"
+    if not isinstance(entry, TakenSlot):
+        return f"{_service(state.out_of_service)}, {value}"
     if state.priority_array is None:
         return f"present-value {value}"
     held = state.priority_array[entry.priority - 1]
@@ -227,16 +320,22 @@ def _before(entry: Entry) -> str:
         case TakenSlot():
             return "empty" if entry.before is None else f"{entry.before}"
         case TakenInput():
-            return f"{'out of service' if entry.was_out_of_service else 'in service'}, {entry.before}"
+            return f"{_service(entry.was_out_of_service)}, {entry.before}"
+        case TakenOutput():
+            return _service(entry.was_out_of_service)
         case TakenClock():
             return f"{entry.time_zone}, NTP {'on' if entry.ntp_enabled else 'off'}"
+
+
+def _service(out_of_service: bool | None) -> str:
+    return "out of service" if out_of_service else "in service"
 
 
 def _describe(entry: Entry) -> str:
     match entry:
         case TakenSlot():
             return f"{entry.ref} {entry.name} slot {entry.priority}"
-        case TakenInput():
+        case TakenInput() | TakenOutput():
             return f"{entry.ref} {entry.name} out-of-service"
         case TakenClock():
             return "clock, zone and NTP"

@@ -10,8 +10,12 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bridge import startup
-from bridge.controller_link import ClockOrder, ControllerLink
+from bridge.claims import claims_of
+from bridge.clock_keeper import ClockKeeper, ClockOrder, clock_errors, refuse_future
+from bridge.controller_link import ControllerLink
 from bridge.device_loop import DeviceLoop
+from bridge.exchange_delay import ExchangeDelay
+from bridge.isolation import warn_of_real_outputs
 from bridge.journal import Journals
 from bridge.ledger import Ledger
 from bridge.overrides import Overrides
@@ -19,11 +23,12 @@ from bridge.recovery import recover
 from bridge.release import Receipt, give_back_all
 from bridge.simulation_loop import SimulationLoop
 from bridge.status import Phase, Status, Summary
+from bridge.step_log import StepClock, StepRecorder
 from clients.boptest_client import BOPTestClient
 from equipment.controller import Controller
 from equipment.equipment_manager import EquipmentManager
 from utils.errors import BridgeError, SimulationAborted, SimulationError
-from utils.model_calendar import local_to_unix, model_datetime, model_seconds
+from utils.model_calendar import model_datetime, model_seconds, unix_to_local
 from utils.pacing import Clocks, Pacer
 from utils.settings import Settings
 from utils.state_folder import StateFolder
@@ -38,7 +43,7 @@ class Declined(BridgeError):
 
 @dataclass(frozen=True, slots=True)
 class FirstContact:
-    """A controller that this host has not driven before, and what would be forced or commanded in it."""
+    """A controller that this host has not driven before, and what would be forced, commanded or isolated in it."""
 
     device: str
     objects: tuple[str, ...]
@@ -60,6 +65,8 @@ class Run:
         confirm: Confirm = lambda contacts: True,
         ledger: Ledger | None = None,
         clocks: Clocks | None = None,
+        scan_with_simulation: bool = False,
+        shadow: bool = False,
     ) -> None:
         self.client = BOPTestClient(settings.base_url, api_key=_revealed(settings), test_ids=state.tests)
         self._journals = Journals.of(state)
@@ -78,16 +85,30 @@ class Run:
         self._receipts: list[Receipt] = []
         self._metadata: Mapping[str, PointMetadata] = {}
         self._pool = ThreadPoolExecutor(2 * len(manager.controllers), thread_name_prefix="ecy")
-        self._pacer = Pacer(settings.period_s, self._clocks)
+        self._pacer = Pacer(settings.period_s, self._clocks, settings.when_late)
+        self._delay = ExchangeDelay(settings.step_time_s, scan_with_simulation=scan_with_simulation)
         self._links = [self._link(controller) for controller in manager.controllers]
+        self._shadow = shadow
+        overrides = Overrides(
+            manager.equipment.values(), settings.hold_steps, ramp_steps=settings.ramp_steps, shadow=shadow
+        )
+        self._step_log = StepRecorder(
+            settings.step_log,
+            manager.equipment.values(),
+            self._links,
+            overrides,
+            self._pacer,
+            StepClock(self._local_time, self._clocks.wall),
+        )
         self._devices = DeviceLoop(
             self._links,
-            Overrides(manager.equipment.values(), settings.hold_steps),
+            overrides,
             self._pacer,
             settings.settle_time_s,
             self._pool,
             self._stop,
             self._clocks,
+            self._step_log.record,
         )
         self._simulation = SimulationLoop(
             self.client,
@@ -112,6 +133,9 @@ class Run:
         except SimulationAborted:
             self._abandoned = True
             log.info("stopping on request")
+        except SimulationError:
+            self._abandoned = True
+            raise
         finally:
             self._finish()
         return self.summary()
@@ -123,9 +147,9 @@ class Run:
         self.client.abort()
 
     @property
-    def is_releasing(self) -> bool:
-        """Whether the run has come to giving back."""
-        return self._phase in (Phase.RELEASING, Phase.ENDED)
+    def has_begun(self) -> bool:
+        """Whether the run has got beyond looking: there is something to say at its end."""
+        return bool(self._began_s or self._receipts)
 
     @property
     def last_values(self) -> Mapping[str, float]:
@@ -145,6 +169,7 @@ class Run:
             seen=frame.targets,
             commanded=self._devices.commanded,
             kpis=self._simulation.kpis,
+            shadow=self._shadow,
         )
 
     def summary(self) -> Summary:
@@ -152,28 +177,32 @@ class Run:
         return Summary(
             steps=self._frame.number,
             simulated_s=self._frame.time_s - self._first.time_s,
-            wall_s=self._ended_s - self._began_s,
+            wall_s=self._ended_s - self._began_s if self._began_s else 0.0,
             late_steps=self._pacer.late_steps,
             slipped_s=self._pacer.slipped_s,
-            exchange_delay_s=self._devices.times.mean_s * self._pace(),
+            exchange_delay_s=self._delay.seconds(self._pace()),
+            clock_errors=clock_errors(link.clock for link in self._links if link.clock is not None),
             written=sum(link.written for link in self._links),
             suppressed=sum(link.suppressed for link in self._links),
             kpis=self._simulation.kpis,
             clipped=self.client.clipped,
             receipts=tuple(self._receipts),
+            shadow=self._shadow,
         )
 
     def _prepare(self) -> Frame:
         """Look at everything, then initialize. No controller is written here."""
         equipments = tuple(self._manager.equipment.values())
+        refuse_future(self._settings, self._clocks.wall())
+        warn_of_real_outputs(equipments, self._settings)
+        self._step_log.open()
         self._recover()
         for orphan in self._state.tests.orphans(self._settings.base_url):
             self.client.stop_orphan(orphan)
         names = startup.simulation_names(equipments)
         startup.connect_simulation(self.client, self._settings, names, self._stop)
         self._metadata = self.client.get_metadata()
-        startup.check_simulation_names(equipments, self._metadata)
-        startup.reach_controllers(self._links, self._pool)
+        startup.check_both(equipments, self._metadata, self._links, self._pool)
         self._meet()
         self._phase = Phase.INITIALIZING
         state = startup.start_simulation(self.client, self._settings, self._start_time_s())
@@ -190,6 +219,7 @@ class Run:
         startup.take_controllers(self._links, self._pool)
         self._devices.couple(frame, self._settings.couple_time_s, self.client.keep_alive)
         self._phase = Phase.RUNNING
+        self._delay.announce(self._settings.time_scale, self._settings.settle_time_s)
         self._began_s = self._clocks.monotonic()
         devices = self._start_device_thread()
         try:
@@ -210,13 +240,14 @@ class Run:
         self._ended_s = self._clocks.monotonic()
         self._phase = Phase.RELEASING
         self._devices.close()
-        self._devices.wait_for_returning()
+        self._devices.wait_for_tasks()
         clients = {link.device: link.controller.client for link in self._links}
         self._receipts = give_back_all(self.ledger, clients.__getitem__, self._pool, self._clocks.wall)
         self.ledger.close()
         self._stop_simulation()
         self._pool.shutdown()
         self._manager.close()
+        self._step_log.close()
         self._phase = Phase.ENDED
 
     def _stop_simulation(self) -> None:
@@ -232,7 +263,7 @@ class Run:
 
     def _meet(self) -> None:
         contacts = [
-            FirstContact(link.device, tuple(str(bound.target) for bound in link.controller.plan.bound))
+            FirstContact(link.device, tuple(claim.described(link.device) for claim in claims_of(link.controller)))
             for link in self._links
             if link.is_reached and self._state.met.get(link.device) is None
         ]
@@ -243,6 +274,7 @@ class Run:
 
     def _publish(self, frame: Frame) -> None:
         self._frame = frame
+        self._delay.watch(self._pace())
         self._devices.frames.publish(frame)
 
     def _convert(self, values: Mapping[str, float]) -> Mapping[Target, PointValue]:
@@ -254,14 +286,14 @@ class Run:
         return (self._frame.time_s - self._first.time_s) / wall_s if self._began_s and wall_s > 0 else 0.0
 
     def _link(self, controller: Controller) -> ControllerLink:
-        zone = self._settings.timezone
-        clock = ClockOrder(zone, lambda: local_to_unix(self._controller_time(), zone)) if zone else None
+        order = ClockOrder.of(self._settings, self._taking_time, self._local_time)
+        clock = ClockKeeper(controller.client, order, self.ledger, self._clocks) if order is not None else None
         return ControllerLink(controller, self.ledger, self._settings.couple_time_s, clock, self._clocks, self._recover)
 
-    def _controller_time(self) -> datetime:
+    def _taking_time(self) -> float:
         """Model time, less what the coupling still takes: at the first advance the clocks agree."""
         coupling_s = self._settings.couple_time_s if self._phase is Phase.COUPLING else 0.0
-        return self._local_time(self._frame.time_s - coupling_s)
+        return self._frame.time_s - coupling_s
 
     def _local_time(self, time_s: float) -> datetime:
         return model_datetime(time_s, self._first_year())
@@ -270,7 +302,8 @@ class Run:
         """The configured year, or without one the last year in which the start is not in the future."""
         if self._settings.start_time is not None:
             return self._settings.start_time.year
-        today = datetime.now()
+        zone = self._settings.timezone
+        today = unix_to_local(self._clocks.wall(), zone) if zone else datetime.now()
         return today.year if model_datetime(self._first.time_s, today.year) <= today else today.year - 1
 
     def _start_time_s(self) -> float:

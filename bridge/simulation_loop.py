@@ -9,7 +9,7 @@ import threading
 from collections.abc import Callable, Mapping
 
 from clients.boptest_client import BOPTestClient
-from utils.errors import SimulationError
+from utils.errors import SimulationError, SimulationUnreachable
 from utils.handoff import Closed, LatestValue
 from utils.pacing import Pacer
 from utils.values import Commands, Frame, PointValue, SimulationState, Target
@@ -18,6 +18,9 @@ log = logging.getLogger(__name__)
 
 KPI_INTERVAL_S = 900.0
 """Simulated time between two queries of the KPIs: each costs the server a pass over its history."""
+
+KEEP_ALIVE_S = 120.0
+"""Wall time between two signs of life in a long step: a server ends a test that is idle (boptest-api §3, §15)."""
 
 Converter = Callable[[Mapping[str, float]], Mapping[Target, PointValue]]
 
@@ -63,6 +66,9 @@ class SimulationLoop:
     def _next(self, frame: Frame) -> Frame:
         """Advance once on the commands that answer the frame. Raises :class:`Closed` at the end of the scenario."""
         commands = self._answer_to(frame)
+        while self._pacer.remaining_s > KEEP_ALIVE_S and not self._stop.is_set():
+            self._pacer.pause(self._stop, KEEP_ALIVE_S)
+            self._keep_alive()
         self._pacer.wait(self._stop)
         if self._stop.is_set():
             raise Closed
@@ -76,7 +82,18 @@ class SimulationLoop:
 
     def _answer_to(self, frame: Frame) -> Commands:
         """Wait for the controllers. Raises :class:`Closed` when nobody will answer any more."""
-        return self._commands.wait_until(lambda commands: commands.answers == frame.number)
+        while True:
+            try:
+                return self._commands.wait_until(lambda commands: commands.answers == frame.number, KEEP_ALIVE_S)
+            except TimeoutError:
+                self._keep_alive()
+
+    def _keep_alive(self) -> None:
+        """Say that the test is still wanted. Whether a server that does not answer is lost, the next advance tells."""
+        try:
+            self._client.keep_alive()
+        except SimulationUnreachable as error:
+            log.warning("no sign of life from the simulation: %s", error)
 
     def update_kpis(self) -> None:
         """Ask for the KPIs now. A server that cannot tell them is no reason to stop."""

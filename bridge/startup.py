@@ -6,13 +6,13 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Collection, Mapping, Sequence
-from concurrent.futures import Executor
+from concurrent.futures import Executor, wait
 
 from bridge.controller_link import ControllerLink, LinkState
 from clients.boptest_client import BOPTestClient
 from equipment.equipment_manager import Equipment
 from points import Point
-from utils.errors import ConfigError, DeviceRefused, DeviceUnreachable, Problem, SimulationUnreachable
+from utils.errors import ConfigError, DeviceError, DeviceRefused, DeviceUnreachable, Problem, SimulationUnreachable
 from utils.names import nearest
 from utils.settings import Settings
 from utils.values import PointMetadata, Role, SimulationState
@@ -103,9 +103,39 @@ def reach_controllers(links: Sequence[ControllerLink], pool: Executor) -> None:
         raise absent[0]
 
 
+def check_both(
+    equipments: Sequence[Equipment],
+    metadata: Mapping[str, PointMetadata],
+    links: Sequence[ControllerLink],
+    pool: Executor,
+) -> None:
+    """Names and units on both sides, and what is taken already. Raises :class:`ConfigError` with all of it at once.
+
+    Also raises what :func:`reach_controllers` raises, where nothing is wrong with the configs.
+    """
+    problems: list[Problem] = []
+    try:
+        check_simulation_names(equipments, metadata)
+    except ConfigError as error:
+        problems.extend(error.problems)
+    try:
+        reach_controllers(links, pool)
+    except ConfigError as error:
+        problems.extend(error.problems)
+    except DeviceError:
+        if not problems:
+            raise
+    if problems:
+        raise ConfigError(problems)
+
+
 def take_controllers(links: Sequence[ControllerLink], pool: Executor) -> None:
-    """Enter everything in the ledger, set the clocks and begin to couple, all controllers that were reached at once."""
+    """Enter everything in the ledger, set the clocks and begin to couple, all controllers that were reached at once.
+
+    One that has gone meanwhile is tried again later. Raises the first :class:`DeviceRefused`, after all are through.
+    """
     futures = [(link, pool.submit(link.take)) for link in links if link.is_reached]
+    wait([future for _, future in futures])
     for link, future in futures:
         try:
             future.result()

@@ -37,6 +37,8 @@ class Status:
     seen: Mapping[Target, PointValue] = field(default_factory=dict)
     commanded: Mapping[Target, PointValue] = field(default_factory=dict)
     kpis: Mapping[str, float] = field(default_factory=dict)
+    shadow: bool = False
+    """Whether the run overrides nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,12 +51,15 @@ class Summary:
     late_steps: int
     slipped_s: float
     exchange_delay_s: float
-    """Mean time from a frame to the commands that answer it, in simulated seconds at the pace of the run."""
+    """Simulated time until a loop in a controller can see what it did: a step, or at a fast pace one of its scans."""
     written: int
     suppressed: int
     kpis: Mapping[str, float]
     clipped: Mapping[str, str]
     receipts: tuple[Receipt, ...]
+    clock_errors: Mapping[str, float] = field(default_factory=dict)
+    """How far each controller's clock has been off model time at most, in s; only clocks that are kept."""
+    shadow: bool = False
 
     @property
     def not_released(self) -> tuple[Receipt, ...]:

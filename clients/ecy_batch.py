@@ -6,13 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from clients.ecy_session import DeviceTimedOut, EcySession
-from clients.ecy_wire import API, has_error, is_error_text, words_of
+from clients.ecy_wire import API, MISSING_NAMES, has_error, is_error_text, says, words_of
 from clients.http_funnel import Json, Reply
 from utils.errors import DeviceError, ObjectError
 
 BATCH = f"{API}/batch"
 _LARGEST = 50
-_TOO_MUCH = frozenset({400, 413, 500})
+_FAILED = 500
+_TOO_MUCH = frozenset({400, 413, _FAILED})
 _CALM_BATCHES = 20
 
 
@@ -43,14 +44,20 @@ class BatchReply:
         return 200 <= self.status < 300 and not has_error(self.body)
 
 
+def is_missing(reply: BatchReply) -> bool:
+    """Whether a failed request was about something that does not exist."""
+    return reply.status == 404 or (reply.status != 0 and says(words_of(reply.body), *MISSING_NAMES))
+
+
 _NO_REPLY = BatchReply(0, "no answer in the batch")
 
 
 class BatchSender:
     """Sends requests in order, in as few batches as the controller takes.
 
-    A batch that is refused for its size or content is halved down to single requests. One that timed out is not
-    repeated (it may have been carried out); later ones are smaller for a while, so that a slow controller is not lost.
+    A batch that is refused for its size or content is halved down to single requests; a second one that the controller
+    fails to answer even alone is a failure of the controller. One that timed out is not repeated (it may have been
+    carried out); later ones are smaller for a while, so that a slow controller is not lost.
     """
 
     def __init__(self, session: EcySession) -> None:
@@ -71,6 +78,8 @@ class BatchSender:
                 replies += self._matched(chunk, reply)
             elif len(chunk) > 1:
                 size = len(chunk) // 2
+            elif has_poison and reply.status >= _FAILED:
+                self._session.raise_for(reply, BATCH)
             else:
                 replies.append(self._refused(reply))
                 has_poison, size = True, allowed

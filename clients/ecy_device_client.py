@@ -55,6 +55,11 @@ class ECYDeviceClient:
         """The address, as messages name the controller."""
         return self._session.device
 
+    @property
+    def sign_ins(self) -> int:
+        """How many sessions were opened: one more is a sign that the controller may have rebooted."""
+        return self._session.sign_ins
+
     def connect(self) -> None:
         """Make sure that this is an ECY with firmware 2.x, and sign in."""
         self._session.open()
@@ -104,9 +109,15 @@ class ECYDeviceClient:
         """Write in order; one result per write."""
         return self.exchange(writes, ()).writes
 
-    def exchange(self, writes: Sequence[Write], reads: Sequence[ObjectRef]) -> Exchange:
-        """Write in order and read after that, in one batch unless something has to be repeated."""
-        return self._points.exchange(writes, reads)
+    def exchange(
+        self, writes: Sequence[Write], reads: Sequence[ObjectRef], names: Sequence[ObjectRef] = ()
+    ) -> Exchange:
+        """Write in order, and after that read values and names, in one batch unless something has to be repeated."""
+        return self._points.exchange(writes, reads, names)
+
+    def read_names(self, refs: Iterable[ObjectRef]) -> Mapping[ObjectRef, str | None]:
+        """The objects' names: None for one that does not exist; one that the controller does not tell is absent."""
+        return self.exchange((), (), list(refs)).names
 
     def send_batch_request(self, requests: Sequence[BatchRequest]) -> tuple[BatchReply, ...]:
         """Send any requests in order, in as few batches as the controller takes; one reply per request."""

@@ -6,11 +6,11 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from clients.ecy_batch import BatchReply, BatchRequest, BatchSender
+from clients.ecy_batch import BatchReply, BatchRequest, BatchSender, is_missing
 from clients.ecy_commands import WRITE_MULTIPLE, Route, may_be_unsupported, request_for
 from clients.ecy_session import EcySession
 from clients.ecy_survey import survey
-from clients.ecy_wire import has_error_text, object_url, sample_of, says, words_of
+from clients.ecy_wire import has_error_text, name_of, object_url, sample_of, says, words_of
 from utils.errors import DeviceError, ObjectError
 from utils.values import (
     Exchange,
@@ -45,16 +45,24 @@ class PointAccess:
         self._batch = batch
         self._routes: dict[tuple[ObjectType, bool], Route] = {}
 
-    def exchange(self, writes: Sequence[Write], reads: Sequence[ObjectRef]) -> Exchange:
-        """Write in order, then read, in one batch where nothing fails. Each item has its own outcome.
+    def exchange(
+        self, writes: Sequence[Write], reads: Sequence[ObjectRef], names: Sequence[ObjectRef] = ()
+    ) -> Exchange:
+        """Write in order, then read values and names, in one batch where nothing fails. Each item has its own outcome.
 
         A command that the firmware takes in another form only is repeated in that form, and a present-value that was
         denied although its out-of-service had just been set is repeated once; the reads are then made again.
         """
-        outcomes, samples = self._run(writes, reads)
+        questions = [*map(_value_request, reads), *map(_name_request, names)]
+        outcomes, replies = self._run(writes, questions)
         if any(outcome.error for outcome in outcomes) and self._repeat(outcomes):
-            _, samples = self._run((), reads)
-        return Exchange(tuple(WriteResult(outcome.write, outcome.error) for outcome in outcomes), samples)
+            _, replies = self._run((), questions)
+        values, told = replies[: len(reads)], replies[len(reads) :]
+        return Exchange(
+            tuple(WriteResult(outcome.write, outcome.error) for outcome in outcomes),
+            {ref: _sample(ref, reply) for ref, reply in zip(reads, values, strict=True)},
+            {ref: name for ref, reply in zip(names, told, strict=True) for name in _names(reply)},
+        )
 
     def relinquish(self, ref: ObjectRef, priority: int) -> bool:
         """Free a slot, in the form that worked last or in each in turn, and read the priority array to make sure.
@@ -100,19 +108,19 @@ class PointAccess:
         raise ObjectError(self._session.device, f"{ref}: slot {priority} is still taken after its release")
 
     def _run(
-        self, writes: Sequence[Write], reads: Sequence[ObjectRef], route: Route | None = None
-    ) -> tuple[list[_Outcome], dict[ObjectRef, Sample]]:
+        self, writes: Sequence[Write], questions: Sequence[BatchRequest], route: Route | None = None
+    ) -> tuple[list[_Outcome], list[BatchReply]]:
         """Send one batch; without a route, each command goes the way that is known to work for its type."""
         attempts = [self._attempt(write, route or self._known_route(write)) for write in writes]
         requests = [attempt for attempt in attempts if isinstance(attempt, BatchRequest)]
-        replies = iter(self._batch.send([*requests, *map(_read_request, reads)]))
+        replies = iter(self._batch.send([*requests, *questions]))
         outcomes = [
             self._outcome(write, attempt, next(replies))
             if isinstance(attempt, BatchRequest)
             else _Outcome(write, attempt)
             for write, attempt in zip(writes, attempts, strict=True)
         ]
-        return outcomes, {ref: _sample(ref, reply) for ref, reply in zip(reads, replies, strict=True)}
+        return outcomes, list(replies)
 
     def _attempt(self, write: Write, route: Route) -> BatchRequest | ObjectError:
         try:
@@ -168,8 +176,20 @@ class PointAccess:
             self._routes[write.ref.object_type, write.value is None] = route
 
 
-def _read_request(ref: ObjectRef) -> BatchRequest:
+def _value_request(ref: ObjectRef) -> BatchRequest:
     return BatchRequest("GET", f"{object_url(ref)}/present-value")
+
+
+def _name_request(ref: ObjectRef) -> BatchRequest:
+    return BatchRequest("GET", f"{object_url(ref)}/object-name")
+
+
+def _names(reply: BatchReply) -> list[str | None]:
+    """The name that was told; [None] for an object that does not exist; nothing where the controller does not say."""
+    if is_missing(reply):
+        return [None]
+    name = name_of(reply.body) if reply.is_success else None
+    return [] if name is None else [name]
 
 
 def _sample(ref: ObjectRef, reply: BatchReply) -> Sample:

@@ -14,6 +14,7 @@ from utils.errors import DeviceError, DeviceRefused, DeviceUnreachable, ObjectEr
 _MISSING_RIGHTS = 403
 _SIGN_IN = 401
 _BUSY = frozenset({408, 429, 502, 503, 504})
+_LONGEST_WAIT_S = 600.0
 _OLD_API = "/api/rest/v1"
 _SERVICES = f"{API}/services"
 
@@ -35,6 +36,9 @@ class EcySession:
         self._credentials = {"Authorization": f"Basic {token}"}
         self._is_signed_in = False
         self._rejection: DeviceRefused | None = None
+        self._was_ecy = False
+        self.sign_ins = 0
+        """Sessions that were opened."""
         self.funnel = HttpFunnel(
             f"https://{device}",
             _failures(device),
@@ -50,12 +54,17 @@ class EcySession:
     def open(self) -> None:
         """Find out what answers, and sign in unless a session is alive (there is no signing out, and a cap).
 
-        A rejected password may be tried again. Raises DeviceRefused for firmware 1.x and for what is not an ECY.
+        A rejected password may be tried again. Raises DeviceRefused for firmware 1.x and for what is not an ECY. What
+        has been an ECY before is only not ready yet when it answers something else.
         """
         self._rejection = None
         reply = self._probed(_SERVICES)
         if reply.is_success and _is_json(reply):
+            self._was_ecy = True
             return
+        if self._was_ecy:
+            self._raise_if_busy(reply)
+            raise DeviceUnreachable(self._device, f"it does not answer as it used to (HTTP {reply.status})")
         old = self._probed(_OLD_API)
         if old.is_success and _is_json(old):
             raise self.refused("it has firmware 1.x, whose REST v1 is not supported; firmware 2.x is needed")
@@ -79,11 +88,13 @@ class EcySession:
         has_session = self._is_signed_in and self.funnel.has_cookies
         reply = self._send(method, path, body, None if has_session else self._credentials)
         if reply.status == _SIGN_IN and has_session:
+            has_session = False
             reply = self._send(method, path, body, self._credentials)
         self._is_signed_in = reply.status != _SIGN_IN
         if not self._is_signed_in:
             self._rejection = self.refused("wrong user name or password")
             raise self._rejection
+        self.sign_ins += not has_session
         if reply.status == _MISSING_RIGHTS:
             raise self.refused(f"the user lacks the rights for {path.partition('?')[0]}")
         self._raise_if_unavailable(reply)
@@ -137,15 +148,25 @@ class EcySession:
         return self.funnel.call(method, path, body=body, headers=credentials, timeout_s=self._timeout_s)
 
     def _raise_if_unavailable(self, reply: Reply) -> None:
-        if reply.status in _BUSY:
-            raise DeviceUnreachable(self._device, f"it is busy or in maintenance (HTTP {reply.status})")
+        self._raise_if_busy(reply)
         if 300 <= reply.status < 400:
             raise self.refused(f"it redirects to {reply.headers.get('Location', 'nowhere')}, which is not followed")
+
+    def _raise_if_busy(self, reply: Reply) -> None:
+        if reply.status in _BUSY:
+            what = f"it is busy or in maintenance (HTTP {reply.status})"
+            raise DeviceUnreachable(self._device, what, retry_after_s=_retry_after_s(reply))
 
 
 def _failures(device: str) -> Failures:
     unreachable = partial(DeviceUnreachable, device)
     return Failures(unreachable, partial(DeviceTimedOut, device), partial(DeviceRefused, device), unreachable)
+
+
+def _retry_after_s(reply: Reply) -> float:
+    """How long the controller wants to be left alone; 0 where it does not say, or not in seconds."""
+    told = reply.headers.get("Retry-After", "")
+    return min(float(told), _LONGEST_WAIT_S) if told.isdigit() else 0.0
 
 
 def _words(reply: Reply) -> str:

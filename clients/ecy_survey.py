@@ -1,11 +1,11 @@
-"""How the objects of a controller are found: value, service, priority array, units (ecy-rest-api §7.4, §12)."""
+"""How the objects of a controller are found: name, value, service, priority array, units (ecy-rest-api §7.4, §12)."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from clients.ecy_batch import BatchRequest, BatchSender
-from clients.ecy_wire import flag_of, object_url, priority_array_of, sample_of, units_of, unwrap, words_of
+from clients.ecy_batch import BatchReply, BatchRequest, BatchSender, is_missing
+from clients.ecy_wire import flag_of, name_of, object_url, priority_array_of, sample_of, units_of, unwrap, words_of
 from clients.http_funnel import Json
 from utils.values import ObjectRef, ObjectState, ObjectType, Quality, Sample
 
@@ -27,7 +27,7 @@ def survey(batch: BatchSender, refs: Sequence[ObjectRef]) -> dict[ObjectRef, Obj
 
 def properties_of(object_type: ObjectType) -> tuple[str, ...]:
     """The properties of interest that objects of a type can have."""
-    names = ["present-value", "out-of-service"]
+    names = ["object-name", "present-value", "out-of-service"]
     if not object_type.is_input:
         names.append("priority-array")
     if not (object_type.is_binary or object_type.is_multi_state):
@@ -43,17 +43,17 @@ def _by_property(batch: BatchSender, refs: Sequence[ObjectRef]) -> dict[ObjectRe
     wanted = [(ref, name) for ref in refs for name in properties_of(ref.object_type)]
     replies = batch.send([BatchRequest("GET", f"{object_url(ref)}/{name}") for ref, name in wanted])
     told: dict[ObjectRef, dict[str, Json]] = {ref: {} for ref in refs}
-    notes: dict[ObjectRef, str] = {}
+    failures: dict[ObjectRef, list[BatchReply]] = {ref: [] for ref in refs}
     for (ref, name), reply in zip(wanted, replies, strict=True):
         if reply.is_success:
             told[ref][name] = reply.body
         else:
-            notes.setdefault(ref, words_of(reply.body))
-    return {ref: _state(ref, told[ref], notes.get(ref, "")) for ref in refs}
+            failures[ref].append(reply)
+    return {ref: _state(ref, told[ref], failures[ref]) for ref in refs}
 
 
-def _state(ref: ObjectRef, told: Mapping[str, Json], note: str = "") -> ObjectState:
-    sample = Sample(None, Quality.MISSING, note)
+def _state(ref: ObjectRef, told: Mapping[str, Json], failures: Sequence[BatchReply] = ()) -> ObjectState:
+    sample = Sample(None, Quality.MISSING, words_of(failures[0].body) if failures else "")
     if "present-value" in told:
         sample = sample_of(told["present-value"], ref.object_type)
     return ObjectState(
@@ -61,4 +61,6 @@ def _state(ref: ObjectRef, told: Mapping[str, Json], note: str = "") -> ObjectSt
         out_of_service=flag_of(told.get("out-of-service")),
         priority_array=priority_array_of(told.get("priority-array"), ref.object_type),
         units=units_of(told.get("units")),
+        name=name_of(told.get("object-name")),
+        is_missing=not told and any(is_missing(failure) for failure in failures),
     )

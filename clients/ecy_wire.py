@@ -27,9 +27,9 @@ _BINARY_WORDS = {
     "0": False,
 }
 _EMPTY_SLOT = frozenset({"", "null", "nan"})
+MISSING_NAMES = ("unknown-object", "unknown-property")
 _ERROR_NAMES = (
-    "unknown-object",
-    "unknown-property",
+    *MISSING_NAMES,
     "write-access-denied",
     "value-out-of-range",
     "invalid-data-type",
@@ -142,6 +142,12 @@ def units_of(value: Json) -> str | None:
     if value is None or isinstance(value, dict | list) or value == "":
         return None
     return kebab(str(value))
+
+
+def name_of(value: Json) -> str | None:
+    """An object's name; None when it is not told."""
+    value = unwrap(value)
+    return value if isinstance(value, str) and value else None
 
 
 def value_to_write(value: PointValue, object_type: ObjectType) -> float | int | bool:

@@ -8,10 +8,11 @@ from __future__ import annotations
 import asyncio
 import os
 import socket
+import ssl
 import threading
-from collections.abc import Sequence
+from collections.abc import Coroutine, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -38,12 +39,14 @@ class ServerThread:
     """Runs uvicorn servers for several sites in one event loop. A context manager: entering it, all sites answer."""
 
     def __init__(self, sites: Sequence[Site], name: str) -> None:
+        self._sites = list(sites)
         self._sockets = [_bind(site) for site in sites]
         self.ports: list[int] = [bound.getsockname()[1] for bound in self._sockets]
         """The ports listened on, in the order of the sites."""
         self._servers = [uvicorn.Server(_config(site)) for site in sites]
         self._pool = ThreadPoolExecutor(1, thread_name_prefix=name)
         self._running: Future[None] | None = None
+        self._loop: asyncio.AbstractEventLoop | None = None
 
     def __enter__(self) -> Self:
         self._running = self._pool.submit(lambda: asyncio.run(self._serve_all()))
@@ -67,7 +70,33 @@ class ServerThread:
         for bound in self._sockets:
             bound.close()
 
+    def shut(self, number: int) -> None:
+        """Refuse new connections to a site until :meth:`reopen`, from any thread. Those that are open go on."""
+        self._in_loop(self._shut(number))
+
+    def reopen(self, number: int) -> None:
+        """Listen again, on the same port. Raises OSError when somebody else has taken it meanwhile."""
+        self._sockets[number] = _bind(replace(self._sites[number], port=self.ports[number]))
+        self._in_loop(self._servers[number].startup([self._sockets[number]]))
+
+    def tls(self, number: int) -> ssl.SSLContext:
+        """The TLS context of a site: what is changed in it holds for new connections. Raises ValueError without TLS."""
+        context = self._servers[number].config.ssl
+        if context is None:
+            raise ValueError("the site does not speak TLS")
+        return context
+
+    def _in_loop(self, work: Coroutine[None, None, None]) -> None:
+        if self._loop is None:
+            raise RuntimeError("nothing is served yet")
+        asyncio.run_coroutine_threadsafe(work, self._loop).result()
+
+    async def _shut(self, number: int) -> None:
+        for listener in self._servers[number].servers:
+            listener.close()
+
     async def _serve_all(self) -> None:
+        self._loop = asyncio.get_running_loop()
         pairs = zip(self._servers, self._sockets, strict=True)
         await asyncio.gather(*(server.serve(sockets=[bound]) for server, bound in pairs))
 

@@ -38,6 +38,9 @@ def _written_objects(equipments: Mapping[str, EquipmentConfig]) -> Iterator[tupl
     for device, place, point in _enabled_points(equipments):
         if POINT_CLASSES[point.object_type].role is not Role.READ:
             yield (device, point.ecy_point), _key(place, "ecy_point"), f"{point.ecy_point} is already written"
+    for file, config in equipments.items():
+        if config.heartbeat is not None:
+            yield (config.device_ip, config.heartbeat), (file, "heartbeat"), f"{config.heartbeat} is already written"
 
 
 def _driven_inputs(equipments: Mapping[str, EquipmentConfig]) -> Iterator[tuple[Hashable, _Place, str]]:

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from pathlib import Path
 
 from clients.ecy_device_client import ECYDeviceClient
+from equipment.config import LoadedEquipment
+from equipment.supervision import HeartbeatObject, PermitObject, heartbeats_of, permits_of, supervision_problems
 from equipment.write_plan import BoundPoint, WritePlan
 from points import Point
 from utils.errors import ConfigError, Problem
 from utils.names import nearest
 from utils.settings import Settings
 from utils.unit_conversion import from_bacnet, same_unit, to_bacnet
-from utils.values import Endpoint, ObjectType, Role, Target
+from utils.values import Endpoint, ObjectRef, ObjectType, Role, Target
 
 _NO_UNITS = "no-units"
 
@@ -24,23 +25,36 @@ class Controller:
         self.client = client
         self.address = client.device
         self.bound: tuple[BoundPoint, ...] = ()
+        self.permits: tuple[PermitObject, ...] = ()
+        self.heartbeats: tuple[HeartbeatObject, ...] = ()
+        self.isolated: tuple[BoundPoint, ...] = ()
+        """The outputs that are out of service during a run."""
+        self.exposed: tuple[str, ...] = ()
+        """The names of all other outputs, whether or not a config knows them."""
+        self.reads: dict[Target, ObjectRef] = {}
+        """What is read in every step: the outputs, and what permits their use."""
         self.plan = WritePlan((), settings.refresh_time_s, settings.hold_steps)
         self._settings = settings
-        self._configured: list[tuple[str, Point]] = []
+        self._loaded: list[LoadedEquipment] = []
 
     @property
     def points(self) -> tuple[Point, ...]:
         """Every point on this controller."""
-        return tuple(point for _, point in self._configured)
+        return tuple(point for loaded in self._loaded for point in loaded.points)
+
+    @property
+    def refresh_time_s(self) -> float:
+        """How often everything is written again, and looked at."""
+        return self._settings.refresh_time_s
 
     @property
     def outputs(self) -> tuple[BoundPoint, ...]:
         """The bound points that are read."""
         return tuple(item for item in self.bound if item.point.role is Role.READ)
 
-    def add(self, file: Path, points: Iterable[Point]) -> None:
+    def add(self, loaded: LoadedEquipment) -> None:
         """Put an equipment's points on this controller."""
-        self._configured.extend((file.name, point) for point in points)
+        self._loaded.append(loaded)
 
     def bind(self) -> None:
         """Discover the controller's objects and find each point's.
@@ -50,20 +64,33 @@ class Controller:
         """
         endpoints = self.client.get_existing_endpoints()
         known = {(endpoint.ref.object_type, endpoint.name): endpoint for endpoint in endpoints}
-        problems = [problem for item in self._configured for problem in self._mismatches(*item, known)]
+        by_name = {endpoint.name: endpoint for endpoint in endpoints}
+        problems: list[Problem] = []
+        for item in self._loaded:
+            problems += [problem for point in item.points for problem in self._mismatches(item, point, known)]
+            problems += supervision_problems(item, by_name)
         if problems:
             raise ConfigError(problems)
         self.bound = tuple(
             BoundPoint(point, self._target(point), known[point.object_type, point.ecy_point].ref)
             for point in self.points
         )
+        isolated = {p.ecy_point for item in self._loaded if item.config.isolate_outputs for p in item.points}
+        self.isolated = tuple(item for item in self.outputs if item.point.ecy_point in isolated)
+        self.exposed = tuple(name for kind, name in known if kind.is_output and name not in isolated)
+        self.permits = tuple(permit for item in self._loaded for permit in permits_of(item, self.address, by_name))
+        self.reads = {item.target: item.ref for item in self.outputs}
+        self.reads |= {item.target: item.ref for item in self.permits}
+        self.heartbeats = tuple(heartbeat for item in self._loaded for heartbeat in heartbeats_of(item, by_name))
         self.plan = WritePlan(self.bound, self._settings.refresh_time_s, self._settings.hold_steps)
 
     def _target(self, point: Point) -> Target:
         return Target(self.address, point.object_type, point.ecy_point)
 
-    def _mismatches(self, file: str, point: Point, known: dict[tuple[ObjectType, str], Endpoint]) -> Iterable[Problem]:
-        where = f"{file}: {point.ecy_point}"
+    def _mismatches(
+        self, loaded: LoadedEquipment, point: Point, known: dict[tuple[ObjectType, str], Endpoint]
+    ) -> Iterable[Problem]:
+        where = f"{loaded.file.name}: {point.ecy_point}"
         endpoint = known.get((point.object_type, point.ecy_point))
         if endpoint is None:
             yield Problem(where, self._unknown(point, known))

@@ -27,6 +27,8 @@ class Equipment:
     file: Path
     controller: Controller
     points: tuple[Point, ...]
+    activate_when: str | None = None
+    isolate_outputs: bool = False
 
     def target(self, point: Point) -> Target:
         """The object that the point is about."""
@@ -86,9 +88,17 @@ class EquipmentManager:
         controller = self._controllers.get(config.device_ip)
         if controller is None:
             controller = self._controllers[config.device_ip] = Controller(self._client(loaded), self._settings)
-        controller.add(loaded.file, loaded.points)
+        controller.add(loaded)
         group = config.group or config.equipment_name
-        equipment = Equipment(config.equipment_name, group, loaded.file, controller, loaded.points)
+        equipment = Equipment(
+            config.equipment_name,
+            group,
+            loaded.file,
+            controller,
+            loaded.points,
+            config.activate_when,
+            config.isolate_outputs,
+        )
         self.equipment[equipment.name] = equipment
         return equipment
 

@@ -50,6 +50,11 @@ class WritePlan:
         """The points that are written, in the order of the configs."""
         return tuple(track.bound for track in self._tracks.values())
 
+    @property
+    def held(self) -> dict[Target, PointValue]:
+        """What the controller holds of ours, as far as it has confirmed a write."""
+        return {track.bound.target: track.sent for track in self._tracks.values() if track.sent is not None}
+
     def update(self, targets: Mapping[Target, PointValue]) -> None:
         """Take the values of a new frame. A point without a value keeps its last one and counts a miss."""
         for track in self._tracks.values():
@@ -67,13 +72,15 @@ class WritePlan:
         return writes
 
     def confirm(self, results: Sequence[WriteResult], now_s: float) -> None:
-        """Note what the controller accepted.
+        """Note what the controller accepted; results about other objects are passed over.
 
         What failed is tried again at once, as a reboot may have put an input back in service; what failed twice
         running waits for the refresh.
         """
         for result in results:
-            track = self._tracks[result.write.ref]
+            track = self._tracks.get(result.write.ref)
+            if track is None:
+                continue
             track.failures = track.failures + 1 if result.error else 0
             if result.error is not None:
                 track.taken, track.sent = False, None

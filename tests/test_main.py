@@ -79,6 +79,7 @@ class TestDemo:
     def test_it_runs_and_gives_everything_back(self, tmp_path: Path) -> None:
         code, output = run("demo", "--steps", "20")
         assert code == 0
+        assert "REAL OUTPUTS" not in output
         assert "20 steps, 100.0 s simulated" in output
         assert re.search(r"^ *53 released$", output, re.MULTILINE)
         assert re.search(r"^ *8 restored$", output, re.MULTILINE)
@@ -142,6 +143,21 @@ class TestStopping:
         assert process.returncode == 1
         assert re.search(r"AnalogInput 1 SpaceTemp out-of-service: NOT released \(.*denied.*\)", output, re.IGNORECASE)
         assert_as_it_was(both, "AHU")
+
+
+class TestOutputs:
+    def test_terminals_that_may_be_wired_are_warned_about_once_on_the_console_and_in_the_log(self, both: Rig) -> None:
+        _, output = run(*configured(both), "--steps", "1", **variables(both))
+        [line] = [line for line in output.splitlines() if "REAL OUTPUTS" in line]
+        assert "the terminals of AHU, VAV will follow a simulated building" in line
+        assert (both.folder / "app.log").read_text(encoding="utf-8").count("REAL OUTPUTS") == 1
+
+    def test_a_shadow_run_overrides_nothing_and_says_so(self, both: Rig) -> None:
+        code, output = run(*configured(both), "--steps", "2", "--shadow", **variables(both, ECY_BENCH="isolated"))
+        assert code == 0
+        assert "shadow run: nothing is overridden" in output
+        assert "REAL OUTPUTS" not in output
+        assert_as_it_was(both)
 
 
 class TestTheSeed:
@@ -240,3 +256,40 @@ class TestOtherVerbs:
         assert code == 1
         assert "in use" in output
         assert "choose other ports" in output
+
+    def test_check_for_scripts_is_one_document_whose_exit_code_is_the_programs(self, both: Rig) -> None:
+        both.controllers.controller("AHU").objects.command("OutdoorAirTemp", 21.5, 14)
+        done = subprocess.run(  # noqa: S603
+            [*MAIN, "check", "--json", *configured(both)],
+            capture_output=True,
+            encoding="utf-8",
+            env=environment(**variables(both)),
+            check=False,
+            timeout=DEADLINE_S,
+        )
+        document = json.loads(done.stdout)
+        assert done.returncode == document["exit_code"] == 2
+        assert [f["topic"] for f in document["findings"] if f["severity"] == "problem"] == ["slot"]
+
+    @POSIX_ONLY
+    def test_ctrl_c_ends_a_check_and_its_test(self, both: Rig) -> None:
+        hold = both.building.faults.add(Hold(), "initialize")
+        with start("check", *configured(both), **variables(both)) as process:
+            assert hold.reached.wait(DEADLINE_S)
+            process.send_signal(signal.SIGINT)
+            hold.release.set()
+            output, _ = process.communicate(timeout=DEADLINE_S)
+        assert process.returncode == 1
+        assert "nothing was written to any controller" in output
+        assert not list((both.folder / "state" / "tests").glob("*.json"))
+
+    def test_points_lists_what_both_sides_have(self, both: Rig) -> None:
+        options = ["--device", both.controllers.addresses["VAV"], "--configs", str(both.folder)]
+        code, output = run("points", *options, **variables(both))
+        assert code == 0
+        assert {"hvac_oveAhu_TSupSet_u", "hvac_reaZonSou_TZon_y", "SpaceTemp", "Damper"} <= set(output.split())
+
+    def test_points_of_an_impossible_address_are_refused(self) -> None:
+        code, output = run("points", "--device", "https://10.0.0.1")
+        assert code == 2
+        assert "leave out https://" in output

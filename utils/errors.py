@@ -67,7 +67,14 @@ class DeviceError(BridgeError):
 
 
 class DeviceUnreachable(DeviceError):
-    """May pass by itself: time-out, reset, refused connection, 5xx, an unreadable reply."""
+    """May pass by itself: time-out, reset, refused connection, 5xx, an unreadable reply.
+
+    ``retry_after_s`` is how long the controller asked to be left alone.
+    """
+
+    def __init__(self, device: str, what: str, *, retry_after_s: float = 0.0) -> None:
+        self.retry_after_s = retry_after_s
+        super().__init__(device, what)
 
 
 class DeviceRefused(DeviceError):

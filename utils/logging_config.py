@@ -7,6 +7,8 @@ from collections.abc import Iterable
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
 
+from utils.errors import ConfigError, Problem
+
 FORMAT = "%(asctime)s %(levelname)-7s %(threadName)-16s %(name)s: %(message)s"
 _MAX_BYTES = 5_000_000
 _KEPT_FILES = 5
@@ -49,7 +51,14 @@ class RedactingFormatter(logging.Formatter):
 def configure_logging(
     file: Path, level: str, secrets: Iterable[str] = (), console: logging.Handler | None = None
 ) -> None:
-    """Send our log records to ``file`` and, where given, to a console handler. Replaces an earlier configuration."""
+    """Send our log records to ``file`` and, where given, to a console handler. Replaces an earlier configuration.
+
+    Raises :class:`ConfigError` for a file that cannot be written.
+    """
+    try:
+        file.open("a", encoding="utf-8").close()
+    except OSError as error:
+        raise ConfigError([Problem("LOG_FILE", f"{file} cannot be written: {error.strerror}")]) from error
     redactor = Redactor(secrets)
     to_file = RotatingFileHandler(file, maxBytes=_MAX_BYTES, backupCount=_KEPT_FILES, encoding="utf-8", delay=True)
     handlers: list[logging.Handler] = [to_file, *([console] if console else [])]

@@ -1,20 +1,32 @@
-"""Pace on absolute deadlines: no drift, late steps counted, a host that slept noticed."""
+"""Pace on absolute deadlines: no drift, late steps counted and said, a host that slept noticed."""
 
 from __future__ import annotations
 
+import logging
 import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Literal
 
 from utils.errors import BridgeError
 
+log = logging.getLogger(__name__)
+
 SLEEP_GAP_S = 10.0
 """How far wall time may run ahead of monotonic time between two steps before we say that the host slept."""
+_ON_TIME_AGAIN_STEPS = 10
+"""Steps in a row that have to be on time before lateness counts as over."""
+
+WhenLate = Literal["stretch", "stop"]
 
 
 class HostSlept(BridgeError):
     """The host was suspended: controllers have run on held inputs for all that time."""
+
+
+class TooLate(BridgeError):
+    """A step was late by more than a period, and the settings say that this ends the run."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,18 +40,21 @@ class Clocks:
 class Pacer:
     """Says when a step is due: ``period_s`` of wall time apart, counted from :meth:`start`.
 
-    A period of 0 means as fast as possible. A run that is behind by more than one period lets the wall clock slip
-    instead of making up for it in a burst.
+    A period of 0 means as fast as possible: nothing is ever late. A step that is late by no more than a period is
+    made up for. One that is later than that lets the wall clock slip, or with ``when_late="stop"`` ends the run.
     """
 
-    def __init__(self, period_s: float, clocks: Clocks | None = None) -> None:
+    def __init__(self, period_s: float, clocks: Clocks | None = None, when_late: WhenLate = "stretch") -> None:
         self.period_s = period_s
         self.steps = 0
         self.late_steps = 0
         self.slipped_s = 0.0
         self._clocks = clocks or Clocks()
+        self._when_late = when_late
         self._due = 0.0
         self._gap = 0.0
+        self._is_behind = False
+        self._on_time_steps = 0
 
     def start(self) -> None:
         """Begin now: the first step is due one period from here."""
@@ -54,26 +69,76 @@ class Pacer:
     def wait(self, stop: threading.Event) -> None:
         """Wait until the current step is due or ``stop`` is set, then make the next one current.
 
-        Raises :class:`HostSlept` when wall time has run ahead of monotonic time.
+        Raises :class:`HostSlept` when the host was suspended since the last step, and :class:`TooLate`.
         """
         self.steps += 1
+        self._notice_sleep()
         if self.period_s:
             self._keep_time(stop)
-        self._notice_sleep()
+            self._notice_sleep()
+
+    def pause(self, stop: threading.Event, seconds: float) -> None:
+        """Wait for so long or until ``stop`` is set.
+
+        Raises :class:`HostSlept` when it took far longer. On some hosts (Windows) monotonic time counts a suspend, so
+        that wall time never runs ahead of it; but there, too, a paced run that sleeps is most often asleep in a wait.
+        """
+        began = self._clocks.monotonic()
+        stop.wait(seconds)
+        overslept_s = self._clocks.monotonic() - began - seconds
+        if overslept_s > SLEEP_GAP_S:
+            raise _slept(overslept_s)
 
     def _keep_time(self, stop: threading.Event) -> None:
-        behind = self._clocks.monotonic() - self._due
-        if behind < 0:
-            stop.wait(-behind)
-        else:
-            self.late_steps += 1
-        if behind > self.period_s:
-            self.slipped_s += behind
-            self._due += behind
+        behind_s = self._clocks.monotonic() - self._due
+        self._count(behind_s)
+        if behind_s <= 0:
+            self.pause(stop, -behind_s)
+        elif behind_s > self.period_s:
+            self._slip(behind_s, stop)
         self._due += self.period_s
+
+    def _count(self, behind_s: float) -> None:
+        if behind_s > 0:
+            self.late_steps += 1
+            self._on_time_steps = 0
+            self._say_late(behind_s)
+            return
+        self._on_time_steps += 1
+        if self._is_behind and self._on_time_steps >= _ON_TIME_AGAIN_STEPS:
+            self._is_behind = False
+            log.info(
+                "on time again; %d steps were late, the wall clock slipped %.1f s", self.late_steps, self.slipped_s
+            )
+
+    def _say_late(self, behind_s: float) -> None:
+        if not self._is_behind:
+            self._is_behind = True
+            log.warning(
+                "late by %.3g s: one step every %.3g s is more than the peers can do at the moment; "
+                "lower BOP_TIME_SCALE or raise BOP_STEP_TIME if it stays so",
+                behind_s,
+                self.period_s,
+            )
+
+    def _slip(self, behind_s: float, stop: threading.Event) -> None:
+        if self._when_late == "stop" and not stop.is_set():
+            raise TooLate(
+                f"a step was late by {behind_s:.3g} s, more than the {self.period_s:.3g} s that it may take; "
+                "BOP_WHEN_LATE=stop ends the run. Lower BOP_TIME_SCALE, raise BOP_STEP_TIME, or stretch"
+            )
+        self.slipped_s += behind_s
+        self._due += behind_s
 
     def _notice_sleep(self) -> None:
         gap = self._clocks.wall() - self._clocks.monotonic()
         jump, self._gap = gap - self._gap, gap
         if jump > SLEEP_GAP_S:
-            raise HostSlept(f"this computer slept for about {jump:.0f} s; the run ends and gives everything back")
+            raise _slept(jump)
+
+
+def _slept(seconds: float) -> HostSlept:
+    return HostSlept(
+        f"this computer slept for about {seconds:.0f} s (or its clock was put forward); "
+        "the run ends and gives everything back"
+    )

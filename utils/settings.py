@@ -31,6 +31,7 @@ from pydantic_core import ErrorDetails
 from utils.errors import ConfigError, Problem
 from utils.model_calendar import is_known_zone, model_seconds
 from utils.names import nearest
+from utils.pacing import WhenLate
 
 _PREFIXES = ("BOP", "ECY")
 START_FORMAT = "%Y-%m-%d %H:%M:%S"
@@ -57,6 +58,10 @@ def _upper(text: object) -> object:
     return text.strip().upper() if isinstance(text, str) else text
 
 
+def _lower(text: object) -> object:
+    return text.strip().lower() if isinstance(text, str) else text
+
+
 StartTime = Annotated[datetime, BeforeValidator(_start_time)]
 
 
@@ -80,6 +85,7 @@ class Settings(BaseModel):
         None, alias="BOP_ELECTRICITY_PRICE"
     )
     time_scale: NonNegativeFloat = Field(1.0, alias="BOP_TIME_SCALE")
+    when_late: Annotated[WhenLate, BeforeValidator(_lower)] = Field("stretch", alias="BOP_WHEN_LATE")
     connect_timeout_s: NonNegativeFloat = Field(30.0, alias="BOP_CONNECT_TIMEOUT")
     username: str = Field(alias="ECY2_LOGIN_USERNAME")
     password: SecretStr = Field(alias="ECY2_LOGIN_PWORD")
@@ -88,12 +94,17 @@ class Settings(BaseModel):
     couple_time_s: NonNegativeFloat = Field(5.0, alias="ECY_COUPLE_TIME")
     refresh_time_s: PositiveFloat = Field(60.0, alias="ECY_REFRESH_TIME")
     hold_steps: NonNegativeInt = Field(3, alias="ECY_HOLD_STEPS")
+    ramp_steps: NonNegativeInt = Field(10, alias="ECY_RAMP_STEPS")
+    bench: Annotated[Literal["isolated"] | None, BeforeValidator(_lower)] = Field(None, alias="ECY_BENCH")
     unit_system: Annotated[Literal["SI", "US"], BeforeValidator(_upper)] = Field("SI", alias="UNIT_SYSTEM")
     log_file: Path = Field(Path("app.log"), alias="LOG_FILE")
     log_level: Annotated[Literal["DEBUG", "INFO", "WARNING", "ERROR"], BeforeValidator(_upper)] = Field(
         "INFO", alias="LOG_LEVEL"
     )
+    step_log: Path | None = Field(None, alias="STEP_LOG")
     timezone: str | None = Field(None, alias="DESIRED_TIMEZONE")
+    clock_tolerance_s: PositiveFloat = Field(5.0, alias="ECY_CLOCK_TOLERANCE")
+    allow_future: bool = Field(False, alias="ECY_FUTURE")
     state_dir: Path = Field(Path(".state"), alias="BRIDGE_STATE_DIR")
     variables: Mapping[str, str] = Field({}, repr=False)
     """All variables, for the ``username_env`` and ``password_env`` keys of the configs."""
@@ -170,7 +181,8 @@ def load_settings(env_file: Path | None, environment: Mapping[str, str], base: P
         problems.insert(0, Problem(str(env_file), "does not exist; copy .env.example to it and fill it in"))
     if problems:
         raise ConfigError(problems)
-    return settings.model_copy(update={"log_file": base / settings.log_file, "state_dir": base / settings.state_dir})
+    files = {"log_file": settings.log_file, "state_dir": settings.state_dir, "step_log": settings.step_log}
+    return settings.model_copy(update={name: base / file for name, file in files.items() if file is not None})
 
 
 def _known(variables: Mapping[str, str]) -> dict[str, str]:

@@ -33,6 +33,11 @@ class ObjectType(StrEnum):
     MULTI_STATE_VALUE = "MultiStateValue"
 
     @property
+    def is_analog(self) -> bool:
+        """Whether the present-value is a number with a unit."""
+        return self.value.startswith("Analog")
+
+    @property
     def is_binary(self) -> bool:
         """Whether the present-value is active or inactive."""
         return self.value.startswith("Binary")
@@ -46,6 +51,11 @@ class ObjectType(StrEnum):
     def is_input(self) -> bool:
         """Whether the object has no priority array: it is forced through out-of-service."""
         return self.value.endswith("Input")
+
+    @property
+    def is_output(self) -> bool:
+        """Whether the object drives a terminal."""
+        return self.value.endswith("Output")
 
 
 class Role(Enum):
@@ -207,10 +217,14 @@ class WriteResult:
 
 @dataclass(frozen=True, slots=True)
 class Exchange:
-    """One batch's outcome: a result per write, in their order, and a sample per object read after them."""
+    """One batch's outcome: a result per write, in their order, and a sample per object read after them.
+
+    ``names`` are those that were asked for and answered; None where the controller has no such object.
+    """
 
     writes: tuple[WriteResult, ...]
     samples: Mapping[ObjectRef, Sample]
+    names: Mapping[ObjectRef, str | None] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,9 +232,12 @@ class ObjectState:
     """An object as it is found. What the controller does not tell is None.
 
     ``priority_array`` has 16 slots, the first is priority 1; inputs have none. ``units`` is BACnet enumeration text.
+    ``is_missing`` is whether the controller says that there is no such object.
     """
 
     present_value: Sample
     out_of_service: bool | None = None
     priority_array: tuple[PointValue | None, ...] | None = None
     units: str | None = None
+    name: str | None = None
+    is_missing: bool = False

@@ -7,7 +7,10 @@ BOPTEST's workers name them (``advance``, ``get_kpis``, ...), and ``version``, `
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import json
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from threading import Event, Lock
 from typing import TypeVar
 
@@ -90,6 +93,19 @@ class DroppedAnswer(Fault):
         raise HangUpError("the answer is dropped")
 
 
+class NullValues(Fault):
+    """The call is done, but these points of the state are told as null."""
+
+    def __init__(self, points: Iterable[str]) -> None:
+        self._nulls = dict.fromkeys(points)
+
+    def after(self, response: Response) -> Response:
+        """Tell null."""
+        envelope = json.loads(response.body)
+        envelope["payload"] |= self._nulls
+        return replace(response, body=json.dumps(envelope).encode())
+
+
 NO_FAULT = Fault()
 
 AnyFault = TypeVar("AnyFault", bound=Fault)
@@ -109,6 +125,8 @@ class Faults:
     """The rules of one server. Safe to change from any thread while it runs."""
 
     def __init__(self) -> None:
+        self.calls: Counter[str] = Counter()
+        """How often each method was called, faults or not."""
         self._lock = Lock()
         self._rules: list[_Rule] = []
 
@@ -130,9 +148,8 @@ class Faults:
 
     def take(self, method: str) -> Fault:
         """The fault that a call of this method meets now."""
-        if not self._rules:
-            return NO_FAULT
         with self._lock:
+            self.calls[method] += 1
             for rule in self._rules:
                 if rule.meets(method):
                     rule.left = None if rule.left is None else rule.left - 1

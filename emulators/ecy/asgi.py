@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 
 from emulators.ecy.connections import Message, Receive, Send, drop
 from emulators.ecy.controller import Controller
@@ -29,7 +29,7 @@ class ControllerApp:
         except ConnectionDropped:
             await drop(receive, send)
         else:
-            await _write(send, reply)
+            await _write(send, reply, self._controller.faults.on_send(reply))
 
     async def _reply(self, request: Request) -> Reply:
         if self._controller.settings.latency_s > 0:
@@ -77,10 +77,15 @@ async def _body(receive: Receive) -> bytes:
     return b"".join(parts)
 
 
-async def _write(send: Send, reply: Reply) -> None:
+async def _write(send: Send, reply: Reply, pieces: AsyncIterator[bytes] | None = None) -> None:
     headers = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in reply.headers]
     if reply.status != 204:
         headers.append((b"content-type", reply.content_type.encode("latin-1")))
         headers.append((b"content-length", str(len(reply.content)).encode("latin-1")))
     await send({"type": "http.response.start", "status": reply.status, "headers": headers})
-    await send({"type": "http.response.body", "body": reply.content})
+    if pieces is None:
+        await send({"type": "http.response.body", "body": reply.content})
+        return
+    async for piece in pieces:
+        await send({"type": "http.response.body", "body": piece, "more_body": True})
+    await send({"type": "http.response.body", "body": b""})

@@ -56,13 +56,17 @@ class BatchRunner:
         return items
 
     def _answers(self, requests: Sequence[SubRequest]) -> dict[int, Answer]:
-        """Answers by position in the request. When only reads are left, they may begin an exchange."""
+        """Answers by position in the request. When only reads are left, they may begin an exchange.
+
+        A batch that only looks at whole objects is no exchange: that is how a client takes stock.
+        """
         answers: dict[int, Answer] = {}
         order = self._order(len(requests))
         writes_end = 1 + max((turn for turn, at in enumerate(order) if not self._is_read(requests[at])), default=-1)
+        is_exchange = writes_end > 0 or any(_asks_for_values(request) for request in requests)
         try:
             for turn, position in enumerate(order):
-                if turn == writes_end:
+                if turn == writes_end and is_exchange:
                     self._controller.trigger.arm()
                 answers[position] = self._answer(requests[position])
                 if answers[position].failed and self._profile.batch_order == "stop-at-first-error":
@@ -92,6 +96,10 @@ class BatchRunner:
         if plain or answer.body not in ({}, None):
             item["body"] = answer.body if answer.has_body else {}
         return item
+
+
+def _asks_for_values(request: SubRequest) -> bool:
+    return bool(request.path) and request.path[-1] in ("present-value", "read-property-multiple")
 
 
 def _sub_request(item: Json) -> SubRequest:

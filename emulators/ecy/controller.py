@@ -85,8 +85,7 @@ class Controller:
         )
         self.writer = self._new_writer()
         self._io = ProgramObjects(self.objects, self.profile.program_priority)
-        if spec.program is not None:
-            self.objects.protect(needed.name for needed in spec.program.objects)
+        self._protect()
 
     @property
     def is_rebooting(self) -> bool:
@@ -102,6 +101,24 @@ class Controller:
             keep_out_of_service=self.profile.out_of_service_survives_reboot,
             keep_slots=self.profile.slots_survive_reboot,
         )
+        if not self.profile.clock_survives_reboot:
+            self.clock.enable_ntp(self.spec.ntp_enabled)
+            self.clock.set(None, self.spec.time_zone)
+
+    def download(self, objects: Sequence[ObjectSpec]) -> None:
+        """Load other objects in place of all there are, as downloading an application does.
+
+        What was forced and commanded is lost; connections and sessions live on. Names may be the same under other
+        instances. Raises Refusal, and KeyError when the control program misses one of its own.
+        """
+        self.objects.load(objects)
+        self._io = ProgramObjects(self.objects, self.profile.program_priority)
+        self._protect()
+
+    def change_password(self, password: str) -> None:
+        """Accept another password from now on, and forget every session."""
+        self.sessions.account = Account(self.sessions.account.username, password)
+        self.sessions.clear()
 
     def scan(self, dt_s: float) -> None:
         """Run the program once, ``dt_s`` of controller time after the last scan; not during a reboot."""
@@ -114,6 +131,10 @@ class Controller:
         if self.spec.program is None or not isinstance(mode, WallScan):
             return None
         return WallScanner(self.scan, mode, self.settings.monotonic, f"ecy-scan-{self.spec.name}")
+
+    def _protect(self) -> None:
+        if self.spec.program is not None:
+            self.objects.protect(needed.name for needed in self.spec.program.objects)
 
     def _pass_time(self, dt_s: float) -> None:
         self._stepped.advance(dt_s)

@@ -68,6 +68,15 @@ class ObjectDatabase:
             del self._refs[old.name]
         self._notify(Change(old, None))
 
+    def load(self, specs: Iterable[ObjectSpec]) -> None:
+        """Replace every object at once. Raises Refusal, and then all is as it was."""
+        fresh = ObjectDatabase(specs, self._reserved)
+        with self._lock:
+            changes = [Change(old, None) for old in self._all()] + [Change(None, new) for new in fresh._all()]
+            self._objects, self._refs, self._protected = fresh._objects, fresh._refs, set()
+        for change in changes:
+            self._notify(change)
+
     def protect(self, names: Iterable[str]) -> None:
         """Keep these objects from being deleted. Raises KeyError for an unknown name."""
         with self._lock:
@@ -145,6 +154,9 @@ class ObjectDatabase:
         """Stop calling ``listener``."""
         with self._lock:
             self._listeners = tuple(known for known in self._listeners if known != listener)
+
+    def _all(self) -> list[BacnetObject]:
+        return [one for known in self._objects.values() for one in known.values()]
 
     def _existing(self, ref: ObjectRef) -> BacnetObject:
         try:

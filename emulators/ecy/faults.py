@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Collection
+from collections.abc import AsyncIterator, Collection
 
 from emulators.ecy.messages import Reply, Request
 from emulators.ecy.objects import BacnetObject
@@ -29,6 +29,10 @@ class Fault:
     async def on_reply(self, request: Request, reply: Reply) -> Reply:
         """Called when the request has been carried out, before the answer goes out."""
         return reply
+
+    def on_send(self, reply: Reply) -> AsyncIterator[bytes] | None:
+        """Called when an answer goes out: the pieces in which its content is sent, or None for all of it at once."""
+        return None
 
     def on_write(self, target: BacnetObject) -> None:
         """Called before an object is written; raises Refusal to have the write fail."""
@@ -86,6 +90,32 @@ class DropConnection(Fault):
         return reply
 
 
+class Gate:
+    """Where requests wait until somebody opens it, from any thread."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._is_open = False
+        self._waiting: list[tuple[asyncio.AbstractEventLoop, asyncio.Event]] = []
+
+    def open(self) -> None:
+        """Let everybody go on who waits, and whoever comes later."""
+        with self._lock:
+            self._is_open = True
+            waiting, self._waiting = self._waiting, []
+        for loop, passed in waiting:
+            loop.call_soon_threadsafe(passed.set)
+
+    async def wait(self) -> None:
+        """Wait until it is open."""
+        passed = asyncio.Event()
+        with self._lock:
+            if self._is_open:
+                return
+            self._waiting.append((asyncio.get_running_loop(), passed))
+        await passed.wait()
+
+
 class Hold(Fault):
     """Requests wait until :meth:`release`: their answers, or with ``before_work`` also what they ask for."""
 
@@ -93,9 +123,7 @@ class Hold(Fault):
         self.holding = threading.Event()
         """Set once a request waits."""
         self._before_work = before_work
-        self._lock = threading.Lock()
-        self._released = False
-        self._waiting: list[tuple[asyncio.AbstractEventLoop, asyncio.Event]] = []
+        self._gate = Gate()
 
     async def on_request(self, request: Request) -> Reply | None:
         """Wait before the work."""
@@ -111,24 +139,60 @@ class Hold(Fault):
 
     def release(self) -> None:
         """Let everything go on, and later requests pass."""
-        with self._lock:
-            self._released = True
-            waiting, self._waiting = self._waiting, []
-        for loop, gate in waiting:
-            loop.call_soon_threadsafe(gate.set)
+        self._gate.open()
 
     def end(self) -> None:
         """Nobody waits in a fault that is gone."""
         self.release()
 
     async def _wait(self) -> None:
-        gate = asyncio.Event()
-        with self._lock:
-            if self._released:
-                return
-            self._waiting.append((asyncio.get_running_loop(), gate))
         self.holding.set()
-        await gate.wait()
+        await self._gate.wait()
+
+
+class HangInBody(Fault):
+    """Answers stop in the middle: the head and half of the body come, the rest when the fault is taken away."""
+
+    def __init__(self) -> None:
+        self._gate = Gate()
+
+    def on_send(self, reply: Reply) -> AsyncIterator[bytes]:
+        """Half, and nothing more."""
+        return self._halves(reply.content)
+
+    def end(self) -> None:
+        """Send the other halves."""
+        self._gate.open()
+
+    async def _halves(self, content: bytes) -> AsyncIterator[bytes]:
+        middle = len(content) // 2
+        yield content[:middle]
+        await self._gate.wait()
+        yield content[middle:]
+
+
+class DripBody(Fault):
+    """Bodies come byte by byte, ``pause_s`` apart: no time-out between two bytes ever passes."""
+
+    def __init__(self, pause_s: float = 0.05) -> None:
+        self._pause_s = pause_s
+        self._is_over = False
+
+    def on_send(self, reply: Reply) -> AsyncIterator[bytes]:
+        """One byte after the other."""
+        return self._drops(reply.content)
+
+    def end(self) -> None:
+        """What is left comes at once."""
+        self._is_over = True
+
+    async def _drops(self, content: bytes) -> AsyncIterator[bytes]:
+        for at in range(len(content)):
+            if self._is_over:
+                yield content[at:]
+                return
+            yield content[at : at + 1]
+            await asyncio.sleep(self._pause_s)
 
 
 class FailWrites(Fault):
@@ -180,6 +244,10 @@ class Faults:
         for fault in self._active:
             reply = await fault.on_reply(request, reply)
         return reply
+
+    def on_send(self, reply: Reply) -> AsyncIterator[bytes] | None:
+        """The pieces of the first fault that wants to send the answer in its own way."""
+        return next((pieces for fault in self._active if (pieces := fault.on_send(reply)) is not None), None)
 
     def on_write(self, target: BacnetObject) -> None:
         """Ask every fault; raises Refusal when one has the write fail."""

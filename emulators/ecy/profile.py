@@ -96,6 +96,9 @@ class Profile:
     slots_survive_reboot: bool = True
     """§12: whether commands in the priority arrays survive a reboot."""
 
+    clock_survives_reboot: bool = True
+    """Row 36: whether zone and NTP setting survive a reboot, or are as they were at the start."""
+
     v1_urls: Literal["json", "html", "redirect"] = "json"
     """Row 33: a 2.x controller's answer on v1 URLs: 404 with JSON, 404 with HTML, or a redirect to v2."""
     plain_http: Literal["closed", "redirect", "served"] = "closed"

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import ssl
 import time
+import uuid
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import ExitStack
 from datetime import UTC, datetime
@@ -59,6 +61,8 @@ class EcyServer:
         self._certificates: dict[str, CertificateFiles] = {}
         self._bound_ports: list[int] = []
         self._stack = ExitStack()
+        self._server: ServerThread
+        self._temporary: Path
 
     @property
     def addresses(self) -> dict[str, str]:
@@ -78,14 +82,35 @@ class EcyServer:
         """The certificate of one controller, PEM. Raises KeyError."""
         return self._certificates[name].certificate
 
+    def unplug(self, name: str) -> None:
+        """Take a controller off the network: connections are cut and new ones refused until :meth:`plug_in`."""
+        self._server.shut(self._number(name))
+        self.controller(name).connections.cut()
+
+    def plug_in(self, name: str) -> None:
+        """Let a controller answer again, at the same address."""
+        self._server.reopen(self._number(name))
+
+    def change_certificate(self, name: str) -> None:
+        """Give a controller another certificate, and cut the connections that have seen the old one."""
+        files = certificate_in(self._temporary, f"changed-{uuid.uuid4()}", name, self._host)
+        self._server.tls(self._number(name)).load_cert_chain(files.certificate, files.key)
+        self._certificates[name] = files
+        self.controller(name).connections.cut()
+
+    def break_handshakes(self, name: str, *, broken: bool = True) -> None:
+        """Let TLS handshakes fail with an alert, or no longer; cuts the connections that have made theirs."""
+        self._server.tls(self._number(name)).sni_callback = _alert if broken else None
+        self.controller(name).connections.cut()
+
     def __enter__(self) -> Self:
         with ExitStack() as stack:
-            temporary = Path(stack.enter_context(TemporaryDirectory(prefix="ecy-")))
-            self._certificates = self._make_certificates(temporary)
-            server = ServerThread([*self._secure_sites(), *self._plain_sites()], "ecy-server")
-            stack.callback(server.stop)
-            self._bound_ports = server.ports
-            stack.enter_context(server)
+            self._temporary = Path(stack.enter_context(TemporaryDirectory(prefix="ecy-")))
+            self._certificates = self._make_certificates(self._temporary)
+            self._server = ServerThread([*self._secure_sites(), *self._plain_sites()], "ecy-server")
+            stack.callback(self._server.stop)
+            self._bound_ports = self._server.ports
+            stack.enter_context(self._server)
             self._start_programs(stack)
             self._stack = stack.pop_all()
         return self
@@ -97,6 +122,9 @@ class EcyServer:
             controller.faults.clear()
             controller.connections.cut()
         self._stack.close()
+
+    def _number(self, name: str) -> int:
+        return list(self._controllers).index(name)
 
     def _addresses(self, names: Iterable[str], ports: Sequence[int]) -> dict[str, str]:
         return {name: f"{self._host}:{port}" for name, port in zip(names, ports, strict=False)}
@@ -140,6 +168,10 @@ class EcyServer:
             if scanner is not None:
                 scanner.start()
                 stack.callback(scanner.stop)
+
+
+def _alert(tls: ssl.SSLSocket | ssl.SSLObject, host: str | None, context: ssl.SSLContext) -> int:
+    return ssl.ALERT_DESCRIPTION_INTERNAL_ERROR
 
 
 def _ports_for(specs: Sequence[ControllerSpec], ports: Sequence[int] | int) -> list[int]:

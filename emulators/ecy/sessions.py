@@ -47,7 +47,8 @@ class Sessions:
     """Who is signed in. Times are seconds of ``monotonic``; used by the server's thread only."""
 
     def __init__(self, account: Account, profile: Profile, monotonic: Callable[[], float]) -> None:
-        self._account = account
+        self.account = account
+        """May be replaced: the password was changed."""
         self._profile = profile
         self._monotonic = monotonic
         self._last_use: dict[str, float] = {}
@@ -69,7 +70,7 @@ class Sessions:
 
         Raises Refusal for a wrong password, during a lock-out, without the API role, and at the session cap.
         """
-        if self._monotonic() < self._locked_until or not self._account.opens_with(authorization):
+        if self._monotonic() < self._locked_until or not self.account.opens_with(authorization):
             self._reject()
         self._failures = 0
         if not self._profile.api_role:

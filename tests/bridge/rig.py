@@ -18,6 +18,7 @@ from emulators.ecy.server import EcyServer
 from emulators.plants.multizone_office import MultizoneOffice
 from emulators.program import ObjectSpec
 from tests import bench
+from utils.pacing import Clocks
 from utils.settings import Settings
 from utils.state_folder import StateFolder
 
@@ -58,6 +59,9 @@ class Rig:
     vav_points: Sequence[bench.Config] = VAV_POINTS
     keys: dict[str, object] = field(default_factory=dict)
     runs: list[Run] = field(default_factory=list)
+    clocks: Clocks | None = None
+    """Those of the host; None for the real ones."""
+    shadow: bool = False
 
     def settings(self, **variables: str) -> Settings:
         """Settings of a run against the rig."""
@@ -73,7 +77,9 @@ class Rig:
             bench.equipment("AHU", addresses["AHU"], self.ahu_points, timeout_s=2.0, **self.keys),
             bench.equipment("VAV", addresses["VAV"], self.vav_points, timeout_s=2.0),
         )
-        run = Run(settings, manager, StateFolder(settings.state_dir), steps=steps)
+        run = Run(
+            settings, manager, StateFolder(settings.state_dir), steps=steps, clocks=self.clocks, shadow=self.shadow
+        )
         self.runs.append(run)
         return run
 

@@ -79,6 +79,7 @@ NOT_OUR_CONCERN = {
     "default_priority",
     "unfiltered_objects",
     "duplicate_instance_text",
+    "clock_survives_reboot",
     "out_of_service_survives_reboot",
     "slots_survive_reboot",
     "plain_http",

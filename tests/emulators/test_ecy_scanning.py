@@ -207,6 +207,13 @@ def test_discovery_and_single_reads_let_no_time_pass(exchange: Exchange) -> None
     assert exchange.scans == 0
 
 
+def test_looking_at_whole_objects_lets_no_time_pass(exchange: Exchange) -> None:
+    exchange.batch(FORCE, WRITE)
+    for _ in range(3):
+        exchange.batch({"url": f"{OBJECTS}/analog-outputs/1?$select=present-value,priority-array"})
+    assert exchange.scans == 0
+
+
 def test_a_step_shorter_than_the_period_is_one_scan() -> None:
     program = Doubler()
     controller = controller_with(program, ExchangeScan(step_s=0.5, period_s=1.0))

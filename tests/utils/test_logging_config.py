@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from utils.errors import ConfigError
 from utils.logging_config import configure_logging
 
 log = logging.getLogger("tests.logging")
@@ -60,3 +61,8 @@ def test_a_console_handler_gets_no_secret_either(tmp_path: Path) -> None:
     configure_logging(tmp_path / "app.log", "INFO", ["hunter2"], Console())
     log.warning("with %s", "hunter2")
     assert seen == ["with ****"]
+
+
+def test_a_log_that_cannot_be_written_is_a_problem_of_the_settings(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match=r"LOG_FILE.*cannot be written"):
+        configure_logging(tmp_path / "absent" / "app.log", "INFO")

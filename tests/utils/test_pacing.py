@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import logging
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import pytest
 
-from utils.pacing import Clocks, HostSlept, Pacer
+from utils.pacing import Clocks, HostSlept, Pacer, TooLate, WhenLate
 
 
 @dataclass
@@ -16,6 +18,8 @@ class FakeTime:
 
     now: float = 1000.0
     wall_ahead: float = 500.0
+    overslept_s: float = 0.0
+    """How much longer than asked for the next wait takes."""
 
     @property
     def clocks(self) -> Clocks:
@@ -28,15 +32,17 @@ class FakeStop(threading.Event):
     def __init__(self, time: FakeTime) -> None:
         super().__init__()
         self._time = time
+        self.on_wait: Callable[[], object] = lambda: None
 
     def wait(self, timeout: float | None = None) -> bool:
-        self._time.now += timeout or 0.0
+        self.on_wait()
+        self._time.now += (timeout or 0.0) + self._time.overslept_s
         return self.is_set()
 
 
-def paced(period_s: float) -> tuple[FakeTime, FakeStop, Pacer]:
+def paced(period_s: float, when_late: WhenLate = "stretch") -> tuple[FakeTime, FakeStop, Pacer]:
     time = FakeTime()
-    pacer = Pacer(period_s, time.clocks)
+    pacer = Pacer(period_s, time.clocks, when_late)
     pacer.start()
     return time, FakeStop(time), pacer
 
@@ -75,6 +81,42 @@ def test_a_period_of_zero_never_waits_and_is_never_late() -> None:
     assert (time.now, pacer.late_steps, pacer.remaining_s) == (1000.0, 0, 0.0)
 
 
+@pytest.mark.parametrize("when_late", ["stretch", "stop"])
+def test_as_fast_as_possible_no_step_is_too_late(when_late: WhenLate) -> None:
+    time, stop, pacer = paced(0.0, when_late)
+    time.now += 3600.0
+    pacer.wait(stop)
+    assert (pacer.late_steps, pacer.slipped_s) == (0, 0.0)
+
+
+def test_where_the_settings_say_so_a_step_late_by_more_than_a_period_ends_the_run() -> None:
+    time, stop, pacer = paced(2.0, "stop")
+    time.now += 3.9
+    pacer.wait(stop)
+    time.now += 2.2
+    with pytest.raises(TooLate, match=r"late by 2\.1 s.*BOP_WHEN_LATE=stop"):
+        pacer.wait(stop)
+
+
+def test_a_run_that_is_stopping_is_not_too_late() -> None:
+    time, stop, pacer = paced(2.0, "stop")
+    time.now += 60.0
+    stop.set()
+    pacer.wait(stop)
+    assert pacer.late_steps == 1
+
+
+def test_lateness_is_said_when_it_begins_and_when_it_is_over(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.INFO)
+    time, stop, pacer = paced(2.0)
+    for work_s in [1.0] + [7.0, 0.5, 7.0] + [0.5] * 20:
+        time.now += work_s
+        pacer.wait(stop)
+    assert [record.levelname for record in caplog.records] == ["WARNING", "INFO"]
+    assert "late by 5 s" in caplog.messages[0]
+    assert caplog.messages[1] == "on time again; 2 steps were late, the wall clock slipped 10.0 s"
+
+
 def test_what_remains_of_a_step_shrinks_to_zero() -> None:
     time, _, pacer = paced(2.0)
     time.now += 1.5
@@ -89,6 +131,32 @@ def test_a_host_that_slept_ends_the_run() -> None:
     time.wall_ahead += 3600.0
     with pytest.raises(HostSlept, match="slept for about 3600 s"):
         pacer.wait(stop)
+
+
+def test_a_sleep_in_the_wait_for_the_next_step_is_noticed_before_that_step() -> None:
+    time, stop, pacer = paced(2.0)
+    stop.on_wait = lambda: setattr(time, "wall_ahead", 4100.0)
+    with pytest.raises(HostSlept, match="slept for about 3600 s"):
+        pacer.wait(stop)
+
+
+def test_a_sleep_that_monotonic_time_counts_is_noticed_by_the_wait_that_takes_too_long() -> None:
+    time, stop, pacer = paced(2.0)
+    pacer.wait(stop)
+    time.overslept_s = 3600.0
+    with pytest.raises(HostSlept, match="slept for about 3600 s"):
+        pacer.wait(stop)
+    with pytest.raises(HostSlept):
+        pacer.pause(stop, 0.5)
+
+
+def test_a_simulator_that_takes_minutes_is_late_and_no_sleep() -> None:
+    time, stop, pacer = paced(2.0)
+    time.now += 600.0
+    time.overslept_s = 5.0
+    pacer.wait(stop)
+    pacer.wait(stop)
+    assert pacer.slipped_s == pytest.approx(598.0)
 
 
 def test_a_small_correction_of_the_wall_clock_is_no_sleep() -> None:

@@ -51,6 +51,8 @@ def test_the_defaults_are_those_of_the_readme(tmp_path: Path) -> None:
     assert (settings.couple_time_s, settings.refresh_time_s, settings.hold_steps) == (5.0, 60.0, 3)
     assert (settings.tls, settings.connect_timeout_s, settings.settle_time_s) == ("pin", 30.0, None)
     assert settings.state_dir == tmp_path / ".state"
+    assert (settings.when_late, settings.clock_tolerance_s, settings.allow_future) == ("stretch", 5.0, False)
+    assert (settings.ramp_steps, settings.bench) == (10, None)
 
 
 def test_the_environment_wins_over_the_file(tmp_path: Path) -> None:
@@ -140,6 +142,23 @@ def test_a_period_of_the_scenario_stands_in_for_the_start_time(tmp_path: Path) -
 def test_the_pace_is_step_time_over_time_scale(tmp_path: Path) -> None:
     assert load(tmp_path, BOP_TIME_SCALE="60", BOP_STEP_TIME="30").period_s == 0.5
     assert load(tmp_path, BOP_TIME_SCALE="0").period_s == 0.0
+
+
+def test_what_to_do_when_late_and_whether_clocks_may_be_in_the_future_are_words(tmp_path: Path) -> None:
+    settings = load(tmp_path, BOP_WHEN_LATE="Stop", ECY_FUTURE="yes", ECY_CLOCK_TOLERANCE="2.5")
+    assert (settings.when_late, settings.allow_future, settings.clock_tolerance_s) == ("stop", True, 2.5)
+    assert set(problems(tmp_path, BOP_WHEN_LATE="hurry", ECY_FUTURE="perhaps", ECY_CLOCK_TOLERANCE="0")) == {
+        "BOP_WHEN_LATE",
+        "ECY_FUTURE",
+        "ECY_CLOCK_TOLERANCE",
+    }
+
+
+def test_a_bench_is_confirmed_with_one_word_and_a_ramp_has_whole_steps(tmp_path: Path) -> None:
+    settings = load(tmp_path, ECY_BENCH=" Isolated ", ECY_RAMP_STEPS="0")
+    assert (settings.bench, settings.ramp_steps) == ("isolated", 0)
+    assert set(problems(tmp_path, ECY_BENCH="yes", ECY_RAMP_STEPS="-1")) == {"ECY_BENCH", "ECY_RAMP_STEPS"}
+    assert set(problems(tmp_path, ECY_RAMP_STEPS="2.5")) == {"ECY_RAMP_STEPS"}
 
 
 def test_no_secret_is_in_the_repr_or_in_an_error(tmp_path: Path) -> None:

@@ -1,0 +1,141 @@
+"""What a person sees of a preflight: a table per equipment, the controllers, and what there is to do."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import asdict
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from bridge.check.report import (
+    CertificateRow,
+    CheckReport,
+    ClockRow,
+    ControllerRow,
+    Finding,
+    PointRow,
+    Severity,
+    SimulationRow,
+)
+from utils.values import PointValue, Role
+
+_STYLES = {Severity.PROBLEM: "bold red", Severity.WARNING: "yellow", Severity.NOTE: "dim"}
+_ARROWS = {Role.READ.value: "<-"}
+
+
+def print_check(console: Console, report: CheckReport) -> None:
+    """Everything, problems last, so that they are what stays on the screen."""
+    _line(console, _simulation(report.simulation))
+    for table in _point_tables(report):
+        console.print(table, soft_wrap=False)
+    for controller in report.controllers:
+        for line in _controller(controller):
+            _line(console, line)
+    for severity in reversed(Severity):
+        for finding in report.findings:
+            if finding.severity is severity:
+                console.print(_told(finding))
+    _line(console, _verdict(report))
+
+
+def print_check_json(console: Console, report: CheckReport) -> None:
+    """The same as one JSON document (docs/check.md)."""
+    document = {**asdict(report), "exit_code": report.exit_code}
+    console.out(json.dumps(document, default=_plain, indent=2, allow_nan=False), highlight=False)
+
+
+def _plain(value: object) -> str:
+    return value.isoformat() if hasattr(value, "isoformat") else str(value)
+
+
+def _line(console: Console, text: str) -> None:
+    console.print(text, highlight=False, markup=False)
+
+
+def _told(finding: Finding) -> Text:
+    return Text.assemble((f"{finding.severity:<8}", _STYLES[finding.severity]), str(finding))
+
+
+def _simulation(row: SimulationRow) -> str:
+    parts = [row.server, f"{row.testcase} ({row.api} {row.version}".rstrip() + ")" if row.testcase else "not reached"]
+    if row.start is not None:
+        parts.append(f"start {row.weekday} {row.start:%Y-%m-%d %H:%M:%S}, day {row.day_of_year} of the model's year")
+    if row.occupied:
+        parts.append(f"occupied {row.occupied}")
+    return "; ".join(parts)
+
+
+def _point_tables(report: CheckReport) -> Iterator[Table]:
+    for equipment in dict.fromkeys(row.equipment for row in report.points):
+        rows = [row for row in report.points if row.equipment == equipment]
+        table = Table(title=f"{equipment} ({rows[0].controller})", title_justify="left")
+        for heading in ("Simulation", "now", "converted", "", "Controller", "now", "measures"):
+            table.add_column(heading, overflow="fold")
+        for row in rows:
+            table.add_row(*_cells(row))
+        yield table
+
+
+def _cells(row: PointRow) -> tuple[str, ...]:
+    instance = "?" if row.instance is None else row.instance
+    return (
+        row.simulation_point,
+        _value(row.simulation_value, row.simulation_unit),
+        _value(row.in_controller_unit, row.device_unit),
+        _ARROWS.get(row.role, "->"),
+        f"{row.object_type} {instance} {row.object_name}",
+        _value(row.controller_value, row.device_unit),
+        row.quantity or "",
+    )
+
+
+def _value(value: PointValue | None, unit: str | None) -> str:
+    if value is None:
+        return "?"
+    if isinstance(value, bool):
+        return "on" if value else "off"
+    return f"{value:.5g} {_short(unit)}".rstrip()
+
+
+def _short(unit: str | None) -> str:
+    return "" if unit in (None, "dimensionless", "1") else str(unit)
+
+
+def _controller(row: ControllerRow) -> Iterator[str]:
+    name = f" {row.name}" if row.name else ""
+    yield f"{row.address}{name} ({', '.join(row.equipments)}): {row.session}"
+    yield f"  certificate {_certificate(row.certificate)}"
+    if row.clock is not None:
+        yield f"  clock {_clock(row.clock)}"
+    if row.exchange_s is not None:
+        exchange = _exchange(row.exchange_s, row.exchange_simulated_s)
+        yield f"  exchange {exchange}; COV subscriptions {row.subscribers}, bindings {row.bindings}"
+
+
+def _certificate(row: CertificateRow) -> str:
+    if row.fingerprint is None:
+        return f"judged by ECY_TLS={row.policy}"
+    return f"{'pinned just now' if row.is_new else 'as pinned'}, SHA-256 {row.fingerprint}"
+
+
+def _clock(row: ClockRow) -> str:
+    offset = "" if row.offset_s is None else f", {round(row.offset_s):+d} s against this computer"
+    ntp = {True: "NTP on", False: "NTP off", None: "NTP unknown"}[row.ntp_enabled]
+    moment = f"{row.weekday} {row.local_time:%Y-%m-%d %H:%M:%S}"
+    return f"{moment} {row.zone}, day {row.day_of_year} of its year{offset}, {ntp}"
+
+
+def _exchange(exchange_s: float, simulated_s: float | None) -> str:
+    simulated = "" if simulated_s is None else f", {simulated_s:.1f} simulated s"
+    return f"{exchange_s * 1000:.0f} ms{simulated}"
+
+
+def _verdict(report: CheckReport) -> str:
+    counts = Counter(finding.severity for finding in report.findings)
+    found = ", ".join(f"{counts[severity]} {severity}{'' if counts[severity] == 1 else 's'}" for severity in Severity)
+    start = "a run would start" if report.exit_code == 0 else "a run would not start"
+    return f"{found}: {start}; nothing was written"

@@ -1,0 +1,123 @@
+"""Looks at one controller. Reads only: every question is a GET, alone or in a batch."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import TypeAlias
+
+from bridge.check.views import ClockView, ControllerView
+from bridge.claims import Claim, claims_of
+from clients.tls import Pins
+from equipment.controller import Controller
+from points import Point
+from utils.errors import ConfigError, DeviceError, DeviceRefused, ObjectError, Problem
+from utils.pacing import Clocks
+from utils.values import ObjectRef, ObjectType, Role, Target
+
+Stage: TypeAlias = Callable[[Controller, ControllerView, Clocks], ControllerView]
+
+
+def look_at_controller(controller: Controller, pins: Pins, clocks: Clocks) -> ControllerView:
+    """Ask one thing after the other.
+
+    What a run would fail for ends the looking, and so does a controller that stops answering. A refusal of anything
+    else is noted.
+    """
+    address = controller.address
+    view = ControllerView(address, known_fingerprint=pins.get(address))
+    try:
+        controller.client.connect()
+        view = replace(view, is_reached=True)
+        for stage in _NEEDED:
+            view = stage(controller, view, clocks)
+        for stage in _WANTED:
+            view = _noting_refusals(stage, controller, view, clocks)
+    except DeviceError as error:
+        view = replace(view, failure=error)
+    return replace(view, fingerprint=pins.get(address))
+
+
+def _noting_refusals(stage: Stage, controller: Controller, view: ControllerView, clocks: Clocks) -> ControllerView:
+    try:
+        return stage(controller, view, clocks)
+    except (ObjectError, DeviceRefused) as error:
+        return replace(view, complaints=(*view.complaints, error))
+
+
+def _names(controller: Controller, view: ControllerView, clocks: Clocks) -> ControllerView:
+    problems: tuple[Problem, ...] = ()
+    try:
+        controller.bind()
+    except ConfigError as error:
+        problems = error.problems
+    targets = [_target(controller, point) for point in controller.points]
+    refs = {target: ref for target in targets if (ref := _find(controller, target)) is not None}
+    elsewhere = {target: kind for target in targets if target not in refs and (kind := _found_as(controller, target))}
+    return replace(view, problems=problems, refs=refs, found_as=elsewhere, claims=_claims(controller, refs))
+
+
+def _claims(controller: Controller, refs: Mapping[Target, ObjectRef]) -> tuple[Claim, ...]:
+    """What a run would take, also where it could not because other names are wrong."""
+    known = {
+        ref: Claim(ref, point.ecy_point, point.role, point.priority, point.config.take_occupied)
+        for point in controller.points
+        if point.role is not Role.READ and (ref := refs.get(_target(controller, point))) is not None
+    }
+    return tuple({**known, **{claim.ref: claim for claim in claims_of(controller)}}.values())
+
+
+def _target(controller: Controller, point: Point) -> Target:
+    return Target(controller.address, point.object_type, point.ecy_point)
+
+
+def _find(controller: Controller, target: Target) -> ObjectRef | None:
+    try:
+        return ObjectRef(target.object_type, controller.client.get_instance_number(target.name, target.object_type))
+    except ObjectError:
+        return None
+
+
+def _found_as(controller: Controller, target: Target) -> ObjectType | None:
+    others = (kind for kind in ObjectType if _find(controller, target._replace(object_type=kind)) is not None)
+    return next(others, None)
+
+
+def _states(controller: Controller, view: ControllerView, clocks: Clocks) -> ControllerView:
+    refs = dict.fromkeys((*view.refs.values(), *(claim.ref for claim in view.claims)))
+    return replace(view, states=controller.client.survey(refs))
+
+
+def _exchange_time(controller: Controller, view: ControllerView, clocks: Clocks) -> ControllerView:
+    """One batch of reads, as a step has it: the outputs, or whatever there is."""
+    refs = _outputs(view.refs) or list(view.refs.values())
+    if not refs:
+        return view
+    began_s = clocks.monotonic()
+    controller.client.read_values_from_endpoints(refs)
+    return replace(view, exchange_s=clocks.monotonic() - began_s)
+
+
+def _outputs(refs: Mapping[Target, ObjectRef]) -> list[ObjectRef]:
+    return [ref for ref in refs.values() if ref.object_type.is_output]
+
+
+def _clock(controller: Controller, view: ControllerView, clocks: Clocks) -> ControllerView:
+    state = controller.client.get_clock()
+    return replace(view, clock=ClockView(state, clocks.wall()))
+
+
+def _bindings(controller: Controller, view: ControllerView, clocks: Clocks) -> ControllerView:
+    return replace(view, bindings=tuple(controller.client.get_bindings()))
+
+
+def _subscriptions(controller: Controller, view: ControllerView, clocks: Clocks) -> ControllerView:
+    return replace(view, subscriptions=tuple(controller.client.get_cov_subscriptions()))
+
+
+def _device_name(controller: Controller, view: ControllerView, clocks: Clocks) -> ControllerView:
+    return replace(view, name=controller.client.get_device_name())
+
+
+_NEEDED: tuple[Stage, ...] = (_names, _states)
+_WANTED: tuple[Stage, ...] = (_exchange_time, _clock, _bindings, _subscriptions, _device_name)

@@ -1,0 +1,143 @@
+"""``python main.py check``: looks at both peers and judges what it sees. Writes nothing to any controller."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from itertools import chain
+
+from bridge import startup
+from bridge.check.controllers import look_at_controller
+from bridge.check.dates import clock_findings, start_findings
+from bridge.check.delay import delay_findings
+from bridge.check.loops import loop_findings
+from bridge.check.neighbours import neighbour_findings
+from bridge.check.objects import object_findings
+from bridge.check.ranges import range_findings
+from bridge.check.report import CheckReport, Finding, Severity, Topic
+from bridge.check.rows import controller_row, equipments_by_controller, point_row, simulation_row
+from bridge.check.safety import safety_findings
+from bridge.check.session import certificate_findings, connection_findings, simulation_findings
+from bridge.check.simulation import DEADLINES, OwnTest
+from bridge.check.taking import taking_findings
+from bridge.check.views import ControllerView, PointView, SimulationView, point_views
+from bridge.clock_keeper import refuse_future
+from bridge.isolation import wired_equipments
+from bridge.journal import Journals
+from clients.boptest_select import Timeouts
+from equipment.equipment_manager import Equipment, EquipmentManager
+from utils.errors import ConfigError, SimulationAborted
+from utils.pacing import Clocks
+from utils.settings import Settings
+from utils.state_folder import StateFolder
+
+
+class Preflight:
+    """One look at both peers. :meth:`look` blocks; :meth:`request_stop` is for other threads."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        manager: EquipmentManager,
+        state: StateFolder,
+        *,
+        deadlines: Timeouts = DEADLINES,
+        clocks: Clocks | None = None,
+    ) -> None:
+        self._settings = settings
+        self._manager = manager
+        self._state = state
+        self._test = OwnTest(settings, state, deadlines)
+        self._clocks = clocks or Clocks()
+
+    def look(self) -> CheckReport:
+        """Look at everything, both peers at once; what could not be seen is among the findings.
+
+        On a service it selects a test of its own and stops it; on a legacy server, where everybody shares one test, it
+        only reads. Raises :class:`SimulationAborted` after :meth:`request_stop`.
+        """
+        equipments = tuple(self._manager.equipment.values())
+        controllers = self._manager.controllers
+        try:
+            with self._test, ThreadPoolExecutor(len(controllers), thread_name_prefix="ecy") as pool:
+                futures = [pool.submit(look_at_controller, c, self._state.pins, self._clocks) for c in controllers]
+                simulation = self._test.look(startup.simulation_names(equipments))
+                views = {view.address: view for view in (future.result() for future in futures)}
+        finally:
+            self._manager.close()
+        if self._test.is_stopped:
+            raise SimulationAborted("stopped on request; nothing was written to any controller")
+        return self._report(equipments, simulation, views)
+
+    def request_stop(self) -> None:
+        """Abandon whatever is being asked; the test is stopped all the same."""
+        self._test.request_stop()
+        for client in self._manager.get_all_ecy_clients():
+            client.abort()
+
+    def _report(
+        self, equipments: Sequence[Equipment], simulation: SimulationView, controllers: Mapping[str, ControllerView]
+    ) -> CheckReport:
+        shown = self._manager.process_bop_values(simulation.values, simulation.metadata)
+        points = tuple(point_views(equipments, simulation, controllers, shown))
+        names = equipments_by_controller(points)
+        rows = (controller_row(view, names.get(view.address, ()), self._settings) for view in controllers.values())
+        findings = chain(
+            _about_the_run(equipments, self._settings, self._clocks),
+            _about_the_simulation(equipments, simulation, self._settings),
+            connection_findings(tuple(controllers.values())),
+            taking_findings(tuple(controllers.values()), Journals.of(self._state)),
+            _about_points(points, simulation),
+            *(_about_a_controller(view, points, simulation, self._settings) for view in controllers.values()),
+        )
+        return CheckReport(
+            simulation=simulation_row(simulation, self._settings),
+            controllers=tuple(rows),
+            points=tuple(point_row(view) for view in points),
+            findings=tuple(dict.fromkeys(findings)),
+        )
+
+
+def _about_the_simulation(
+    equipments: Sequence[Equipment], simulation: SimulationView, settings: Settings
+) -> Iterator[Finding]:
+    yield from simulation_findings(simulation, settings)
+    yield from start_findings(settings, simulation.testcase)
+    if simulation.metadata:
+        yield from _refusals(lambda: startup.check_simulation_names(equipments, simulation.metadata), Topic.CONFIG)
+
+
+def _about_the_run(equipments: Sequence[Equipment], settings: Settings, clocks: Clocks) -> Iterator[Finding]:
+    """What a run would say, or refuse, before it has asked anybody."""
+    yield from _refusals(lambda: refuse_future(settings, clocks.wall()), Topic.CLOCK)
+    if wired := wired_equipments(equipments, settings):
+        what = (
+            "the terminals will follow a simulated building; make sure that nothing is wired to them and set "
+            "ECY_BENCH=isolated, or set isolate_outputs in the config"
+        )
+        yield Finding(Severity.WARNING, Topic.OUTPUTS, ", ".join(wired), what)
+
+
+def _refusals(judge: Callable[[], None], topic: Topic) -> Iterator[Finding]:
+    try:
+        judge()
+    except ConfigError as error:
+        yield from (Finding(Severity.PROBLEM, topic, problem.where, problem.what) for problem in error.problems)
+
+
+def _about_points(points: Sequence[PointView], simulation: SimulationView) -> Iterator[Finding]:
+    for view in points:
+        yield from object_findings(view)
+        yield from range_findings(view)
+        yield from safety_findings(view)
+    yield from loop_findings(points, simulation.metadata)
+
+
+def _about_a_controller(
+    view: ControllerView, points: Sequence[PointView], simulation: SimulationView, settings: Settings
+) -> Iterator[Finding]:
+    own = [point for point in points if point.target.device == view.address]
+    yield from certificate_findings(view, settings.tls)
+    yield from clock_findings(settings, simulation.testcase, view)
+    yield from delay_findings(view, own, settings)
+    yield from neighbour_findings(view, own)

@@ -1,0 +1,89 @@
+"""Looks at the simulation through a test of its own, which is stopped whatever happens."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable, Collection
+from dataclasses import replace
+from typing import Self
+
+from bridge import startup
+from bridge.check.views import SimulationView
+from clients.boptest_client import BOPTestClient
+from clients.boptest_select import Timeouts
+from utils.errors import ConfigError, SimulationError
+from utils.model_calendar import model_seconds
+from utils.settings import Settings
+from utils.state_folder import StateFolder
+
+log = logging.getLogger(__name__)
+
+DEADLINES = Timeouts(quick_s=15.0, data_s=30.0, select_s=60.0, simulate_s=120.0)
+"""Shorter than those of a run: nobody wants to wait ten minutes for a worker to be told what is wrong in a config."""
+
+
+class OwnTest:
+    """A test of a service, selected to look at it and stopped at the end; on a legacy server, only questions."""
+
+    def __init__(self, settings: Settings, state: StateFolder, deadlines: Timeouts = DEADLINES) -> None:
+        api_key = settings.api_key.get_secret_value() if settings.api_key else None
+        self._client = BOPTestClient(settings.base_url, api_key=api_key, test_ids=state.tests, timeouts=deadlines)
+        self._settings = settings
+        self._stop = threading.Event()
+        self._lock = threading.Lock()
+        self._is_ending = False
+
+    @property
+    def is_stopped(self) -> bool:
+        """Whether somebody asked to stop."""
+        return self._stop.is_set()
+
+    def request_stop(self) -> None:
+        """Abandon the call in flight, from any thread, unless it is the one that stops the test."""
+        with self._lock:
+            self._stop.set()
+            if not self._is_ending:
+                self._client.abort()
+
+    def look(self, points: Collection[str], *, with_values: bool = True) -> SimulationView:
+        """Select, ask what there is and, with ``with_values``, how it is at the start. Failures are in the view.
+
+        ``points`` tell test cases apart. Values are those right at the start, without a warm-up.
+        """
+        view = SimulationView(self._settings.base_url)
+        stages: list[Callable[[SimulationView], SimulationView]] = [lambda v: self._connected(v, points), self._told]
+        if with_values:
+            stages.append(self._started)
+        for stage in stages:
+            try:
+                view = stage(view)
+            except (SimulationError, ConfigError) as error:
+                return replace(view, failure=error)
+        return view
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        with self._lock:
+            self._is_ending = True
+        try:
+            self._client.stop()
+        except SimulationError as error:
+            log.warning("the test could not be stopped, the server ends it after a while: %s", error)
+        self._client.close()
+
+    def _connected(self, view: SimulationView, points: Collection[str]) -> SimulationView:
+        startup.connect_simulation(self._client, self._settings, points, self._stop)
+        client = self._client
+        return replace(view, api=client.api, version=client.server_version, testcase=client.testcase)
+
+    def _told(self, view: SimulationView) -> SimulationView:
+        return replace(view, metadata=self._client.get_metadata())
+
+    def _started(self, view: SimulationView) -> SimulationView:
+        start = self._settings.start_time
+        if view.api == "legacy" or start is None:
+            return view
+        return replace(view, values=self._client.initialize_system(model_seconds(start), 0.0).values)

@@ -1,0 +1,75 @@
+"""Whether what a run would take is free: slots, what other processes on this computer drive, what dead ones left."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+
+from bridge.check.report import Finding, Severity, Topic
+from bridge.check.views import ControllerView
+from bridge.claims import Claim
+from bridge.journal import Journals
+from bridge.ledger import TakenClock
+from utils.errors import ConfigError
+from utils.values import ObjectRef, ObjectState, PointValue, Role
+
+_LEFT_BEHIND = (
+    "a run that has ended did not give it back; the next run does so before it starts, or python main.py release "
+    "does so now"
+)
+
+
+def taking_findings(views: Sequence[ControllerView], journals: Journals) -> Iterator[Finding]:
+    """Everything that a run would be refused for, and what it would put back."""
+    left_behind = _left_behind(journals)
+    for view in views:
+        for claim in view.claims:
+            state = view.states.get(claim.ref)
+            if state is None:
+                continue
+            if (view.address, claim.ref) in left_behind:
+                yield Finding(Severity.NOTE, Topic.LEDGER, f"{view.address}: {claim.name}", _LEFT_BEHIND)
+            else:
+                yield from _occupied(view.address, claim, state)
+    yield from _claimed(views, journals)
+
+
+def _occupied(address: str, claim: Claim, state: ObjectState) -> Iterator[Finding]:
+    where = f"{address}: {claim.name}"
+    if (problem := claim.problem(address, state)) is not None:
+        yield Finding(Severity.PROBLEM, Topic.SLOT, problem.where, problem.what)
+    elif claim.role is Role.COMMANDED and state.priority_array is None:
+        what = "its slots cannot be read: who else commands it is not known, and its release will not be verified"
+        yield Finding(Severity.NOTE, Topic.SLOT, where, what)
+    elif (held := _held(claim, state)) is not None:
+        what = f"slot {claim.priority} holds {held:.5g}, which is put back at the end (take_occupied)"
+        yield Finding(Severity.NOTE, Topic.SLOT, where, what)
+
+
+def _held(claim: Claim, state: ObjectState) -> PointValue | None:
+    if claim.role is not Role.COMMANDED or state.priority_array is None:
+        return None
+    return state.priority_array[claim.priority - 1]
+
+
+def _claimed(views: Sequence[ControllerView], journals: Journals) -> Iterator[Finding]:
+    """What another process on this computer drives right now."""
+    entries = [
+        claim.entry(view.address, view.states[claim.ref])
+        for view in views
+        for claim in view.claims
+        if claim.ref in view.states
+    ]
+    try:
+        journals.own({}).refuse_claimed(entries)
+    except ConfigError as error:
+        yield from (Finding(Severity.PROBLEM, Topic.LEDGER, p.where, p.what) for p in error.problems)
+
+
+def _left_behind(journals: Journals) -> Collection[tuple[str, ObjectRef]]:
+    """The objects that runs which have ended did not give back."""
+    found: set[tuple[str, ObjectRef]] = set()
+    for orphan in journals.orphans():
+        entries = orphan.ledger.open_entries
+        found |= {(entry.device, entry.ref) for entry in entries if not isinstance(entry, TakenClock)}
+        orphan.close()
+    return found

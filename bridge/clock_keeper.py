@@ -1,0 +1,198 @@
+"""Keeps a controller's clock at model time: looked at sparsely, set rarely, left alone where somebody else sets it.
+
+Every setting disturbs trends, schedules and certificates of the controller (field notes 9), so that a look, and with
+it a setting, happens at most once a wall minute. Between two settings the clock runs at its own pace.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Self
+
+from bridge.ledger import Ledger, TakenClock
+from clients.ecy_device_client import ECYDeviceClient
+from equipment.equipment_manager import synchronize
+from utils.errors import ConfigError, DeviceError, DeviceUnreachable, Problem
+from utils.model_calendar import local_to_unix, unix_to_local
+from utils.pacing import Clocks
+from utils.settings import Settings
+
+log = logging.getLogger(__name__)
+
+LOOK_EVERY_S = 60.0
+"""Wall time between two looks at a clock, and the least between two settings."""
+_PATIENCE = 2
+"""So many times somebody else may have set a clock before we leave it to him."""
+_READING_S = 5.0
+"""What a clock that nobody has touched may seem to be off, because reading and setting take time."""
+_SUMMER_TIME_S = 3600.0
+
+
+@dataclass(frozen=True, slots=True)
+class ClockOrder:
+    """What the clocks have to show. Model times are in seconds."""
+
+    time_zone: str
+    tolerance_s: float
+    step_s: float
+    time_scale: float
+    taking_time: Callable[[], float]
+    """The model time to set in a controller that is taken now."""
+    local_time: Callable[[float], datetime]
+    """The date of a model time."""
+
+    @classmethod
+    def of(
+        cls, settings: Settings, taking_time: Callable[[], float], local_time: Callable[[float], datetime]
+    ) -> Self | None:
+        """The order that the settings give; None where clocks are to be left alone."""
+        if settings.timezone is None:
+            return None
+        tolerance_s, step_s = settings.clock_tolerance_s, settings.step_time_s
+        return cls(settings.timezone, tolerance_s, step_s, settings.time_scale, taking_time, local_time)
+
+    def shown_at(self, model_s: float) -> datetime:
+        """Naive local time for a model time; one that summer time skips is moved behind the gap."""
+        return unix_to_local(self.unix_time(model_s), self.time_zone)
+
+    def unix_time(self, model_s: float) -> float:
+        """The instant at which a clock in the zone shows a model time."""
+        return local_to_unix(self.local_time(model_s), self.time_zone)
+
+
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """What a clock showed, or was set to, and when."""
+
+    shown: datetime
+    monotonic_s: float
+    model_s: float
+
+
+class ClockKeeper:
+    """The clock of one controller, from when it is taken until it is given back. Used by one thread at a time."""
+
+    def __init__(self, client: ECYDeviceClient, order: ClockOrder, ledger: Ledger, clocks: Clocks) -> None:
+        self.max_drift_s: float | None = None
+        """How far the clock has been off model time at most; None before the first look."""
+        self._client = client
+        self._order = order
+        self._ledger = ledger
+        self._clocks = clocks
+        self._last: _Reading | None = None
+        self._look_due_s = self._set_due_s = 0.0
+        self._others = 0
+        self._is_left_alone = False
+
+    @property
+    def device(self) -> str:
+        """The controller's address."""
+        return self._client.device
+
+    def new_entries(self) -> list[TakenClock]:
+        """What there is to enter before the clock is set; nothing where it is left alone or entered already."""
+        if self._ledger.holds_clock(self.device):
+            return []
+        before = self._client.get_clock()
+        if before.ntp_enabled is None:
+            log.warning("%s does not tell whether NTP is on: its clock is left alone", self.device)
+            return []
+        return [TakenClock(self.device, before.time_zone, before.ntp_enabled)]
+
+    def start(self) -> None:
+        """Set the clock of a controller that has just been taken. Raises :class:`DeviceError`."""
+        if not self._is_ours:
+            return
+        self._set(self._order.taking_time())
+        # What the clock does while the controller couples says nothing about its pace, so nobody is suspected for it.
+        self._last = None
+        self._look_due_s = self._clocks.monotonic()
+
+    @property
+    def is_due(self) -> bool:
+        """Whether it is time for a look."""
+        return self._is_ours and self._clocks.monotonic() >= self._look_due_s
+
+    def keep(self, frame_s: float, shown_s: float) -> None:
+        """Look at the clock, and set it when it is too far off. ``frame_s`` is model time, ``shown_s`` monotonic.
+
+        The frame of that model time has been shown to the controller at that moment. An unreachable controller is the
+        business of whoever exchanges values with it.
+        """
+        self._look_due_s = self._clocks.monotonic() + LOOK_EVERY_S
+        try:
+            self._look(frame_s, shown_s)
+        except DeviceUnreachable:
+            return
+        except DeviceError as error:
+            self._leave_alone(error.what)
+
+    @property
+    def _is_ours(self) -> bool:
+        return not self._is_left_alone and self._ledger.holds_clock(self.device)
+
+    def _look(self, frame_s: float, shown_s: float) -> None:
+        state = self._client.get_clock()
+        model_s = self._model_time(frame_s, shown_s)
+        reading = _Reading(state.local_time, self._clocks.monotonic(), model_s)
+        drift_s = abs((state.local_time - self._order.shown_at(model_s)).total_seconds())
+        self.max_drift_s = max(self.max_drift_s or 0.0, drift_s)
+        before, self._last = self._last, reading
+        if drift_s <= self._order.tolerance_s:
+            return
+        self._others += bool(state.ntp_enabled) or not self._is_explained(before, reading)
+        if self._others >= _PATIENCE:
+            self._leave_alone(f"somebody else sets it{' (NTP is on again)' if state.ntp_enabled else ''}")
+        elif reading.monotonic_s >= self._set_due_s:
+            self._set(self._model_time(frame_s, shown_s))
+
+    def _model_time(self, frame_s: float, shown_s: float) -> float:
+        """Model time now. As fast as possible there is no now within a step: what follows an answer is its end."""
+        step_s, scale = self._order.step_s, self._order.time_scale
+        return frame_s + (min((self._clocks.monotonic() - shown_s) * scale, step_s) if scale else step_s)
+
+    def _set(self, model_s: float) -> None:
+        synchronize(self._client, self._order.unix_time(model_s), self._order.time_zone)
+        now_s = self._clocks.monotonic()
+        self._last = _Reading(self._order.shown_at(model_s), now_s, model_s)
+        self._set_due_s = now_s + LOOK_EVERY_S
+
+    def _is_explained(self, before: _Reading | None, now: _Reading) -> bool:
+        """Whether the clock is where it went by itself: by wall time, or like an emulated one by simulated time.
+
+        Its zone may have changed to or from summer time on the way.
+        """
+        if before is None:
+            return True
+        moved_s = (now.shown - before.shown).total_seconds()
+        wall_s, scale = now.monotonic_s - before.monotonic_s, self._order.time_scale
+        return any(
+            abs(moved_s - passed_s - shift_s) <= _READING_S * max(scale, 1.0)
+            for passed_s in (wall_s, wall_s * scale, now.model_s - before.model_s)
+            for shift_s in (-_SUMMER_TIME_S, 0.0, _SUMMER_TIME_S)
+        )
+
+    def _leave_alone(self, reason: str) -> None:
+        self._is_left_alone = True
+        log.warning("%s: its clock is left alone from now on: %s", self.device, reason)
+
+
+def clock_errors(keepers: Iterable[ClockKeeper]) -> dict[str, float]:
+    """How far each clock has been off at most, in s by controller; only those that have been looked at."""
+    return {keeper.device: keeper.max_drift_s for keeper in keepers if keeper.max_drift_s is not None}
+
+
+def refuse_future(settings: Settings, host_time: float) -> None:
+    """Raises :class:`ConfigError` when the controllers' clocks would be set later than the host's (s since 1970)."""
+    zone, start = settings.timezone, settings.start_time
+    if zone is None or start is None or settings.allow_future or local_to_unix(start, zone) <= host_time:
+        return
+    now = unix_to_local(host_time, zone)
+    what = (
+        f"{start} in {zone} is in the future (it is {now:%Y-%m-%d %H:%M} there), and controllers' trends suffer from "
+        "such a clock; choose an earlier year, or set ECY_FUTURE=yes"
+    )
+    raise ConfigError([Problem("BOP_START_TIME", what)])

@@ -1,0 +1,168 @@
+"""``python main.py points``: what both peers have on offer, to write a config from. Reads only."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+
+from bridge.check.quantities import unit_in_our_words
+from bridge.check.simulation import DEADLINES, OwnTest
+from bridge.check.views import SimulationView
+from bridge.startup import simulation_names
+from clients.boptest_select import Timeouts
+from clients.ecy_device_client import ECYDeviceClient
+from equipment.equipment_manager import Credentials, EquipmentManager
+from utils.errors import ConfigError, DeviceError, SimulationAborted
+from utils.settings import Settings
+from utils.state_folder import StateFolder
+from utils.values import PointMetadata, PointValue
+
+
+@dataclass(frozen=True, slots=True)
+class SimulationPoint:
+    """A measurement or an input of the test case: a ``bop_point``."""
+
+    name: str
+    unit: str | None
+    minimum: float | None
+    maximum: float | None
+    description: str
+
+
+@dataclass(frozen=True, slots=True)
+class ControllerObject:
+    """An object of a controller: an ``ecy_point``. ``unit`` is ``units`` as a config would write it."""
+
+    object_type: str
+    instance: int
+    name: str
+    units: str | None
+    unit: str | None
+    present_value: PointValue | None
+
+
+@dataclass(frozen=True, slots=True)
+class ControllerOffer:
+    """The objects of one controller. ``failure`` says why there are none, or not all."""
+
+    address: str
+    objects: tuple[ControllerObject, ...] = ()
+    failure: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """What both peers have. The names of the fields are the keys of ``--json``."""
+
+    server: str
+    testcase: str
+    failure: str | None
+    measurements: tuple[SimulationPoint, ...]
+    inputs: tuple[SimulationPoint, ...]
+    controllers: tuple[ControllerOffer, ...]
+    unused_configs: tuple[str, ...]
+    """Why the configs were not used: half a config is what one has while writing it."""
+
+    @property
+    def exit_code(self) -> int:
+        """1 when one of the peers could not be asked."""
+        return 1 if self.failure or any(controller.failure for controller in self.controllers) else 0
+
+
+class Inventory:
+    """One look at what there is. :meth:`look` blocks; :meth:`request_stop` is for other threads."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        manager: EquipmentManager,
+        state: StateFolder,
+        *,
+        device: str | None = None,
+        deadlines: Timeouts = DEADLINES,
+    ) -> None:
+        """``manager`` has not loaded its configs yet; without ``device``, the controllers are those in them."""
+        self._unused = _load(manager)
+        self._names = simulation_names(tuple(manager.equipment.values()))
+        self._clients = _clients(manager, device)
+        self._test = OwnTest(settings, state, deadlines)
+
+    def look(self) -> Offer:
+        """Ask both peers; one that cannot be asked does not hide the others.
+
+        Raises :class:`SimulationAborted` after :meth:`request_stop`.
+        """
+        try:
+            with self._test, ThreadPoolExecutor(max(len(self._clients), 1), thread_name_prefix="ecy") as pool:
+                offers = pool.map(_objects_of, self._clients)
+                simulation = self._test.look(self._names, with_values=False)
+                controllers = tuple(offers)
+        finally:
+            for client in self._clients:
+                client.close()
+        if self._test.is_stopped:
+            raise SimulationAborted("stopped on request; nothing was written to any controller")
+        return _offer(simulation, controllers, self._unused)
+
+    def request_stop(self) -> None:
+        """Abandon whatever is being asked; the test is stopped all the same."""
+        self._test.request_stop()
+        for client in self._clients:
+            client.abort()
+
+
+def _load(manager: EquipmentManager) -> tuple[str, ...]:
+    try:
+        manager.load_equipments()
+    except ConfigError as error:
+        return tuple(str(problem) for problem in error.problems)
+    return ()
+
+
+def _clients(manager: EquipmentManager, device: str | None) -> tuple[ECYDeviceClient, ...]:
+    if device is None:
+        return manager.get_all_ecy_clients()
+    return (manager.client_for(device, manager.credentials.get(device, Credentials())),)
+
+
+def _objects_of(client: ECYDeviceClient) -> ControllerOffer:
+    try:
+        client.connect()
+        endpoints = client.get_existing_endpoints()
+        states = client.survey([endpoint.ref for endpoint in endpoints])
+    except DeviceError as error:
+        return ControllerOffer(client.device, failure=error.what)
+    objects = (
+        ControllerObject(
+            object_type=str(endpoint.ref.object_type),
+            instance=endpoint.ref.instance,
+            name=endpoint.name,
+            units=endpoint.units,
+            unit=unit_in_our_words(endpoint.units),
+            present_value=states[endpoint.ref].present_value.value,
+        )
+        for endpoint in sorted(endpoints, key=lambda endpoint: endpoint.ref)
+    )
+    return ControllerOffer(client.device, tuple(objects))
+
+
+def _offer(
+    simulation: SimulationView, controllers: tuple[ControllerOffer, ...], unused_configs: tuple[str, ...]
+) -> Offer:
+    points = simulation.metadata
+    return Offer(
+        server=simulation.server,
+        testcase=simulation.testcase,
+        failure=str(simulation.failure) if simulation.failure is not None else None,
+        measurements=_listed(points, (name for name, point in points.items() if not point.is_input)),
+        inputs=_listed(points, (name for name, point in points.items() if point.is_input)),
+        controllers=controllers,
+        unused_configs=unused_configs,
+    )
+
+
+def _listed(points: Mapping[str, PointMetadata], names: Iterable[str]) -> tuple[SimulationPoint, ...]:
+    return tuple(
+        SimulationPoint(name, p.unit, p.minimum, p.maximum, p.description) for name in names for p in [points[name]]
+    )

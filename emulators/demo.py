@@ -1,0 +1,71 @@
+"""The demo's two peers as child processes, and the configs and settings that lead the ordinary bridge to them."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from secrets import token_urlsafe
+
+from emulators.process import emulator_process
+
+STEP_S = 5
+START = "2023-07-06 05:30:00"
+DAY_STEPS = 14 * 3600 // STEP_S
+"""From before the air handler's start until after the last one has gone home."""
+PASSWORD_VARIABLE = "ECY_EMULATOR_PASSWORD"  # noqa: S105 - a name, not a password
+
+
+@dataclass(frozen=True, slots=True)
+class DemoPeers:
+    """Where the bridge finds the demo's peers: its settings as variables, and its configs."""
+
+    variables: Mapping[str, str]
+    configs: Path
+
+
+@contextmanager
+def demo_peers(main_file: Path, shipped: Path, folder: Path, *, time_scale: float, legacy: bool) -> Iterator[DemoPeers]:
+    """Run both emulators until the block ends. ``folder`` takes the configs, the log and the state."""
+    password = os.environ[PASSWORD_VARIABLE] = token_urlsafe(12)
+    emulate = [sys.executable, str(main_file), "emulate", "--until-stdin-closes"]
+    boptest = [*emulate, "--no-ecy", "--boptest-port", "0", *(["--legacy"] if legacy else [])]
+    timing = ["--time-scale", str(time_scale), "--step", str(STEP_S)]
+    controllers = [*emulate, "--no-boptest", "--ecy-port", "0", *timing]
+    with ExitStack() as stack:
+        [server] = stack.enter_context(emulator_process(boptest, 1))
+        lines = stack.enter_context(emulator_process(controllers, len(list(shipped.glob("*.json")))))
+        configs = folder / "configs"
+        _write_configs(shipped, lines, configs)
+        yield DemoPeers(_variables(server.split()[-1], password, time_scale), configs)
+
+
+def _write_configs(shipped: Path, lines: Sequence[str], folder: Path) -> None:
+    """The shipped configs, with the addresses that the emulators have got."""
+    folder.mkdir()
+    addresses = {name: url.removeprefix("https://") for _, name, url in (line.split() for line in lines)}
+    for file in shipped.glob("*.json"):
+        config = json.loads(file.read_text(encoding="utf-8"))
+        config["device_ip"] = addresses[config["equipment_name"]]
+        (folder / file.name).write_text(json.dumps(config), encoding="utf-8")
+
+
+def _variables(server: str, password: str, time_scale: float) -> dict[str, str]:
+    return {
+        "BOP_SERVER_URL": server,
+        "BOP_START_TIME": START,
+        "BOP_WARMUP_PERIOD": "86400",
+        "BOP_STEP_TIME": str(STEP_S),
+        "BOP_TIME_SCALE": str(time_scale),
+        "ECY2_LOGIN_USERNAME": "bench",
+        "ECY2_LOGIN_PWORD": password,
+        "ECY_COUPLE_TIME": "2",
+        "DESIRED_TIMEZONE": "America/Chicago",
+        "ECY_BENCH": "isolated",
+        "LOG_FILE": "demo.log",
+        "BRIDGE_STATE_DIR": "state",
+    }

@@ -1,0 +1,112 @@
+"""Writes that succeed but do not win are noticed and told once."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from bridge.effect_check import EffectCheck
+from bridge.ledger import Ledger, as_real32
+from emulators.ecy.profile import Profile
+from tests.bridge.rig import DEADLINE_S, Rig, in_background, rig
+from tests.bridge.test_absence import activations, eventually
+from tests.equipment.test_write_plan import INPUT, VALUE, bound
+from utils.values import ObjectState, PointValue, Sample
+
+DEVICE = "10.0.0.1"
+WRITTEN = [bound(INPUT, 1), bound(VALUE, 2, priority=12)]
+INPUT_REF, VALUE_REF = WRITTEN[0].ref, WRITTEN[1].ref
+SENT = 21.1
+
+
+def check() -> EffectCheck:
+    ledger = Ledger()
+    for item in WRITTEN:
+        ledger.sent(DEVICE, item.ref, SENT)
+    return EffectCheck(DEVICE, ledger, every_s=60.0)
+
+
+def states(shown: PointValue | None = SENT, **slots: PointValue) -> dict[object, ObjectState]:
+    array: list[PointValue | None] = [None] * 16
+    for name, value in slots.items():
+        array[int(name.removeprefix("slot")) - 1] = value
+    return {
+        INPUT_REF: ObjectState(Sample(shown), out_of_service=True),
+        VALUE_REF: ObjectState(Sample(shown), priority_array=tuple(array)),
+    }
+
+
+def told(subject: EffectCheck, caplog: pytest.LogCaptureFixture, *looks: dict[object, ObjectState]) -> list[str]:
+    caplog.set_level(logging.INFO, logger="bridge.effect_check")
+    for look in looks:
+        subject.look(WRITTEN, look)  # type: ignore[arg-type]
+    return [record.getMessage().partition(": ")[2] for record in caplog.records]
+
+
+def test_what_wins_is_not_mentioned(caplog: pytest.LogCaptureFixture) -> None:
+    stored = as_real32(SENT)
+    assert told(check(), caplog, *[states(stored, slot12=stored)] * 3) == []
+
+
+@pytest.mark.parametrize(
+    ("slots", "reason"),
+    [
+        ({"slot12": SENT, "slot8": 55.0}, "slot 8 holds 55.0"),
+        ({"slot12": SENT, "slot8": 55.0, "slot3": 1.0}, "slot 3 holds 1.0"),
+        ({"slot12": 99.0}, "slot 12 holds 99.0, which somebody else has written"),
+    ],
+)
+def test_a_command_that_does_not_win_is_told_once(
+    caplog: pytest.LogCaptureFixture, slots: dict[str, PointValue], reason: str
+) -> None:
+    assert told(check(), caplog, *[states(SENT, **slots)] * 4) == [f"written but not effective: {reason}"]
+
+
+def test_a_weaker_slot_does_not_matter(caplog: pytest.LogCaptureFixture) -> None:
+    assert told(check(), caplog, *[states(SENT, slot12=SENT, slot16=70.0)] * 3) == []
+
+
+def test_an_input_that_ignores_what_it_is_sent_is_told(caplog: pytest.LogCaptureFixture) -> None:
+    looks = [states(-40.0, slot12=SENT)] * 2
+    assert told(check(), caplog, *looks) == ["written but not effective: present-value is -40.0"]
+
+
+def test_one_look_may_be_stale_and_is_not_enough(caplog: pytest.LogCaptureFixture) -> None:
+    looks = [states(SENT, slot12=99.0), states(SENT, slot12=SENT), states(SENT, slot12=99.0)]
+    assert told(check(), caplog, *looks) == []
+
+
+def test_its_end_is_told_and_its_return_again(caplog: pytest.LogCaptureFixture) -> None:
+    beaten, winning = states(SENT, slot12=SENT, slot8=55.0), states(SENT, slot12=SENT)
+    messages = told(check(), caplog, beaten, beaten, winning, beaten, beaten)
+    assert [message.partition(":")[0] for message in messages] == [
+        "written but not effective",
+        "effective again",
+        "written but not effective",
+    ]
+
+
+def test_it_looks_once_an_interval_and_not_at_once() -> None:
+    subject = check()
+    assert [subject.is_due(now_s) for now_s in (0.0, 59.0, 60.0, 61.0, 120.0)] == [False, False, True, False, True]
+
+
+@pytest.fixture
+def both(tmp_path: Path) -> Iterator[Rig]:
+    with rig(tmp_path, profile=Profile(stale_reads_s=0.0)) as running:
+        yield running
+
+
+def test_an_operators_override_in_mid_run_is_told(both: Rig, caplog: pytest.LogCaptureFixture) -> None:
+    run = both.run(ECY_REFRESH_TIME="0.1")
+    with in_background(run) as future:
+        eventually(lambda: activations(run) == (1.0, 1.0))
+        both.controllers.controller("AHU").objects.command("OutdoorAirTemp", 55.0, 8)
+        eventually(lambda: "written but not effective: slot 8 holds 55" in caplog.text)
+        run.request_stop()
+        future.result(DEADLINE_S)
+    assert caplog.text.count("written but not effective") == 1
+    assert both.controllers.controller("AHU").objects.named("OutdoorAirTemp").slots[7] == 55.0

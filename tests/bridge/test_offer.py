@@ -1,0 +1,139 @@
+"""What both peers have on offer, over real sockets."""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from rich.console import Console
+
+from bridge.offer import ControllerObject, Inventory, Offer
+from bridge.offer_console import print_offer, print_offer_json
+from clients.tls import TlsPolicy
+from emulators.ecy.faults import DropConnection
+from equipment.equipment_manager import EquipmentManager
+from tests import bench
+from tests.bridge.rig import AHU_POINTS, VAV_POINTS, Rig, rig
+from tests.bridge.test_run import assert_untouched
+from utils.errors import SimulationAborted
+from utils.state_folder import StateFolder
+
+
+@pytest.fixture(scope="module")
+def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Rig]:
+    with rig(tmp_path_factory.mktemp("shared")) as running:
+        yield running
+
+
+@pytest.fixture
+def both(shared: Rig, tmp_path: Path) -> Iterator[Rig]:
+    yield replace(shared, folder=tmp_path)
+    shared.controllers.controller("VAV").faults.clear()
+
+
+def inventory(subject: Rig, *configs: bench.Config, device: str | None = None) -> Inventory:
+    settings = subject.settings()
+    state = StateFolder(settings.state_dir)
+    manager = EquipmentManager(
+        bench.write_configs(subject.folder, *configs), settings, TlsPolicy.parse("pin", state.pins, "pins")
+    )
+    return Inventory(settings, manager, state, device=device)
+
+
+def configs(subject: Rig) -> tuple[bench.Config, ...]:
+    addresses = subject.controllers.addresses
+    return (
+        bench.equipment("AHU", addresses["AHU"], AHU_POINTS),
+        bench.equipment("VAV", addresses["VAV"], VAV_POINTS),
+    )
+
+
+def test_the_simulations_points_have_units_limits_and_descriptions(both: Rig) -> None:
+    offer = inventory(both, *configs(both)).look()
+    points = {point.name: point for point in (*offer.measurements, *offer.inputs)}
+    setpoint, supply = points["hvac_oveAhu_TSupSet_u"], points["hvac_reaAhu_TSup_y"]
+    assert (setpoint.unit, setpoint.minimum, setpoint.maximum) == ("K", 285.15, 313.15)
+    assert setpoint in offer.inputs
+    assert supply in offer.measurements
+    assert "temperature" in supply.description
+    assert (offer.testcase, offer.exit_code) == ("multizone_office_simple_air", 0)
+
+
+def test_the_controllers_objects_are_listed_with_what_a_config_needs(both: Rig) -> None:
+    vav = inventory(both, *configs(both)).look().controllers[1]
+    assert vav.objects == (
+        ControllerObject("AnalogInput", 1, "SpaceTemp", "degrees-celsius", "degC", -40.0),
+        ControllerObject("AnalogOutput", 1, "Damper", "percent", "percent", 30.0),
+    )
+
+
+def test_nothing_is_written_and_the_test_is_stopped(both: Rig) -> None:
+    inventory(both, *configs(both)).look()
+    assert_untouched(both)
+    assert not list((both.folder / ".state" / "tests").glob("*.json"))
+
+
+def test_a_controller_that_does_not_answer_does_not_hide_the_others(both: Rig) -> None:
+    both.controllers.controller("VAV").faults.add(DropConnection(None))
+    ahu, vav = (offer := inventory(both, *configs(both)).look()).controllers
+    assert ahu.objects
+    assert vav.failure is not None
+    assert offer.exit_code == 1
+
+
+def test_one_controller_can_be_named_without_any_config(both: Rig) -> None:
+    offer = inventory(both, device=both.controllers.addresses["VAV"]).look()
+    assert [item.name for item in offer.controllers[0].objects] == ["SpaceTemp", "Damper"]
+    assert offer.inputs
+    assert "has no equipment config" in offer.unused_configs[0]
+
+
+def test_half_a_config_does_not_keep_the_simulation_from_being_listed(both: Rig) -> None:
+    offer = inventory(both, {"equipment_name": "AHU"}).look()
+    assert offer.inputs
+    assert any("device_ip" in problem for problem in offer.unused_configs)
+
+
+def test_on_request_it_ends(both: Rig) -> None:
+    subject = inventory(both, *configs(both))
+    subject.request_stop()
+    with pytest.raises(SimulationAborted, match="nothing was written"):
+        subject.look()
+
+
+class TestPrinted:
+    @pytest.fixture(scope="class")
+    @classmethod
+    def offer(cls, shared: Rig) -> Offer:
+        return inventory(shared, *configs(shared)).look()
+
+    def printed(self, console: Console) -> str:
+        assert isinstance(console.file, io.StringIO)
+        return console.file.getvalue()
+
+    def test_a_person_gets_tables(self, offer: Offer) -> None:
+        console = Console(file=io.StringIO(), width=160, soft_wrap=True)
+        print_offer(console, replace(offer, failure="no answer", unused_configs=("A.json: is not JSON",)))
+        lines = self.printed(console).splitlines()
+        [row] = [line for line in lines if "hvac_oveAhu_TSupSet_u" in line]
+        assert [cell.strip() for cell in row.strip("│").split("│")][:4] == [
+            "hvac_oveAhu_TSupSet_u",
+            "K",
+            "285.15",
+            "313.15",
+        ]
+        [row] = [line for line in lines if "SpaceTemp" in line]
+        assert [cell.strip() for cell in row.strip("│").split("│")] == ["AnalogInput", "1", "SpaceTemp", "degC", "-40"]
+        assert lines[-2:] == ["configs not used: A.json: is not JSON", f"{offer.server}: no answer"]
+
+    def test_a_script_gets_one_document(self, offer: Offer) -> None:
+        console = Console(file=io.StringIO(), width=60)
+        print_offer_json(console, offer)
+        document = json.loads(self.printed(console))
+        page = (Path(__file__).parents[2] / "docs" / "check.md").read_text(encoding="utf-8")
+        assert [key for key in document if f"`{key}`" not in page] == []
+        assert document["controllers"][1]["objects"][0]["name"] == "SpaceTemp"

@@ -1,0 +1,184 @@
+"""The pages hold: what they name exists, their links lead somewhere, and they know every setting and every verb."""
+
+from __future__ import annotations
+
+import ast
+import importlib
+import re
+import tomllib
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+import main
+from utils.settings import Settings
+
+ROOT = Path(__file__).parents[1]
+README = ROOT / "README.md"
+SEED = ROOT / "docs" / "seed.md"
+PAGES = [README, *sorted((ROOT / "docs").rglob("*.md"))]
+PACKAGES = ("bridge", "clients", "emulators", "equipment", "points", "utils")
+
+SEED_FILES = (
+    "main.py",
+    "clients/boptest_client.py",
+    "clients/ecy_device_client.py",
+    "equipment/equipment_manager.py",
+    "points/__init__.py",
+    "points/activation_point.py",
+    "points/base_point.py",
+    "points/analog_input_point.py",
+    "points/analog_output_point.py",
+    "points/analog_value_point.py",
+    "points/binary_input_point.py",
+    "points/binary_output_point.py",
+    "points/binary_value_point.py",
+    "utils/__init__.py",
+    "utils/logging_config.py",
+    "utils/unit_conversion.py",
+    "utils/pint_registry.yaml",
+    "configs/AHU.json",
+    "requirements.txt",
+    "README.md",
+)
+
+SEED_NAMES = {
+    "clients.boptest_client.BOPTestClient": (
+        "get_metadata initialize_system set_step_time advance_simulation get_kpis"
+    ),
+    "clients.ecy_device_client.ECYDeviceClient": (
+        "disable_ntp set_time_and_timezone get_existing_endpoints get_instance_number get_property_value "
+        "read_values_from_endpoints write_values_from_endpoints send_batch_request set_out_of_service"
+    ),
+    "equipment.equipment_manager.EquipmentManager": (
+        "load_equipments initialize_equipment get_all_ecy_clients get_pending_points_by_ecy_client "
+        "get_ecy_client_points_mapping synchronize_time_and_timezone"
+    ),
+    "points.analog_input_point.AnalogInputPoint": "process_bop_value",
+    "points.analog_output_point.AnalogOutputPoint": "process_bop_value",
+    "points.analog_value_point.AnalogValuePoint": "process_bop_value",
+    "points.binary_input_point.BinaryInputPoint": "process_bop_value",
+    "points.binary_output_point.BinaryOutputPoint": "process_bop_value",
+    "points.binary_value_point.BinaryValuePoint": "process_bop_value",
+    "points.activation_point.ActivationPoint": "value",
+    "utils.unit_conversion.UnitConverter": "convert list_units",
+}
+
+_TEST = re.compile(r"`(tests/[\w/]+\.py)::([\w:]+)`")
+_LINK = re.compile(r"\]\(([^)\s]+)\)")
+_VERB = re.compile(r"python main\.py ([a-z]+)")
+_SETTING = re.compile(r"`([A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+)`")
+_OPTION = re.compile(r"`(--[a-z-]+)")
+
+
+def text_of(page: Path) -> str:
+    return page.read_text(encoding="utf-8")
+
+
+def section(page: Path, title: str) -> str:
+    """The text below a heading of the second level."""
+    return text_of(page).partition(f"\n## {title}\n")[2].partition("\n## ")[0]
+
+
+def rows(text: str) -> list[list[str]]:
+    """The cells of a page's table rows, headings left out."""
+    lines = [line for line in text.splitlines() if line.startswith("|") and not line.startswith(("| ---", "|---"))]
+    cells = [[cell.strip() for cell in line.strip("|").split(" | ")] for line in lines]
+    return [row for row in cells if row[0] not in ("promise", "name", "command")]
+
+
+@cache
+def named_tests_in(file: Path) -> frozenset[str]:
+    """The tests of a file as pytest names them, parameters left out."""
+    names = set()
+    for node in ast.parse(text_of(file)).body:
+        if isinstance(node, ast.FunctionDef):
+            names.add(node.name)
+        elif isinstance(node, ast.ClassDef):
+            names |= {f"{node.name}::{item.name}" for item in node.body if isinstance(item, ast.FunctionDef)}
+    return frozenset(name for name in names if name.rpartition("::")[2].startswith("test_"))
+
+
+@cache
+def verbs() -> frozenset[str]:
+    """The verbs of the command line, as its own help lists them."""
+    return frozenset(re.findall(r"^    ([a-z]+) ", main._parser().format_help(), re.MULTILINE))
+
+
+def test_every_test_that_the_seed_page_names_exists() -> None:
+    named = _TEST.findall(text_of(SEED))
+    assert len(named) > 100
+    missing = [f"{file}::{name}" for file, name in named if name not in named_tests_in(ROOT / file)]
+    assert not missing
+
+
+def test_every_promise_of_the_seed_page_has_a_test() -> None:
+    assert not [row[0] for row in rows(text_of(SEED)) if len(row) != 3 or not _TEST.search(row[2])]
+
+
+def test_what_is_superseded_says_by_which_decision() -> None:
+    places = [row[1] for row in rows(text_of(SEED)) if "superseded" in row[1]]
+    assert places
+    assert not [place for place in places if "](decisions/" not in place]
+
+
+@pytest.mark.parametrize("file", SEED_FILES)
+def test_every_file_of_the_seed_exists(file: str) -> None:
+    assert (ROOT / file).is_file()
+
+
+@pytest.mark.parametrize(
+    ("owner", "name"), [(owner, name) for owner, names in SEED_NAMES.items() for name in names.split()]
+)
+def test_every_name_of_the_seed_exists(owner: str, name: str) -> None:
+    module, _, class_name = owner.rpartition(".")
+    assert callable(getattr(getattr(importlib.import_module(module), class_name), name))
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())
+def test_every_relative_link_leads_somewhere(page: Path) -> None:
+    targets = [link.partition("#")[0] for link in _LINK.findall(text_of(page)) if "://" not in link]
+    assert not [target for target in targets if target and not (page.parent / target).exists()]
+
+
+def test_the_readme_and_the_settings_know_the_same_names() -> None:
+    named = set(_SETTING.findall(section(README, "Settings")))
+    assert named == {field.alias for field in Settings.model_fields.values() if field.alias}
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())
+def test_every_verb_that_a_page_names_is_known(page: Path) -> None:
+    assert set(_VERB.findall(text_of(page))) <= verbs()
+
+
+def test_the_readme_names_every_verb() -> None:
+    assert verbs() <= set(_VERB.findall(section(README, "Commands")))
+
+
+@pytest.mark.parametrize("row", rows(section(README, "Commands")), ids=lambda row: row[0])
+def test_every_option_that_the_readme_names_is_known(row: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main._parser().parse_args([*_VERB.findall(row[0]), "--help"])
+    offered = capsys.readouterr().out
+    assert not [option for option in _OPTION.findall(row[1]) if option not in offered]
+
+
+def test_decisions_are_numbered_without_gaps() -> None:
+    files = sorted((ROOT / "docs" / "decisions").glob("*.md"))
+    assert [file.name[:3] for file in files] == [f"{number:02}-" for number in range(1, len(files) + 1)]
+    assert [text_of(file)[:5] for file in files] == [f"# {number:02}:" for number in range(1, len(files) + 1)]
+
+
+def test_the_readme_names_the_python_that_is_needed() -> None:
+    needed = tomllib.loads(text_of(ROOT / "pyproject.toml"))["project"]["requires-python"]
+    assert f"Python {needed.removeprefix('>=')} or newer" in text_of(README)
+
+
+def test_the_licence_is_the_one_that_was_promised() -> None:
+    assert text_of(ROOT / "LICENSE").startswith("MIT License")
+
+
+def test_every_module_says_what_it_is() -> None:
+    files = [ROOT / "main.py", *(file for package in PACKAGES for file in (ROOT / package).rglob("*.py"))]
+    assert not [file.name for file in files if not ast.get_docstring(ast.parse(text_of(file)))]
