@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import json
-import sys
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,16 +13,10 @@ from unittest import mock
 import requests
 import urllib3
 
-from benchmarks.peers import INPUTS_PER_CONTROLLER, OUTPUTS_PER_CONTROLLER, PASSWORD, USER
+from benchmarks.peers import PASSWORD, USER
 from benchmarks.rows import Row
-from bridge.run import Run
+from benchmarks.runs import peers, prepared
 from clients.http_funnel import HttpFunnel, Reply
-from clients.tls import TlsPolicy
-from emulators.plants.multizone_office import MultizoneOffice
-from emulators.process import emulator_process
-from equipment.equipment_manager import EquipmentManager
-from utils.settings import load_settings
-from utils.state_folder import StateFolder
 
 CONTROLLERS = 16
 LATENCY_S = 0.04
@@ -61,19 +53,9 @@ def rows(folder: Path) -> Iterator[Row]:
     )
 
 
-@contextmanager
-def peers(count: int, latency_s: float) -> Iterator[tuple[str, list[str]]]:
-    """A building and some controllers, in two processes. Yields its URL and their addresses."""
-    command = [sys.executable, "-m", "benchmarks.peers"]
-    with ExitStack() as stack:
-        [building] = stack.enter_context(emulator_process([*command, "0", "0"], 1))
-        lines = stack.enter_context(emulator_process([*command, str(count), str(latency_s)], count))
-        yield building.split()[-1], [line.split()[-1] for line in lines]
-
-
 def step_time(folder: Path, building: str, controllers: Sequence[str], sent: list[Sent]) -> float:
     """Seconds per step of a run; ``sent`` gets what its steps sent, start and end left out."""
-    run = _run(folder, building, controllers)
+    run = prepared(folder, building, controllers, STEPS)
     call = HttpFunnel.call
 
     def recording(funnel: HttpFunnel, method: str, path: str, **options: Any) -> Reply:  # noqa: ANN401
@@ -115,47 +97,3 @@ def _fresh_test(advance: Sent, sessions: dict[str, requests.Session]) -> str:
     session.put(f"{base}/initialize/{testid}", json={"start_time": 0, "warmup_period": 0}).raise_for_status()
     session.put(f"{base}/step/{testid}", json={"step": 5}).raise_for_status()
     return testid
-
-
-def _run(folder: Path, building: str, controllers: Sequence[str]) -> Run:
-    configs = folder / "configs"
-    configs.mkdir(parents=True)
-    for number, address in enumerate(controllers):
-        config = {"equipment_name": f"C{number:02d}", "device_ip": address, "points": _points(number)}
-        (configs / f"{number:02d}.json").write_text(json.dumps(config), encoding="utf-8")
-    variables = {
-        "BOP_SERVER_URL": building,
-        "BOP_START_TIME": "2023-07-06 10:00:00",
-        "BOP_WARMUP_PERIOD": "0",
-        "BOP_STEP_TIME": "5",
-        "BOP_TIME_SCALE": "0",
-        "ECY2_LOGIN_USERNAME": USER,
-        "ECY2_LOGIN_PWORD": PASSWORD,
-        "ECY_COUPLE_TIME": "0",
-    }
-    settings = load_settings(None, variables, folder)
-    state = StateFolder(settings.state_dir)
-    manager = EquipmentManager(configs, settings, TlsPolicy.parse("pin", state.pins, str(state.pins.file)))
-    manager.load_equipments()
-    return Run(settings, manager, state, steps=STEPS)
-
-
-def _points(number: int) -> list[dict[str, object]]:
-    """The same measurements for everybody, and for each controller the overrides that nobody else drives."""
-    plant = MultizoneOffice()
-    measurements = list(plant.measurements)[10 : 10 + INPUTS_PER_CONTROLLER]
-    overrides = [name.removesuffix("_u") for name, meta in plant.inputs.items() if meta.unit == "1"]
-    mine = overrides[number::CONTROLLERS][:OUTPUTS_PER_CONTROLLER]
-    inputs: list[dict[str, object]] = [
-        {"bop_point": name, "ecy_point": f"In{n:02d}", "object_type": "AnalogInput"}
-        for n, name in enumerate(measurements)
-    ]
-    return inputs + [
-        {
-            "bop_point": f"{base}_u",
-            "bop_override_point": f"{base}_activate",
-            "ecy_point": f"Out{n}",
-            "object_type": "AnalogOutput",
-        }
-        for n, base in enumerate(mine)
-    ]

@@ -13,8 +13,7 @@ from emulators.plants.multizone_office import MultizoneOffice
 from emulators.program import ObjectSpec
 
 USER, PASSWORD = "bench", "bench"
-INPUTS_PER_CONTROLLER = 19
-OUTPUTS_PER_CONTROLLER = 1
+POINTS_PER_CONTROLLER = 20
 
 
 def serve(count: int, latency_s: float) -> None:
@@ -33,8 +32,8 @@ def serve(count: int, latency_s: float) -> None:
 
 
 def _objects() -> list[ObjectSpec]:
-    inputs = [ObjectSpec("AnalogInput", f"In{n:02d}") for n in range(INPUTS_PER_CONTROLLER)]
-    return inputs + [ObjectSpec("AnalogOutput", f"Out{n}", initial=40.0) for n in range(OUTPUTS_PER_CONTROLLER)]
+    inputs = [ObjectSpec("AnalogInput", f"In{n:02d}") for n in range(POINTS_PER_CONTROLLER)]
+    return [*inputs, ObjectSpec("AnalogOutput", "Out0", initial=40.0)]
 
 
 if __name__ == "__main__":

@@ -21,7 +21,7 @@ from equipment.controller import Controller
 from utils.errors import BridgeError, ConfigError, DeviceError, DeviceRefused, DeviceUnreachable, ObjectError, Problem
 from utils.pacing import Clocks
 from utils.state_folder import StateError
-from utils.values import Frame, ObjectRef, ObjectState, Sample, Target, Write, WriteKind, WriteResult
+from utils.values import Frame, ObjectRef, ObjectState, Quality, Sample, Target, Write, WriteKind, WriteResult
 
 log = logging.getLogger(__name__)
 
@@ -101,6 +101,7 @@ class ControllerLink:
         self._claims = claims_of(self.controller)
         self._surveyed = self.controller.client.survey([claim.ref for claim in self._claims])
         self._identity.compare({ref: state.name for ref, state in self._surveyed.items() if state.name is not None})
+        self._refuse_blindness()
         try:
             self._ledger.refuse_claimed(*self._new_entries())
         except ConfigError as error:
@@ -234,6 +235,13 @@ class ControllerLink:
         if self.state is LinkState.COUPLING and self._clocks.monotonic() >= self._coupled_at_s:
             self.state, self._failures = LinkState.ONLINE, 0
         return samples if self.state is LinkState.ONLINE else {}
+
+    def _refuse_blindness(self) -> None:
+        """Nothing is taken of which we do not know what was there before."""
+        states = self._surveyed
+        unseen = [claim.name for claim in self._claims if states[claim.ref].present_value.quality is Quality.MISSING]
+        if unseen:
+            raise DeviceUnreachable(self.device, f"it does not tell the state of {', '.join(unseen)}")
 
     def _taken(self) -> list[TakenObject]:
         entries = self._ledger.open_entries

@@ -54,15 +54,13 @@ class DeviceLoop:
 
     def couple(self, frame: Frame, couple_s: float, keep_alive: Callable[[], None]) -> None:
         """Show frame 0 until the controllers have seen it for ``couple_s``, then answer it. Overrides nothing yet."""
-        self._together(lambda link: link.exchange(frame))
+        samples = self._together(lambda link: link.exchange(frame))
         end = self._clocks.monotonic() + couple_s
         while not self._stop.is_set() and (left := end - self._clocks.monotonic()) > 0:
             self._stop.wait(min(left, _COUPLE_PERIOD_S))
             keep_alive()
-            self._together(lambda link: link.exchange(frame))
-        began = self._clocks.monotonic()
-        samples = self._together(lambda link: link.exchange(frame))
-        self._answer(frame, samples, self._clocks.monotonic() - began)
+            samples = self._together(lambda link: link.exchange(frame))
+        self._answer(frame, samples, 0.0)
 
     def run(self) -> None:
         """Answer frames until the slots are closed."""

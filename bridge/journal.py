@@ -2,7 +2,8 @@
 
 One folder, one journal per process. ``<name>.jsonl`` holds a line per entry taken or given back, synced to disk before
 the controller is touched. ``<name>.sent`` holds the last values sent to each object, written without syncing: they
-survive the process but not a power cut, and a journal from before the last start of the computer says so. A lock on ``<name>.lock`` lives as long as the process; a journal whose lock is free belongs to a dead one.
+survive the process but not a power cut, and a journal from before the last start of the computer says so. A lock on
+``<name>.lock`` lives as long as the process; a journal whose lock is free belongs to a dead one.
 """
 
 from __future__ import annotations

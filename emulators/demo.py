@@ -63,7 +63,7 @@ def _variables(server: str, password: str, time_scale: float) -> dict[str, str]:
         "BOP_TIME_SCALE": str(time_scale),
         "ECY2_LOGIN_USERNAME": "bench",
         "ECY2_LOGIN_PWORD": password,
-        "ECY_COUPLE_TIME": "2",
+        "ECY_COUPLE_TIME": "2" if time_scale else "0",
         "DESIRED_TIMEZONE": "America/Chicago",
         "ECY_BENCH": "isolated",
         "LOG_FILE": "demo.log",

@@ -33,19 +33,33 @@ class ScaledTime:
         return (self._monotonic() - self._start) * self._scale
 
 
-class SteppedTime:
-    """Controller time that stands still until somebody advances it."""
+class SharedSteps:
+    """How far the furthest of several stepped controllers has come."""
 
     def __init__(self) -> None:
-        self._elapsed_s = 0.0
+        self.furthest_s = 0.0
+
+
+class SteppedTime:
+    """Controller time that stands still until somebody advances it.
+
+    One that nobody has ever advanced, because nothing is ever read of its controller, follows the ``others``.
+    """
+
+    def __init__(self, others: SharedSteps | None = None) -> None:
+        self._others = others or SharedSteps()
+        self._elapsed_s: float | None = None
 
     def advance(self, seconds: float) -> None:
         """Let ``seconds`` of controller time pass."""
+        if self._elapsed_s is None:
+            self._elapsed_s = max(self._others.furthest_s - seconds, 0.0)
         self._elapsed_s += seconds
+        self._others.furthest_s = max(self._others.furthest_s, self._elapsed_s)
 
     def elapsed_s(self) -> float:
         """Controller seconds since the start."""
-        return self._elapsed_s
+        return self._others.furthest_s if self._elapsed_s is None else self._elapsed_s
 
 
 @cache

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from emulators.ecy.clock import ControllerClock, ScaledTime, SteppedTime
+from emulators.ecy.clock import ControllerClock, ScaledTime, SharedSteps, SteppedTime
 from emulators.ecy.connections import Connections
 from emulators.ecy.counters import Counters
 from emulators.ecy.database import ObjectDatabase
@@ -52,6 +52,7 @@ class Settings:
     monotonic: Callable[[], float]
     journal: bool = False
     latency_s: float = 0.0
+    steps: SharedSteps = field(default_factory=SharedSteps)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +78,7 @@ class Controller:
         self.documents = Documents()
         self.journal: list[WriteRecord] = []
         self._down_until = float("-inf")
-        self._stepped = SteppedTime()
+        self._stepped = SteppedTime(settings.steps)
         self.clock = self._new_clock()
         self.trigger = self._new_trigger()
         self.reader = ObjectReader(

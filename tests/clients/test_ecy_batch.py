@@ -93,6 +93,17 @@ def test_one_request_that_spoils_every_batch_does_not_shrink_the_others(tmp_path
         assert len(server.requests) == before + 1
 
 
+def test_a_controller_that_fails_at_everything_is_not_asked_item_by_item(ecy: Bench) -> None:
+    ecy.controller.faults.add(AnswerInstead(Reply(500, b"{}"), None))
+    writes = [commanded(SETPOINT, float(number)) for number in range(40)]
+
+    def write() -> None:
+        with pytest.raises(DeviceUnreachable, match="HTTP 500"):
+            ecy.client.write_values_from_endpoints(writes)
+
+    assert batches_of(ecy, write) <= 12
+
+
 def test_a_batch_that_timed_out_is_not_repeated_and_later_ones_are_smaller(ecy: Bench) -> None:
     writes = [commanded(SETPOINT, float(number)) for number in range(40)]
     hold = Hold()

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from emulators.ecy.answer_faults import ChangeBatch
 from emulators.ecy.faults import FailWrites, Fault
 from emulators.ecy.messages import Reply, Request
 from emulators.ecy.profile import Profile
@@ -181,3 +182,21 @@ class WithoutSelection(Fault):
         items = json.loads(request.body)["requests"]
         told = [{"id": item["id"], "status": 400, "body": {"error": "bad selection"}} for item in items]
         return Reply(200, json.dumps({"responses": told}).encode())
+
+
+def test_names_ride_along_with_an_exchange(ecy: Bench) -> None:
+    exchange = ecy.client.exchange([commanded(SETPOINT, 61.0)], [DAMPER], [SETPOINT, ABSENT])
+    assert exchange.names == {SETPOINT: "Setpoint", ABSENT: None}
+    assert exchange.samples.keys() == {DAMPER}
+    assert ecy.client.read_names([DAMPER, PUMP]) == {DAMPER: "Damper", PUMP: "Pump"}
+
+
+def test_a_name_that_is_not_told_is_absent(ecy: Bench) -> None:
+    ecy.controller.faults.add(ChangeBatch(lambda items: [{"id": "1", "status": 500, "body": {}} for _ in items]))
+    assert ecy.client.read_names([DAMPER]) == {}
+
+
+def test_a_survey_tells_names_and_what_does_not_exist(ecy: Bench) -> None:
+    states = ecy.client.survey([DAMPER, ABSENT])
+    assert (states[DAMPER].name, states[DAMPER].is_missing) == ("Damper", False)
+    assert (states[ABSENT].name, states[ABSENT].is_missing) == (None, True)

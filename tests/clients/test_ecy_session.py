@@ -11,6 +11,7 @@ import pytest
 from clients.ecy_device_client import ECYDeviceClient
 from clients.tls import TlsMode, TlsPolicy
 from emulators.boptest.server import BoptestServer
+from emulators.ecy.answer_faults import WEB_PAGE
 from emulators.ecy.faults import AnswerInstead, DropConnection, Hold
 from emulators.ecy.messages import Reply
 from emulators.ecy.profile import Profile
@@ -217,3 +218,27 @@ def test_the_controllers_certificate_can_be_pinned(ecy: Bench) -> None:
     with ECYDeviceClient(address, USER, PASSWORD, tls=policy) as client, impostor:
         client.connect()
     assert ecy.controller.counters.basic_sign_ins == signed_in
+
+
+@pytest.mark.parametrize(("told", "seconds"), [("7", 7.0), ("86400", 600.0), ("soon", 0.0), ("", 0.0)])
+def test_a_busy_controller_may_say_how_long_to_leave_it_alone(ecy: Bench, told: str, seconds: float) -> None:
+    ecy.controller.faults.add(AnswerInstead(Reply(503, b"{}", headers=(("retry-after", told),))))
+    with pytest.raises(DeviceUnreachable) as caught:
+        read(ecy.client)
+    assert caught.value.retry_after_s == seconds
+
+
+def test_what_has_been_an_ecy_before_is_only_not_ready_when_it_answers_something_else(ecy: Bench) -> None:
+    ecy.controller.faults.add(AnswerInstead(WEB_PAGE))
+    with pytest.raises(DeviceUnreachable, match="does not answer as it used to"):
+        ecy.client.connect()
+    ecy.client.connect()
+
+
+def test_sessions_are_counted_when_they_are_opened(ecy: Bench) -> None:
+    before = ecy.client.sign_ins
+    read(ecy.client)
+    assert ecy.client.sign_ins == before
+    ecy.controller.sessions.clear()
+    read(ecy.client)
+    assert ecy.client.sign_ins == before + 1

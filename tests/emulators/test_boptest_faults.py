@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from emulators.boptest.faults import Answer, DroppedAnswer, DroppedRequest, FailedSimulation, Fault, Hold
+from emulators.boptest.faults import Answer, DroppedAnswer, DroppedRequest, FailedSimulation, Fault, Hold, NullValues
 from emulators.boptest.server import BoptestServer
 from tests.emulators.boptest_peer import ask, asking, select
 from tests.emulators.boptest_plant import TOY, ToyPlant
@@ -102,3 +102,17 @@ def test_a_fault_of_ones_own_needs_one_hook(server: BoptestServer, testid: str) 
     ask(server, "GET", f"/name/{testid}")
     time_of_next_step(server, testid)
     assert counted.calls == 2
+
+
+def test_points_of_the_state_are_told_as_null(server: BoptestServer, testid: str) -> None:
+    point = next(iter(ToyPlant(TOY).measurements))
+    server.faults.add(NullValues([point]), "advance")
+    assert ask(server, "POST", f"/advance/{testid}", {}).json["payload"][point] is None
+    assert ask(server, "POST", f"/advance/{testid}", {}).json["payload"][point] is not None
+
+
+def test_calls_are_counted(server: BoptestServer, testid: str) -> None:
+    server.faults.add(Answer(500, "{}"), "advance")
+    for _ in range(2):
+        ask(server, "POST", f"/advance/{testid}", {})
+    assert (server.faults.calls["advance"], server.faults.calls["select"]) == (2, 1)

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from emulators.ecy.clock import ControllerClock, ScaledTime, SteppedTime
+from emulators.ecy.clock import ControllerClock, ScaledTime, SharedSteps, SteppedTime
 from emulators.ecy.refusals import Refusal
 from tests.emulators.ecy_client import FakeTime
 
@@ -107,3 +107,20 @@ def test_daylight_saving_ends_while_the_clock_runs(clock: ControllerClock, passi
     clock.set(datetime(2024, 11, 3, 1, 59), None)
     passing.advance(120)
     assert clock.now() == datetime(2024, 11, 3, 1, 1)
+
+
+def test_a_controller_that_nobody_steps_follows_the_furthest_of_the_others() -> None:
+    together = SharedSteps()
+    stepped, idle = SteppedTime(together), SteppedTime(together)
+    for _ in range(3):
+        stepped.advance(5.0)
+    assert (stepped.elapsed_s(), idle.elapsed_s()) == (15.0, 15.0)
+
+
+def test_controllers_that_are_stepped_in_turn_agree_whoever_is_first() -> None:
+    together = SharedSteps()
+    first, second = SteppedTime(together), SteppedTime(together)
+    for _ in range(3):
+        first.advance(1.0)
+        second.advance(1.0)
+    assert (first.elapsed_s(), second.elapsed_s()) == (3.0, 3.0)

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import json
+import ssl
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 import requests
 
+from emulators.ecy.answer_faults import ChangeBatch, SpoilContent, TellInstead
 from emulators.ecy.controller import Controller, ControllerSpec
-from emulators.ecy.faults import AnswerInstead, DropConnection, FailWrites, Hold
+from emulators.ecy.faults import AnswerInstead, DripBody, DropConnection, FailWrites, Fault, HangInBody, Hold
 from emulators.ecy.messages import Reply
+from emulators.ecy.profile import Profile
 from emulators.ecy.refusals import VALUE_OUT_OF_RANGE
 from emulators.ecy.server import EcyServer
 from tests.emulators.ecy_client import OBJECTS, PASSWORD, ROOT, SOME_OBJECTS, USER, EcyClient, error_code, signed_in
@@ -110,3 +115,96 @@ def test_writes_to_chosen_objects_fail(client: EcyClient, controller: Controller
     assert (refused.status_code, error_code(refused)) == (400, "value-out-of-range")
     body = {"priority": 14, "value": 20.0}
     assert client.post(f"{OBJECTS}/analog-outputs/1/set-value-at", body).status_code == 200
+
+
+def test_a_controller_that_is_unplugged_refuses_connections_and_comes_back_at_its_address(
+    server: EcyServer, client: EcyClient
+) -> None:
+    address = server.addresses["AHU"]
+    server.unplug("AHU")
+    for _ in ("on the old connection", "on a new one"):
+        with pytest.raises(requests.ConnectionError):
+            client.get(f"{ROOT}/services")
+    server.plug_in("AHU")
+    assert server.addresses["AHU"] == address
+    assert client.get(f"{ROOT}/services").status_code == 200
+
+
+def test_a_handshake_that_is_broken_is_no_answer(server: EcyServer, client: EcyClient) -> None:
+    server.break_handshakes("AHU")
+    with pytest.raises(requests.ConnectionError):
+        client.get(f"{ROOT}/services")
+    server.break_handshakes("AHU", broken=False)
+    assert client.get(f"{ROOT}/services").status_code == 200
+
+
+def test_a_changed_certificate_is_shown_to_new_connections(server: EcyServer) -> None:
+    host, _, port = server.addresses["AHU"].partition(":")
+    before = ssl.get_server_certificate((host, int(port)))
+    server.change_certificate("AHU")
+    after = ssl.get_server_certificate((host, int(port)))
+    assert before != after
+    assert after.strip() == server.certificate("AHU").read_text().strip()
+
+
+@pytest.mark.parametrize("fault", [HangInBody(), DripBody()], ids=["hangs", "drips"])
+def test_a_body_that_does_not_end_comes_whole_once_the_fault_is_gone(
+    client: EcyClient, controller: Controller, fault: Fault
+) -> None:
+    controller.faults.add(fault)
+    with client.send("GET", f"{ROOT}/services", stream=True) as answer:
+        pieces = answer.iter_content(1)
+        first = next(pieces)
+        controller.faults.remove(fault)
+        assert json.loads(first + b"".join(pieces)).keys() >= {"bacnet"}
+
+
+def test_content_is_spoiled_after_the_work(client: EcyClient, controller: Controller) -> None:
+    controller.faults.add(SpoilContent(lambda content: content[:1]))
+    assert client.post(AV_3, {"present-value": 20.0}).text == "{"
+    assert controller.objects.named("Setpoint").present_value == 20.0
+
+
+def test_the_items_of_a_batch_are_changed_and_other_answers_are_not(client: EcyClient, controller: Controller) -> None:
+    controller.faults.add(ChangeBatch(lambda items: [*items, "extra"]))
+    request = {"id": "1", "method": "GET", "url": f"{AV_3}/object-name"}
+    answer = client.post(f"{ROOT}/batch", {"requests": [request]}).json()
+    assert answer["responses"][1:] == ["extra"]
+    assert client.get(f"{ROOT}/services").status_code == 200
+
+
+def test_a_value_is_told_as_something_else(client: EcyClient, controller: Controller) -> None:
+    controller.faults.add(TellInstead(controller.objects, {"Setpoint": "open"}))
+    urls = [f"{AV_3}/present-value", f"{AV_3}/object-name"]
+    requests = [{"id": str(number), "method": "GET", "url": url} for number, url in enumerate(urls)]
+    answer = client.post(f"{ROOT}/batch", {"requests": requests}).json()
+    assert [item["body"]["$value"] for item in answer["responses"]] == ["open", "Setpoint"]
+
+
+def test_another_password_ends_every_session(server: EcyServer, client: EcyClient, controller: Controller) -> None:
+    controller.change_password("another")
+    assert client.get(f"{ROOT}/services").status_code == 401
+    assert client.sign_in().status_code == 401
+    controller.change_password(PASSWORD)
+    assert client.sign_in().status_code == 200
+
+
+def test_a_download_replaces_every_object(client: EcyClient, controller: Controller) -> None:
+    client.post(f"{OBJECTS}/analog-inputs/1", {"out-of-service": True})
+    try:
+        controller.download([replace(spec, instance=(spec.instance or 1) + 40) for spec in SOME_OBJECTS])
+        assert client.get(AV_3).status_code == 404
+        assert controller.objects.named("Setpoint").ref.instance == 43
+        assert not any(controller.objects.named(spec.name).out_of_service for spec in SOME_OBJECTS)
+    finally:
+        controller.download(SOME_OBJECTS)
+
+
+def test_a_reboot_may_put_the_clock_back() -> None:
+    forgetful = Profile(clock_survives_reboot=False, reboot_s=0.0)
+    with EcyServer([ControllerSpec("AHU")], username=USER, password=PASSWORD, profile=forgetful) as server:
+        clock = server.controller("AHU").clock
+        clock.enable_ntp(False)
+        clock.set(None, "US/Mountain")
+        server.controller("AHU").reboot()
+        assert (clock.zone, clock.ntp_enabled) == ("UTC", True)

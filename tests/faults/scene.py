@@ -16,10 +16,12 @@ from pathlib import Path
 import pytest
 
 from bridge.controller_link import LinkState
+from bridge.ledger import Ledger
 from bridge.run import Run
 from bridge.status import Summary
 from emulators.boptest.hub import Limits
 from emulators.boptest.server import BoptestServer
+from emulators.ecy.answer_faults import ChangeBatch
 from emulators.ecy.controller import Controller, ControllerSpec
 from emulators.ecy.objects import BacnetObject
 from emulators.ecy.profile import Profile
@@ -72,6 +74,7 @@ class Scene:
     patch: pytest.MonkeyPatch
     vav_points: Sequence[bench.Config] = VAV
     clocks: Clocks = field(default_factory=lambda: Clocks(monotonic=lambda: HURRY * time.monotonic()))
+    ledger: Ledger | None = None
     building_url: str = ""
     """Where the run looks for the building, if not where it is."""
     advances: list[Advance] = field(default_factory=list)
@@ -99,7 +102,9 @@ class Scene:
             bench.equipment("AHU", addresses["AHU"], AHU_POINTS, timeout_s=10.0),
             bench.equipment("VAV", addresses["VAV"], self.vav_points, timeout_s=TIMEOUT_S),
         )
-        run = Run(settings, manager, StateFolder(settings.state_dir), steps=steps, clocks=self.clocks)
+        run = Run(
+            settings, manager, StateFolder(settings.state_dir), steps=steps, clocks=self.clocks, ledger=self.ledger
+        )
         self._note_advances(run)
         return run
 
@@ -107,7 +112,7 @@ class Scene:
     def running(self, **variables: str) -> Iterator[Run]:
         """A run in the background with both overrides in force; after the block it has ended and given back."""
         asked = self.building.faults.calls["advance"]
-        run = self.run(**variables)
+        run = self.run(None, **variables)
         with in_background(run) as future:
             eventually(lambda: bool(self.advances) and self.advances[-1].damper == self.advances[-1].fan == 1.0)
             yield run
@@ -199,6 +204,11 @@ def controllers(profile: Profile | None = None) -> Iterator[EcyServer]:
 def building(port: int = 0, limits: Limits | None = None) -> BoptestServer:
     """A building that is not served yet."""
     return BoptestServer({CASE: MultizoneOffice}, port=port, limits=limits)
+
+
+def all_with(status: int) -> ChangeBatch:
+    """Every item of a batch has this status, and nothing else."""
+    return ChangeBatch(lambda items: [{"id": str(n), "status": status, "body": {}} for n, _ in enumerate(items, 1)])
 
 
 def fresh(server: EcyServer) -> None:

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 
 import pytest
 
 from bridge.controller_link import LinkState
-from emulators.ecy.answer_faults import WEB_PAGE, ChangeBatch, SpoilContent
+from bridge.ledger import Entry, Ledger, MemoryStore
+from emulators.ecy.answer_faults import WEB_PAGE, SpoilContent
 from emulators.ecy.faults import AnswerInstead, DripBody, DropConnection, Fault, HangInBody, Hold
 from emulators.ecy.messages import Reply
 from emulators.ecy.profile import Profile
+from tests.bridge.rig import DEADLINE_S, in_background
 from tests.faults.conftest import MakeScene
-from tests.faults.scene import HOLD_STEPS, Scene, assert_given_back, eventually, pass_time, writes_to
+from tests.faults.scene import HOLD_STEPS, Scene, all_with, assert_given_back, eventually, pass_time, writes_to
+from utils.state_folder import StateError
 
 
 @dataclass(frozen=True)
@@ -59,9 +62,7 @@ TROUBLES = {
     "garbage": fault(partial(SpoilContent, lambda content: b"\x00\xffgarbage"), "unreadable answer"),
     "truncated JSON": fault(partial(SpoilContent, half), "unreadable answer"),
     "a web page": fault(partial(AnswerInstead, WEB_PAGE, None), "unreadable answer"),
-    "a batch of which everything fails": fault(
-        partial(ChangeBatch, lambda items: [{**item, "status": 503} for item in items]), "HTTP 503"
-    ),
+    "a batch of which everything fails": fault(partial(all_with, 503), "HTTP 503"),
 }
 
 
@@ -110,4 +111,45 @@ def test_after_a_reboot_everything_that_it_forgot_is_taken_again(scene_with: Mak
         assert (scene.vav.clock.zone, scene.vav.clock.ntp_enabled) == ("US/Mountain", False)
         assert scene.vav.objects.named("SpaceTemp").out_of_service
         assert scene.vav.objects.named("OutdoorTemp").slots[13] is not None
+    assert_given_back(scene.vav)
+
+
+def test_nothing_is_taken_of_which_nobody_knows_what_was_there(scene: Scene) -> None:
+    scene.vav.faults.add(all_with(503))
+    run = scene.run()
+    with in_background(run) as future:
+        eventually(lambda: len(scene.advances) > 3)
+        assert scene.vav.journal == []
+        assert len(scene.told("does not tell the state of SpaceTemp, OutdoorTemp")) == 1
+        scene.vav.faults.clear()
+        scene.wait_for_vav(LinkState.ONLINE, 1.0)
+        run.request_stop()
+        assert future.result(DEADLINE_S).not_released == ()
+    assert_given_back(scene.vav)
+
+
+def test_a_disk_that_is_full_when_a_controller_comes_back_leaves_it_alone(scene: Scene) -> None:
+    class FullDisk(MemoryStore):
+        is_full = False
+
+        def take(self, entries: Sequence[Entry]) -> None:
+            if self.is_full and entries:
+                raise StateError("cannot write the ledger: No space left on device")
+
+    disk = FullDisk()
+    absent = DropConnection(None)
+    scene.vav.faults.add(absent)
+    scene.ledger = Ledger(disk)
+    run = scene.run()
+    with in_background(run) as future:
+        eventually(lambda: len(scene.advances) > 3)
+        disk.is_full = True
+        scene.vav.faults.remove(absent)
+        eventually(lambda: "is offline: cannot write the ledger" in scene.log.text)
+        assert scene.vav.journal == []
+        disk.is_full = False
+        scene.wait_for_vav(LinkState.ONLINE, 1.0)
+        run.request_stop()
+        future.result(DEADLINE_S)
+    assert scene.log.text.count("cannot write the ledger") == 1
     assert_given_back(scene.vav)

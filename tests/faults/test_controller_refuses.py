@@ -8,13 +8,12 @@ from dataclasses import dataclass
 import pytest
 
 from bridge.controller_link import LinkState
-from emulators.ecy.answer_faults import ChangeBatch
 from emulators.ecy.faults import AnswerInstead, Fault
 from emulators.ecy.messages import Reply
 from emulators.ecy.profile import Profile
 from tests.bridge.rig import PASSWORD
 from tests.faults.conftest import MakeScene
-from tests.faults.scene import Scene, assert_given_back, pass_time
+from tests.faults.scene import Scene, all_with, assert_given_back, pass_time
 
 ELSEWHERE = Reply(302, headers=(("location", "https://192.0.2.1/api/rest/v2/batch"),))
 
@@ -32,10 +31,6 @@ def fault(made: Fault, words: str) -> Refusal:
     return Refusal(lambda scene: scene.vav.faults.add(made), lambda scene: scene.vav.faults.clear(), words)
 
 
-def without_rights(items: list[object]) -> list[object]:
-    return [{"id": str(number), "status": 403, "body": {"error": "no"}} for number, _ in enumerate(items, 1)]
-
-
 REFUSALS = {
     "another password": Refusal(
         lambda scene: scene.vav.change_password("another"),
@@ -43,7 +38,7 @@ REFUSALS = {
         "wrong user name or password",
     ),
     "no rights": fault(AnswerInstead(Reply(403, b"{}"), None), "the user lacks the rights"),
-    "no rights for anything in a batch": fault(ChangeBatch(without_rights), "HTTP 403"),
+    "no rights for anything in a batch": fault(all_with(403), "HTTP 403"),
     "a redirect to another host": fault(AnswerInstead(ELSEWHERE, None), "redirects to https://192.0.2.1"),
 }
 
