@@ -239,7 +239,7 @@ class ControllerLink:
     def _refuse_blindness(self) -> None:
         """Nothing is taken of which we do not know what was there before."""
         states = self._surveyed
-        unseen = [claim.name for claim in self._claims if states[claim.ref].present_value.quality is Quality.MISSING]
+        unseen = [claim.name for claim in self._claims if _is_unseen(states[claim.ref])]
         if unseen:
             raise DeviceUnreachable(self.device, f"it does not tell the state of {', '.join(unseen)}")
 
@@ -261,6 +261,10 @@ class ControllerLink:
 
     def _new_claims(self) -> list[Claim]:
         return [claim for claim in self._claims if not self._ledger.holds(self.device, claim.ref)]
+
+
+def _is_unseen(state: ObjectState) -> bool:
+    return state.is_partial or state.present_value.quality is Quality.MISSING
 
 
 def _delay_s(error: BridgeError, failures: int) -> float:

@@ -34,6 +34,7 @@ _PAUSES_S = (0.0, 0.5, 2.0, 3.5)
 _REACTION_S = 1.0
 """For the controller's program to act on its real inputs, before its outputs reach their terminals again."""
 _WAITS = "stays out of service until everything else in this controller has been given back"
+_UNTOLD = "the controller does not tell how it stands"
 
 
 class Outcome(Enum):
@@ -163,7 +164,8 @@ class _Giver:
         for entry in entries:
             verdict = self._judge(entry, found[entry.ref])
             if isinstance(verdict, Outcome):
-                yield entry, self._receipt(entry, verdict, found=_shown(entry, found[entry.ref]))
+                note = _UNTOLD if verdict is Outcome.FAILED else ""
+                yield entry, self._receipt(entry, verdict, note, found=_shown(entry, found[entry.ref]))
             else:
                 writes[entry] = verdict
         yield from self._undo(writes, found, attempt)
@@ -182,6 +184,8 @@ class _Giver:
         Reads right after writes may be stale (ecy-rest-api §16), so what looks free is given back all the same once
         we have sent anything: it costs a write that changes nothing.
         """
+        if state.is_partial:
+            return Outcome.FAILED
         if state.is_missing:
             return Outcome.GONE
         if _is_stranger(entry, state):
@@ -292,6 +296,8 @@ def _same(found: PointValue | None, before: PointValue | None) -> bool:
 
 
 def _verified(entry: TakenObject, state: ObjectState) -> Outcome:
+    if state.is_partial:
+        return Outcome.FAILED
     if isinstance(entry, TakenInput) and entry.was_out_of_service:
         return Outcome.RESTORED if _same(state.present_value.value, entry.before) else Outcome.FAILED
     if not isinstance(entry, TakenSlot):

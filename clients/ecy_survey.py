@@ -9,6 +9,8 @@ from clients.ecy_wire import flag_of, name_of, object_url, priority_array_of, sa
 from clients.http_funnel import Json
 from utils.values import ObjectRef, ObjectState, ObjectType, Quality, Sample
 
+_FAILED = 500
+
 
 def survey(batch: BatchSender, refs: Sequence[ObjectRef]) -> dict[ObjectRef, ObjectState]:
     """The state of each object, as far as the controller tells. An object that does not answer has no present-value.
@@ -63,4 +65,5 @@ def _state(ref: ObjectRef, told: Mapping[str, Json], failures: Sequence[BatchRep
         units=units_of(told.get("units")),
         name=name_of(told.get("object-name")),
         is_missing=not told and any(is_missing(failure) for failure in failures),
+        is_partial=any(failure.status == 0 or failure.status >= _FAILED for failure in failures),
     )

@@ -232,7 +232,8 @@ class ObjectState:
     """An object as it is found. What the controller does not tell is None.
 
     ``priority_array`` has 16 slots, the first is priority 1; inputs have none. ``units`` is BACnet enumeration text.
-    ``is_missing`` is whether the controller says that there is no such object.
+    ``is_missing`` is whether the controller says that there is no such object; ``is_partial`` is whether it failed to
+    answer something about it, so that what is None may be otherwise.
     """
 
     present_value: Sample
@@ -241,3 +242,4 @@ class ObjectState:
     units: str | None = None
     name: str | None = None
     is_missing: bool = False
+    is_partial: bool = False

@@ -63,6 +63,17 @@ class Advance:
     vav: LinkState
 
 
+class HostClock:
+    """The host's monotonic clock, in a hurry or skipping what a test does not want to wait for."""
+
+    def __init__(self, rate: float) -> None:
+        self.rate = rate
+        self.skipped_s = 0.0
+
+    def __call__(self) -> float:
+        return self.rate * time.monotonic() + self.skipped_s
+
+
 @dataclass
 class Scene:
     """One host's folder between the peers, and what its run does."""
@@ -73,7 +84,7 @@ class Scene:
     log: pytest.LogCaptureFixture
     patch: pytest.MonkeyPatch
     vav_points: Sequence[bench.Config] = VAV
-    clocks: Clocks = field(default_factory=lambda: Clocks(monotonic=lambda: HURRY * time.monotonic()))
+    clock: HostClock = field(default_factory=lambda: HostClock(HURRY))
     ledger: Ledger | None = None
     building_url: str = ""
     """Where the run looks for the building, if not where it is."""
@@ -103,7 +114,12 @@ class Scene:
             bench.equipment("VAV", addresses["VAV"], self.vav_points, timeout_s=TIMEOUT_S),
         )
         run = Run(
-            settings, manager, StateFolder(settings.state_dir), steps=steps, clocks=self.clocks, ledger=self.ledger
+            settings,
+            manager,
+            StateFolder(settings.state_dir),
+            steps=steps,
+            clocks=Clocks(monotonic=self.clock),
+            ledger=self.ledger,
         )
         self._note_advances(run)
         return run
@@ -125,6 +141,12 @@ class Scene:
     def wait_for_vav(self, state: LinkState, damper: float) -> None:
         """Wait until the VAV's controller stands there and its override is in force or not."""
         eventually(lambda: (self.advances[-1].vav, self.advances[-1].damper) == (state, damper))
+
+    def skip(self, seconds: float) -> None:
+        """Let so much of the run's own time pass, and some steps."""
+        self.clock.skipped_s += seconds
+        begun_at = len(self.advances)
+        eventually(lambda: len(self.advances) > begun_at + 2 * HOLD_STEPS)
 
     def told(self, words: str) -> list[str]:
         """The warnings and notes about the VAV's controller that say this."""
@@ -154,11 +176,6 @@ def eventually(condition: Callable[[], bool]) -> None:
     while not condition():
         assert time.monotonic() < deadline, "it never came about"
         pause.wait(0.005)
-
-
-def pass_time(seconds: float) -> None:
-    """Let so much of the run's own time pass."""
-    threading.Event().wait(seconds / HURRY)
 
 
 def writes_to(controller: Controller, name: str) -> int:

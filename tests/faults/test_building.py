@@ -28,9 +28,8 @@ from emulators.boptest.faults import (
 from emulators.boptest.hub import Limits
 from emulators.ecy import faults as ecy_faults
 from tests.bridge.rig import DEADLINE_S, in_background
-from tests.faults.scene import Scene, assert_given_back, building, eventually
+from tests.faults.scene import HostClock, Scene, assert_given_back, building, eventually
 from utils.errors import BridgeError, SimulationRefused, SimulationUnreachable
-from utils.pacing import Clocks
 
 ENDED = '{"status":200,"message":"End of test case scenario time period reached.","payload":{}}'
 BAD_ADVANCES: dict[str, tuple[Callable[[], Fault], type[BridgeError], str]] = {
@@ -147,7 +146,7 @@ def test_a_test_is_kept_alive_through_steps_that_are_longer_than_the_server_wait
     scene.patch.setattr(simulation_loop, "KEEP_ALIVE_S", 0.05)
     with building(limits=Limits(idle_timeout_s=0.3)) as impatient:
         for settle in ({}, {"ECY_SETTLE_TIME": "0"}):
-            own = replace(scene, building=impatient, clocks=Clocks())
+            own = replace(scene, building=impatient, clock=HostClock(1.0))
             assert own.run(steps=2, BOP_TIME_SCALE="12", **settle).execute().steps == 2
     assert_all_given_back(scene)
 

@@ -10,7 +10,7 @@ import pytest
 from bridge.controller_link import LinkState
 from bridge.release import Outcome
 from emulators.ecy.controller import Controller
-from tests.faults.scene import Scene, assert_given_back, eventually, pass_time
+from tests.faults.scene import Scene, assert_given_back, eventually
 from utils.errors import ConfigError, DeviceRefused
 from utils.state_folder import StateFolder
 
@@ -64,7 +64,7 @@ def test_a_certificate_that_changes_in_mid_run_stops_that_controller_only(scene:
         forget_requests(scene)
         scene.controllers.change_certificate("VAV")
         scene.wait_for_vav(LinkState.OFFLINE, 0.0)
-        pass_time(60)
+        scene.skip(60)
         assert scene.vav.counters.basic_sign_ins == 0
         eventually(lambda: scene.ahu.counters.requests["POST"] > 5)
     assert len(scene.told("is offline: its certificate has changed")) == 1

@@ -16,7 +16,7 @@ from emulators.ecy.messages import Reply
 from emulators.ecy.profile import Profile
 from tests.bridge.rig import DEADLINE_S, in_background
 from tests.faults.conftest import MakeScene
-from tests.faults.scene import HOLD_STEPS, Scene, all_with, assert_given_back, eventually, pass_time, writes_to
+from tests.faults.scene import HOLD_STEPS, Scene, all_with, assert_given_back, eventually, writes_to
 from utils.state_folder import StateError
 
 
@@ -88,13 +88,15 @@ def test_its_group_is_held_then_released_the_others_go_on_and_it_comes_back(scen
 
 def test_a_controller_that_asks_to_be_left_alone_is_left_alone_for_so_long(scene: Scene) -> None:
     busy = AnswerInstead(Reply(503, b"{}", headers=(("retry-after", "200"),)), None)
+    scene.clock.rate = 1.0
     with scene.running():
         scene.vav.faults.add(busy)
         scene.wait_for_vav(LinkState.OFFLINE, 0.0)
         before = sum(scene.vav.counters.requests.values())
         scene.vav.faults.clear()
-        pass_time(100)
+        scene.skip(150)
         assert sum(scene.vav.counters.requests.values()) == before
+        scene.skip(60)
         scene.wait_for_vav(LinkState.ONLINE, 1.0)
 
 

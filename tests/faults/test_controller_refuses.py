@@ -13,7 +13,7 @@ from emulators.ecy.messages import Reply
 from emulators.ecy.profile import Profile
 from tests.bridge.rig import PASSWORD
 from tests.faults.conftest import MakeScene
-from tests.faults.scene import Scene, all_with, assert_given_back, pass_time
+from tests.faults.scene import Scene, all_with, assert_given_back
 
 ELSEWHERE = Reply(302, headers=(("location", "https://192.0.2.1/api/rest/v2/batch"),))
 
@@ -45,15 +45,17 @@ REFUSALS = {
 
 @pytest.mark.parametrize("refusal", REFUSALS.values(), ids=REFUSALS)
 def test_a_refusal_is_told_once_and_not_tried_again_for_minutes(scene: Scene, refusal: Refusal) -> None:
+    scene.clock.rate = 1.0
     with scene.running():
         before = scene.vav.counters.basic_sign_ins
         refusal.begin(scene)
         scene.wait_for_vav(LinkState.OFFLINE, 0.0)
         asked = sum(scene.vav.counters.requests.values())
-        pass_time(150)
+        scene.skip(250)
         assert sum(scene.vav.counters.requests.values()) == asked
         assert scene.vav.counters.basic_sign_ins <= before + 1
         refusal.end(scene)
+        scene.skip(60)
         scene.wait_for_vav(LinkState.ONLINE, 1.0)
     [offline] = scene.told("is offline")
     assert refusal.words in offline
@@ -61,19 +63,23 @@ def test_a_refusal_is_told_once_and_not_tried_again_for_minutes(scene: Scene, re
 
 
 def test_an_account_is_not_locked_out_by_a_run(scene_with: MakeScene) -> None:
-    with scene_with(Profile(lockout_failures=3)) as scene, scene.running():
-        scene.vav.change_password("another")
-        scene.wait_for_vav(LinkState.OFFLINE, 0.0)
-        pass_time(250)
-        scene.vav.change_password(PASSWORD)
-        scene.wait_for_vav(LinkState.ONLINE, 1.0)
+    with scene_with(Profile(lockout_failures=3)) as scene:
+        scene.clock.rate = 1.0
+        with scene.running():
+            scene.vav.change_password("another")
+            scene.wait_for_vav(LinkState.OFFLINE, 0.0)
+            for _ in range(5):
+                scene.skip(50)
+            scene.vav.change_password(PASSWORD)
+            scene.skip(60)
+            scene.wait_for_vav(LinkState.ONLINE, 1.0)
 
 
 def test_an_expired_session_costs_one_sign_in_and_no_step(scene: Scene) -> None:
     with scene.running():
         before, steps = scene.vav.counters.basic_sign_ins, len(scene.advances)
         scene.vav.sessions.clear()
-        pass_time(60)
+        scene.skip(5)
         assert scene.vav.counters.basic_sign_ins == before + 1
         assert {advance.damper for advance in scene.advances[steps:]} == {1.0}
     assert scene.told("is offline") == []
