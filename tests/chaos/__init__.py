@@ -1,0 +1,1 @@
+"""A seeded storm over the whole bench, and what has to hold in it. By hand: ``python -m tests.chaos --help``."""

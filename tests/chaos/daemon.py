@@ -1,0 +1,83 @@
+"""The daemon as a child process: started, signalled, killed, and read afterwards."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+MAIN = [sys.executable, str(Path(__file__).parents[2] / "main.py")]
+_RELEASE_DEADLINE_S = 60.0
+
+
+class Daemon:
+    """One ``python main.py``. ``ended`` is called, in a thread of its own, when the process has ended."""
+
+    def __init__(self, output: Path, arguments: list[str], variables: Mapping[str, str]) -> None:
+        self._output = output
+        self._stream = output.open("wb")
+        self._process = subprocess.Popen(  # noqa: S603
+            [*MAIN, *arguments],
+            stdin=subprocess.DEVNULL,
+            stdout=self._stream,
+            stderr=subprocess.STDOUT,
+            env=environment(variables),
+            start_new_session=True,
+        )
+        self._watcher: threading.Thread | None = None
+
+    def watch(self, ended: Callable[[], None]) -> None:
+        """Call ``ended`` when the process has ended."""
+
+        def wait() -> None:
+            self._process.wait()
+            ended()
+
+        self._watcher = threading.Thread(target=wait, name="daemon-watcher")
+        self._watcher.start()
+
+    @property
+    def pid(self) -> int:
+        """Number of the process."""
+        return self._process.pid
+
+    def signal(self, number: int) -> None:
+        """Send a signal; to a process that has ended it is nothing."""
+        self._process.send_signal(number)
+
+    def wait(self, deadline_s: float) -> None:
+        """Wait until it has ended. Raises ``subprocess.TimeoutExpired``."""
+        self._process.wait(deadline_s)
+
+    def finish(self) -> tuple[int, str]:
+        """Kill it if it still runs. Returns its exit code and everything that it has printed."""
+        if self._process.poll() is None:
+            self._process.kill()
+        code = self._process.wait()
+        if self._watcher is not None:
+            self._watcher.join()
+        self._stream.close()
+        return code, self._output.read_text(encoding="utf-8")
+
+
+def release(folder: Path, variables: Mapping[str, str]) -> tuple[int, str]:
+    """Run ``python main.py release``; exit code and what it printed."""
+    done = subprocess.run(  # noqa: S603
+        [*MAIN, "release", "--env", str(folder / "absent.env")],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        env=environment(variables),
+        timeout=_RELEASE_DEADLINE_S,
+        check=False,
+    )
+    return done.returncode, done.stdout.decode("utf-8")
+
+
+def environment(variables: Mapping[str, str]) -> dict[str, str]:
+    """This process's environment without anything that would be a setting, and the given variables."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("BOP_", "ECY", "TESTCASE"))}
+    return {**kept, "PYTHONUTF8": "1", "COLUMNS": "200", **variables}

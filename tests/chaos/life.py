@@ -1,0 +1,139 @@
+"""One run of the daemon as its peers saw it and as its step log tells it, and what has to hold in it."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import pairwise
+from pathlib import Path
+
+from tests.chaos.building import Advance
+from tests.chaos.faults import HANGING, PREVENTING
+from tests.chaos.peers import ECHO, FRAME_INPUT, TIMEOUT_S
+from tests.chaos.schedule import INTERRUPT_TWICE, KILL, RESTARTS, STOPS_TEST, Event
+
+HOLD_STEPS = 3
+_SLACK = 5
+"""A deadline that holds on a busy computer is so many times the one that is promised."""
+_MOMENTS_ALLOWED = 3
+"""A busy computer may hold everything up for half a second now and then."""
+EXIT_CODES: Mapping[str, tuple[int, ...]] = {KILL: (-9, 0, 1), INTERRUPT_TWICE: (130, 0, 1), "": (0, 1)}
+
+Row = Mapping[str, str]
+
+
+@dataclass
+class Life:
+    """What is known of one run."""
+
+    number: int
+    folder: Path
+    names: Sequence[str]
+    advances: list[Advance] = field(default_factory=list)
+    calls: int = 0
+    """Requests to advance, whatever became of them."""
+    touched: set[str] = field(default_factory=set)
+    """Controllers that something was done to."""
+    hanging: int = 0
+    """Faults that cost a time-out."""
+    end: Event | None = None
+    """What ended it; None where it was through."""
+    code: int = 0
+    output: str = ""
+
+    @property
+    def step_log(self) -> Path:
+        """Where its step log is."""
+        return self.folder / f"steps-{self.number}.csv"
+
+    @property
+    def ended_by(self) -> str:
+        """What ended it, or nothing where it was through."""
+        return self.end.kind if self.end is not None else ""
+
+    @property
+    def heard_last(self) -> set[str]:
+        """The controllers whose commands were fresh in the last advance."""
+        last = self.advances[-1:]
+        return {
+            name for one in last for name, answered in zip(self.names, one.echoes, strict=True) if answered == one.frame
+        }
+
+    @property
+    def was_killed(self) -> bool:
+        """Whether it may not have come to its end."""
+        return self.ended_by in (KILL, INTERRUPT_TWICE)
+
+    def note(self, event: Event) -> None:
+        """Something is done to a controller."""
+        self.touched.add(event.who)
+        self.hanging += event.kind in HANGING
+
+    def problems(self) -> Iterator[str]:
+        """Everything that should not have been."""
+        rows = _rows(self.step_log)
+        if 'File "' in self.output:
+            yield f"an unhandled error: {self.output[-3000:]}"
+        if self.code not in EXIT_CODES.get(self.ended_by, EXIT_CODES[""]):
+            yield f"exit code {self.code} after {self.ended_by or 'the last step'}: {self.output[-2000:]}"
+        yield from self._wrong_counts(rows)
+        yield from self._delays()
+        for row, advance in zip(rows, self.advances, strict=False):
+            yield from self._stale_commands(row, advance)
+        yield from self._neglected(rows)
+
+    def _wrong_counts(self, rows: Sequence[Row]) -> Iterator[str]:
+        """Each step once in the building, once in the step log, and asked for once."""
+        frames, steps = [advance.frame for advance in self.advances], [int(row["step"]) for row in rows]
+        if frames != list(range(len(frames))):
+            yield f"advances from frames {frames}"
+        if steps != list(range(len(steps))):
+            yield f"the step log has steps {steps}"
+        lost = len(frames) - max(len(steps) - 1, 0)
+        if lost < 0 or (lost > 1 and not self.was_killed):
+            yield f"{len(frames)} advances and {len(steps)} rows in the step log, ended by {self.ended_by}"
+        prevented = self.calls - len(frames)
+        if prevented not in (
+            (0, 1) if self.ended_by in (*PREVENTING, STOPS_TEST, RESTARTS) or self.was_killed else (0,)
+        ):
+            yield f"advance was asked for {self.calls} times and done {len(frames)} times, ended by {self.ended_by}"
+
+    def _stale_commands(self, row: Row, advance: Advance) -> Iterator[str]:
+        """Who was shown the frame and was heard has answered it; commands of others are a few steps old."""
+        for name, answered in zip(self.names, advance.echoes, strict=True):
+            shown, told = row[f"{name}.{FRAME_INPUT}"], row[f"{name}.{ECHO} [percent]"]
+            if shown and told:
+                is_right = (float(shown), float(told), answered) == (advance.frame,) * 3
+            else:
+                is_right = answered is None or 0 <= advance.frame - answered <= HOLD_STEPS
+            if not is_right:
+                yield f"{name} was shown {shown} and told {told} in frame {advance.frame}; the building got {answered}"
+
+    def _neglected(self, rows: Sequence[Row]) -> Iterator[str]:
+        """Controllers that nothing was done to, and that were not heard any more all the same."""
+        columns = [f"{name}.{ECHO} [percent]" for name in self.names if name not in self.touched]
+        fallen = [
+            after["step"]
+            for before, after in pairwise(rows)
+            if any(before[column] and not after[column] for column in columns)
+        ]
+        if len(fallen) > _MOMENTS_ALLOWED:
+            yield f"controllers fell silent in steps {fallen}, and nothing was done to them"
+
+    def _delays(self) -> Iterator[str]:
+        """A controller that hangs costs all others one time-out, once."""
+        gaps = [after.at_s - before.at_s for before, after in pairwise(self.advances)]
+        longest = max(gaps, default=0.0)
+        if longest > _SLACK * TIMEOUT_S:
+            yield f"the others waited for {longest:.1f} s"
+        long = sum(gap > TIMEOUT_S for gap in gaps)
+        if long > _MOMENTS_ALLOWED + 2 * self.hanging:
+            yield f"{long} steps took longer than a time-out, and only {self.hanging} faults hang"
+
+
+def _rows(file: Path) -> list[Row]:
+    if not file.exists():
+        return []
+    with file.open(encoding="utf-8", newline="") as stream:
+        return list(csv.DictReader(stream))

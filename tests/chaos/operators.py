@@ -1,0 +1,114 @@
+"""People at the controllers' own pages, and what they must find there when everybody else has left."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import partial
+
+from emulators.ecy.controller import Controller
+from emulators.ecy.objects import BacnetObject
+from emulators.ecy.writing import WriteRecord
+from tests.chaos.peers import OUTDOOR, PRIORITY, RETURN, SETPOINT
+
+STRONGER = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Something in a controller that one of us may hold: a slot of an object, or an input that is forced."""
+
+    object_name: str
+    priority: int | None
+
+    def value_in(self, controller: Controller) -> float | None:
+        """What stands there; None is nothing."""
+        found = controller.objects.named(self.object_name)
+        if self.priority is not None:
+            return found.slots[self.priority - 1]
+        return found.held if found.out_of_service else None
+
+    def put(self, controller: Controller, value: float | None) -> None:
+        """What somebody does by hand; None lets go."""
+        if self.priority is not None:
+            controller.objects.command(self.object_name, value, self.priority)
+        else:
+            controller.objects.update(controller.objects.find(self.object_name), partial(_forced, value))
+
+    def is_taken_by(self, record: WriteRecord) -> bool:
+        """Whether this write of the daemon puts a value there."""
+        wrote = (record.name, record.property_name, record.priority)
+        return not record.refused and record.value is not None and wrote == self._key
+
+    def __str__(self) -> str:
+        return self.object_name + (" (forced)" if self.priority is None else f" slot {self.priority}")
+
+    @property
+    def _key(self) -> tuple[str, str, int | None]:
+        return self.object_name, "present-value", self.priority
+
+
+def _forced(value: float | None, target: BacnetObject) -> BacnetObject:
+    if value is None:
+        return replace(target, out_of_service=False)
+    return replace(target, out_of_service=True, held=value)
+
+
+PLACES: Mapping[str, Place] = {
+    "our slot": Place(SETPOINT, PRIORITY),
+    "a stronger slot": Place(OUTDOOR, STRONGER),
+    "a forced input": Place(RETURN, None),
+}
+
+
+class Claim:
+    """One place in one controller: whose value stands there, and which values the daemon may leave there at the end.
+
+    The daemon restores what it found when it took the place; what somebody else puts there later it leaves alone.
+    Usually there is one right value. Where somebody, a reboot or a download has cleared the place, nothing is right as
+    well as what was there before.
+    """
+
+    def __init__(self, place: Place, controller: Controller) -> None:
+        self.place = place
+        self._controller = controller
+        self._right = {place.value_in(controller)}
+        self._before: set[float | None] | None = None
+
+    @property
+    def is_right(self) -> bool:
+        """Whether what stands there is what has to be left there."""
+        return self.place.value_in(self._controller) in self._right
+
+    @property
+    def is_somebody_elses(self) -> bool:
+        """Whether a value of somebody else stands there now and will stay."""
+        return None not in self._right and self.is_right
+
+    def __str__(self) -> str:
+        found = self.place.value_in(self._controller)
+        return f"{self._controller.spec.name}: {self.place} holds {found}, should hold {sorted(map(str, self._right))}"
+
+    def operated(self, value: float | None) -> None:
+        """Somebody puts a value there, or lets go: then what was there before may be put back, or not."""
+        self.place.put(self._controller, value)
+        self._right = {value} if value is not None or self._before is None else self._before | {None}
+
+    def taken(self) -> None:
+        """The daemon has written a value of its own there."""
+        if self._before is None:
+            self._before = self._right
+        self._right = self._before
+
+    def cleared(self) -> None:
+        """The controller has forgotten what stood there."""
+        self._before = None if self._before is None else self._before | {None}
+        self._right = {None} if self._before is None else self._before
+
+    def closed(self) -> None:
+        """The daemon has given back what it had there: what it takes next, it takes anew."""
+        self._before = None
+
+    def allows(self, record: WriteRecord) -> bool:
+        """Whether a write during the giving back puts there what was there before."""
+        return self._before is not None and record.value in self._before
