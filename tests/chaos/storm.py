@@ -77,7 +77,7 @@ class Storm:
             while self.steps < self._limits.steps and time.monotonic() < self._over_s:
                 self._live(configs)
             self._release()
-            self._refuse(_secrets_in(self._folder))
+            self._refuse(secrets_in(self._folder))
 
     def _live(self, configs: Path) -> None:
         """One run of the daemon, and what comes after it."""
@@ -257,7 +257,7 @@ class Storm:
         return f"python -m tests.chaos --seed {self._seed} --steps {self._limits.steps}"
 
 
-def _secrets_in(folder: Path) -> Iterator[str]:
+def secrets_in(folder: Path) -> Iterator[str]:
     """Files in which a secret can be read."""
     for file in folder.rglob("*"):
         content = file.read_bytes() if file.is_file() else b""

@@ -11,8 +11,8 @@ from tests.chaos.storm import Limits, Storm
 
 SEED = 11
 CONTROLLERS = 16
-STEPS = 500
-SECONDS = 40.0
+STEPS = 300
+SECONDS = 25.0
 
 
 @pytest.mark.slow
