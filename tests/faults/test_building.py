@@ -36,7 +36,7 @@ BAD_ADVANCES: dict[str, tuple[Callable[[], Fault], type[BridgeError], str]] = {
     "400": (lambda: Answer(400, '{"message":"Invalid value for yFan"}'), SimulationRefused, "Invalid value for yFan"),
     "500": (FailedSimulation, SimulationRefused, "the solver did not converge"),
     "503": (lambda: Answer(503, "busy", "text/plain"), SimulationUnreachable, "busy"),
-    "no answer": (Hold, SimulationUnreachable, "no complete answer within 0.4 s"),
+    "no answer": (Hold, SimulationUnreachable, "no complete answer within 2 s"),
     "a lost request": (DroppedRequest, SimulationUnreachable, "POST /advance"),
     "a lost answer": (DroppedAnswer, SimulationUnreachable, "POST /advance"),
     "garbage": (lambda: Answer(200, "\x00garbage"), SimulationUnreachable, "not JSON"),
@@ -62,7 +62,7 @@ def failure_of(scene: Scene, future: Future[Summary]) -> BaseException:
 def test_an_advance_that_fails_ends_the_run_and_is_never_sent_again(
     scene: Scene, make: Callable[[], Fault], kind: type[BridgeError], words: str
 ) -> None:
-    patient = partial(BOPTestClient, timeouts=Timeouts(simulate_s=0.4))
+    patient = partial(BOPTestClient, timeouts=Timeouts(simulate_s=2.0))
     scene.patch.setattr("bridge.run.BOPTestClient", patient)
     run = scene.run()
     before = scene.building.faults.calls["advance"]
