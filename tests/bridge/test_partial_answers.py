@@ -1,0 +1,53 @@
+"""A controller that leaves answers out of its batches: what it does not tell is not guessed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from bridge.release import Outcome
+from emulators.ecy.answer_faults import ChangeBatch
+from tests.bridge.rig import Rig, rig
+from tests.bridge.test_absence import activations
+from tests.bridge.test_run import assert_as_it_was, force, held
+
+
+@pytest.fixture
+def both(tmp_path: Path) -> Iterator[Rig]:
+    with rig(tmp_path) as running:
+        yield running
+
+
+def every_other_answer() -> ChangeBatch:
+    """Only the second, the fourth and so on."""
+    return ChangeBatch(lambda items: items[1::2])
+
+
+@pytest.mark.slow
+def test_what_is_not_told_at_the_end_stays_in_the_ledger_and_is_given_back_by_the_next_run(both: Rig) -> None:
+    fault = every_other_answer()
+    faults = both.controllers.controller("VAV").faults
+    receipts = held(both, lambda run: faults.add(fault)).summary().receipts
+    vav = both.controllers.addresses["VAV"]
+    assert {receipt.outcome for receipt in receipts if receipt.device == vav} == {Outcome.FAILED}
+    assert {receipt.outcome for receipt in receipts if receipt.device != vav} == {Outcome.RELEASED}
+    faults.remove(fault)
+    both.execute(steps=1)
+    assert_as_it_was(both)
+
+
+def test_nothing_is_taken_before_its_state_is_told_in_full(both: Rig) -> None:
+    controller = both.controllers.controller("VAV")
+    force(controller, "SpaceTemp", 17.5)
+    fault = every_other_answer()
+    controller.faults.add(fault)
+    run = both.run(steps=2)
+    run.execute()
+    assert activations(run) == (1.0, 0.0)
+    assert controller.journal == []
+    controller.faults.remove(fault)
+    both.execute(steps=2)
+    found = controller.objects.named("SpaceTemp")
+    assert (found.out_of_service, found.present_value) == (True, 17.5)
