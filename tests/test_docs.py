@@ -18,7 +18,7 @@ ROOT = Path(__file__).parents[1]
 README = ROOT / "README.md"
 SEED = ROOT / "docs" / "seed.md"
 PAGES = [README, *sorted((ROOT / "docs").rglob("*.md"))]
-PACKAGES = ("bridge", "clients", "emulators", "equipment", "points", "utils")
+PACKAGES = ("bridge", "clients", "emulators", "equipment", "hvac_templates", "points", "supervisory", "utils")
 
 SEED_FILES = (
     "main.py",
@@ -103,7 +103,7 @@ def named_tests_in(file: Path) -> frozenset[str]:
 @cache
 def verbs() -> frozenset[str]:
     """The verbs of the command line, as its own help lists them."""
-    return frozenset(re.findall(r"^    ([a-z]+) ", main._parser().format_help(), re.MULTILINE))
+    return frozenset(re.findall(r"^    ([a-z]+) ", main.parser([]).format_help(), re.MULTILINE))
 
 
 def test_every_test_that_the_seed_page_names_exists() -> None:
@@ -158,8 +158,9 @@ def test_the_readme_names_every_verb() -> None:
 
 @pytest.mark.parametrize("row", rows(section(README, "Commands")), ids=lambda row: row[0])
 def test_every_option_that_the_readme_names_is_known(row: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    given = [*_VERB.findall(row[0]), "--help"]
     with pytest.raises(SystemExit):
-        main._parser().parse_args([*_VERB.findall(row[0]), "--help"])
+        main.parser(given).parse_args(given)
     offered = capsys.readouterr().out
     assert not [option for option in _OPTION.findall(row[1]) if option not in offered]
 

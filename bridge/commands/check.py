@@ -1,0 +1,23 @@
+"""``python main.py check``: connects to both peers, checks everything, writes nothing."""
+
+from __future__ import annotations
+
+import argparse
+
+from rich.console import Console
+
+from bridge.check import Preflight
+from bridge.check.console import print_check, print_check_json
+from bridge.commands.common import NOTHING_WRITTEN, add_look_options, equip_from, log_console
+from utils.interruption import until_done
+
+add_arguments = add_look_options
+
+
+def run(options: argparse.Namespace, console: Console) -> int:
+    """Look, print what was found, and return 0 where a run could start."""
+    settings, state, manager = equip_from(options.env, options.configs, log_console(options, console))
+    preflight = Preflight(settings, manager, state)
+    report = until_done(preflight.look, preflight.request_stop, thread_name="look", second=NOTHING_WRITTEN)
+    (print_check_json if options.json else print_check)(console, report)
+    return report.exit_code

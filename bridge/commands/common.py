@@ -1,0 +1,119 @@
+"""What several verbs do before their own work: settings, configs, logging, and a run that people can watch."""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import os
+from collections.abc import Sequence
+from pathlib import Path
+
+from rich.console import Console
+from rich.logging import RichHandler
+
+from bridge.console import FirstContactQuestion, display, log_first_contact, print_summary
+from bridge.run import Confirm, Run
+from clients.tls import TlsPolicy
+from equipment.config import load_equipment_files
+from equipment.equipment_manager import EquipmentManager
+from utils.errors import ConfigError, Problem
+from utils.home import HOME
+from utils.interruption import until_done
+from utils.logging_config import configure_logging
+from utils.settings import Settings, load_settings
+from utils.state_folder import StateFolder
+from utils.unit_conversion import UnitConverter
+
+NOTHING_WRITTEN = "nothing was written"
+
+Equipped = tuple[Settings, StateFolder, EquipmentManager]
+
+
+def add_look_options(parser: argparse.ArgumentParser) -> None:
+    """The options of verbs that look and write nothing."""
+    parser.add_argument("--configs", type=Path, default=HOME / "configs", help="folder of equipment configs")
+    parser.add_argument("--env", type=Path, default=HOME / ".env", help="settings file")
+    parser.add_argument("--json", action="store_true", help="one JSON document instead of tables")
+
+
+def equip_from(env: Path, configs: Path, console: Console) -> Equipped:
+    """As :func:`equip`; the problems of settings and configs are told together."""
+    try:
+        settings = load_settings(env, os.environ, HOME)
+    except ConfigError as error:
+        raise ConfigError([*error.problems, *_problems_of(configs)]) from None
+    return equip(settings, configs, console)
+
+
+def equip(settings: Settings, configs: Path, console: Console) -> Equipped:
+    """The settings, the state folder and the loaded equipments; from here on everything is logged."""
+    state, manager = prepare(settings, configs)
+    manager.load_equipments()
+    start_logging(settings, (*settings.secrets, *manager.secrets), console)
+    return settings, state, manager
+
+
+def prepare(settings: Settings, configs: Path) -> tuple[StateFolder, EquipmentManager]:
+    """The state folder, and a manager whose configs have not been read yet."""
+    state = StateFolder(settings.state_dir)
+    manager = EquipmentManager(configs, settings, TlsPolicy.parse(settings.tls, state.pins, str(state.pins.file)))
+    return state, manager
+
+
+def log_console(options: argparse.Namespace, console: Console) -> Console:
+    """Where log lines go: not between the lines of a JSON document."""
+    return Console(stderr=True) if options.json else console
+
+
+def start_logging(settings: Settings, secrets: Sequence[str], console: Console) -> None:
+    """Everything into the file; on a terminal only warnings, above the live view; elsewhere what the file gets."""
+    on_screen: logging.Handler = logging.StreamHandler()
+    if console.is_terminal:
+        on_screen = RichHandler("WARNING", console, show_time=False, show_path=False, keywords=[])
+    configure_logging(settings.log_file, settings.log_level, secrets, on_screen)
+
+
+def run_bridge(
+    equipped: Equipped,
+    steps: int | None,
+    console: Console,
+    question: FirstContactQuestion | None,
+    confirm: Confirm = log_first_contact,
+    notes: Sequence[str] = (),
+    *,
+    shadow: bool = False,
+    scan_with_simulation: bool = False,
+) -> int:
+    """Run the bridge to its end. This thread shows it, puts its question and takes the signals."""
+    settings, state, manager = equipped
+    run = Run(
+        settings,
+        manager,
+        state,
+        steps=steps,
+        confirm=question.ask if question else confirm,
+        shadow=shadow,
+        scan_with_simulation=scan_with_simulation,
+    )
+    try:
+        with display(console, tuple(manager.equipment.values()), notes) as view:
+
+            def tick() -> None:
+                if question:
+                    question.put()
+                view.update(run.status())
+
+            second = "what was taken has NOT been given back"
+            summary = until_done(run.execute, run.request_stop, thread_name="simulation", second=second, tick=tick)
+    finally:
+        if run.has_begun:
+            print_summary(console, run.summary())
+    return 1 if summary.not_released else 0
+
+
+def _problems_of(configs: Path) -> tuple[Problem, ...]:
+    try:
+        load_equipment_files(configs, "SI", UnitConverter())
+    except ConfigError as error:
+        return error.problems
+    return ()

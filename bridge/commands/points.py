@@ -1,0 +1,40 @@
+"""``python main.py points``: what both peers have on offer, to write a config from."""
+
+from __future__ import annotations
+
+import argparse
+import os
+
+from rich.console import Console
+
+from bridge.commands.common import NOTHING_WRITTEN, add_look_options, log_console, prepare, start_logging
+from bridge.offer import Inventory
+from bridge.offer_console import print_offer, print_offer_json
+from equipment.config_address import normal_address
+from utils.home import HOME
+from utils.interruption import until_done
+from utils.settings import load_settings
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The options of ``points``."""
+    add_look_options(parser)
+    parser.add_argument("--device", type=_address, help="address of the one controller to ask")
+
+
+def run(options: argparse.Namespace, console: Console) -> int:
+    """List, and return 0 where everybody answered."""
+    settings = load_settings(options.env, os.environ, HOME)
+    state, manager = prepare(settings, options.configs)
+    inventory = Inventory(settings, manager, state, device=options.device)
+    start_logging(settings, (*settings.secrets, *manager.secrets), log_console(options, console))
+    offer = until_done(inventory.look, inventory.request_stop, thread_name="look", second=NOTHING_WRITTEN)
+    (print_offer_json if options.json else print_offer)(console, offer)
+    return offer.exit_code
+
+
+def _address(text: str) -> str:
+    try:
+        return normal_address(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
