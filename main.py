@@ -113,6 +113,7 @@ def _add_demo_options(own: argparse.ArgumentParser) -> None:
     own.add_argument("--steps", type=count, default=DAY_STEPS, help="end after so many steps of 5 s")
     own.add_argument("--time-scale", type=factor, default=0.0, help="simulated s per s; 0 = as fast as possible")
     own.add_argument("--legacy", action="store_true", help="a BOPTEST server of the old kind")
+    _add_bacnet_option(own)
 
 
 def _add_emulator_options(own: argparse.ArgumentParser) -> None:
@@ -130,6 +131,14 @@ def _add_emulator_options(own: argparse.ArgumentParser) -> None:
     own.add_argument("--time-scale", type=factor, default=1.0, help="controller s per s; 0 = a step per exchange")
     own.add_argument("--step", type=float, default=float(STEP_S), help="s of a step, with --time-scale 0")
     own.add_argument("--until-stdin-closes", action="store_true", help=argparse.SUPPRESS)
+    _add_bacnet_option(own)
+
+
+def _add_bacnet_option(own: argparse.ArgumentParser) -> None:
+    from emulators.bench import BACNET_PORT
+
+    told = f"the controllers speak BACnet/IP too, on this computer only, from this UDP port on ({BACNET_PORT})"
+    own.add_argument("--bacnet", type=int, nargs="?", const=BACNET_PORT, metavar="PORT", help=told)
 
 
 def _bridge(options: argparse.Namespace) -> int:
@@ -153,6 +162,7 @@ def _emulate(options: argparse.Namespace) -> int:
         time_scale=options.time_scale,
         step_s=options.step,
         certificate_folder=HOME / ".state" / "certificates",
+        bacnet_port=options.bacnet,
     )
     console = _console()
     ended = threading.Event()
@@ -178,8 +188,15 @@ def _demo(options: argparse.Namespace) -> int:
     console = _console()
     with tempfile.TemporaryDirectory(prefix="bench-demo-") as name:
         folder = Path(name)
-        scale, legacy = options.time_scale, options.legacy
-        with demo_peers(HOME / "main.py", DEMO_CONFIGS, folder, time_scale=scale, legacy=legacy) as peers:
+        with demo_peers(
+            HOME / "main.py",
+            DEMO_CONFIGS,
+            folder,
+            time_scale=options.time_scale,
+            legacy=options.legacy,
+            bacnet_port=options.bacnet,
+        ) as peers:
+            notes += peers.bacnet
             settings = load_settings(None, peers.variables, folder)
             equipped = equip(settings, peers.configs, console)
             return run_bridge(equipped, options.steps, console, None, lambda _: True, notes, scan_with_simulation=True)

@@ -17,18 +17,23 @@ from emulators.program import ObjectSpec
 from emulators.programs.application import standard_application
 from emulators.programs.objects import UnitSystem
 
+BACNET_PORT = 47820
+"""Where the controllers' BACnet/IP starts unless told otherwise. Not BACnet's own 47808: a BACpypes3 client on the same
+port number takes all of 127.x for itself."""
+
 
 @dataclass(frozen=True, slots=True)
 class BenchPlan:
     """What to serve. A port of None leaves that side out; 0 asks for free ports.
 
     ``time_scale`` is controller seconds per wall second; with 0 the controllers' programs run one step of scans
-    (``step_s``) in every exchange instead of by the clock.
+    (``step_s``) in every exchange instead of by the clock. With ``bacnet_port`` the controllers speak BACnet/IP too.
     """
 
     boptest_port: int | None = 5000
     legacy: bool = False
     ecy_port: int | None = 8443
+    bacnet_port: int | None = None
     controllers: Mapping[str, Sequence[ObjectSpec]] = field(default_factory=dict)
     unit_system: UnitSystem = "SI"
     username: str = "bench"
@@ -58,7 +63,14 @@ def _start(plan: BenchPlan, stack: ExitStack) -> list[str]:
     if plan.ecy_port is not None and plan.controllers:
         ecy = stack.enter_context(_controllers(plan))
         lines.extend(f"ECY {name} https://{address}" for name, address in ecy.addresses.items())
+        lines.extend(_bacnet_lines(ecy))
     return lines
+
+
+def _bacnet_lines(ecy: EcyServer) -> list[str]:
+    instances = {name: ecy.controller(name).spec.instance for name in ecy.bacnet_addresses}
+    lines = [f"BACnet {name} {address} device {instances[name]}" for name, address in ecy.bacnet_addresses.items()]
+    return [*lines, *([f"BACnet BBMD {ecy.bacnet_broadcast_address}"] if lines else [])]
 
 
 def _controllers(plan: BenchPlan) -> EcyServer:
@@ -75,4 +87,5 @@ def _controllers(plan: BenchPlan) -> EcyServer:
         scan=scan,
         ports=ports,
         certificate_folder=plan.certificate_folder,
+        bacnet_port=plan.bacnet_port,
     )

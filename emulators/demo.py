@@ -22,32 +22,51 @@ PASSWORD_VARIABLE = "ECY_EMULATOR_PASSWORD"  # noqa: S105 - a name, not a passwo
 
 @dataclass(frozen=True, slots=True)
 class DemoPeers:
-    """Where the bridge finds the demo's peers: its settings as variables, and its configs."""
+    """Where the bridge finds the demo's peers: its settings as variables, and its configs.
+
+    ``bacnet`` are the lines that say where the controllers speak BACnet/IP, if they were asked to.
+    """
 
     variables: Mapping[str, str]
     configs: Path
+    bacnet: tuple[str, ...] = ()
 
 
 @contextmanager
-def demo_peers(main_file: Path, shipped: Path, folder: Path, *, time_scale: float, legacy: bool) -> Iterator[DemoPeers]:
-    """Run both emulators until the block ends. ``folder`` takes the configs, the log and the state."""
+def demo_peers(
+    main_file: Path,
+    shipped: Path,
+    folder: Path,
+    *,
+    time_scale: float,
+    legacy: bool,
+    bacnet_port: int | None = None,
+) -> Iterator[DemoPeers]:
+    """Run both emulators until the block ends. ``folder`` takes the configs, the log and the state.
+
+    With ``bacnet_port`` the controllers speak BACnet/IP too (0: on free ports), on this computer only.
+    """
     password = os.environ[PASSWORD_VARIABLE] = token_urlsafe(12)
     emulate = [sys.executable, str(main_file), "emulate", "--until-stdin-closes"]
     boptest = [*emulate, "--no-ecy", "--boptest-port", "0", *(["--legacy"] if legacy else [])]
     timing = ["--time-scale", str(time_scale), "--step", str(STEP_S)]
-    controllers = [*emulate, "--no-boptest", "--ecy-port", "0", *timing]
+    bacnet = [] if bacnet_port is None else ["--bacnet", str(bacnet_port)]
+    controllers = [*emulate, "--no-boptest", "--ecy-port", "0", *timing, *bacnet]
+    count = len(list(shipped.glob("*.json")))
     with ExitStack() as stack:
         [server] = stack.enter_context(emulator_process(boptest, 1))
-        lines = stack.enter_context(emulator_process(controllers, len(list(shipped.glob("*.json")))))
+        lines = stack.enter_context(emulator_process(controllers, 2 * count + 1 if bacnet else count))
         configs = folder / "configs"
         _write_configs(shipped, lines, configs)
-        yield DemoPeers(_variables(server.split()[-1], password, time_scale), configs)
+        told = tuple(line for line in lines if line.startswith("BACnet "))
+        yield DemoPeers(_variables(server.split()[-1], password, time_scale), configs, told)
 
 
 def _write_configs(shipped: Path, lines: Sequence[str], folder: Path) -> None:
     """The shipped configs, with the addresses that the emulators have got."""
     folder.mkdir()
-    addresses = {name: url.removeprefix("https://") for _, name, url in (line.split() for line in lines)}
+    words = [line.split() for line in lines if line.startswith("ECY ")]
+    addresses = {name: url.removeprefix("https://") for _, name, url in words}
     for file in shipped.glob("*.json"):
         config = json.loads(file.read_text(encoding="utf-8"))
         config["device_ip"] = addresses[config["equipment_name"]]

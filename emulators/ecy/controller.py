@@ -77,6 +77,7 @@ class Controller:
         self.connections = Connections()
         self.documents = Documents()
         self.journal: list[WriteRecord] = []
+        self.reboots = 0
         self._down_until = float("-inf")
         self._stepped = SteppedTime(settings.steps)
         self.clock = self._new_clock()
@@ -95,6 +96,7 @@ class Controller:
 
     def reboot(self) -> None:
         """Go down for a while, losing all sessions and, by profile, what was forced and commanded (§17 rows 30, 36)."""
+        self.reboots += 1
         self._down_until = self.settings.monotonic() + self.profile.reboot_s
         self.connections.cut()
         self.sessions.clear()

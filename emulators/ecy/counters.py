@@ -12,6 +12,8 @@ class Counters:
 
     requests: Counter[str] = field(default_factory=Counter)
     """HTTP requests by method."""
+    bacnet: Counter[str] = field(default_factory=Counter)
+    """BACnet requests by service, as in ``ReadProperty``."""
     sub_requests: int = 0
     """Requests inside batches."""
     basic_sign_ins: int = 0

@@ -34,6 +34,10 @@ class Fault:
         """Called when an answer goes out: the pieces in which its content is sent, or None for all of it at once."""
         return None
 
+    async def on_datagram(self, *, outgoing: bool) -> bool:
+        """Called for every BACnet/IP packet, before it is looked at or sent; False if it gets lost."""
+        return True
+
     def on_write(self, target: BacnetObject) -> None:
         """Called before an object is written; raises Refusal to have the write fail."""
 
@@ -248,6 +252,13 @@ class Faults:
     def on_send(self, reply: Reply) -> AsyncIterator[bytes] | None:
         """The pieces of the first fault that wants to send the answer in its own way."""
         return next((pieces for fault in self._active if (pieces := fault.on_send(reply)) is not None), None)
+
+    async def on_datagram(self, *, outgoing: bool) -> bool:
+        """Whether a BACnet/IP packet arrives; the first fault that loses it decides."""
+        for fault in self._active:
+            if not await fault.on_datagram(outgoing=outgoing):
+                return False
+        return True
 
     def on_write(self, target: BacnetObject) -> None:
         """Ask every fault; raises Refusal when one has the write fail."""

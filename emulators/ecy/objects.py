@@ -25,6 +25,7 @@ class BacnetObject:
 
     ``slots`` is the priority array (empty for inputs). ``hardware_value`` is what an input's terminal measures.
     ``held`` is kept while out of service: the present-value of an input, the last command at an output's terminal.
+    ``cov_increment`` is None until somebody writes it.
     """
 
     ref: ObjectRef
@@ -40,6 +41,7 @@ class BacnetObject:
     hardware_value: float = 0.0
     out_of_service: bool = False
     held: float = 0.0
+    cov_increment: float | None = None
 
     @property
     def commandable(self) -> bool:

@@ -6,8 +6,10 @@ there.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
+
+from emulators.ecy.bacnet.profile import BacnetProfile
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,3 +114,6 @@ class Profile:
 
     program_priority: int = 16
     """§12: slot in which the control program writes."""
+
+    bacnet: BacnetProfile = field(default_factory=BacnetProfile)
+    """What BACnet/IP does, where it is served."""

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from types import TracebackType
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from emulators.ecy.asgi import ControllerApp, RedirectApp
 from emulators.ecy.certificates import CertificateFiles, certificate_in
@@ -20,6 +20,9 @@ from emulators.ecy.profile import Profile
 from emulators.ecy.scanning import ScanMode, WallScan
 from emulators.ecy.sessions import Account
 from emulators.serving import ServerThread, Site
+
+if TYPE_CHECKING:
+    from emulators.ecy.bacnet.server import BacnetServer
 
 
 def _utc_now() -> datetime:
@@ -32,6 +35,8 @@ class EcyServer:
     ``ports`` are given in the order of the specs; 0 takes free ones. A certificate is kept in ``certificate_folder``
     by its port, so that a client that pinned it knows the controller after a restart; without a folder, and for free
     ports, it lives as long as the server. ``latency_s`` is waited before each request is carried out.
+    With ``bacnet_port`` the controllers speak BACnet/IP too, on consecutive UDP ports from there (0: free ones), and
+    after them a BBMD for clients that want broadcasts.
     """
 
     def __init__(
@@ -49,6 +54,7 @@ class EcyServer:
         monotonic: Callable[[], float] = time.monotonic,
         journal: bool = False,
         latency_s: float = 0.0,
+        bacnet_port: int | None = None,
     ) -> None:
         account = Account(username, password)
         settings = Settings(account, scan, profile, now, monotonic, journal, latency_s)
@@ -57,6 +63,8 @@ class EcyServer:
             raise ValueError("two controllers have the same name")
         self._host = host
         self._ports = _ports_for(specs, ports)
+        self._bacnet_port = bacnet_port
+        self._bacnet: BacnetServer | None = None
         self._certificate_folder = certificate_folder
         self._certificates: dict[str, CertificateFiles] = {}
         self._bound_ports: list[int] = []
@@ -74,6 +82,16 @@ class EcyServer:
         """``host:port`` without TLS by controller name; empty unless the profile opens it."""
         return self._addresses(self._plain_names(), self._bound_ports[len(self._controllers) :])
 
+    @property
+    def bacnet_addresses(self) -> dict[str, str]:
+        """``host:port`` of each controller's BACnet/IP by its name; empty unless it was asked for."""
+        return self._bacnet.addresses if self._bacnet else {}
+
+    @property
+    def bacnet_broadcast_address(self) -> str | None:
+        """``host:port`` of the BBMD, where foreign devices register; None unless BACnet/IP was asked for."""
+        return self._bacnet.broadcast_address if self._bacnet else None
+
     def controller(self, name: str) -> Controller:
         """One controller, for whoever wants to look inside. Raises KeyError."""
         return self._controllers[name]
@@ -86,10 +104,14 @@ class EcyServer:
         """Take a controller off the network: connections are cut and new ones refused until :meth:`plug_in`."""
         self._server.shut(self._number(name))
         self.controller(name).connections.cut()
+        if self._bacnet:
+            self._bacnet.unplug(name)
 
     def plug_in(self, name: str) -> None:
         """Let a controller answer again, at the same address."""
         self._server.reopen(self._number(name))
+        if self._bacnet:
+            self._bacnet.plug_in(name)
 
     def change_certificate(self, name: str) -> None:
         """Give a controller another certificate, and cut the connections that have seen the old one."""
@@ -111,6 +133,7 @@ class EcyServer:
             stack.callback(self._server.stop)
             self._bound_ports = self._server.ports
             stack.enter_context(self._server)
+            self._bacnet = self._start_bacnet(stack)
             self._start_programs(stack)
             self._stack = stack.pop_all()
         return self
@@ -161,6 +184,15 @@ class EcyServer:
         if controller.profile.plain_http == "served":
             return ControllerApp(controller, secure=False)
         return RedirectApp(lambda: self.addresses[name])
+
+    def _start_bacnet(self, stack: ExitStack) -> BacnetServer | None:
+        if self._bacnet_port is None:
+            return None
+        from emulators.ecy.bacnet.server import BacnetServer  # takes a while to load, and most never need it
+
+        controllers = list(self._controllers.values())
+        ports = [self._bacnet_port and self._bacnet_port + offset for offset in range(len(controllers) + 1)]
+        return stack.enter_context(BacnetServer(controllers, self._host, ports))
 
     def _start_programs(self, stack: ExitStack) -> None:
         for controller in self._controllers.values():

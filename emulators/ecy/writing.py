@@ -54,6 +54,12 @@ class ObjectWriter:
         records = [WriteRecord(name, member, value) for member, value in members.items()]
         self._commit(ref, records, lambda target: reduce(self._written, members.items(), target))
 
+    def change(
+        self, ref: ObjectRef, property_name: str, value: Json, change: Callable[[BacnetObject], BacnetObject]
+    ) -> None:
+        """Write one property as ``change`` of the object does; ``value`` is for the record. Raises Refusal."""
+        self._commit(ref, [WriteRecord(self._database.get(ref).name, property_name, value)], change)
+
     def command(self, ref: ObjectRef, value: float | None, priority: int) -> None:
         """Write or give back a slot of the priority array (§7.6). Raises Refusal."""
         record = WriteRecord(self._database.get(ref).name, PRESENT_VALUE, value, priority)

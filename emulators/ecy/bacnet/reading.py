@@ -1,0 +1,138 @@
+"""ReadProperty and ReadPropertyMultiple, answered straight from the database (ASHRAE 135, clauses 15.5 and 15.7)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any
+
+from bacpypes3.apdu import ReadPropertyACK, ReadPropertyMultipleACK
+from bacpypes3.basetypes import ReadAccessResult, ReadAccessResultElement, ReadAccessResultElementChoice
+from bacpypes3.primitivedata import ObjectType as BacnetType
+from bacpypes3.primitivedata import PropertyIdentifier
+
+from emulators.ecy.bacnet.device_rows import DEVICE_ROWS, Device
+from emulators.ecy.bacnet.errors import error_type
+from emulators.ecy.bacnet.object_rows import ref_of, rows_of
+from emulators.ecy.bacnet.rows import Rows, encoded, selected
+from emulators.ecy.bacnet.values import Element, Encoded, Request
+from emulators.ecy.objects import BacnetObject
+from emulators.ecy.reads import ObjectReader
+from emulators.ecy.refusals import UNKNOWN_OBJECT, Refusal
+from utils.values import ObjectType
+
+ANY_DEVICE = 4194303
+"""The instance by which a device may be read by whoever does not know its own."""
+
+_GROUPS = MappingProxyType(
+    {
+        int(PropertyIdentifier("all")): None,
+        int(PropertyIdentifier("required")): True,
+        int(PropertyIdentifier("optional")): False,
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a request names, and its table of properties."""
+
+    identifier: Element
+    rows: Rows[Any]
+    source: Any
+
+
+class Directory:
+    """Finds what identifiers stand for: the device, or an object of the database as a client sees it now."""
+
+    def __init__(self, device: Device, reader: ObjectReader) -> None:
+        writable = device.controller.profile.bacnet.names_writable
+        self.rows: Mapping[ObjectType, Rows[BacnetObject]] = {
+            kind: rows_of(kind, names_writable=writable) for kind in ObjectType
+        }
+        self._device = device
+        self._reader = reader
+
+    def is_device(self, identifier: Element) -> bool:
+        """Whether this is the controller's own device object."""
+        instances = (ANY_DEVICE, self._device.controller.spec.instance)
+        return bool(identifier[0] == BacnetType.device) and int(identifier[1]) in instances
+
+    def find(self, identifier: Element) -> Found:
+        """What the identifier stands for. Raises Refusal when there is no such object."""
+        if self.is_device(identifier):
+            return Found(self._device.identifier, DEVICE_ROWS, self._device)
+        ref = ref_of(identifier)
+        if ref is None:
+            raise Refusal(UNKNOWN_OBJECT, str(identifier))
+        return Found(identifier, self.rows[ref.object_type], self._reader.get(ref))
+
+
+class ReadServices:
+    """The two services."""
+
+    def __init__(self, directory: Directory) -> None:
+        self._directory = directory
+
+    def property(self, request: Request) -> ReadPropertyACK:
+        """Answer a ReadProperty. Raises Refusal."""
+        found = self._directory.find(request.objectIdentifier)
+        number, index = int(request.propertyIdentifier), request.propertyArrayIndex
+        return ReadPropertyACK(
+            objectIdentifier=found.identifier,
+            propertyIdentifier=request.propertyIdentifier,
+            propertyArrayIndex=index,
+            propertyValue=encoded(found.rows, found.source, number, index),
+            context=request,
+        )
+
+    def multiple(self, request: Request) -> ReadPropertyMultipleACK:
+        """Answer a ReadPropertyMultiple; what is refused is refused item by item."""
+        results = [self._object(specification) for specification in request.listOfReadAccessSpecs]
+        return ReadPropertyMultipleACK(listOfReadAccessResults=results, context=request)
+
+    def _object(self, specification: Element) -> ReadAccessResult:
+        identifier, references = specification.objectIdentifier, specification.listOfPropertyReferences
+        try:
+            found = self._directory.find(identifier)
+        except Refusal as refusal:
+            elements = [_refused(ref.propertyIdentifier, ref.propertyArrayIndex, refusal) for ref in references]
+        else:
+            identifier = found.identifier
+            elements = [_read(found, number, index) for number, index in _wanted(found, references)]
+        return ReadAccessResult(objectIdentifier=identifier, listOfResults=elements)
+
+
+def _wanted(found: Found, references: Element) -> Iterator[tuple[Element, int | None]]:
+    for reference in references:
+        number = int(reference.propertyIdentifier)
+        if number not in _GROUPS:
+            yield reference.propertyIdentifier, reference.propertyArrayIndex
+            continue
+        for member in selected(found.rows, found.source, required=_GROUPS[number]):
+            yield PropertyIdentifier(member), None
+
+
+def _read(found: Found, identifier: Element, index: int | None) -> ReadAccessResultElement:
+    try:
+        value = encoded(found.rows, found.source, int(identifier), index)
+    except Refusal as refusal:
+        return _refused(identifier, index, refusal)
+    return _told(identifier, index, value)
+
+
+def _told(identifier: Element, index: int | None, value: Encoded) -> ReadAccessResultElement:
+    return ReadAccessResultElement(
+        propertyIdentifier=identifier,
+        propertyArrayIndex=index,
+        readResult=ReadAccessResultElementChoice(propertyValue=value),
+    )
+
+
+def _refused(identifier: Element, index: int | None, refusal: Refusal) -> ReadAccessResultElement:
+    return ReadAccessResultElement(
+        propertyIdentifier=identifier,
+        propertyArrayIndex=index,
+        readResult=ReadAccessResultElementChoice(propertyAccessError=error_type(refusal)),
+    )
