@@ -1,0 +1,92 @@
+"""How fast templates are expanded: beside EnergyPlus' own program in the same run, as a command, and for many zones."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from benchmarks.rows import Row
+from hvac_templates.engine import EngineMissing
+from hvac_templates.expand import expand
+from tests.hvac_templates.boxes import Model, boxes, packaged_units, variable_air_volume, zone_names
+from tests.hvac_templates.oracle import fortran, idf
+
+ROOT = Path(__file__).resolve().parent.parent
+ROUNDS = 9
+MANY, SOME = 1000, 100
+KNOWN_S = 1.1
+"""The known implementation's best time for five zones (reference, hvac-templates.md, section 0.4)."""
+
+
+def rows(folder: Path) -> Iterator[Row]:
+    """Five zones in process and as a command, and what a zone costs among many."""
+    five = boxes(zone_names(5), variable_air_volume(zone_names(5)))
+    ours_s = best(lambda: _expanded(five))
+    yield from _beside_energyplus(five, ours_s)
+    yield Row(
+        "expand 5 zones in process / known implementation",
+        f"{KNOWN_S / ours_s:.0f}x faster",
+        ">= 40x",
+        f"{ours_s * 1e3:.1f} ms; the known one's {KNOWN_S:g} s is from the reference, not of this run",
+    )
+    command_s = best(lambda: _command(five, folder))
+    yield Row("expand 5 zones as a command", f"{command_s:.2f} s", "<= 0.3 s", "process start and files included")
+    yield _linearity()
+
+
+def best(call: Callable[[], object], rounds: int = ROUNDS, clock: Callable[[], float] = time.perf_counter) -> float:
+    """The shortest time in seconds of some calls, after one that is not counted."""
+    call()
+    times = []
+    for _ in range(rounds):
+        began = clock()
+        call()
+        times.append(clock() - began)
+    return min(times)
+
+
+def _beside_energyplus(model: Model, ours_s: float) -> Iterator[Row]:
+    what, aim = "expand 5 zones in process / ExpandObjects' whole run", "<= 1"
+    try:
+        theirs_s = _energyplus(idf.written(model))
+    except EngineMissing as missing:
+        yield Row(what, "not measured", aim, str(missing))
+        return
+    yield Row(what, f"{ours_s / theirs_s:.2f}", aim, f"{ours_s * 1e3:.1f} ms and {theirs_s * 1e3:.1f} ms")
+
+
+def _energyplus(text: str) -> float:
+    with tempfile.TemporaryDirectory(prefix="bench-") as name:
+        line = fortran.prepare(Path(name), text, whole_dictionary=True)
+        return best(lambda: subprocess.run(line, cwd=name, check=False, capture_output=True))  # noqa: S603 - no shell
+
+
+def _linearity() -> Row:
+    few_s, many_s = _units_time(SOME), _units_time(MANY)
+    ratio = (many_s / MANY) / (few_s / SOME)
+    detail = f"{few_s * 1e3:.0f} ms for {SOME}, {many_s * 1e3:.0f} ms for {MANY} zones, processor time"
+    return Row(f"cost of a zone among {MANY} / among {SOME}", f"{ratio:.2f}", "<= 1.5", detail)
+
+
+def _units_time(count: int) -> float:
+    zones = zone_names(count)
+    model = boxes(zones, packaged_units(zones))
+    return best(lambda: _expanded(model), 3, time.process_time)
+
+
+def _expanded(model: Model) -> None:
+    result = expand(model)
+    if result.model is None:
+        raise RuntimeError("; ".join(str(message) for message in result.errors[:3]))
+
+
+def _command(model: Model, folder: Path) -> None:
+    file = folder / "five.epJSON"
+    file.write_text(json.dumps(model), encoding="utf-8")
+    line = [sys.executable, "main.py", "expand", str(file)]
+    subprocess.run(line, cwd=ROOT, check=True, capture_output=True)  # noqa: S603 - our own command

@@ -1,0 +1,1 @@
+"""HVACTemplate objects of an epJSON model become the objects that EnergyPlus simulates."""

@@ -1,0 +1,50 @@
+"""The example models of EnergyPlus, expanded by us and simulated: the energies of its own expansion, exactly.
+
+Runs that have been made before are taken from the cache, by the content of the expanded model.
+"""
+
+from __future__ import annotations
+
+import pytest
+
+from hvac_templates.expand import expand
+from tests.hvac_templates.judges import needs_engine, needs_examples
+from tests.hvac_templates.oracle import fortran
+from tests.hvac_templates.oracle.judge import count_differences
+from tests.hvac_templates.oracle.places import NoExamples, example, manifest
+from tests.hvac_templates.oracle.runs import against_manifest, run
+from tests.hvac_templates.oracle.sweep import sweep
+from tests.hvac_templates.oracle.variants import sample, variants
+from tests.hvac_templates.topology import problems
+
+pytestmark = [needs_engine, needs_examples, pytest.mark.slow]
+SAMPLE = 6
+
+
+def _names() -> list[str]:
+    try:
+        return list(manifest())
+    except NoExamples:
+        return []
+
+
+@pytest.mark.parametrize("name", _names())
+def test_an_example_gives_the_energies_of_the_manifest(name: str) -> None:
+    result = expand(example(name))
+    assert [str(message) for message in result.errors] == []
+    assert result.model is not None
+    assert against_manifest(name, run(result.model), year=False) == []
+
+
+@pytest.mark.parametrize("name", _names())
+def test_an_example_hangs_together_and_has_as_many_objects_of_each_type(name: str) -> None:
+    ours, theirs = expand(example(name)).model, fortran.expand(example(name)).model
+    assert ours is not None
+    assert theirs is not None
+    assert count_differences(theirs, ours) == []
+    assert [text for text in problems(ours) if "ideal loads outdoor air inlet" not in text.casefold()] == []
+
+
+def test_a_sample_of_the_sweep_over_choices_has_no_unexplained_difference() -> None:
+    judged = sweep(sample(variants("choices"), SAMPLE), jobs=2, always_run=False)
+    assert [(one.variant.label, one.judgement.verdict) for one in judged if one.unexplained] == []
