@@ -180,6 +180,8 @@ def print_summary(console: Console, summary: Summary) -> None:
             console.print(f"  {name:<9} {value:.5g} {_KPI_UNITS.get(name, '')}", highlight=False)
     for point, text in summary.clipped.items():
         console.print(f"clipped: {point}: {text}", highlight=False)
+    for yielded in summary.yielded:
+        console.print(f"left to somebody else during the run: {yielded}", highlight=False, soft_wrap=True)
     print_receipts(console, summary.receipts)
 
 

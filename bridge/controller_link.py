@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import nullcontext
 from enum import Enum
 
 from bridge.claims import Claim, claims_of
@@ -15,9 +16,13 @@ from bridge.effect_check import EffectCheck
 from bridge.heartbeat import Heartbeats
 from bridge.identity import Identity
 from bridge.isolation import Isolation
+from bridge.last_calls import LinkCalls
 from bridge.ledger import Ledger, TakenClock, TakenObject
 from bridge.release import give_back
+from bridge.yielding import Yielded, Yielding
+from clients.ecy_device_client import ECYDeviceClient
 from equipment.controller import Controller
+from equipment.write_plan import BoundPoint
 from utils.errors import BridgeError, ConfigError, DeviceError, DeviceRefused, DeviceUnreachable, ObjectError, Problem
 from utils.pacing import Clocks
 from utils.state_folder import StateError
@@ -56,12 +61,14 @@ class ControllerLink:
         self.is_reached = False
         """Whether the controller has answered and has every object that we want."""
         self.written = 0
+        self.calls = LinkCalls(controller.client)
         self._ledger = ledger
         self._couple_s = couple_s
         self.clock = clock
         """Keeps the controller's clock; None where clocks are left alone."""
         self._clocks = clocks
         self._recover = recover
+        self._yielding = Yielding(controller.address, ledger)
         self._effects = EffectCheck(controller.address, ledger, controller.refresh_time_s)
         self._isolation = Isolation(controller)
         self._heartbeats = Heartbeats()
@@ -85,6 +92,15 @@ class ControllerLink:
         return self.controller.plan.suppressed
 
     @property
+    def yielded(self) -> tuple[Yielded, ...]:
+        """What has been left to somebody else in mid-run."""
+        return self._yielding.yielded
+
+    def is_ours(self, target: Target) -> bool:
+        """Whether nobody has taken this point over, as far as we have seen."""
+        return not self._yielding.holds_back(target)
+
+    @property
     def is_due(self) -> bool:
         """Whether an absent controller should be tried again."""
         return self.state is LinkState.OFFLINE and self._clocks.monotonic() >= self._retry_at_s
@@ -102,6 +118,7 @@ class ControllerLink:
         self._surveyed = self.controller.client.survey([claim.ref for claim in self._claims])
         self._identity.compare({ref: state.name for ref, state in self._surveyed.items() if state.name is not None})
         self._refuse_blindness()
+        self._yielding.look(self.controller.plan.bound, self._surveyed, self._clocks.monotonic())
         try:
             self._ledger.refuse_claimed(*self._new_entries())
         except ConfigError as error:
@@ -116,9 +133,10 @@ class ControllerLink:
         """
         clocks: list[TakenClock] = self.clock.new_entries() if self.clock is not None else []
         self._ledger.take(*self._new_entries(), *clocks)
-        self._isolation.establish(self._clocks.monotonic())
-        if self.clock is not None:
-            self.clock.start()
+        with self.calls.writing():
+            self._isolation.establish(self._clocks.monotonic())
+            if self.clock is not None:
+                self.clock.start()
         self.controller.plan.forget()
         self.state = LinkState.COUPLING
         self._coupled_at_s = self._clocks.monotonic() + self._couple_s
@@ -149,42 +167,68 @@ class ControllerLink:
         """Mark the controller as absent and put off the next attempt.
 
         Said once, not at every attempt; and again when the reason is of another kind, as somebody may have to act.
+        Nothing is said of calls that were cut because the run ends.
         """
         kind = DeviceUnreachable if isinstance(error, DeviceUnreachable) else type(error)
-        if self.state is not LinkState.OFFLINE or self._reason is not kind:
+        if not self.calls.is_cut and (self.state is not LinkState.OFFLINE or self._reason is not kind):
             log.warning("%s is offline: %s", self.device, getattr(error, "what", error))
         self.state, self.is_reached, self._reason = LinkState.OFFLINE, False, kind
         self._retry_at_s = self._clocks.monotonic() + _delay_s(error, self._failures)
         self._failures += 1
 
+    def settled_client(self) -> ECYDeviceClient:
+        """The client to give back with, when the controller has nothing of ours in hand any more.
+
+        Raises :class:`DeviceError` where a call was cut and the controller still does not answer.
+        """
+        if self.calls.is_unsettled:
+            self.controller.client.connect()
+            self.calls.wait_until_settled()
+        return self.controller.client
+
     def exchange(self, frame: Frame) -> dict[Target, Sample]:
         """One batch: what the frame changed, and after it the outputs. Raises :class:`DeviceError`."""
         self._identity.verify()
-        writes = self._prepare(frame)
-        reads = self.controller.reads
-        if not writes and not reads:
-            return {}
-        exchange = self.controller.client.exchange(writes, list(reads.values()), self._identity.next())
-        self._identity.compare(exchange.names)
-        self._confirm(exchange.writes)
-        self._look_at_effects()
-        return self._counted({target: exchange.samples[ref] for target, ref in reads.items()})
+        writes, glanced = self._prepare(frame), self._glance()
+        return self._exchange(writes, glanced) if writes or glanced or self.controller.reads else {}
 
     def write(self, frame: Frame) -> dict[Target, Sample]:
         """The first half of an exchange. Raises :class:`DeviceError`."""
         self._identity.verify()
         writes = self._prepare(frame)
         if writes:
-            self._confirm(self.controller.client.write_values_from_endpoints(writes))
+            with self.calls.writing():
+                results = self.controller.client.write_values_from_endpoints(writes)
+            self._confirm(results)
         return {}
 
     def read(self) -> dict[Target, Sample]:
         """The second half of an exchange. Raises :class:`DeviceError`."""
+        return self._exchange((), self._glance())
+
+    def keep_clock(self, frame_s: float, shown_s: float) -> None:
+        """Look at the controller's clock, and set it when it is too far off (:meth:`ClockKeeper.keep`)."""
+        if self.clock is not None:
+            with self.calls.writing():
+                self.clock.keep(frame_s, shown_s)
+
+    def _exchange(self, writes: Sequence[Write], glanced: Sequence[ObjectRef]) -> dict[Target, Sample]:
         reads = self.controller.reads
-        exchange = self.controller.client.exchange((), list(reads.values()), self._identity.next())
+        refs = list(dict.fromkeys([*reads.values(), *glanced]))
+        with self.calls.writing() if writes else nullcontext():
+            exchange = self.controller.client.exchange(writes, refs, self._identity.next())
         self._identity.compare(exchange.names)
+        self._confirm(exchange.writes)
+        if glanced:
+            self._yielding.notice(self.controller.plan.bound, exchange.samples)
         self._look_at_effects()
         return self._counted({target: exchange.samples[ref] for target, ref in reads.items()})
+
+    def _glance(self) -> list[ObjectRef]:
+        """What to read along, to see whether somebody has taken it over."""
+        if self.state is not LinkState.ONLINE:
+            return []
+        return self._yielding.glance(self.controller.plan.bound, self._clocks.monotonic())
 
     def _prepare(self, frame: Frame) -> list[Write]:
         self.controller.plan.update(frame.targets)
@@ -194,6 +238,8 @@ class ControllerLink:
             *self.controller.plan.due(now_s),
             *self._heartbeats.due(self.controller.heartbeats, now_s),
         ]
+        held_back = {bound.ref for bound in self.controller.plan.bound if self._yielding.holds_back(bound.target)}
+        writes = [write for write in writes if write.ref not in held_back]
         for write in writes:
             if write.value is not None and write.kind is not WriteKind.OUT_OF_SERVICE:
                 self._ledger.sent(self.device, write.ref, write.value)
@@ -223,12 +269,21 @@ class ControllerLink:
         return next((claim.name for claim in self._claims if claim.ref == ref), "not in any config")
 
     def _look_at_effects(self) -> None:
-        """One more batch every refresh time: does what we write win?"""
-        if self.state is LinkState.ONLINE and self._effects.is_due(self._clocks.monotonic()):
-            written = self.controller.plan.bound
-            states = self.controller.client.survey([bound.ref for bound in written])
-            self._identity.compare({ref: state.name for ref, state in states.items() if state.name is not None})
-            self._effects.look(written, states)
+        """One more batch every refresh time, or where a slot looks odd: does what we write win?"""
+        if self.state is not LinkState.ONLINE:
+            return
+        written, now_s = self.controller.plan.bound, self._clocks.monotonic()
+        if self._effects.is_due(now_s):
+            states = self._looked_at(written, now_s)
+            self._effects.look([bound for bound in written if not self._yielding.holds_back(bound.target)], states)
+        elif odd := self._yielding.due(written, now_s):
+            self._looked_at(odd, now_s)
+
+    def _looked_at(self, written: Sequence[BoundPoint], now_s: float) -> Mapping[ObjectRef, ObjectState]:
+        states = self.controller.client.survey([bound.ref for bound in written])
+        self._identity.compare({ref: state.name for ref, state in states.items() if state.name is not None})
+        self._yielding.look(written, states, now_s)
+        return states
 
     def _counted(self, samples: dict[Target, Sample]) -> dict[Target, Sample]:
         self._identity.suspect((), samples.values())
@@ -253,14 +308,21 @@ class ControllerLink:
         return [entry for entry in self._taken() if (entry.ref, entry.name) not in wanted]
 
     def _give_back(self, entries: Sequence[TakenObject]) -> None:
-        for receipt in give_back(self.device, self.controller.client, self._ledger, entries):
+        with self.calls.writing():
+            receipts = give_back(self.device, self.controller.client, self._ledger, entries)
+        for receipt in receipts:
             log.warning("given back during the run: %s", receipt)
 
     def _new_entries(self) -> list[TakenObject]:
         return [claim.entry(self.device, self._surveyed[claim.ref]) for claim in self._new_claims()]
 
     def _new_claims(self) -> list[Claim]:
-        return [claim for claim in self._claims if not self._ledger.holds(self.device, claim.ref)]
+        return [
+            claim
+            for claim in self._claims
+            if not self._ledger.holds(self.device, claim.ref)
+            and not self._yielding.is_yielded(Target(self.device, claim.ref.object_type, claim.name))
+        ]
 
 
 def _is_unseen(state: ObjectState) -> bool:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor, Future
 
 from bridge.controller_link import ControllerLink, LinkState
+from bridge.last_calls import GRACE_S, LastCalls
 from bridge.overrides import Overrides
 from utils.errors import DeviceError
 from utils.handoff import Closed, LatestValue
@@ -46,6 +47,7 @@ class DeviceLoop:
         self._stop = stop
         self._clocks = clocks
         self._on_answer = on_answer
+        self._last_calls = LastCalls([link.calls for link in links], GRACE_S)
         self._read_s = 0.0
         """Smoothed wall time of the read half."""
         self._commanded: Mapping[Target, PointValue] = {}
@@ -79,14 +81,16 @@ class DeviceLoop:
         return self._commanded
 
     def close(self) -> None:
-        """Wake whoever waits for a frame or for commands."""
+        """The run ends: wake whoever waits for a frame or for commands, and see to it that calls end soon."""
         self.frames.close()
         self.commands.close()
+        self._last_calls.begin(link.calls for link in self._links if link.state is LinkState.OFFLINE)
 
     def wait_for_tasks(self) -> None:
-        """Let what goes on beside the exchange end or time out: controllers that return, clocks that are looked at."""
+        """Let what goes on beside the exchange end: controllers that return, clocks that are looked at."""
         for future in (*self._returning.values(), *self._clock_tasks.values()):
             future.exception()
+        self._last_calls.over()
 
     def _show(self, frame: Frame) -> None:
         began = self._clocks.monotonic()
@@ -119,7 +123,7 @@ class DeviceLoop:
         """Beside the pause of a paced step, otherwise beside the advance, because nobody should wait for a clock."""
         for link in self._present():
             if link.clock is not None and link.clock.is_due and not self._stop.is_set():
-                self._clock_tasks[link] = self._pool.submit(link.clock.keep, frame.time_s, shown_s)
+                self._clock_tasks[link] = self._pool.submit(link.keep_clock, frame.time_s, shown_s)
 
     def _present(self) -> list[ControllerLink]:
         return [link for link in self._links if link.state is not LinkState.OFFLINE]

@@ -33,6 +33,7 @@ log = logging.getLogger(__name__)
 _KINDS: Mapping[str, type[Entry]] = {kind.__name__: kind for kind in (TakenSlot, TakenInput, TakenOutput, TakenClock)}
 _LOCK_TIMEOUT_S = 10.0
 _ADOPT_TIMEOUT_S = 0.2
+_ADOPT_POLL_S = 0.01
 
 
 @dataclass(slots=True)
@@ -72,7 +73,12 @@ class Journals:
 
     def orphans(self) -> list[Orphan]:
         """The journals of dead processes, each locked for the caller until it is closed."""
-        return [orphan for file in sorted(self.folder.glob("*.jsonl")) if (orphan := _adopted(file)) is not None]
+        files = sorted(self.folder.glob("*.jsonl"))
+        return [orphan for file in files if (orphan := self.orphan(file)) is not None]
+
+    def orphan(self, file: Path, timeout_s: float = _ADOPT_TIMEOUT_S) -> Orphan | None:
+        """One journal, locked for the caller; None when there is none (any more), or its process lives that long."""
+        return _adopted(file, timeout_s) if file.exists() else None
 
     def living(self, but: Path | None = None) -> Iterator[tuple[int, Entry]]:
         """What processes that run now have taken, with their process ids."""
@@ -88,8 +94,8 @@ class Journal:
     def __init__(self, journals: Journals, credentials: Mapping[str, Credentials]) -> None:
         self._journals = journals
         self._credentials = credentials
-        self._file = journals.folder / f"{datetime.now():%Y%m%d-%H%M%S}-{os.getpid()}-{id(self):x}.jsonl"
-        self._own_lock = FileLock(self._file.with_suffix(".lock"), timeout=0, thread_local=False)
+        self.file = journals.folder / f"{datetime.now():%Y%m%d-%H%M%S}-{os.getpid()}-{id(self):x}.jsonl"
+        self._own_lock = FileLock(self.file.with_suffix(".lock"), timeout=0, thread_local=False)
         self._guard = threading.Lock()
         self._records: BinaryIO | None = None
         self._sent: SentValues | None = None
@@ -109,16 +115,16 @@ class Journal:
                 self._append([_taken(entry, self._row(entry)) for entry in entries])
                 self._open.update(entries)
         except OSError as error:
-            raise StateError(f"cannot write the ledger in {self._file.parent}: {error.strerror or error}") from error
+            raise StateError(f"cannot write the ledger in {self.file.parent}: {error.strerror or error}") from error
         except Timeout:
-            raise StateError(f"the ledger folder {self._file.parent} is locked by somebody for too long") from None
+            raise StateError(f"the ledger folder {self.file.parent} is locked by somebody for too long") from None
 
     def refuse_claimed(self, entries: Sequence[Entry]) -> None:
         """Raises :class:`ConfigError` when another process on this computer has taken one of these."""
         wanted = {_claim(entry): entry for entry in entries}
         problems = [
             Problem(entry.device, f"process {pid} on this computer drives {_described(entry)}; stop that first")
-            for pid, theirs in self._journals.living(self._file)
+            for pid, theirs in self._journals.living(self.file)
             if (entry := wanted.get(_claim(theirs))) is not None
         ]
         if problems:
@@ -146,13 +152,13 @@ class Journal:
             return
         self._records.close()
         self._sent.close()
-        _dismiss(self._file, self._own_lock, is_done=not self._open)
+        _dismiss(self.file, self._own_lock, is_done=not self._open)
         self._records = self._sent = None
 
     def _begin(self) -> None:
         self._own_lock.acquire()
-        self._records = self._file.open("ab", buffering=0)
-        self._sent = SentValues(self._file.with_suffix(".sent"))
+        self._records = self.file.open("ab", buffering=0)
+        self._sent = SentValues(self.file.with_suffix(".sent"))
         header = {"pid": os.getpid(), "boot": boot_marker()}
         devices = [{"device": device, **asdict(known)} for device, known in self._credentials.items()]
         self._append([header, *devices])
@@ -192,11 +198,14 @@ class Orphan:
         raise StateError("nothing can be taken in the name of a process that has ended")
 
     def give_back(self, entries: Sequence[Entry]) -> None:
-        """Write down that the entries have been undone."""
-        with self._file.open("ab", buffering=0) as records:
-            text = "".join(json.dumps(_given_back(entry)) + "\n" for entry in entries)
-            records.write(text.encode())
-            os.fsync(records.fileno())
+        """Write down that the entries have been undone; where that cannot be, whoever comes next looks again."""
+        try:
+            with self._file.open("ab", buffering=0) as records:
+                text = "".join(json.dumps(_given_back(entry)) + "\n" for entry in entries)
+                records.write(text.encode())
+                os.fsync(records.fileno())
+        except OSError as error:
+            log.warning("the ledger %s cannot note what was given back: %s", self._file, error.strerror)
         for entry in entries:
             self._open.pop(entry, None)
 
@@ -212,10 +221,10 @@ class Orphan:
         return values_in(self._file.with_suffix(".sent"), row)
 
 
-def _adopted(file: Path) -> Orphan | None:
-    lock = FileLock(file.with_suffix(".lock"), timeout=_ADOPT_TIMEOUT_S, thread_local=False)
+def _adopted(file: Path, timeout_s: float) -> Orphan | None:
+    lock = FileLock(file.with_suffix(".lock"), timeout=timeout_s, thread_local=False)
     try:
-        lock.acquire()
+        lock.acquire(poll_interval=_ADOPT_POLL_S)
     except Timeout:
         return None
     if not file.exists():  # somebody else has just finished with it
@@ -263,7 +272,8 @@ def _apply(record: Mapping[str, Any], content: _Content) -> None:
     elif "pid" in record:
         content.pid, content.boot = record["pid"], record["boot"]
     else:
-        content.credentials[record["device"]] = Credentials(record["username_env"], record["password_env"])
+        known = {name: value for name, value in record.items() if name != "device"}
+        content.credentials[record["device"]] = Credentials(**known)
 
 
 def _taken(entry: Entry, row: int | None) -> dict[str, Any]:

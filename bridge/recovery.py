@@ -8,12 +8,12 @@ from concurrent.futures import ThreadPoolExecutor
 
 from bridge.journal import Journals, Orphan
 from bridge.release import Receipt, give_back_all
-from clients.ecy_device_client import ECYDeviceClient
+from clients.device_client import DeviceClient
 from equipment.equipment_manager import Credentials
 
 _AT_ONCE = 16
 
-MakeClient = Callable[[str, Credentials], ECYDeviceClient]
+MakeClient = Callable[[str, Credentials], DeviceClient]
 
 
 def recover(
@@ -30,16 +30,22 @@ def recover(
     receipts: list[Receipt] = []
     for orphan in journals.orphans():
         try:
-            receipts += _undo(orphan, make_client, now, only)
+            receipts += undo(orphan, make_client, now, only)
         finally:
             orphan.close()
     return receipts
 
 
-def _undo(orphan: Orphan, make_client: MakeClient, now: Callable[[], float], only: str | None) -> list[Receipt]:
-    clients: dict[str, ECYDeviceClient] = {}
+def undo(
+    orphan: Orphan,
+    make_client: MakeClient,
+    now: Callable[[], float] = time.time,
+    only: str | None = None,
+) -> list[Receipt]:
+    """Give back what one dead process took. What cannot be given back stays in its journal."""
+    clients: dict[str, DeviceClient] = {}
 
-    def client_of(device: str) -> ECYDeviceClient:
+    def client_of(device: str) -> DeviceClient:
         clients[device] = make_client(device, orphan.credentials.get(device, Credentials()))
         return clients[device]
 

@@ -10,8 +10,7 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
-from dataclasses import dataclass, replace
-from enum import Enum
+from dataclasses import replace
 from functools import partial
 
 from bridge.ledger import (
@@ -24,10 +23,14 @@ from bridge.ledger import (
     TakenSlot,
     same_as_stored,
 )
+from bridge.receipts import Outcome, Receipt, described, shown, state_before
+from clients.device_client import DeviceClient
 from clients.ecy_device_client import ECYDeviceClient
 from equipment.equipment_manager import synchronize
-from utils.errors import DeviceError, DeviceRefused, DeviceUnreachable, ObjectError
+from utils.errors import BridgeError, DeviceError, DeviceRefused, DeviceUnreachable, ObjectError
 from utils.values import ObjectRef, ObjectState, PointValue, Write, WriteKind
+
+__all__ = ["Outcome", "Receipt", "give_back", "give_back_all"]
 
 _PAUSES_S = (0.0, 0.5, 2.0, 3.5)
 """Before each pass. One reaches 85 to 90 %, and reads may be stale for 5 s (ecy-rest-api §16, §17 row 29)."""
@@ -37,38 +40,9 @@ _WAITS = "stays out of service until everything else in this controller has been
 _UNTOLD = "the controller does not tell how it stands"
 
 
-class Outcome(Enum):
-    """What became of an entry. Only FAILED stays open."""
-
-    RELEASED = "released"
-    RESTORED = "restored"
-    FREE_ALREADY = "was free already"
-    LEFT_ALONE = "left alone: somebody else has taken it over"
-    GONE = "gone: there is no such object any more"
-    UNVERIFIED = "released, not verified: the controller does not show its slots"
-    FAILED = "NOT released"
-
-
-@dataclass(frozen=True, slots=True)
-class Receipt:
-    """One line of what was given back: what was there before us, what we found at the end, and what we left."""
-
-    device: str
-    what: str
-    outcome: Outcome
-    note: str = ""
-    before: str = ""
-    found: str = ""
-    after: str = ""
-
-    def __str__(self) -> str:
-        note = self.note or (f"it holds {self.found}" if self.outcome is Outcome.LEFT_ALONE else "")
-        return f"{self.device} {self.what}: {self.outcome.value}{f' ({note})' if note else ''}"
-
-
 def give_back_all(
     ledger: Ledger,
-    client_of: Callable[[str], ECYDeviceClient],
+    client_of: Callable[[str], DeviceClient],
     pool: Executor,
     now: Callable[[], float] = time.time,
     only: str | None = None,
@@ -82,15 +56,14 @@ def give_back_all(
         if only is None or entry.device == only:
             by_device.setdefault(entry.device, []).append(entry)
     futures = [
-        pool.submit(_Giver(device, client_of(device), ledger, now).give_back, entries)
-        for device, entries in by_device.items()
+        pool.submit(_give_back_with, client_of, device, ledger, entries, now) for device, entries in by_device.items()
     ]
     return [receipt for future in futures for receipt in future.result()]
 
 
 def give_back(
     device: str,
-    client: ECYDeviceClient,
+    client: DeviceClient,
     ledger: Ledger,
     entries: Sequence[Entry],
     now: Callable[[], float] = time.time,
@@ -99,10 +72,26 @@ def give_back(
     return _Giver(device, client, ledger, now).give_back(entries) if entries else []
 
 
+def _give_back_with(
+    client_of: Callable[[str], DeviceClient],
+    device: str,
+    ledger: Ledger,
+    entries: Sequence[Entry],
+    now: Callable[[], float],
+) -> list[Receipt]:
+    """One controller for which there may be no client: a password that is not set does not hold up the others."""
+    try:
+        client = client_of(device)
+    except BridgeError as error:
+        note = error.what if isinstance(error, DeviceError) else str(error)
+        return [Receipt(device, described(entry), Outcome.FAILED, note, state_before(entry)) for entry in entries]
+    return give_back(device, client, ledger, entries, now)
+
+
 class _Giver:
     """Gives back one controller: the clock first, then slots and inputs, the outputs last; looks whether it took."""
 
-    def __init__(self, device: str, client: ECYDeviceClient, ledger: Ledger, now: Callable[[], float]) -> None:
+    def __init__(self, device: str, client: DeviceClient, ledger: Ledger, now: Callable[[], float]) -> None:
         self._device = device
         self._client = client
         self._ledger = ledger
@@ -144,11 +133,14 @@ class _Giver:
         yield from self._release_objects([entry for entry in entries if not isinstance(entry, TakenClock)], attempt)
 
     def _restore_clock(self, entry: TakenClock) -> Receipt:
+        client = self._client
+        if not isinstance(client, ECYDeviceClient):
+            return self._receipt(entry, Outcome.FAILED, "clocks are put back over the controller's REST API only")
         refused = []
         # Somebody may have turned NTP on again during the run, and then no time can be set.
         for undo in (
-            partial(synchronize, self._client, self._now(), entry.time_zone),
-            partial(self._client.set_ntp, enabled=entry.ntp_enabled),
+            partial(synchronize, client, self._now(), entry.time_zone),
+            partial(client.set_ntp, enabled=entry.ntp_enabled),
         ):
             try:
                 undo()
@@ -165,7 +157,7 @@ class _Giver:
             verdict = self._judge(entry, found[entry.ref])
             if isinstance(verdict, Outcome):
                 note = _UNTOLD if verdict is Outcome.FAILED else ""
-                yield entry, self._receipt(entry, verdict, note, found=_shown(entry, found[entry.ref]))
+                yield entry, self._receipt(entry, verdict, note, found=shown(entry, found[entry.ref]))
             else:
                 writes[entry] = verdict
         yield from self._undo(writes, found, attempt)
@@ -237,8 +229,8 @@ class _Giver:
         for entry in writes:
             outcome = _verified(_as_found(entry, found[entry.ref]), after[entry.ref])
             note = errors.get(entry.ref, "") if outcome is Outcome.FAILED else ""
-            shown = _shown(entry, found[entry.ref]), _shown(entry, after[entry.ref])
-            yield entry, self._receipt(entry, outcome, note, *shown)
+            seen = shown(entry, found[entry.ref]), shown(entry, after[entry.ref])
+            yield entry, self._receipt(entry, outcome, note, *seen)
 
     def _at_once(self, writes: Iterable[Write]) -> dict[ObjectRef, str]:
         results = self._client.write_values_from_endpoints(tuple(writes))
@@ -258,7 +250,7 @@ class _Giver:
         return errors
 
     def _receipt(self, entry: Entry, outcome: Outcome, note: str = "", found: str = "", after: str = "") -> Receipt:
-        return Receipt(self._device, _describe(entry), outcome, note, _before(entry), found, after or found)
+        return Receipt(self._device, described(entry), outcome, note, state_before(entry), found, after or found)
 
 
 def _is_open(receipt: Receipt | None) -> bool:
@@ -308,40 +300,3 @@ def _verified(entry: TakenObject, state: ObjectState) -> Outcome:
     if entry.before is None:
         return Outcome.RELEASED if held is None else Outcome.FAILED
     return Outcome.RESTORED if _same(held, entry.before) else Outcome.FAILED
-
-
-def _shown(entry: TakenObject, state: ObjectState) -> str:
-    """What of an object's state is ours to give back, in words."""
-    value = state.present_value.value
-    if not isinstance(entry, TakenSlot):
-        return f"{_service(state.out_of_service)}, {value}"
-    if state.priority_array is None:
-        return f"present-value {value}"
-    held = state.priority_array[entry.priority - 1]
-    return "empty" if held is None else f"{held}"
-
-
-def _before(entry: Entry) -> str:
-    match entry:
-        case TakenSlot():
-            return "empty" if entry.before is None else f"{entry.before}"
-        case TakenInput():
-            return f"{_service(entry.was_out_of_service)}, {entry.before}"
-        case TakenOutput():
-            return _service(entry.was_out_of_service)
-        case TakenClock():
-            return f"{entry.time_zone}, NTP {'on' if entry.ntp_enabled else 'off'}"
-
-
-def _service(out_of_service: bool | None) -> str:
-    return "out of service" if out_of_service else "in service"
-
-
-def _describe(entry: Entry) -> str:
-    match entry:
-        case TakenSlot():
-            return f"{entry.ref} {entry.name} slot {entry.priority}"
-        case TakenInput() | TakenOutput():
-            return f"{entry.ref} {entry.name} out-of-service"
-        case TakenClock():
-            return "clock, zone and NTP"

@@ -26,6 +26,7 @@ from bridge.status import Phase, Status, Summary
 from bridge.step_log import StepClock, StepRecorder
 from clients.boptest_client import BOPTestClient
 from equipment.controller import Controller
+from equipment.device_clients import DeviceClients
 from equipment.equipment_manager import EquipmentManager
 from utils.errors import BridgeError, SimulationAborted, SimulationError
 from utils.model_calendar import model_datetime, model_seconds, unix_to_local
@@ -188,6 +189,7 @@ class Run:
             clipped=self.client.clipped,
             receipts=tuple(self._receipts),
             shadow=self._shadow,
+            yielded=tuple(yielded for link in self._links for yielded in link.yielded),
         )
 
     def _prepare(self) -> Frame:
@@ -202,7 +204,7 @@ class Run:
         names = startup.simulation_names(equipments)
         startup.connect_simulation(self.client, self._settings, names, self._stop)
         self._metadata = self.client.get_metadata()
-        startup.check_both(equipments, self._metadata, self._links, self._pool)
+        startup.check_both(equipments, self._metadata, self._links, self._pool, self._stop)
         self._meet()
         self._phase = Phase.INITIALIZING
         state = startup.start_simulation(self.client, self._settings, self._start_time_s())
@@ -211,8 +213,9 @@ class Run:
 
     def _recover(self, only: str | None = None) -> None:
         """Undo what runs that have died left behind: of everything at the start, of a controller when it appears."""
-        for receipt in recover(self._journals, self._manager.client_for, self._clocks.wall, only):
-            log.warning("left by an earlier run: %s", receipt)
+        with DeviceClients(lambda: self._settings, self._state) as clients:
+            for receipt in recover(self._journals, clients.client_for, self._clocks.wall, only):
+                log.warning("left by an earlier run: %s", receipt)
 
     def _drive(self, frame: Frame) -> None:
         self._phase = Phase.COUPLING
@@ -241,8 +244,10 @@ class Run:
         self._phase = Phase.RELEASING
         self._devices.close()
         self._devices.wait_for_tasks()
-        clients = {link.device: link.controller.client for link in self._links}
-        self._receipts = give_back_all(self.ledger, clients.__getitem__, self._pool, self._clocks.wall)
+        links = {link.device: link for link in self._links}
+        self._receipts = give_back_all(
+            self.ledger, lambda device: links[device].settled_client(), self._pool, self._clocks.wall
+        )
         self.ledger.close()
         self._stop_simulation()
         self._pool.shutdown()

@@ -12,7 +12,15 @@ from bridge.controller_link import ControllerLink, LinkState
 from clients.boptest_client import BOPTestClient
 from equipment.equipment_manager import Equipment
 from points import Point
-from utils.errors import ConfigError, DeviceError, DeviceRefused, DeviceUnreachable, Problem, SimulationUnreachable
+from utils.errors import (
+    ConfigError,
+    DeviceError,
+    DeviceRefused,
+    DeviceUnreachable,
+    Problem,
+    SimulationAborted,
+    SimulationUnreachable,
+)
 from utils.names import nearest
 from utils.settings import Settings
 from utils.values import PointMetadata, Role, SimulationState
@@ -108,10 +116,12 @@ def check_both(
     metadata: Mapping[str, PointMetadata],
     links: Sequence[ControllerLink],
     pool: Executor,
+    stop: threading.Event,
 ) -> None:
     """Names and units on both sides, and what is taken already. Raises :class:`ConfigError` with all of it at once.
 
-    Also raises what :func:`reach_controllers` raises, where nothing is wrong with the configs.
+    Also raises what :func:`reach_controllers` raises, where nothing is wrong with the configs; and when ``stop`` has
+    been set meanwhile, for which calls are cut, :class:`SimulationAborted`.
     """
     problems: list[Problem] = []
     try:
@@ -123,10 +133,12 @@ def check_both(
     except ConfigError as error:
         problems.extend(error.problems)
     except DeviceError:
-        if not problems:
+        if not problems and not stop.is_set():
             raise
     if problems:
         raise ConfigError(problems)
+    if stop.is_set():
+        raise SimulationAborted("stopped on request")
 
 
 def take_controllers(links: Sequence[ControllerLink], pool: Executor) -> None:

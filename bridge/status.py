@@ -9,6 +9,7 @@ from enum import Enum
 
 from bridge.controller_link import LinkState
 from bridge.release import Outcome, Receipt
+from bridge.yielding import Yielded
 from utils.values import PointValue, Target
 
 
@@ -60,6 +61,8 @@ class Summary:
     clock_errors: Mapping[str, float] = field(default_factory=dict)
     """How far each controller's clock has been off model time at most, in s; only clocks that are kept."""
     shadow: bool = False
+    yielded: tuple[Yielded, ...] = ()
+    """The slots that somebody else took over in mid-run."""
 
     @property
     def not_released(self) -> tuple[Receipt, ...]:

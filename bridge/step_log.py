@@ -175,7 +175,8 @@ class StepRecorder:
         values: dict[Target, PointValue | None] = {}
         for link in self._links:
             if link.state is not LinkState.OFFLINE:
-                values.update(link.controller.plan.held)
+                held = link.controller.plan.held
+                values.update({target: value for target, value in held.items() if link.is_ours(target)})
         values.update({target: sample.value for target, sample in samples.items()})
         return values
 

@@ -44,6 +44,7 @@ class ECYDeviceClient:
 
     def __init__(self, address: str, username: str, password: str, *, tls: TlsPolicy, timeout_s: float = 10.0) -> None:
         """``address`` is ``host[:port]``; ``timeout_s`` bounds each call as a whole."""
+        self.timeout_s = timeout_s
         self._session = EcySession(address, username, password, tls, timeout_s)
         self._batch = BatchSender(self._session)
         self._points = PointAccess(self._session, self._batch)

@@ -37,10 +37,14 @@ class Equipment:
 
 @dataclass(frozen=True, slots=True)
 class Credentials:
-    """How to sign in to a controller: names of variables, never their values. None is the account of all others."""
+    """How to reach a controller and sign in: names of variables, never their values.
+
+    None is the account of all others. ``interface`` is the address of our own on a controller's BACnet network.
+    """
 
     username_env: str | None = None
     password_env: str | None = None
+    interface: str | None = None
 
 
 class EquipmentManager:

@@ -62,6 +62,7 @@ class Rig:
     clocks: Clocks | None = None
     """Those of the host; None for the real ones."""
     shadow: bool = False
+    timeout_s: float = 2.0
 
     def settings(self, **variables: str) -> Settings:
         """Settings of a run against the rig."""
@@ -74,8 +75,8 @@ class Rig:
         manager = bench.manager(
             self.folder,
             settings,
-            bench.equipment("AHU", addresses["AHU"], self.ahu_points, timeout_s=2.0, **self.keys),
-            bench.equipment("VAV", addresses["VAV"], self.vav_points, timeout_s=2.0),
+            bench.equipment("AHU", addresses["AHU"], self.ahu_points, timeout_s=self.timeout_s, **self.keys),
+            bench.equipment("VAV", addresses["VAV"], self.vav_points, timeout_s=self.timeout_s),
         )
         run = Run(
             settings, manager, StateFolder(settings.state_dir), steps=steps, clocks=self.clocks, shadow=self.shadow

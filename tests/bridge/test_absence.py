@@ -45,6 +45,7 @@ def activations(run: Run) -> tuple[float | None, float | None]:
     return run.last_values.get(FAN), run.last_values.get(DAMPER)
 
 
+@pytest.mark.slow
 def test_when_no_controller_answers_the_run_does_not_start(both: Rig) -> None:
     for name in ("AHU", "VAV"):
         both.controllers.controller(name).faults.add(DropConnection(None))
@@ -52,6 +53,7 @@ def test_when_no_controller_answers_the_run_does_not_start(both: Rig) -> None:
         both.execute()
 
 
+@pytest.mark.slow
 def test_a_controller_that_is_absent_at_the_start_is_taken_when_it_appears(both: Rig) -> None:
     absent = DropConnection(None)
     faults = both.controllers.controller("VAV").faults
@@ -66,6 +68,7 @@ def test_a_controller_that_is_absent_at_the_start_is_taken_when_it_appears(both:
     assert_as_it_was(both)
 
 
+@pytest.mark.slow
 def test_a_controller_that_falls_silent_is_held_and_its_group_released_and_the_others_go_on(both: Rig) -> None:
     silence = DropConnection(None)
     faults = both.controllers.controller("VAV").faults

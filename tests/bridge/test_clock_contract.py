@@ -93,6 +93,7 @@ def both(tmp_path: Path) -> Iterator[Rig]:
         yield running
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("start", "wrong"),
     [
@@ -147,6 +148,7 @@ def _without_29_february(moment: datetime) -> datetime:
     return moment + timedelta(days=1) if (moment.month, moment.day) == (2, 29) else moment
 
 
+@pytest.mark.slow
 def test_ntp_that_is_switched_on_twice_is_left_on_and_all_is_given_back(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -251,6 +253,7 @@ class TestLateness:
         summary = both.execute(steps=5, BOP_WHEN_LATE="stop")
         assert (summary.late_steps, summary.clock_errors) == (0, {})
 
+    @pytest.mark.slow
     def test_on_the_command_line_it_is_an_error_line_and_exit_code_1(self, both: Rig) -> None:
         code, output = command_line(*configured(both), **variables(both, BOP_WHEN_LATE="stop", **self.HASTE))
         assert code == 1

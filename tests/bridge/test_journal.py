@@ -194,6 +194,7 @@ def killed(subject: Rig, **changed: str) -> subprocess.Popen[str]:
     return process
 
 
+@pytest.mark.slow
 class TestAfterAKill:
     def test_release_gives_everything_back_with_a_receipt(self, both: Rig) -> None:
         killed(both, DESIRED_TIMEZONE="US/Mountain")

@@ -110,6 +110,7 @@ class TestIsolation:
             ahu(isolated).objects.restart(keep_out_of_service=False, keep_slots=True)
             eventually(lambda: services(isolated) == [True, True])
 
+    @pytest.mark.slow
     def test_stale_reads_are_waited_for(self, tmp_path: Path) -> None:
         with rig(tmp_path, profile=Profile(stale_reads_s=0.3)) as subject:
             subject.keys = {"isolate_outputs": True}

@@ -25,8 +25,10 @@ def every_other_answer() -> ChangeBatch:
     return ChangeBatch(lambda items: items[1::2])
 
 
-@pytest.mark.slow
-def test_what_is_not_told_at_the_end_stays_in_the_ledger_and_is_given_back_by_the_next_run(both: Rig) -> None:
+def test_what_is_not_told_at_the_end_stays_in_the_ledger_and_is_given_back_by_the_next_run(
+    both: Rig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bridge.release._PAUSES_S", (0.0, 0.01, 0.01, 0.01))
     fault = every_other_answer()
     faults = both.controllers.controller("VAV").faults
     receipts = held(both, lambda run: faults.add(fault)).summary().receipts

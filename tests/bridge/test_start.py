@@ -58,6 +58,7 @@ def test_each_loop_has_a_thread_of_its_own_and_none_is_left(both: Rig) -> None:
     ]
 
 
+@pytest.mark.slow
 def test_a_controller_that_goes_and_comes_back_is_told_once_each(both: Rig, caplog: pytest.LogCaptureFixture) -> None:
     silence = DropConnection(None)
     faults = both.controllers.controller("VAV").faults

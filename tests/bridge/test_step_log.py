@@ -36,11 +36,16 @@ def logged(file: Path, *values: float) -> None:
 
 
 class TestFile:
+    @pytest.fixture(autouse=True)
+    def _write_often(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr("bridge.step_log._WRITE_PERIOD_S", 0.05)
+
     def test_rows_are_on_disk_before_anybody_closes_it(self, tmp_path: Path) -> None:
         with closing(StepLog(tmp_path / "steps.csv", COLUMNS)) as log:
             log.record([0, 12.5])
             eventually(lambda: rows(tmp_path / "steps.csv") == [{"step": "0", DISCHARGE: "12.5"}])
 
+    @pytest.mark.slow
     def test_a_process_that_is_killed_leaves_whole_rows(self, tmp_path: Path) -> None:
         file = tmp_path / "steps.csv"
         script = (
@@ -122,7 +127,7 @@ class TestRuns:
 
     def test_the_times_of_a_row_are_the_models_and_the_hosts(self, tmp_path: Path) -> None:
         with rig(tmp_path) as both:
-            both.execute(steps=2, STEP_LOG="steps.csv", BOP_TIME_SCALE="1000")
+            both.execute(steps=2, STEP_LOG="steps.csv", BOP_TIME_SCALE="1000000")
         last = rows(tmp_path / "steps.csv")[-1]
         assert (last["local_time"], float(last["model_time_s"])) == (
             "2023-07-06T10:00:10",

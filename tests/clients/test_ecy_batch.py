@@ -104,6 +104,7 @@ def test_a_controller_that_fails_at_everything_is_not_asked_item_by_item(ecy: Be
     assert batches_of(ecy, write) <= 12
 
 
+@pytest.mark.slow
 def test_a_batch_that_timed_out_is_not_repeated_and_later_ones_are_smaller(ecy: Bench) -> None:
     writes = [commanded(SETPOINT, float(number)) for number in range(40)]
     hold = Hold()

@@ -76,6 +76,7 @@ TOLD_ELSEWHERE = {
 }
 """Switches that other tests turn."""
 NOT_OUR_CONCERN = {
+    "bacnet",
     "default_priority",
     "unfiltered_objects",
     "duplicate_instance_text",

@@ -61,6 +61,7 @@ def shared() -> MultizoneOffice:
     return MultizoneOffice()
 
 
+@pytest.mark.slow
 @settings(max_examples=20, deadline=None, derandomize=True)
 @given(start=STARTS, calls=CALLS)
 def test_any_inputs_in_any_order_with_any_step_stay_physical(

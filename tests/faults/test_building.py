@@ -58,6 +58,7 @@ def failure_of(scene: Scene, future: Future[Summary]) -> BaseException:
     return error
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("make", "kind", "words"), BAD_ADVANCES.values(), ids=BAD_ADVANCES)
 def test_an_advance_that_fails_ends_the_run_and_is_never_sent_again(
     scene: Scene, make: Callable[[], Fault], kind: type[BridgeError], words: str
@@ -84,6 +85,7 @@ def test_the_end_of_the_scenario_is_a_normal_end(scene: Scene) -> None:
     assert_all_given_back(scene)
 
 
+@pytest.mark.slow
 def test_a_server_that_is_not_there_yet_is_waited_for(scene: Scene) -> None:
     with building() as closed:
         port = closed.port
@@ -142,6 +144,7 @@ def test_a_test_that_died_of_idleness_ends_the_run(scene: Scene) -> None:
     assert "testid" in str(error)
 
 
+@pytest.mark.slow
 def test_a_test_is_kept_alive_through_steps_that_are_longer_than_the_server_waits(scene: Scene) -> None:
     scene.patch.setattr(simulation_loop, "KEEP_ALIVE_S", 0.05)
     with building(limits=Limits(idle_timeout_s=0.3)) as impatient:

@@ -66,6 +66,7 @@ TROUBLES = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("trouble", TROUBLES.values(), ids=TROUBLES)
 def test_its_group_is_held_then_released_the_others_go_on_and_it_comes_back(scene: Scene, trouble: Trouble) -> None:
     with scene.running():
@@ -100,6 +101,7 @@ def test_a_controller_that_asks_to_be_left_alone_is_left_alone_for_so_long(scene
         scene.wait_for_vav(LinkState.ONLINE, 1.0)
 
 
+@pytest.mark.slow
 def test_after_a_reboot_everything_that_it_forgot_is_taken_again(scene_with: MakeScene) -> None:
     forgetful = Profile(
         reboot_s=0.3, out_of_service_survives_reboot=False, slots_survive_reboot=False, clock_survives_reboot=False

@@ -1,0 +1,292 @@
+"""A slot that somebody else takes over in mid-run is left to them, and said once."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+import pytest
+from rich.console import Console
+
+from bridge.console import print_summary
+from bridge.controller_link import LinkState
+from bridge.ledger import Ledger, TakenSlot, as_real32
+from bridge.release import Outcome
+from bridge.run import Run
+from bridge.yielding import Yielding
+from emulators.ecy.controller import Controller
+from emulators.ecy.faults import DropConnection
+from tests.bridge.rig import AHU_POINTS, DEADLINE_S, Rig, in_background, rig
+from tests.bridge.test_absence import activations, eventually, state_of
+from tests.bridge.test_run import written
+from tests.equipment.test_write_plan import INPUT, VALUE, bound
+from tests.faults.scene import HURRY, HostClock
+from utils.pacing import Clocks
+from utils.values import ObjectRef, ObjectState, PointValue, Quality, Sample
+
+DEVICE = "10.0.0.1"
+POINT = bound(VALUE, 2, priority=12)
+SENT, FOREIGN = 21.1, 99.0
+
+
+@dataclass
+class Bench:
+    """One slot of ours in a controller, and what is seen of it."""
+
+    ledger: Ledger = field(default_factory=Ledger)
+    now_s: float = 0.0
+
+    def __post_init__(self) -> None:
+        self.subject = Yielding(DEVICE, self.ledger)
+        self.ledger.sent(DEVICE, POINT.ref, SENT)
+
+    @property
+    def state(self) -> str:
+        if self.subject.is_yielded(POINT.target):
+            return "yielded"
+        return "held back" if self.subject.holds_back(POINT.target) else "written"
+
+    def look(self, held: PointValue | None, after_s: float = 1.0, shown: float = SENT) -> str:
+        """Look at the slot, and say what becomes of the point."""
+        slots: list[PointValue | None] = [None] * 16
+        slots[11] = held
+        self.now_s += after_s
+        self.subject.look([POINT], {POINT.ref: ObjectState(Sample(shown), priority_array=tuple(slots))}, self.now_s)
+        return self.state
+
+    def glance(self, value: PointValue | None, quality: Quality = Quality.GOOD) -> bool:
+        """Read its present-value along, and say whether that is a reason to look at the slot."""
+        samples: Mapping[ObjectRef, Sample] = {POINT.ref: Sample(value, quality)}
+        self.subject.notice([POINT], samples)
+        return bool(self.subject.due([POINT], self.now_s))
+
+
+@pytest.fixture
+def proved() -> Bench:
+    """A bench whose slot has been seen to hold what we sent."""
+    bench = Bench()
+    assert bench.look(as_real32(SENT)) == "written"
+    return bench
+
+
+class TestLooking:
+    def test_a_foreign_value_is_not_overwritten_from_the_first_sight_and_yielded_at_the_second(
+        self, proved: Bench, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        assert [proved.look(FOREIGN), proved.look(FOREIGN, 5.0), proved.look(FOREIGN, 1.0)] == [
+            "held back",
+            "held back",
+            "yielded",
+        ]
+        assert [record.levelname for record in caplog.records] == ["WARNING"]
+        assert "somebody else has written 99.0 into slot 12, which was ours" in caplog.text
+        assert [str(one) for one in proved.subject.yielded] == [
+            f"{DEVICE} {POINT.target.name} ({POINT.ref}) slot 12: it held 99.0"
+        ]
+
+    @pytest.mark.parametrize("then", [SENT, None])
+    def test_a_stale_or_passing_sight_costs_a_moment_only(self, proved: Bench, then: float | None) -> None:
+        assert [proved.look(FOREIGN), proved.look(then, 6.0), proved.look(FOREIGN, 60.0)] == [
+            "held back",
+            "written",
+            "held back",
+        ]
+
+    def test_what_was_yielded_stays_so(self, proved: Bench) -> None:
+        proved.look(FOREIGN)
+        proved.look(FOREIGN, 6.0)
+        assert [proved.look(None, 60.0), proved.look(SENT, 60.0)] == ["yielded", "yielded"]
+
+    def test_a_controller_that_never_shows_our_value_as_ours_proves_nothing(self) -> None:
+        rounding = Bench()
+        assert [rounding.look(21.0), rounding.look(21.0, 60.0)] == ["written", "written"]
+
+    def test_what_was_there_before_us_is_not_somebody_elses_news(self) -> None:
+        ledger = Ledger()
+        ledger.take(TakenSlot(DEVICE, POINT.ref, POINT.target.name, 12, FOREIGN))
+        bench = Bench(ledger)
+        assert [bench.look(SENT), bench.look(FOREIGN), bench.look(FOREIGN, 60.0)] == ["written"] * 3
+
+    def test_a_value_that_no_controller_stores_is_not_ours_and_harms_nobody(self, proved: Bench) -> None:
+        assert proved.look(1e300) == "held back"
+
+    def test_inputs_and_what_was_never_sent_are_passed_over(self) -> None:
+        subject = Yielding(DEVICE, Ledger())
+        both = [bound(INPUT, 1), POINT]
+        assert [subject.glance(both, now_s) for now_s in (0.0, 2.0)] == [[], []]
+
+
+class TestGlancing:
+    def test_present_values_are_read_along_once_a_second(self, proved: Bench) -> None:
+        glances = [proved.subject.glance([POINT], now_s) for now_s in (0.0, 0.9, 1.0, 1.9, 2.0)]
+        assert [bool(refs) for refs in glances] == [False, False, True, False, True]
+
+    @pytest.mark.parametrize(
+        ("value", "quality", "is_odd"),
+        [
+            (SENT, Quality.GOOD, False),
+            (FOREIGN, Quality.GOOD, True),
+            (None, Quality.BAD, False),
+            (None, Quality.MISSING, False),
+        ],
+    )
+    def test_an_odd_one_is_a_reason_to_look(
+        self, proved: Bench, value: float | None, quality: Quality, is_odd: bool
+    ) -> None:
+        assert proved.glance(value, quality) is is_odd
+
+    def test_a_present_value_that_is_ours_proves_that_the_controller_shows_it(self) -> None:
+        bench = Bench()
+        assert not bench.glance(SENT)
+        assert bench.glance(FOREIGN)
+
+    def test_what_a_stronger_slot_shows_is_looked_at_once(self, proved: Bench) -> None:
+        assert proved.glance(FOREIGN)
+        assert proved.look(SENT, shown=FOREIGN) == "written"
+        proved.now_s += 60.0
+        assert not proved.glance(FOREIGN)
+        assert proved.glance(FOREIGN + 1)
+
+    def test_a_stronger_slot_that_changes_all_the_time_is_not_looked_at_all_the_time(self, proved: Bench) -> None:
+        proved.glance(FOREIGN)
+        proved.look(SENT, shown=FOREIGN)
+        assert not proved.glance(FOREIGN + 1)
+        proved.now_s += 6.0
+        assert proved.glance(FOREIGN + 2)
+
+    def test_a_suspect_is_looked_at_again_when_reads_can_be_stale_no_longer(self, proved: Bench) -> None:
+        proved.look(FOREIGN)
+        assert not proved.subject.due([POINT], proved.now_s + 5.9)
+        assert proved.subject.due([POINT], proved.now_s + 6.0) == [POINT]
+
+
+@pytest.fixture
+def both(tmp_path: Path) -> Iterator[Rig]:
+    with rig(tmp_path) as running:
+        yield running
+
+
+@pytest.fixture
+def hurried(both: Rig) -> Rig:
+    """A host whose refreshes come often, and a value that is written with them only."""
+    both.clocks = Clocks(monotonic=HostClock(HURRY))
+    both.ahu_points = [AHU_POINTS[0], {**AHU_POINTS[1], "deadband": 100.0}, *AHU_POINTS[2:]]
+    return both
+
+
+def ahu(subject: Rig) -> Controller:
+    return subject.controllers.controller("AHU")
+
+
+def slot(subject: Rig) -> float | None:
+    return ahu(subject).objects.named("OutdoorAirTemp").slots[13]
+
+
+def writes(subject: Rig) -> int:
+    return len(written(subject, "AHU", "OutdoorAirTemp"))
+
+
+def take_over(subject: Rig, run: Run, value: float = FOREIGN) -> None:
+    """An operator who writes into our slot until it stays."""
+    while not run.summary().yielded:
+        before = writes(subject)
+        ahu(subject).objects.command("OutdoorAirTemp", value, 14)
+        eventually(lambda seen=before: bool(run.summary().yielded) or writes(subject) > seen)  # type: ignore[misc]
+
+
+def let_pass(subject: Rig, steps: int = 20) -> None:
+    """Let some steps pass in which something else is written."""
+    before = len(written(subject, "AHU", "DischAirTemp"))
+    eventually(lambda: len(written(subject, "AHU", "DischAirTemp")) > before + steps)
+
+
+@pytest.mark.slow
+def test_a_slot_that_is_taken_over_between_two_writes_is_left_to_the_operator(
+    both: Rig, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bridge.yielding._STALE_S", 0.1)
+    monkeypatch.setattr("bridge.yielding._GLANCE_EVERY_S", 0.0)
+    run = both.run(ECY_SETTLE_TIME="0.02")
+    with in_background(run) as future:
+        eventually(lambda: activations(run) == (1.0, 1.0))
+        let_pass(both)
+        take_over(both, run)
+        before = writes(both)
+        let_pass(both)
+        assert (writes(both), slot(both)) == (before, FOREIGN)
+        run.request_stop()
+        summary = future.result(DEADLINE_S)
+    assert slot(both) == FOREIGN
+    assert [(one.target.name, one.priority, one.found) for one in summary.yielded] == [("OutdoorAirTemp", 14, FOREIGN)]
+    assert {receipt.outcome for receipt in summary.receipts} == {Outcome.RELEASED, Outcome.LEFT_ALONE}
+    assert caplog.text.count("somebody else has written 99.0 into slot 14") == 1
+    assert "written but not effective" not in caplog.text
+    print_summary(Console(file=(page := io.StringIO()), width=200), summary)
+    assert "left to somebody else during the run: " in page.getvalue()
+
+
+@pytest.mark.slow
+def test_the_refresh_does_not_take_it_back(hurried: Rig) -> None:
+    both, run = hurried, hurried.run()
+    with in_background(run):
+        eventually(lambda: activations(run) == (1.0, 1.0))
+        let_pass(both)
+        take_over(both, run)
+        before = writes(both)
+        let_pass(both, 100)
+        assert (writes(both), slot(both)) == (before, FOREIGN)
+
+
+def test_one_that_was_taken_over_while_its_controller_was_away_is_not_overwritten(hurried: Rig) -> None:
+    silence = DropConnection(None)
+    both, run = hurried, hurried.run()
+    with in_background(run):
+        eventually(lambda: activations(run) == (1.0, 1.0))
+        let_pass(both)
+        ahu(both).faults.add(silence)
+        eventually(lambda: state_of(both, run, "AHU") is LinkState.OFFLINE)
+        before = writes(both)
+        ahu(both).objects.command("OutdoorAirTemp", FOREIGN, 14)
+        ahu(both).faults.remove(silence)
+        eventually(lambda: bool(run.summary().yielded))
+        assert (writes(both), slot(both)) == (before, FOREIGN)
+
+
+@pytest.mark.slow
+def test_it_stays_yielded_when_the_controller_comes_back_and_is_taken_again_by_the_next_run(hurried: Rig) -> None:
+    silence = DropConnection(None)
+    both, run = hurried, hurried.run()
+    with in_background(run):
+        eventually(lambda: activations(run) == (1.0, 1.0))
+        let_pass(both)
+        take_over(both, run)
+        ahu(both).objects.command("OutdoorAirTemp", None, 14)
+        before = writes(both)
+        ahu(both).faults.add(silence)
+        eventually(lambda: state_of(both, run, "AHU") is LinkState.OFFLINE)
+        ahu(both).faults.remove(silence)
+        eventually(lambda: state_of(both, run, "AHU") is LinkState.ONLINE)
+        let_pass(both)
+        assert (writes(both), slot(both)) == (before, None)
+    both.execute(steps=2)
+    assert writes(both) > before + 1
+
+
+def test_it_does_not_keep_its_controller_from_coming_back(hurried: Rig) -> None:
+    both, run = hurried, hurried.run()
+    fan = ahu(both).objects.find("FanSpeed")
+
+    def rename(name: str) -> None:
+        ahu(both).objects.update(fan, lambda one: replace(one, name=name))
+
+    with in_background(run):
+        eventually(lambda: activations(run) == (1.0, 1.0))
+        let_pass(both)
+        take_over(both, run)
+        rename("Fan")
+        eventually(lambda: not ahu(both).objects.named("DischAirTemp").out_of_service)
+        rename("FanSpeed")
+        eventually(lambda: state_of(both, run, "AHU") is LinkState.ONLINE)
+    assert slot(both) == FOREIGN
