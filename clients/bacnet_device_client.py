@@ -1,0 +1,222 @@
+"""The client of one controller over BACnet/IP: the same questions and answers as its REST client's."""
+
+from __future__ import annotations
+
+import concurrent.futures
+import threading
+from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any, Self, TypeAlias, TypeVar
+
+from clients.bacnet_aio import DISCOVERY_TIMEOUT_S, AsyncBACnetClient
+from clients.bacnet_errors import StackError
+from clients.bacnet_names import device_key, object_identifier, ref_of, station
+from clients.bacnet_results import BacnetReading, BacnetRef
+from clients.bacnet_stack import BACnetStack
+from clients.bacnet_states import names_of, sample_of, sample_refs, state_of, state_refs, write_of
+from clients.ecy_clock import ClockState
+from utils.errors import DeviceRefused, DeviceUnreachable, ObjectError
+from utils.values import (
+    Endpoint,
+    Exchange,
+    ObjectRef,
+    ObjectState,
+    ObjectType,
+    Sample,
+    Write,
+    WriteKind,
+    WriteResult,
+)
+
+Answer = TypeVar("Answer")
+Ask: TypeAlias = Callable[[AsyncBACnetClient], Coroutine[Any, Any, Answer]]
+
+
+class BACnetDeviceClient:
+    """One controller. Used by one thread at a time, except :meth:`abort`. Several may share a stack.
+
+    Methods raise DeviceUnreachable (may pass by itself) or DeviceRefused (somebody has to act); those about single
+    objects raise ObjectError.
+    """
+
+    def __init__(self, stack: BACnetStack, address: str, *, timeout_s: float = 10.0) -> None:
+        """``address`` with or without ``bacnet://``; ``timeout_s`` bounds each call as a whole.
+
+        Raises ConfigError for an address that is none. Nothing is sent before the first call.
+        """
+        self._stack = stack
+        self._address = str(station(address))
+        self._timeout_s = timeout_s
+        self._instance: int | None = None
+        self._lock = threading.Lock()
+        self._is_aborted = False
+        self._in_flight: concurrent.futures.Future[Any] | None = None
+        self._endpoints: dict[tuple[ObjectType, str], Endpoint] | None = None
+
+    @property
+    def device(self) -> str:
+        """``bacnet://`` and the address, as ledger and messages name the controller."""
+        return device_key(self._address)
+
+    @property
+    def address(self) -> str:
+        """The address as the BACnet client takes it."""
+        return self._address
+
+    def connect(self) -> None:
+        """Make sure that a device answers, and the same one as before."""
+        traits = self._call(lambda aio: aio.traits(self._address, afresh=True, timeout_s=self._timeout_s))
+        if self._instance is not None and traits.instance != self._instance:
+            what = f"device {traits.instance} answers where device {self._instance} was"
+            raise DeviceRefused(self.device, what)
+        self._instance = traits.instance
+
+    def get_existing_endpoints(self, object_types: Iterable[ObjectType] = tuple(ObjectType)) -> tuple[Endpoint, ...]:
+        """The objects of the types, with their names and units; kept for :meth:`get_instance_number`."""
+        limit_s = max(self._timeout_s, DISCOVERY_TIMEOUT_S)
+        points = self._call(lambda aio: aio.discover_points(self._address, object_types, timeout_s=limit_s), limit_s)
+        found = tuple(
+            Endpoint(ref, point.name, point.unit)
+            for point in points
+            if (ref := ref_of(object_identifier(point.object))) is not None
+        )
+        self._endpoints = {(endpoint.ref.object_type, endpoint.name): endpoint for endpoint in found}
+        return found
+
+    def get_instance_number(self, object_name: str, object_type: ObjectType) -> int:
+        """The instance of a named object. Raises ObjectError (``missing``) for a name that discovery did not tell."""
+        if self._endpoints is None:
+            self.get_existing_endpoints()
+        endpoint = (self._endpoints or {}).get((object_type, object_name))
+        if endpoint is None:
+            raise ObjectError(self.device, f"there is no {object_type} named {object_name!r}", missing=True)
+        return endpoint.ref.instance
+
+    def survey(self, refs: Iterable[ObjectRef]) -> Mapping[ObjectRef, ObjectState]:
+        """How objects are found: value, service, priority array, units, name."""
+        wanted = list(dict.fromkeys(refs))
+        told = self._read([ref for target in wanted for ref in state_refs(target)])
+        return {target: state_of(target, told) for target in wanted}
+
+    def exchange(
+        self, writes: Sequence[Write], reads: Sequence[ObjectRef], names: Sequence[ObjectRef] = ()
+    ) -> Exchange:
+        """Write in order, and after that read values and names; a result for each."""
+        results = self._write(writes)
+        wanted = [ref for target in reads for ref in sample_refs(target)]
+        told = self._read([*wanted, *(BacnetRef(target, "object-name") for target in names)])
+        return Exchange(results, {target: sample_of(target, told) for target in reads}, names_of(names, told))
+
+    def read_values_from_endpoints(self, refs: Iterable[ObjectRef]) -> dict[ObjectRef, Sample]:
+        """Present-values by object; what the controller does not answer for is a sample too (MISSING)."""
+        return dict(self.exchange((), list(refs)).samples)
+
+    def read_names(self, refs: Iterable[ObjectRef]) -> Mapping[ObjectRef, str | None]:
+        """The objects' names: None for one that does not exist; one that the controller does not tell is absent."""
+        return self.exchange((), (), list(refs)).names
+
+    def write_values_from_endpoints(self, writes: Sequence[Write]) -> tuple[WriteResult, ...]:
+        """Write in order; one result per write."""
+        return self._write(writes)
+
+    def set_out_of_service(self, object_type: ObjectType, instance_number: int, out_of_service: bool) -> None:
+        """Take an object out of service or put it back. Raises ObjectError when it refuses."""
+        ref = ObjectRef(object_type, instance_number)
+        (result,) = self._write([Write(ref, WriteKind.OUT_OF_SERVICE, out_of_service)])
+        if result.error is not None:
+            raise result.error
+
+    def relinquish(self, ref: ObjectRef, priority: int) -> bool:
+        """Give a slot back: True when the priority array shows it, False when that cannot be read.
+
+        Raises ObjectError when the slot stays taken.
+        """
+        self._call(lambda aio: aio.release(self._address, ref, priority, timeout_s=self._timeout_s))
+        try:
+            slots = self._call(lambda aio: aio.read_priority_array(self._address, ref, timeout_s=self._timeout_s))
+        except ObjectError:
+            return False
+        if slots[priority - 1] is not None:
+            raise ObjectError(self.device, f"{ref}: slot {priority} is still taken after its release")
+        return True
+
+    def get_clock(self) -> ClockState:
+        """The controller's local time. It tells no zone by this protocol, and nothing of NTP."""
+        device = f"device,{self._instance_number()}"
+        told = self._read([BacnetRef(device, "local-date"), BacnetRef(device, "local-time")])
+        date, clock = (reading.value for reading in told.values())
+        try:
+            local = datetime.fromisoformat(f"{date}T{clock}")
+        except ValueError:
+            raise DeviceUnreachable(self.device, f"unreadable local date and time: {date} {clock}") from None
+        return ClockState("", local, None)
+
+    def abort(self) -> None:
+        """Abandon the call in flight and every later one, from any thread, until :meth:`resume`.
+
+        Abandoned calls raise DeviceUnreachable.
+        """
+        with self._lock:
+            self._is_aborted = True
+            if self._in_flight is not None:
+                self._in_flight.cancel()
+
+    def resume(self) -> None:
+        """Let calls through again after :meth:`abort`."""
+        with self._lock:
+            self._is_aborted = False
+
+    def close(self) -> None:
+        """Nothing more will be asked of it. What was written stays written; the stack is its owner's to close."""
+        self.abort()
+
+    def _instance_number(self) -> int:
+        if self._instance is None:
+            self.connect()
+        if self._instance is None:
+            raise DeviceUnreachable(self.device, "it does not tell its device instance")
+        return self._instance
+
+    def _read(self, refs: Sequence[BacnetRef]) -> dict[BacnetRef, BacnetReading]:
+        """Readings by reference, each asked for once."""
+        wanted = list(dict.fromkeys(refs))
+        if not wanted:
+            return {}
+        readings = self._call(lambda aio: aio.read_multiple(self._address, wanted, timeout_s=self._timeout_s))
+        return dict(zip(wanted, readings, strict=True))
+
+    def _write(self, writes: Sequence[Write]) -> tuple[WriteResult, ...]:
+        if not writes:
+            return ()
+        orders = [write_of(write) for write in writes]
+        results = self._call(lambda aio: aio.write_multiple(self._address, orders, timeout_s=self._timeout_s))
+        return tuple(WriteResult(write, result.error) for write, result in zip(writes, results, strict=True))
+
+    def _call(self, ask: Ask[Answer], timeout_s: float | None = None) -> Answer:
+        """Ask inside the loop and wait. A stack that is closed is a device that cannot be reached."""
+        try:
+            future = self._submit(ask)
+            return self._stack.wait_for(future, timeout_s or self._timeout_s)
+        except StackError as error:
+            raise self._abandoned() if self._is_aborted else DeviceUnreachable(self.device, str(error)) from None
+        finally:
+            self._in_flight = None
+
+    def _submit(self, ask: Ask[Answer]) -> concurrent.futures.Future[Answer]:
+        with self._lock:
+            if self._is_aborted:
+                raise self._abandoned()
+            self._in_flight = future = self._stack.submit(ask(self._stack.client.aio))
+            return future
+
+    def _abandoned(self) -> DeviceUnreachable:
+        return DeviceUnreachable(self.device, "the call was abandoned")
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def __repr__(self) -> str:
+        return f"BACnetDeviceClient({self.device!r})"
