@@ -8,14 +8,20 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import bridge, plant, safety, soak
+from benchmarks import bacnet, bridge, plant, safety, soak
 
 
 def main() -> None:
     """Run everything and print one table."""
     table = Table("what", "measured", "aim", "detail", title="Benchmarks")
     with tempfile.TemporaryDirectory(prefix="bench-") as folder:
-        for row in (*plant.rows(), *bridge.rows(Path(folder)), *safety.rows(Path(folder)), *soak.rows(Path(folder))):
+        for row in (
+            *plant.rows(),
+            *bacnet.rows(),
+            *bridge.rows(Path(folder)),
+            *safety.rows(Path(folder)),
+            *soak.rows(Path(folder)),
+        ):
             table.add_row(row.what, row.measured, row.aim, row.detail)
     Console(width=140).print(table)
 

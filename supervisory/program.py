@@ -85,6 +85,9 @@ class Context(Protocol):
     def stop_reason(self) -> str:
         """Why the program is being stopped; empty before that."""
 
+    def names(self, role: str) -> tuple[str, ...]:
+        """The names that the config gives to the points of a role with ``many``; none where it is not bound."""
+
     def reading(self, role: str, name: str | None = None) -> Reading:
         """What a role was read as at the beginning of this step; ``name`` says which of many."""
 

@@ -1,0 +1,152 @@
+"""Days of the embedded building: left alone, with inputs held, or with a shipped program in the ordinary runtime.
+
+The program runs as ``python main.py supervise`` runs it with the simulation: over the BOPTEST API, its writes through
+the gate, its config from ``configs/supervisory``. Only the building is looked at from inside, for the figures.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from types import MappingProxyType
+from typing import TypeAlias
+
+from emulators.boptest.server import BoptestServer
+from emulators.plants.multizone_office import MultizoneOffice
+from supervisory.context import StepRecord
+from supervisory.plan import plan_run
+from supervisory.settings import settings_for
+from supervisory.supervision import Supervision
+from utils.state_folder import StateFolder
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+CONFIGS = ROOT / "configs" / "supervisory"
+STEP_S = 30.0
+DAY_S = 86_400.0
+HOUR_S = 3600.0
+YEAR = 2025
+
+State: TypeAlias = Mapping[str, float]
+Hours: TypeAlias = tuple[float, float]
+WHOLE_DAY: Hours = (0.0, 24.0)
+_NOTHING: Mapping[str, float] = MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """The building after every half minute of a day, and what a program said at the beginning of each."""
+
+    states: tuple[State, ...]
+    records: tuple[StepRecord, ...] = ()
+    alarms: tuple[str, ...] = ()
+    from_h: float = 0.0
+
+    @property
+    def hours(self) -> list[float]:
+        """Hour of the day at the end of each half minute."""
+        return [self.from_h + (number + 1) * STEP_S / 3600.0 for number in range(len(self.states))]
+
+    def column(self, point: str) -> list[float]:
+        """One point over the day, as the building has it."""
+        return [state[point] for state in self.states]
+
+    def between(self, from_h: float, to_h: float) -> Iterator[State]:
+        """The states of some hours."""
+        return (state for hour, state in zip(self.hours, self.states, strict=True) if from_h < hour <= to_h)
+
+
+class WatchedOffice(MultizoneOffice):
+    """The embedded building, remembering every state that it was in."""
+
+    def __init__(self) -> None:
+        self.states: list[State] = []
+        super().__init__()
+
+    def initialize(self, start_time_s: float) -> Mapping[str, float]:
+        """Begin anew."""
+        self.states.clear()
+        return super().initialize(start_time_s)
+
+    def advance(self, step_s: float, inputs: Mapping[str, float]) -> Mapping[str, float]:
+        """Advance and remember."""
+        state = super().advance(step_s, inputs)
+        self.states.append(state)
+        return state
+
+
+def day_alone(number: int, held: Mapping[str, float] = _NOTHING, hours: Hours = WHOLE_DAY) -> Day:
+    """Day ``number`` (0 is 1 January) with the building's own control; ``held`` are inputs that are overridden."""
+    office = WatchedOffice()
+    office.initialize(number * DAY_S + hours[0] * HOUR_S)
+    inputs = {f"{base}_u": value for base, value in held.items()} | {f"{base}_activate": 1.0 for base in held}
+    for _ in range(_steps(hours)):
+        office.advance(STEP_S, inputs)
+    return Day(tuple(office.states), from_h=hours[0])
+
+
+def day_with(
+    number: int, program: str, parameters: Mapping[str, object] = MappingProxyType({}), hours: Hours = WHOLE_DAY
+) -> Day:
+    """The same day under a shipped program with its shipped config; ``parameters`` replace some of its own."""
+    office = WatchedOffice()
+    with TemporaryDirectory(prefix="study-") as name, BoptestServer({office.meta.name: lambda: office}) as server:
+        folder = Path(name)
+        config = _changed(folder, program, parameters)
+        records: list[StepRecord] = []
+        alarms: list[str] = []
+        start = datetime(YEAR, 1, 1) + timedelta(days=number, hours=hours[0])
+        _supervise(program, config, _environment(server.url, start), _steps(hours), records, alarms)
+        return Day(tuple(office.states), tuple(records), tuple(alarms), hours[0])
+
+
+def _changed(folder: Path, program: str, parameters: Mapping[str, object]) -> Path:
+    config = json.loads((CONFIGS / f"{program}.simulation.json").read_text(encoding="utf-8"))
+    config.pop("interface", None)  # studies may run side by side: the switch takes a free port
+    config["programs"][program]["parameters"] |= parameters
+    file = folder / "config.json"
+    file.write_text(json.dumps(config), encoding="utf-8")
+    return file
+
+
+def _steps(hours: Hours) -> int:
+    return round((hours[1] - hours[0]) * HOUR_S / STEP_S)
+
+
+def _environment(url: str, start: datetime) -> dict[str, str]:
+    return {
+        "BOP_SERVER_URL": url,
+        "BOP_START_TIME": f"{start:%Y-%m-%d %H:%M:%S}",
+        "BOP_WARMUP_PERIOD": "0",
+        "BOP_TIME_SCALE": "0",
+    }
+
+
+def _supervise(
+    program: str,
+    config: Path,
+    environment: Mapping[str, str],
+    steps: int,
+    records: list[StepRecord],
+    alarms: list[str],
+) -> None:
+    plan = plan_run([program], config, ROOT)
+    supervision = Supervision(
+        plan,
+        settings_for(plan.config, None, environment, config.parent),
+        StateFolder(config.parent / "state"),
+        steps=steps + 1,  # the last round only looks at the end of the day
+        tell=lambda who, line: alarms.append(line) if who == program else None,
+        on_record=records.append,
+    )
+    summary = supervision.execute()
+    if summary.exit_code:
+        raise RuntimeError(f"{program} has failed: {summary}")
+
+
+def mean(values: Sequence[float]) -> float:
+    """The mean of at least one value."""
+    return sum(values) / len(values)

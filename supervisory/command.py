@@ -1,0 +1,81 @@
+"""``python main.py supervise PROGRAM [PROGRAM...] --config FILE``: runs programs until Ctrl+C, or for so many steps."""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+from rich.logging import RichHandler
+
+from utils.arguments import count
+from utils.interruption import until_done
+from utils.logging_config import configure_logging
+from utils.settings import Settings
+from utils.state_folder import StateFolder
+
+if TYPE_CHECKING:
+    from supervisory.console import ProgramView
+    from supervisory.supervision import Supervision
+
+BASE = Path(__file__).resolve().parent.parent
+_NOT_GIVEN_BACK = "what was taken has NOT been given back; the guardian does it now"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The arguments of the command."""
+    parser.add_argument("programs", nargs="+", metavar="PROGRAM", help="one that ships, one of the config, or a file")
+    parser.add_argument("--config", type=Path, required=True, metavar="FILE", help="transport, devices and points")
+    parser.add_argument("--dry-run", action="store_true", help="write nothing; print what would be written")
+    parser.add_argument("--steps", type=count, metavar="N", help="end after so many rounds")
+    parser.add_argument("--env", type=Path, default=BASE / ".env", help="settings file")
+
+
+def run(options: argparse.Namespace, console: Console) -> int:
+    """Run the programs; returns the exit code. Raises :class:`utils.errors.BridgeError`."""
+    # Here, because BACnet and the HTTP clients take a second to import, which no other command should wait for.
+    from supervisory.console import print_program_summary, program_view
+    from supervisory.plan import plan_run
+    from supervisory.settings import settings_for
+    from supervisory.supervision import Supervision
+
+    plan = plan_run(options.programs, options.config, Path.cwd())
+    settings = settings_for(plan.config, options.env, os.environ, BASE)
+    _start_logging(settings, console)
+    supervision = Supervision(
+        plan,
+        settings,
+        StateFolder(settings.state_dir),
+        steps=options.steps,
+        dry_run=options.dry_run,
+        tell=lambda program, line: console.print(f"{program}: {line}", highlight=False, markup=False),
+    )
+    with program_view(console) as view:
+        summary = until_done(
+            supervision.execute,
+            supervision.request_stop,
+            thread_name="supervision",
+            second=_NOT_GIVEN_BACK,
+            tick=lambda: _show(supervision, view),
+        )
+        _show(supervision, view)
+    if options.dry_run:
+        console.print("dry run: nothing was written")
+    print_program_summary(console, summary)
+    return summary.exit_code
+
+
+def _show(supervision: Supervision, view: ProgramView) -> None:
+    runtime = supervision.runtime
+    view.update(runtime.now if runtime is not None else None, supervision.status())
+
+
+def _start_logging(settings: Settings, console: Console) -> None:
+    """Everything into the file; warnings above the display on a terminal, and elsewhere between the lines."""
+    on_screen: logging.Handler = logging.StreamHandler()
+    if console.is_terminal:
+        on_screen = RichHandler("WARNING", console, show_time=False, show_path=False, keywords=[])
+    configure_logging(settings.log_file, settings.log_level, settings.secrets, on_screen)

@@ -1,0 +1,122 @@
+"""What a person sees of programs: a calm table on a terminal, plain lines elsewhere, a summary at the end."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+from typing import Protocol
+
+from rich.console import Console, Group
+from rich.live import Live
+from rich.table import Table
+from rich.text import Text
+
+from bridge.console import print_receipts
+from supervisory.context import StepRecord
+from supervisory.runtime import RuntimeSummary
+from supervisory.supervision import ProgramStatus
+from utils.values import PointValue
+
+_LINE_EVERY_S = 10.0
+_SHOWN = 4
+_STYLES = {"run": "green", "releasing": "yellow", "fault": "red"}
+
+
+class ProgramView(Protocol):
+    """Something that shows programs a few times a second."""
+
+    def update(self, now: datetime | None, programs: Sequence[ProgramStatus]) -> None:
+        """Show this moment."""
+
+
+class ProgramLines:
+    """A line per program when its state changes, and every few seconds in between."""
+
+    def __init__(self, console: Console) -> None:
+        self._console = console
+        self._states: dict[str, str] = {}
+        self._next_s: dict[str, float] = {}
+
+    def update(self, now: datetime | None, programs: Sequence[ProgramStatus]) -> None:
+        """Print what is time to be told."""
+        wall_s = time.monotonic()
+        for program in programs:
+            if self._states.get(program.name) == program.state and wall_s < self._next_s[program.name]:
+                continue
+            self._states[program.name], self._next_s[program.name] = program.state, wall_s + _LINE_EVERY_S
+            moment = f"{now:%a %d %b %H:%M:%S}  " if now else ""
+            line = f"{moment}{program.name}: {program.state}{_why_not(program)}  {described(program.last)}"
+            self._console.print(line.rstrip(), highlight=False, markup=False)
+
+
+class ProgramTable:
+    """One table that renews itself in place."""
+
+    def __init__(self, live: Live) -> None:
+        self._live = live
+
+    def update(self, now: datetime | None, programs: Sequence[ProgramStatus]) -> None:
+        """Redraw."""
+        if not programs or now is None:
+            return
+        table = Table("Program", "state", "steps", "has in its slots", "why", expand=True)
+        for program in programs:
+            last = program.last
+            table.add_row(
+                program.name,
+                Text(f"{program.state}{_why_not(program)}", style=_STYLES.get(program.state, "")),
+                f"{program.rounds}",
+                _values(last.commanded) if last else "",
+                Text(program.alarm or (_facts(last) if last else ""), style="yellow" if program.alarm else ""),
+            )
+        self._live.update(Group(Text(f"{now:%a %d %b %H:%M:%S}", style="bold"), table))
+        self._live.start()
+
+
+@contextmanager
+def program_view(console: Console) -> Iterator[ProgramView]:
+    """The view that fits the console."""
+    if not console.is_terminal:
+        yield ProgramLines(console)
+        return
+    live = Live(console=console, refresh_per_second=4, transient=True)
+    try:
+        yield ProgramTable(live)
+    finally:
+        live.stop()
+
+
+def print_program_summary(console: Console, summary: RuntimeSummary) -> None:
+    """What programs did, and what was given back."""
+    console.print(f"{summary.rounds} rounds, {summary.plant_s / 3600:.2f} h in the plant", highlight=False)
+    for program, reasons in summary.failures.items():
+        for reason in reasons:
+            console.print(f"{program} has failed: {reason}", highlight=False, markup=False, style="red")
+    print_receipts(console, summary.receipts)
+
+
+def described(record: StepRecord | None) -> str:
+    """A step in one line: what is commanded, and why."""
+    if record is None:
+        return ""
+    return "  ".join(part for part in (_values(record.commanded), _facts(record), record.note) if part)
+
+
+def _why_not(program: ProgramStatus) -> str:
+    return f" ({program.reason})" if program.state not in ("run", "dry run") and program.reason else ""
+
+
+def _values(values: Mapping[str, PointValue | None]) -> str:
+    known = [f"{label} {_shown(value)}" for label, value in values.items() if value is not None]
+    more = f" and {len(known) - _SHOWN} more" if len(known) > _SHOWN else ""
+    return ", ".join(known[:_SHOWN]) + more
+
+
+def _facts(record: StepRecord) -> str:
+    return ", ".join(f"{name} {_shown(value)}" for name, value in record.facts.items())
+
+
+def _shown(value: object) -> str:
+    return f"{value:.4g}" if isinstance(value, float) else str(value)

@@ -1,0 +1,165 @@
+"""The override audit: every occupied slot of a device; releasing what a rule file names; putting it back.
+
+Both change something only with ``--yes``. What is released is written to an undo file before it is sent.
+"""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser, Namespace
+from collections.abc import Sequence
+from contextlib import closing
+from pathlib import Path
+
+from bridge.ledger import same_as_stored
+from clients.bacnet_device_client import BACnetDeviceClient
+from clients.bacnet_names import device_key, is_bacnet, object_identifier
+from supervisory.explorer.report import DONE, FAILED, Report
+from supervisory.explorer.session import Session, device
+from supervisory.release_rules import Verdict, load_rules
+from supervisory.site_access import OccupiedSlot
+from supervisory.site_survey import DeviceSite
+from supervisory.undo_file import UndoFile
+from utils.errors import ConfigError, DeviceError, Problem
+from utils.values import Write, WriteKind
+
+UNDO_FILE = Path("bacnet-undo.jsonl")
+_HEADINGS = ("device", "object", "name", "priority", "value")
+_NOT_BACK = "NOT put back"
+_DRY = "dry run: nothing was written; --yes does it"
+
+
+def add_audit(parser: ArgumentParser) -> None:
+    """Arguments of ``audit``."""
+    parser.add_argument("devices", type=device, nargs="*", metavar="device", help="their instances or addresses")
+    what = parser.add_mutually_exclusive_group()
+    what.add_argument("--release", type=int, metavar="PRIORITY", help="release what --rule names at this priority")
+    what.add_argument("--undo", type=Path, metavar="FILE", help="put back what an undo file has noted")
+    parser.add_argument("--rule", type=Path, metavar="FILE", help="rule file (JSON), for --release")
+    parser.add_argument("--undo-file", type=Path, default=UNDO_FILE, metavar="FILE", help=f"default {UNDO_FILE}")
+    parser.add_argument("--yes", action="store_true", help="do it; without this nothing is written")
+
+
+def audit(session: Session, options: Namespace) -> Report:
+    """Look, release or put back. Raises ConfigError for options that do not go together."""
+    _refuse_bad_options(options)
+    if options.undo is not None:
+        return _put_back(session, options)
+    site = _site(session, options)
+    found = site.occupied_slots()
+    notes = tuple(f"{where}: not audited: {why}" for where, why in found.unread.items())
+    code = FAILED if found.unread else DONE
+    if options.release is not None:
+        return _release(site, options, found.slots, notes, code)
+    rows = [_cells(slot) for slot in found.slots]
+    document = {"slots": [_document(slot) for slot in found.slots], "unread": dict(found.unread)}
+    notes = notes if rows else (*notes, "no slot is occupied")
+    return Report(f"{len(rows)} occupied slot(s)", _HEADINGS, rows, document, notes, code)
+
+
+def _refuse_bad_options(options: Namespace) -> None:
+    problems = []
+    if options.undo is None and not options.devices:
+        problems.append(Problem("audit", "name at least one device"))
+    if (options.release is None) != (options.rule is None):
+        problems.append(Problem("audit", "--release and --rule belong together: a priority, and what may be released"))
+    if problems:
+        raise ConfigError(problems)
+
+
+def _site(session: Session, options: Namespace) -> DeviceSite:
+    keys = [device_key(session.locate(name)) for name in options.devices]
+    return DeviceSite(
+        keys,
+        lambda key: BACnetDeviceClient(session.stack, key, timeout_s=session.timeout_s),
+        UndoFile(options.undo_file),
+        ours=lambda _: False,
+        allowed=lambda: not session.ended.is_set(),
+    )
+
+
+def _release(
+    site: DeviceSite, options: Namespace, slots: Sequence[OccupiedSlot], notes: tuple[str, ...], code: int
+) -> Report:
+    rules = load_rules(options.rule)
+    verdicts = {slot: _judged(rules.judge(slot), slot, options.release) for slot in slots}
+    chosen = [slot for slot, verdict in verdicts.items() if verdict.release]
+    done = {release.slot: release for release in site.release(chosen)} if options.yes else {}
+    outcomes = {}
+    for slot, verdict in verdicts.items():
+        release = done.get(slot)
+        outcomes[slot] = _outcome(verdict) if release is None else _said(release.released, release.note)
+    if any(not release.released for release in done.values()):
+        code = FAILED
+    if not options.yes:
+        notes = (*notes, _DRY)
+    elif chosen:
+        notes = (*notes, f"to put it back: audit --undo {options.undo_file} --yes")
+    return _outcome_report(f"{len(chosen)} of {len(slots)} occupied slot(s)", outcomes, notes, code)
+
+
+def _judged(verdict: Verdict, slot: OccupiedSlot, priority: int) -> Verdict:
+    if verdict.release and slot.priority != priority:
+        return Verdict(False, f"not at priority {priority}")
+    return verdict
+
+
+def _outcome(verdict: Verdict) -> str:
+    return f"{'would be released' if verdict.release else 'stays'}: {verdict.reason}"
+
+
+def _said(released: bool, note: str) -> str:
+    return f"{'released' if released else 'NOT released'}{f': {note}' if note else ''}"
+
+
+def _put_back(session: Session, options: Namespace) -> Report:
+    """Write what was released back to the slots that are still free."""
+    slots = UndoFile(options.undo).slots()
+    wanted = {device_key(session.locate(name)) for name in options.devices}
+    outcomes: dict[OccupiedSlot, str] = {}
+    for key in dict.fromkeys(slot.device for slot in slots if not wanted or slot.device in wanted):
+        mine = [slot for slot in slots if slot.device == key]
+        if not is_bacnet(key):
+            outcomes |= dict.fromkeys(mine, f"{_NOT_BACK}: {key} is no BACnet address")
+            continue
+        with closing(BACnetDeviceClient(session.stack, key, timeout_s=session.timeout_s)) as client:
+            try:
+                outcomes |= _put_back_all(client, mine, really=options.yes)
+            except DeviceError as error:
+                outcomes |= dict.fromkeys(mine, f"{_NOT_BACK}: {error.what}")
+    code = FAILED if any(outcome.startswith(_NOT_BACK) for outcome in outcomes.values()) else DONE
+    notes = () if options.yes else (_DRY,)
+    return _outcome_report(f"{len(outcomes)} slot(s) of {options.undo}", outcomes, notes, code)
+
+
+def _put_back_all(
+    client: BACnetDeviceClient, slots: Sequence[OccupiedSlot], *, really: bool
+) -> dict[OccupiedSlot, str]:
+    client.connect()
+    return {slot: _put_back_one(client, slot, really=really) for slot in slots}
+
+
+def _put_back_one(client: BACnetDeviceClient, slot: OccupiedSlot, *, really: bool) -> str:
+    state = client.survey([slot.ref])[slot.ref]
+    if state.priority_array is None or state.name != slot.name:
+        return f"{_NOT_BACK}: there is no such object with slots"
+    held = state.priority_array[slot.priority - 1]
+    if held is not None:
+        return "holds it already" if same_as_stored(held, slot.value) else f"left alone: it holds {held:g} now"
+    if not really:
+        return "would be put back"
+    (result,) = client.write_values_from_endpoints([Write(slot.ref, WriteKind.COMMAND, slot.value, slot.priority)])
+    return "put back" if result.error is None else f"{_NOT_BACK}: {result.error.what}"
+
+
+def _outcome_report(title: str, outcomes: dict[OccupiedSlot, str], notes: tuple[str, ...], code: int) -> Report:
+    rows = [(*_cells(slot), outcome) for slot, outcome in outcomes.items()]
+    document = {"slots": [{**_document(slot), "outcome": outcome} for slot, outcome in outcomes.items()]}
+    return Report(title, (*_HEADINGS, "outcome"), rows, document, notes, code)
+
+
+def _cells(slot: OccupiedSlot) -> tuple[object, ...]:
+    return slot.device, str(object_identifier(slot.ref)), slot.name, slot.priority, slot.value
+
+
+def _document(slot: OccupiedSlot) -> dict[str, object]:
+    return dict(zip(_HEADINGS, _cells(slot), strict=True))

@@ -1,0 +1,101 @@
+"""``python main.py bacnet VERB ...``: one verb of the site explorer."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from rich.console import Console
+
+from clients.bacnet_stack import BACnetStack
+from supervisory.explorer import auditing, finding, reading, writing
+from supervisory.explorer.report import Report, save_yaml, show
+from supervisory.explorer.session import Session, default_interface
+from utils.arguments import factor
+from utils.interruption import until_done
+
+_TIMEOUT_S = 4.0
+
+
+@dataclass(frozen=True, slots=True)
+class Verb:
+    """One thing to do. ``asks_everybody`` needs broadcasts; ``ends_itself`` sees Ctrl+C on its own."""
+
+    help: str
+    add: Callable[[argparse.ArgumentParser], None]
+    act: Callable[[Session, argparse.Namespace], Report]
+    asks_everybody: bool = False
+    ends_itself: bool = False
+
+
+VERBS = {
+    "whois": Verb("find devices", finding.add_whois, finding.whois, asks_everybody=True),
+    "whohas": Verb("find an object", finding.add_whohas, finding.whohas, asks_everybody=True),
+    "router": Verb("find routers to other networks", finding.add_router, finding.router, asks_everybody=True),
+    "points": Verb("list the points of a device", finding.add_points, finding.points),
+    "read": Verb("read one property", reading.add_read, reading.read),
+    "rpm": Verb("read several properties", reading.add_rpm, reading.rpm),
+    "priority-array": Verb("show who commands an object", reading.add_priority_array, reading.priority_array),
+    "cov": Verb("listen to changes of value", reading.add_cov, reading.cov, ends_itself=True),
+    "write": Verb("write one property", writing.add_write, writing.write),
+    "wpm": Verb("write several properties", writing.add_wpm, writing.wpm),
+    "release": Verb("give slots back", writing.add_release, writing.release),
+    "timesync": Verb("tell a device the time", writing.add_timesync, writing.timesync),
+    "audit": Verb("list, release or put back overrides", auditing.add_audit, auditing.audit, ends_itself=True),
+}
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The verbs, each with its own arguments and the common ones."""
+    verbs = parser.add_subparsers(metavar="verb", dest="verb", required=True)
+    for name, verb in VERBS.items():
+        own = verbs.add_parser(name, help=verb.help, description=f"{verb.help[0].upper()}{verb.help[1:]}.")
+        verb.add(own)
+        _add_common(own)
+
+
+def _add_common(parser: argparse.ArgumentParser) -> None:
+    common = parser.add_argument_group("common")
+    common.add_argument("--interface", metavar="ADDRESS", help="own address, as in 192.168.0.5/24:47808")
+    common.add_argument("--foreign", metavar="BBMD", help="register with this BBMD to reach its network")
+    common.add_argument("--timeout", type=factor, default=_TIMEOUT_S, help="s per call, or to listen; default 4")
+    common.add_argument("--json", action="store_true", help="one JSON document instead of a table")
+    common.add_argument("--yaml", type=Path, metavar="FILE", help="save the same document as YAML")
+
+
+def run(options: argparse.Namespace, console: Console) -> int:
+    """Do one verb; returns the exit code. Raises :class:`utils.errors.BridgeError`."""
+    verb = VERBS[options.verb]
+    with BACnetStack(_interface(options, verb), foreign=options.foreign) as stack:
+        session = Session(stack, options.timeout, _teller(options, console))
+
+        def stop() -> None:
+            session.ended.set()
+            if not verb.ends_itself:
+                stack.close()
+
+        report = until_done(
+            lambda: verb.act(session, options), stop, thread_name="explorer", second="what was written stays written"
+        )
+    if options.yaml is not None:
+        save_yaml(options.yaml, report)
+    show(console, report, as_json=options.json)
+    return report.code
+
+
+def _interface(options: argparse.Namespace, verb: Verb) -> str:
+    """The address that was asked for, or the one towards the devices that the verb is about."""
+    if options.interface:
+        return str(options.interface)
+    named = [*getattr(options, "devices", ()), getattr(options, "device", None), getattr(options, "at", None)]
+    devices = tuple(name for name in named if name is not None)
+    return default_interface(devices, asks_everybody=verb.asks_everybody and not devices)
+
+
+def _teller(options: argparse.Namespace, console: Console) -> Callable[[str], None]:
+    """Lines while a verb is at work do not go between those of a JSON document."""
+    if options.json:
+        return lambda line: None
+    return lambda line: console.print(line, highlight=False, markup=False)

@@ -1,0 +1,145 @@
+"""Verbs that write: write, wpm, release, timesync. With ``--dry-run`` they look, say what they would do, and stop."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser, ArgumentTypeError, Namespace
+from collections.abc import Sequence
+from datetime import datetime
+from itertools import starmap
+
+from clients.bacnet_names import object_identifier
+from clients.bacnet_results import BacnetReading, BacnetRef, BacnetWrite
+from clients.bacnet_writing import check_write
+from supervisory.explorer.report import DONE, FAILED, Report, indexed, shown
+from supervisory.explorer.session import Session, device, reference
+
+_PRIORITY_HELP = "1 to 16 but 6; an operator's is 8"
+
+
+def add_write(parser: ArgumentParser) -> None:
+    """Arguments of ``write``."""
+    parser.add_argument("device", type=device, help="its instance or address")
+    parser.add_argument("object", type=reference, help="analog-output,1 or analog-input,1/out-of-service")
+    parser.add_argument("value", help="null gives the slot back")
+    _add_how(parser)
+
+
+def write(session: Session, options: Namespace) -> Report:
+    """One property."""
+    ref = options.object
+    return _write(session, options, [BacnetWrite(ref.object, options.value, options.priority, ref.property, ref.index)])
+
+
+def add_wpm(parser: ArgumentParser) -> None:
+    """Arguments of ``wpm``."""
+    parser.add_argument("device", type=device, help="its instance or address")
+    parser.add_argument("orders", type=_order, nargs="+", metavar="OBJECT=VALUE", help="analog-output,1=42.5")
+    _add_how(parser)
+
+
+def wpm(session: Session, options: Namespace) -> Report:
+    """Several properties in one request."""
+    orders = [
+        BacnetWrite(ref.object, value, options.priority, ref.property, ref.index) for ref, value in options.orders
+    ]
+    return _write(session, options, orders)
+
+
+def add_release(parser: ArgumentParser) -> None:
+    """Arguments of ``release``."""
+    parser.add_argument("device", type=device, help="its instance or address")
+    parser.add_argument("objects", nargs="+", metavar="object", help="as in analog-output,1")
+    parser.add_argument("--priority", type=int, required=True, help=_PRIORITY_HELP)
+    parser.add_argument("--dry-run", action="store_true", help="write nothing")
+
+
+def release(session: Session, options: Namespace) -> Report:
+    """Give slots back, whoever took them."""
+    return _write(session, options, [BacnetWrite(name, None, options.priority) for name in options.objects])
+
+
+def add_timesync(parser: ArgumentParser) -> None:
+    """Arguments of ``timesync``."""
+    parser.add_argument("device", type=device, help="its instance or address")
+    parser.add_argument("--utc", action="store_true", help="send UTC, to a device that knows its own zone")
+    parser.add_argument("--dry-run", action="store_true", help="write nothing")
+
+
+def timesync(session: Session, options: Namespace) -> Report:
+    """Tell a device this computer's time, and read what it makes of it."""
+    address = session.locate(options.device)
+    if not options.dry_run:
+        session.client.synchronize_time(address, datetime.now().astimezone(), utc=options.utc)
+    instance = session.client.traits(address, timeout_s=session.timeout_s).instance
+    refs = [BacnetRef(f"device,{instance}", name) for name in ("local-date", "local-time")]
+    date, clock = (reading.value for reading in session.client.read_multiple(address, refs))
+    note = ("nothing was written",) if options.dry_run else ()
+    rows = [(instance, date, clock)]
+    document = {"device": instance, "local_date": date, "local_time": clock, "dry_run": options.dry_run}
+    return Report(address, ("device", "local date", "local time"), rows, document, note)
+
+
+def _add_how(parser: ArgumentParser) -> None:
+    parser.add_argument("--priority", type=int, help=f"{_PRIORITY_HELP}; needed for what can be commanded")
+    parser.add_argument("--dry-run", action="store_true", help="write nothing")
+
+
+def _order(text: str) -> tuple[BacnetRef, str]:
+    name, separator, value = text.partition("=")
+    if not separator or not value:
+        raise ArgumentTypeError(f"{text!r} is not OBJECT=VALUE, as in analog-output,1=42.5")
+    return reference(name), value
+
+
+def _write(session: Session, options: Namespace, orders: Sequence[BacnetWrite]) -> Report:
+    """Check all, write all or (in a dry run) none, and show what the properties were and are."""
+    address = session.locate(options.device)
+    for order in orders:
+        check_write(address, order)
+    refs = [_slot_of(order) for order in orders]
+    before = session.client.read_multiple(address, refs, timeout_s=session.timeout_s)
+    if options.dry_run:
+        return _report(address, options, orders, before, before, [""] * len(orders))
+    results = session.client.write_multiple(address, orders, timeout_s=session.timeout_s)
+    after = session.client.read_multiple(address, refs, timeout_s=session.timeout_s)
+    errors = ["" if result.error is None else result.error.what for result in results]
+    return _report(address, options, orders, before, after, errors)
+
+
+def _slot_of(order: BacnetWrite) -> BacnetRef:
+    """What a write changes: the slot of a command, else the property itself."""
+    if order.priority is not None and order.property == "present-value":
+        return BacnetRef(order.object, "priority-array", order.priority)
+    return BacnetRef(order.object, order.property, order.index)
+
+
+def _report(
+    address: str,
+    options: Namespace,
+    orders: Sequence[BacnetWrite],
+    before: Sequence[BacnetReading],
+    after: Sequence[BacnetReading],
+    errors: Sequence[str],
+) -> Report:
+    lines = list(starmap(_line, zip(orders, before, after, errors, strict=True)))
+    failed = any(errors)
+    note = f"{len(orders)} write(s) would be sent; nothing was written" if options.dry_run else ""
+    return Report(
+        address,
+        ("object", "property", "was", "written", "is", "error"),
+        [tuple(line.values()) for line in lines],
+        {"address": address, "dry_run": options.dry_run, "writes": lines},
+        (note,) if note else (),
+        FAILED if failed else DONE,
+    )
+
+
+def _line(order: BacnetWrite, before: BacnetReading, after: BacnetReading, error: str) -> dict[str, object]:
+    return {
+        "object": str(object_identifier(order.object)),
+        "property": indexed(before.property, before.index),
+        "was": before.value,
+        "written": "null" if order.value is None else shown(order.value),
+        "is": after.value,
+        "error": error,
+    }

@@ -1,0 +1,270 @@
+"""A run of supervisory programs from connect to release: what the command line, a test or a study starts."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+
+from clients.bacnet_stack import BACnetStack
+from supervisory.bindings import Bindings, BoundPoint, bind, clashes
+from supervisory.context import StepRecord
+from supervisory.custody import Charge, Custody, give_back_leftovers, guarded
+from supervisory.devices import Devices
+from supervisory.dry_run import DryGate
+from supervisory.easy import EasyASO
+from supervisory.easy_services import Site
+from supervisory.gate import Gate
+from supervisory.plan import RunPlan
+from supervisory.program_run import Around, ProgramPlan
+from supervisory.runner import Faults, Limits, Runner
+from supervisory.runtime import Runtime, RuntimeSummary
+from supervisory.site_access import OccupiedSlot, SiteAccess
+from supervisory.site_survey import DeviceSite
+from supervisory.state_store import FileStates, MemoryStates, StateStore
+from supervisory.step_logs import StepLogs
+from supervisory.switch import Switch
+from supervisory.switch_memory import SwitchMemory
+from supervisory.transports import Opened, opened, own_device
+from supervisory.undo_file import UndoFile
+from utils.errors import ConfigError, DeviceUnreachable, Problem
+from utils.settings import Settings
+from utils.state_folder import StateFolder
+
+log = logging.getLogger(__name__)
+
+_RETRY_S = 1.0
+REFRESH_S = 300.0
+"""Plant time after which everything held is written again, for a device that has restarted."""
+
+
+@dataclass(frozen=True, slots=True)
+class ProgramStatus:
+    """A program at this moment, for a display."""
+
+    name: str
+    state: str
+    reason: str
+    rounds: int
+    last: StepRecord | None
+    alarm: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Keeping:
+    """Who lets programs write, and takes that away."""
+
+    gate: Gate
+    faults: Faults
+    state_of: Callable[[str], str]
+
+
+class Supervision:
+    """One run. :meth:`execute` blocks; the other methods are for other threads."""
+
+    def __init__(
+        self,
+        plan: RunPlan,
+        settings: Settings,
+        state: StateFolder,
+        *,
+        steps: int | None = None,
+        dry_run: bool = False,
+        tell: Callable[[str, str], None] = lambda program, line: None,
+        on_record: Callable[[StepRecord], None] = lambda record: None,
+    ) -> None:
+        """``tell`` is called with a program's name and what people should read; ``on_record`` with every step."""
+        self.plan = plan
+        self._settings = settings
+        self._state = state
+        self._steps = steps
+        self._dry_run = dry_run
+        self._tell = tell
+        self._on_record = on_record
+        self._stop = threading.Event()
+        self._runtime: Runtime | None = None
+        self._keeping: _Keeping | None = None
+        self._abort: Callable[[], None] = lambda: None
+        self._custody: Custody | None = None
+        self._bindings: Mapping[str, Bindings] = {}
+        self._records: dict[str, StepRecord] = {}
+        self._alarms: dict[str, str] = {}
+        self._logs = StepLogs(None)
+
+    def execute(self) -> RuntimeSummary:
+        """Connect, find every point, run, and give everything back.
+
+        Raises :class:`utils.errors.BridgeError` for what ended the run. Whatever ends it, everything taken has been
+        given back by then, or is still in the ledger.
+        """
+        summary = self._run()
+        return summary if self._custody is None else summary.told(self._custody.receipts, self._custody.not_released)
+
+    def _run(self) -> RuntimeSummary:
+        config = self.plan.config
+        with ExitStack() as stack:
+            self._logs = stack.enter_context(StepLogs(self._log_folder()))
+            device = None if self._dry_run and not self._needs_network() else stack.enter_context(own_device(config))
+            if not self._dry_run:
+                give_back_leftovers(self._state, self._used_settings())
+            site = stack.enter_context(opened(config, self._settings, self._state, device, self._stop))
+            self._abort = site.abort
+            self._bindings = self._bound(site.devices)
+            self._keeping = stack.enter_context(self._kept(site, device))
+            self._runtime = self._made(site, self._bindings, self._keeping)
+            if self._stop.is_set():
+                self._runtime.request_stop()
+            return self._runtime.execute()
+
+    def request_stop(self) -> None:
+        """End the run soon. A call to the simulation that is in flight is abandoned."""
+        self._stop.set()
+        if self._runtime is not None:
+            self._runtime.request_stop()
+        self._abort()
+
+    def status(self) -> tuple[ProgramStatus, ...]:
+        """This moment of each program; empty before the run has begun."""
+        if self._runtime is None or self._keeping is None:
+            return ()
+        return tuple(self._status(runner, self._keeping) for runner in self._runtime.runners)
+
+    @property
+    def runtime(self) -> Runtime | None:
+        """The loop, once it has begun."""
+        return self._runtime
+
+    def _status(self, runner: Runner, keeping: _Keeping) -> ProgramStatus:
+        name = runner.plan.name
+        last, alarm = self._records.get(name), self._alarms.get(name, "")
+        return ProgramStatus(name, keeping.state_of(name), keeping.faults.reason(name), runner.rounds, last, alarm)
+
+    def _bound(self, devices: Devices) -> Mapping[str, Bindings]:
+        """As :meth:`_bind`, waiting for devices that do not answer yet. Raises what the last attempt raised."""
+        deadline = time.monotonic() + self.plan.config.start_timeout_s
+        while True:
+            try:
+                return self._bind(devices)
+            except DeviceUnreachable as error:
+                if self._stop.is_set() or time.monotonic() + _RETRY_S > deadline:
+                    raise
+                self._alarm(error.device, f"{error.what}; waiting for it")
+                self._stop.wait(_RETRY_S)
+
+    def _bind(self, devices: Devices) -> Mapping[str, Bindings]:
+        """Find the points of all programs, all devices at once. Raises :class:`ConfigError` and what devices raise."""
+        with ThreadPoolExecutor(max(1, len(tuple(devices))), thread_name_prefix="binding") as pool:
+            futures = [
+                (plan.name, pool.submit(self._bind_on, devices, alias, plan))
+                for plan in self.plan.programs
+                for alias in dict.fromkeys(item.device for item in self.plan.wanted[plan.name])
+            ]
+        points: dict[str, list[BoundPoint]] = {plan.name: [] for plan in self.plan.programs}
+        problems: list[Problem] = []
+        for name, future in futures:
+            found, wrong = future.result()
+            points[name] += found
+            problems += wrong
+        problems += clashes({plan.name: (plan.priority, points[plan.name]) for plan in self.plan.programs})
+        if problems:
+            raise ConfigError(problems)
+        return {name: Bindings(tuple(found)) for name, found in points.items()}
+
+    def _bind_on(self, devices: Devices, alias: str, plan: ProgramPlan) -> tuple[list[BoundPoint], list[Problem]]:
+        wanted = self.plan.wanted[plan.name]
+        return devices.named(alias).ask(lambda client: bind(wanted, alias, client, plan.priority))
+
+    @contextmanager
+    def _kept(self, site: Opened, device: BACnetStack | None) -> Iterator[_Keeping]:
+        if self._dry_run or device is None:
+            gate = DryGate(self._tell)
+            yield _Keeping(gate, gate, lambda name: "dry run")
+            return
+        names = [plan.name for plan in self.plan.programs]
+        charge = Charge(names, site.writers, site.credentials, self._used_settings())
+        with ExitStack() as stack:
+            custody = stack.enter_context(guarded(charge, self._state))
+            stack.enter_context(self._switch(device, custody))
+            self._custody = custody
+            config = self.plan.config
+            self._tell("switch", f"binary-value,1 optimization-enabled of device {config.instance}, {device.address}")
+            yield _Keeping(custody.gate, custody.enabling, lambda name: custody.enabling.state(name).value)
+
+    def _used_settings(self) -> Settings | None:
+        """Those that the transport needs; BACnet needs none, and has stand-ins for some."""
+        return None if self.plan.config.transport == "bacnet" else self._settings
+
+    def _switch(self, device: BACnetStack, custody: Custody) -> Switch:
+        config = self.plan.config
+        memory = SwitchMemory(self._state, config.instance)
+        return Switch(device, custody.enabling, custody.gate, memory, starts_on=config.starts_enabled)
+
+    def _made(self, site: Opened, bindings: Mapping[str, Bindings], keeping: _Keeping) -> Runtime:
+        config = self.plan.config
+        plant = site.plant()
+        around = Around(
+            keeping.gate,
+            Site(site.devices, keeping.gate, site.network),
+            self._states(),
+            config.hold_steps,
+            REFRESH_S,
+            self._record,
+            self._alarm,
+            lambda program: self._site_of(site, keeping.gate, program),
+        )
+        limits = Limits(config.shortest_step_s, config.overruns, config.hook_timeout_s, plant.is_lockstep)
+
+        def runners(on_change: Callable[[], None]) -> Sequence[Runner]:
+            return [
+                Runner(plan, bindings[plan.name], around, keeping.faults, plant.clock, limits, on_change)
+                for plan in self.plan.programs
+            ]
+
+        return Runtime(runners, plant, site.devices, keeping.gate, self._steps)
+
+    def _site_of(self, site: Opened, gate: Gate, program: str) -> SiteAccess:
+        """All slots of all devices, for a program that may look at them, and release them while it is enabled."""
+        return DeviceSite(
+            [device.key.removeprefix("bacnet://") for device in site.devices],
+            site.open_client,
+            UndoFile(self._state.path / "programs" / f"{program}-undo.jsonl"),
+            self._is_ours,
+            lambda: not self._dry_run and gate.admit(program) is not None,
+        )
+
+    def _is_ours(self, slot: OccupiedSlot) -> bool:
+        """Whether one of our own programs may have taken a slot."""
+        named = {
+            (plan.priority, point.ref, point.device.removeprefix("bacnet://"))
+            for plan in self.plan.programs
+            for point in self._bindings.get(plan.name, Bindings()).commands
+        }
+        free_hands = {plan.priority for plan in self.plan.programs if issubclass(plan.kind, EasyASO)}
+        return (slot.priority, slot.ref, slot.device) in named or slot.priority in free_hands
+
+    def _states(self) -> StateStore:
+        if self._dry_run or self.plan.config.is_simulated:
+            return MemoryStates()
+        return FileStates(self._state.path / "programs" / self.plan.config.name)
+
+    def _record(self, record: StepRecord) -> None:
+        self._records[record.program] = record
+        self._logs.record(record)
+        self._on_record(record)
+
+    def _alarm(self, program: str, message: str) -> None:
+        if self._alarms.get(program) != message:
+            self._alarms[program] = message
+            log.warning("%s: %s", program, message)
+            self._tell(program, message)
+
+    def _needs_network(self) -> bool:
+        return self.plan.config.transport == "bacnet"
+
+    def _log_folder(self) -> str | None:
+        folder = self.plan.config.step_log
+        return None if folder is None or self._dry_run else str(self.plan.folder / folder)

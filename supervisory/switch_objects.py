@@ -1,0 +1,144 @@
+"""The BACnet objects by which people see and switch a runtime. Made and changed on the loop's thread only.
+
+Everything can be read and subscribed to by anybody; only the present value of a switch can be written, at a priority.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import Any, TypeAlias
+
+from bacpypes3.basetypes import BinaryPV, EngineeringUnits, PriorityValue
+from bacpypes3.errors import PropertyError
+from bacpypes3.local.analog import AnalogValueObject
+from bacpypes3.local.binary import BinaryValueObject
+from bacpypes3.local.cmd import Commandable
+from bacpypes3.local.cov import GenericCriteria
+from bacpypes3.local.multistate import MultiStateValueObject
+from bacpypes3.local.object import Object as LocalObject
+from bacpypes3.object import CharacterStringValueObject
+from bacpypes3.primitivedata import Null
+
+Slots: TypeAlias = Mapping[int, bool]
+"""What people have commanded, by priority."""
+
+_LOWEST_PRIORITY = 16
+_MINIMUM_TIMES = 6
+"""BACnet keeps this priority for minimum on and off times."""
+
+
+class SwitchObject(Commandable, BinaryValueObject):  # type: ignore[misc]
+    """A commandable binary value. ``commanded`` is awaited after each write that was accepted."""
+
+    def watch(self, commanded: Callable[[SwitchObject], Awaitable[None]]) -> None:
+        """Whom to tell. Nobody can write before."""
+        self._commanded = commanded
+
+    @property
+    def is_on(self) -> bool:
+        """What holds now: the strongest command, or the relinquish default."""
+        return bool(self.presentValue)
+
+    @property
+    def slots(self) -> dict[int, bool]:
+        """The commands that stand."""
+        found = enumerate(self.priorityArray, start=1)
+        return {priority: bool(value.enumerated) for priority, value in found if value.enumerated is not None}
+
+    async def write_property(
+        self,
+        attr: int | str,
+        value: Any,  # noqa: ANN401 - whatever a client has sent
+        index: int | None = None,
+        priority: int | None = None,
+    ) -> None:
+        """Command or release. Raises ``PropertyError`` for anything else."""
+        name = self._property_identifier_class(attr).attr if isinstance(attr, int) else attr
+        if name != "presentValue" or index is not None or priority == _MINIMUM_TIMES:
+            raise PropertyError("writeAccessDenied")
+        if not isinstance(value, BinaryPV | Null):
+            raise PropertyError("invalidDataType")
+        await super().write_property(name, value, index, priority or _LOWEST_PRIORITY)
+        await self._commanded(self)
+
+
+class _Shown:
+    """What nobody can write."""
+
+    _cov_criteria = GenericCriteria
+
+    async def write_property(self, *_: object, **__: object) -> None:
+        """Refuse."""
+        raise PropertyError("writeAccessDenied")
+
+
+class NumberObject(_Shown, AnalogValueObject):  # type: ignore[misc]
+    """A count."""
+
+
+class StateObject(_Shown, MultiStateValueObject):  # type: ignore[misc]
+    """One of some states, counted from 1."""
+
+
+class TextObject(_Shown, LocalObject, CharacterStringValueObject):  # type: ignore[misc]
+    """Words."""
+
+
+def switch(instance: int, name: str, description: str, *, default: bool, slots: Slots) -> SwitchObject:
+    """A switch, with the commands that stood when the runtime ended last."""
+    commands = [PriorityValue(null=()) for _ in range(_LOWEST_PRIORITY)]
+    for priority, on in slots.items():
+        commands[priority - 1] = PriorityValue(enumerated=int(on))
+    made = SwitchObject(
+        objectIdentifier=("binary-value", instance),
+        objectName=name,
+        description=description,
+        presentValue="active" if default else "inactive",
+        relinquishDefault="active" if default else "inactive",
+        priorityArray=commands,
+        activeText="enabled",
+        inactiveText="disabled",
+        **_CALM,
+    )
+    made.recalculating()  # a priority array that an object is made with is not looked at
+    return made
+
+
+def number(instance: int, name: str, description: str) -> NumberObject:
+    """A count that begins at 0."""
+    return NumberObject(
+        objectIdentifier=("analog-value", instance),
+        objectName=name,
+        description=description,
+        presentValue=0.0,
+        units=EngineeringUnits.noUnits,
+        covIncrement=1.0,
+        **_CALM,
+    )
+
+
+def state(instance: int, name: str, description: str, states: Sequence[str]) -> StateObject:
+    """One of ``states``; the first to begin with."""
+    return StateObject(
+        objectIdentifier=("multi-state-value", instance),
+        objectName=name,
+        description=description,
+        presentValue=1,
+        numberOfStates=len(states),
+        stateText=list(states),
+        **_CALM,
+    )
+
+
+def text(instance: int, name: str, description: str) -> TextObject:
+    """Words, none to begin with."""
+    return TextObject(
+        objectIdentifier=("characterstring-value", instance),
+        objectName=name,
+        description=description,
+        presentValue="",
+        **_CALM,
+    )
+
+
+_CALM: Mapping[str, Any] = {"statusFlags": [0, 0, 0, 0], "eventState": "normal", "outOfService": False}

@@ -1,0 +1,70 @@
+"""What was released for other people, so that it can be put back: a JSON line per slot, durable before its release."""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+from supervisory.site_access import OccupiedSlot
+from utils.errors import BridgeError, ConfigError, Problem
+from utils.values import ObjectRef, ObjectType
+
+
+class UndoError(BridgeError):
+    """The undo file cannot be written; nothing may be released then."""
+
+
+class UndoFile:
+    """Grows by a line per release. ``now`` is wall time in seconds since 1970, for people who read the file."""
+
+    def __init__(self, path: Path, now: Callable[[], float] = time.time) -> None:
+        self.path = path
+        self._now = now
+
+    def note(self, slot: OccupiedSlot) -> None:
+        """Keep a slot durably before returning. Raises :class:`UndoError`."""
+        line = {
+            "released": datetime.fromtimestamp(self._now(), UTC).isoformat(timespec="seconds"),
+            "device": slot.device,
+            "type": slot.ref.object_type.value,
+            "instance": slot.ref.instance,
+            "name": slot.name,
+            "priority": slot.priority,
+            "value": slot.value,
+        }
+        try:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            with self.path.open("a", encoding="utf-8", newline="\n") as file:
+                file.write(json.dumps(line) + "\n")
+                file.flush()
+                os.fsync(file.fileno())
+        except OSError as error:
+            raise UndoError(f"cannot write the undo file {self.path}: {error.strerror}; nothing is released") from error
+
+    def slots(self) -> tuple[OccupiedSlot, ...]:
+        """Everything that was noted, oldest first. Raises :class:`ConfigError` for a file that cannot be read."""
+        try:
+            lines = self.path.read_text(encoding="utf-8").splitlines()
+        except OSError as error:
+            raise ConfigError([Problem(str(self.path), f"cannot be read: {error.strerror}")]) from None
+        slots, problems = [], []
+        for number, line in enumerate(lines, 1):
+            try:
+                slots.append(_slot(json.loads(line)))
+            except (ValueError, KeyError, TypeError):
+                problems.append(Problem(f"{self.path} line {number}", "is no released slot; delete the line"))
+        if problems:
+            raise ConfigError(problems)
+        return tuple(slots)
+
+
+def _slot(line: dict[str, object]) -> OccupiedSlot:
+    instance, priority, value = line["instance"], line["priority"], line["value"]
+    if not isinstance(instance, int) or not isinstance(priority, int) or not isinstance(value, int | float):
+        raise TypeError(line)
+    ref = ObjectRef(ObjectType(str(line["type"])), instance)
+    return OccupiedSlot(str(line["device"]), ref, str(line["name"]), priority, value)

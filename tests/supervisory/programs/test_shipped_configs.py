@@ -1,0 +1,103 @@
+"""The shipped configs run: against the embedded building, and on the emulated controllers over either protocol."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import main
+from emulators.bench import BenchPlan, serve
+from emulators.program import ObjectSpec
+from supervisory.plan import plan_run
+from supervisory.settings import settings_for
+from supervisory.supervision import Supervision
+from utils.state_folder import StateFolder
+
+CONFIGS = Path(main.__file__).parent / "configs" / "supervisory"
+NAMES = sorted(file.name for file in CONFIGS.glob("*.json"))
+WEATHER_STATION = (
+    ObjectSpec("AnalogValue", "WeatherStationTemp", "degrees-celsius", initial=18.0),
+    ObjectSpec("AnalogValue", "WeatherStationHumidity", "percent-relative-humidity", initial=60.0),
+)
+
+Addresses = dict[str, dict[str, str]]
+
+
+@pytest.fixture(scope="module")
+def bench() -> Iterator[Addresses]:
+    """Building and controllers; addresses by kind (``BOPTEST``, ``ECY``, ``BACnet``) and name in small letters."""
+    controllers = main._object_specs(main.DEMO_CONFIGS, "SI")
+    controllers["PLANT"] += WEATHER_STATION
+    plan = BenchPlan(boptest_port=0, ecy_port=0, bacnet_port=0, controllers=controllers, password="correct horse")
+    with serve(plan) as lines:
+        yield _addresses(lines)
+
+
+def _addresses(lines: list[str]) -> Addresses:
+    found: Addresses = {}
+    for line in lines:
+        kind, *words = line.split()
+        name, address = (words[0].lower(), words[1]) if len(words) > 1 else ("", words[0])
+        found.setdefault(kind, {})[name] = address.removeprefix("https://")
+    return found
+
+
+def run(transport: str, folder: Path, bench: Addresses, **environment: str) -> list[str]:
+    """One round of all programs that ship for a transport, as a dry run; what would be written."""
+    configs = [json.loads((CONFIGS / name).read_text(encoding="utf-8")) for name in NAMES if f".{transport}." in name]
+    together = {**configs[0], "interface": "127.0.0.1:0"}
+    together["programs"] = {name: program for config in configs for name, program in config["programs"].items()}
+    if transport != "simulation":
+        addresses = bench["BACnet" if transport == "bacnet" else "ECY"]
+        together["devices"] = {alias: addresses[alias] for config in configs for alias in config["devices"]}
+    file = folder / "together.json"
+    file.write_text(json.dumps(together), encoding="utf-8")
+    plan = plan_run(list(together["programs"]), file, folder)
+    told: list[str] = []
+    supervision = Supervision(
+        plan,
+        settings_for(plan.config, None, environment, folder),
+        StateFolder(folder / "state"),
+        steps=1,
+        dry_run=True,
+        tell=lambda program, line: told.append(f"{program}: {line}"),
+    )
+    assert supervision.execute().failures == {}
+    return told
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_config_says_where_its_schema_is_and_names_a_shipped_program(name: str) -> None:
+    config = json.loads((CONFIGS / name).read_text(encoding="utf-8"))
+    assert config["$schema"] == "../schema/supervisory.schema.json"
+    assert list(config["programs"]) == [name.partition(".")[0]]
+    assert config["transport"] == name.split(".")[1]
+    assert [plan.name for plan in plan_run(list(config["programs"]), CONFIGS / name, CONFIGS).programs]
+
+
+def test_every_config_for_the_simulation_finds_its_points_in_the_embedded_building(
+    bench: Addresses, tmp_path: Path
+) -> None:
+    environment = {
+        "BOP_SERVER_URL": bench["BOPTEST"][""],
+        "BOP_START_TIME": "2023-07-06 10:00:00",
+        "BOP_WARMUP_PERIOD": "0",
+        "BOP_TIME_SCALE": "0",
+    }
+    told = run("simulation", tmp_path, bench, **environment)
+    assert any(line.startswith("duct_static_reset: ") and "120" in line for line in told)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("transport", ["ecy", "bacnet"])
+def test_every_config_for_controllers_finds_its_objects_in_the_emulated_ones(
+    transport: str, bench: Addresses, tmp_path: Path
+) -> None:
+    account = {"ECY2_LOGIN_USERNAME": "bench", "ECY2_LOGIN_PWORD": "correct horse"}
+    told = run(transport, tmp_path, bench, **account)
+    assert any(line.startswith("data_sharing: ") and "18" in line for line in told)
+    assert any(line.startswith("humidity_sharing: ") and "60" in line for line in told)
+    assert any(line.startswith("duct_static_reset: ") and "120" in line for line in told)

@@ -1,0 +1,161 @@
+"""What people see, and what is written down for later."""
+
+from __future__ import annotations
+
+import io
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+from rich.console import Console
+
+from bridge.release import Outcome, Receipt
+from supervisory.console import ProgramLines, print_program_summary, program_view
+from supervisory.context import Moment, StepRecord
+from supervisory.dry_run import DryGate
+from supervisory.gate import Pass, SlotCommand
+from supervisory.program import Reading
+from supervisory.runtime import RuntimeSummary
+from supervisory.state_store import FileStates, MemoryStates
+from supervisory.step_logs import StepLogs
+from supervisory.supervision import ProgramStatus
+from tests.supervisory.beside import SETPOINT
+from utils.errors import ConfigError
+from utils.state_folder import StateError
+from utils.values import Quality
+
+NOON = datetime(2023, 7, 6, 12)
+RECORD = StepRecord(
+    "reset",
+    Moment(NOON, 60.0, 30.0),
+    {"t": Reading(12.5, "degC"), "flow": Reading(None, "m**3/s", Quality.BAD, note="NaN")},
+    {"sp": 120.0},
+    {"why": "trim"},
+)
+
+
+def _status(state: str, reason: str = "", alarm: str = "") -> ProgramStatus:
+    return ProgramStatus("reset", state, reason, 4, RECORD, alarm)
+
+
+def test_lines_are_printed_when_a_state_changes_and_not_in_between() -> None:
+    told = io.StringIO()
+    lines = ProgramLines(Console(file=told, width=200))
+    for state in ("run", "run", "fault"):
+        lines.update(NOON, [_status(state, "it broke")])
+    assert told.getvalue().splitlines() == [
+        "Thu 06 Jul 12:00:00  reset: run  sp 120  why trim",
+        "Thu 06 Jul 12:00:00  reset: fault (it broke)  sp 120  why trim",
+    ]
+
+
+def test_a_terminal_shows_a_table() -> None:
+    told = io.StringIO()
+    console = Console(file=told, width=120, force_terminal=True)
+    with program_view(console) as view:
+        view.update(None, [])
+        view.update(NOON, [_status("run", alarm="setpoint was not written")])
+    assert "Thu 06 Jul 12:00:00" in told.getvalue()
+    assert "setpoint was not written" in told.getvalue()
+
+
+def test_the_summary_names_failures_and_what_was_given_back() -> None:
+    told = io.StringIO()
+    receipts = (Receipt("ahu", "slot 12", Outcome.RELEASED), Receipt("ahu", "slot 9", Outcome.FAILED, "no answer"))
+    summary = RuntimeSummary(10, 3600.0, {"reset": ("line 3: ZeroDivisionError",)}, receipts, 1)
+    print_program_summary(Console(file=told, width=120), summary)
+    assert "10 rounds, 1.00 h in the plant" in told.getvalue()
+    assert "reset has failed: line 3: ZeroDivisionError" in told.getvalue()
+    assert "ahu slot 9: NOT released (no answer)" in told.getvalue()
+    assert summary.exit_code == 1
+
+
+def test_what_is_not_released_makes_the_exit_code_1() -> None:
+    summary = RuntimeSummary(1, 0.0, {}, ())
+    assert summary.exit_code == 0
+    assert summary.told((), still_owned=1).exit_code == 1
+
+
+def test_a_release_that_failed_and_was_made_good_is_told_once() -> None:
+    failed, released = (Receipt("ahu", "slot 12", outcome) for outcome in (Outcome.FAILED, Outcome.RELEASED))
+    summary = RuntimeSummary(1, 0.0, {}, (failed,)).told((failed, released), still_owned=0)
+    assert (summary.receipts, summary.exit_code) == ((released,), 0)
+
+
+def test_a_step_log_has_a_row_per_step_with_units(tmp_path: Path) -> None:
+    with StepLogs(str(tmp_path / "steps")) as logs:
+        logs.record(RECORD)
+    head, row = (tmp_path / "steps" / "reset.csv").read_text(encoding="utf-8").splitlines()
+    assert head == "time_s,local_time,t [degC],flow [m**3/s],sp commanded,why,note"
+    assert row == '60,2023-07-06T12:00:00,12.5,,120,"{""why"": ""trim""}",'
+
+
+def test_a_folder_for_step_logs_that_cannot_be_made_is_told(tmp_path: Path) -> None:
+    (tmp_path / "steps").write_text("a file", encoding="utf-8")
+    with pytest.raises(ConfigError, match="step_log"), StepLogs(str(tmp_path / "steps")):
+        pass
+
+
+def test_state_is_kept_on_disk_and_begins_empty(tmp_path: Path) -> None:
+    states = FileStates(tmp_path / "programs")
+    assert states.load("reset") == {}
+    states.save("reset", {"steps": 3})
+    assert FileStates(tmp_path / "programs").load("reset") == {"steps": 3}
+
+
+def test_state_that_has_not_changed_is_not_written_again(tmp_path: Path) -> None:
+    states = FileStates(tmp_path)
+    states.save("reset", {"steps": 3})
+    (tmp_path / "reset.json").unlink()
+    states.save("reset", {"steps": 3})
+    assert not (tmp_path / "reset.json").exists()
+
+
+def test_a_state_file_that_cannot_be_read_is_told_with_the_remedy(tmp_path: Path) -> None:
+    (tmp_path / "reset.json").write_text("{", encoding="utf-8")
+    with pytest.raises(StateError, match="delete it to begin anew"):
+        FileStates(tmp_path).load("reset")
+
+
+@pytest.mark.parametrize("value", [NOON, float("nan"), {1, 2}])
+def test_only_json_can_be_remembered(tmp_path: Path, value: object) -> None:
+    for states in (FileStates(tmp_path), MemoryStates()):
+        with pytest.raises(TypeError, match="must be plain JSON values"):
+            states.save("reset", {"x": value})
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_state_is_a_copy_until_it_is_saved() -> None:
+    states = MemoryStates()
+    states.load("reset")["steps"] = 3
+    assert states.load("reset") == {}
+
+
+def _command(value: float | None) -> SlotCommand:
+    return SlotCommand("ahu", SETPOINT, "Setpoint", value, 12)
+
+
+def test_a_dry_gate_tells_changes_and_lets_nothing_through() -> None:
+    told: list[str] = []
+    gate = DryGate(lambda program, line: told.append(f"{program} {line}"))
+    leave = gate.admit("reset")
+    assert leave == Pass("reset", 0)
+    for value in (100.0, 100.0, 90.0, None):
+        gate.write(leave, [_command(value)])
+    assert told == [
+        "reset would write 100 to ahu AnalogValue Setpoint at 12",
+        "reset would write 90 to ahu AnalogValue Setpoint at 12",
+        "reset would release ahu AnalogValue Setpoint at 12",
+    ]
+    assert gate.owned() == 0
+
+
+def test_a_dry_gate_takes_leave_away_from_a_program_that_fails() -> None:
+    told: list[str] = []
+    gate = DryGate(lambda program, line: told.append(line))
+    leave = gate.admit("reset")
+    assert leave is not None
+    gate.write(leave, [_command(100.0)])
+    gate.fault("reset", "a mistake")
+    assert gate.admit("reset") is None
+    assert told[1:] == ["has failed: a mistake", "would release ahu AnalogValue 1 at 12 (a mistake)"]

@@ -1,0 +1,369 @@
+"""The site explorer as it is called: real commands, real sockets, plain BACpypes3 devices."""
+
+from __future__ import annotations
+
+import argparse
+import io
+import json
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import yaml
+from rich.console import Console
+
+import main
+from clients.bacnet_results import Untyped
+from supervisory.explorer import command
+from supervisory.explorer.report import sane, shown
+from supervisory.explorer.session import default_interface, reference
+from tests.clients.bacnet_router import router
+from tests.clients.bacnet_server import Server, device, free_port
+from utils.errors import BridgeError, ConfigError, DeviceUnreachable, ObjectError
+
+ROOT = Path(__file__).parents[2]
+DAMPER, SETPOINT = "analog-output,1", "analog-value,7"
+HERE = ("--interface", "127.0.0.1/24:0", "--timeout", "0.2")
+
+
+@pytest.fixture(scope="module")
+def shared() -> Iterator[Server]:
+    with device(is_bbmd=True) as server:
+        yield server
+
+
+@pytest.fixture
+def peer() -> Iterator[Server]:
+    with device() as server:
+        yield server
+
+
+def explore(*arguments: str) -> tuple[int, str]:
+    """Run a command; its exit code and what it printed."""
+    parser = argparse.ArgumentParser()
+    command.add_arguments(parser)
+    out = io.StringIO()
+    code = command.run(parser.parse_args([*arguments, *HERE]), Console(file=out, width=200))
+    return code, out.getvalue()
+
+
+def told(*arguments: str) -> tuple[int, Untyped]:
+    """Run a command with --json; its exit code and the document."""
+    code, printed = explore(*arguments, "--json")
+    return code, json.loads(printed)
+
+
+def test_devices_are_found_through_a_bbmd(shared: Server) -> None:
+    code, found = told("whois", "--foreign", shared.address)
+    assert (code, [item["instance"] for item in found]) == (0, [500])
+    assert told("whois", "501", "--foreign", shared.address) == (1, [])
+    assert [item["address"] for item in told("whois", "--at", shared.address)[1]] == [shared.address]
+
+
+def test_nobody_found_says_what_to_look_at() -> None:
+    code, printed = explore("whois", "1", "5")
+    assert code == 1
+    assert "nobody answered; is --interface the right network" in printed
+
+
+def test_an_object_is_found_by_name_and_by_identifier(shared: Server) -> None:
+    code, found = told("whohas", "--name", "Damper", "--foreign", shared.address)
+    assert (code, found[0]["object"], found[0]["device"]) == (0, DAMPER, 500)
+    assert told("whohas", "--object", DAMPER, "--foreign", shared.address)[1] == found
+    assert told("whohas", "--name", "Nothing", "--foreign", shared.address)[0] == 1
+
+
+def test_routers_are_found() -> None:
+    with router(network=7, stations=(2,)) as between:
+        code, found = told("router", "--foreign", between.address)
+        assert (code, found) == (0, [{"address": between.address, "networks": [7]}])
+        assert told("read", "7:2", DAMPER, "--foreign", between.address)[1]["value"] == 30.0
+    assert told("router", "8")[0] == 1
+
+
+def test_a_devices_points_are_a_table_a_document_and_a_file(shared: Server, tmp_path: Path) -> None:
+    file = tmp_path / "points.yaml"
+    code, printed = explore("points", shared.address, "--yaml", str(file))
+    saved = yaml.safe_load(file.read_text(encoding="utf-8"))
+    assert (code, saved["device"], len(saved["points"])) == (0, 500, 11)
+    assert saved["points"][0]["name"] == "SupplyTemp"
+    assert saved == told("points", shared.address)[1]
+    assert "SupplyTemp" in printed
+    assert "degrees-celsius" in printed
+
+
+def test_points_of_one_type_of_a_device_by_its_instance(shared: Server) -> None:
+    code, found = told("points", "500", "--type", "analog-output", "--foreign", shared.address)
+    assert (code, [point["object"] for point in found["points"]]) == (0, [DAMPER])
+
+
+def test_a_file_that_cannot_be_written_is_an_error(shared: Server, tmp_path: Path) -> None:
+    with pytest.raises(BridgeError, match="cannot write"):
+        explore("points", shared.address, "--yaml", str(tmp_path))
+
+
+def test_a_property_is_read(shared: Server) -> None:
+    code, reading = told("read", shared.address, "analog-input,1")
+    assert (code, reading["value"], reading["unit"], reading["quality"]) == (0, 12.5, "degrees-celsius", "good")
+    assert told("read", shared.address, f"{DAMPER}/object-name")[1]["value"] == "Damper"
+    assert told("read", shared.address, "device,500/object-list[1]")[1]["value"] == "device,500"
+    code, printed = explore("read", shared.address, "analog-input,1")
+    assert "12.5" in printed
+
+
+def test_what_cannot_be_read_is_an_error() -> None:
+    with pytest.raises(DeviceUnreachable):
+        explore("read", f"127.0.0.1:{free_port()}", DAMPER)
+
+
+def test_an_unknown_object_is_an_error(shared: Server) -> None:
+    with pytest.raises(ObjectError, match="unknown-object"):
+        explore("read", shared.address, "analog-input,999")
+    with pytest.raises(ConfigError, match="did you mean"):
+        explore("read", shared.address, "analog-inpt,1")
+
+
+def test_several_properties_are_read_with_what_is_wrong_beside_them(shared: Server) -> None:
+    code, readings = told("rpm", shared.address, DAMPER, "analog-input,1/units", "analog-input,999")
+    assert code == 1
+    assert [reading["value"] for reading in readings] == [30.0, "degrees-celsius", None]
+    assert "unknown-object" in readings[2]["error"]
+
+
+def test_a_value_is_written_shown_and_given_back(peer: Server) -> None:
+    code, document = told("write", peer.address, DAMPER, "55.5", "--priority", "8")
+    (line,) = document["writes"]
+    assert (code, line["property"], line["was"], line["is"]) == (0, "priority-array[8]", None, 55.5)
+    assert peer.slot(DAMPER, 8) == 55.5
+    code, slots = told("priority-array", peer.address, DAMPER)
+    assert (code, slots[7], slots.count(None)) == (0, 55.5, 15)
+    code, document = told("write", peer.address, DAMPER, "null", "--priority", "8")
+    assert (document["writes"][0]["was"], document["writes"][0]["is"], peer.slot(DAMPER, 8)) == (55.5, None, None)
+    assert "all slots are free" in explore("priority-array", peer.address, DAMPER)[1]
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("write", DAMPER, "55.5", "--priority", "8"),
+        ("wpm", f"{DAMPER}=55.5", f"{SETPOINT}=20", "--priority", "8"),
+        ("release", DAMPER, "--priority", "12"),
+        ("timesync",),
+    ],
+)
+def test_nothing_is_written_in_a_dry_run(peer: Server, arguments: tuple[str, ...]) -> None:
+    verb, *rest = arguments
+    code, printed = explore(verb, peer.address, *rest, "--dry-run")
+    assert code == 0
+    assert "nothing was written" in printed
+    assert not [name for name in peer.counts if name.startswith(("Write", "Time"))]
+
+
+@pytest.mark.parametrize(
+    ("value", "options", "words"),
+    [
+        ("55", (), "a priority is needed"),
+        ("55", ("--priority", "6"), "priority 6 is reserved"),
+        ("55", ("--priority", "17"), "not a priority"),
+        ("nan", ("--priority", "8"), "not a finite number"),
+        ("warm", ("--priority", "8"), "not a finite number"),
+    ],
+)
+def test_what_must_not_be_written_is_refused_also_in_a_dry_run(
+    peer: Server, value: str, options: tuple[str, ...], words: str
+) -> None:
+    for dry in ((), ("--dry-run",)):
+        with pytest.raises(ObjectError, match=words):
+            explore("write", peer.address, DAMPER, value, *options, *dry)
+    assert not peer.counts["WriteProperty"]
+
+
+def test_an_input_is_forced_without_a_priority(peer: Server) -> None:
+    assert explore("write", peer.address, "analog-input,1/out-of-service", "true")[0] == 0
+    assert told("write", peer.address, "analog-input,1", "17")[1]["writes"][0]["is"] == 17.0
+
+
+def test_several_values_are_written_and_a_refused_one_is_named(peer: Server) -> None:
+    orders = (f"{DAMPER}=40", "analog-value,9=3", "binary-output,1=active")
+    code, document = told("wpm", peer.address, *orders, "--priority", "12")
+    assert code == 1
+    assert [line["is"] for line in document["writes"]] == [40.0, None, True]
+    assert "write-access-denied" in document["writes"][1]["error"]
+    code, document = told("release", peer.address, DAMPER, "binary-output,1", "--priority", "12")
+    assert (code, [line["is"] for line in document["writes"]]) == (0, [None, None])
+
+
+def test_changes_are_told_as_they_come(peer: Server) -> None:
+    peer.set("analog-input,1", "presentValue", 13.0)
+    code, printed = explore("cov", peer.address, "analog-input,1", "--count", "1")
+    assert code == 0
+    assert "analog-input,1 13" in printed
+    assert not peer.application._cov_detections
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform == "win32", reason="a child cannot be sent Ctrl+C alone there")
+def test_listening_ends_with_ctrl_c_and_unsubscribes(peer: Server) -> None:
+    arguments = [sys.executable, "main.py", "bacnet", "cov", peer.address, "analog-input,1", "--seconds", "600"]
+    with subprocess.Popen(arguments, cwd=ROOT, stdout=subprocess.PIPE, text=True) as child:  # noqa: S603
+        assert child.stdout is not None
+        heard = child.stdout.readline().split()
+        child.send_signal(signal.SIGINT)
+        assert child.wait(10.0) == 0
+        child.stdout.read()
+    assert heard == ["analog-input,1", "12.5", "degrees-celsius"]
+    assert not peer.application._cov_detections
+
+
+def test_the_command_line_ends_with_its_exit_codes(peer: Server, capsys: pytest.CaptureFixture[str]) -> None:
+    def ended(*arguments: str) -> tuple[int, str, str]:
+        code = main.main(["bacnet", *arguments])
+        return code, *capsys.readouterr()
+
+    code, out, _ = ended("read", peer.address, DAMPER, "--json")
+    assert (code, json.loads(out)["value"]) == (0, 30.0)
+    code, out, complaint = ended("write", peer.address, DAMPER, "5")
+    assert (code, out, "a priority is needed" in complaint) == (1, "", True)
+    code, _, complaint = ended("read", peer.address, "analog-inpt,1")
+    assert (code, "did you mean" in complaint) == (2, True)
+
+
+def test_listening_ends_by_itself(peer: Server) -> None:
+    code, changes = told("cov", peer.address, "analog-input,1", "--seconds", "0")
+    assert (code, len(changes) <= 1) == (0, True)
+
+
+def test_a_device_is_told_the_time(peer: Server) -> None:
+    code, document = told("timesync", peer.address)
+    assert (code, document["device"], len(peer.application.times)) == (0, 500, 1)
+
+
+RULES = {"release": [{"priorities": [8, 9], "objects": ["AnalogOutput *"], "reason": "left by hand"}]}
+
+
+@pytest.fixture
+def overridden(peer: Server) -> Server:
+    explore("wpm", peer.address, f"{DAMPER}=40", f"{SETPOINT}=19", "--priority", "8")
+    explore("write", peer.address, DAMPER, "50", "--priority", "9")
+    return peer
+
+
+@pytest.fixture
+def rules(tmp_path: Path) -> str:
+    file = tmp_path / "rules.json"
+    file.write_text(json.dumps(RULES), encoding="utf-8")
+    return str(file)
+
+
+def test_every_occupied_slot_is_listed(overridden: Server) -> None:
+    code, document = told("audit", overridden.address)
+    key = f"bacnet://{overridden.address}"
+    assert code == 0
+    assert document["slots"] == [
+        {"device": key, "object": DAMPER, "name": "Damper", "priority": 8, "value": 40.0},
+        {"device": key, "object": DAMPER, "name": "Damper", "priority": 9, "value": 50.0},
+        {"device": key, "object": SETPOINT, "name": "Setpoint", "priority": 8, "value": 19.0},
+    ]
+
+
+def test_no_override_and_a_silent_device_are_both_said(peer: Server) -> None:
+    silent = f"127.0.0.1:{free_port()}"
+    code, printed = explore("audit", peer.address, silent)
+    assert code == 1
+    assert "no slot is occupied" in printed
+    assert f"bacnet://{silent}: not audited" in printed
+
+
+def test_releasing_by_rule_is_a_dry_run_unless_it_is_asked_for(overridden: Server, rules: str, tmp_path: Path) -> None:
+    undo = tmp_path / "undo.jsonl"
+    arguments = ("audit", overridden.address, "--release", "8", "--rule", rules, "--undo-file", str(undo))
+    code, printed = explore(*arguments)
+    assert code == 0
+    assert "would be released: left by hand" in printed
+    assert "stays: not at priority 8" in printed
+    assert "nothing was written" in printed
+    assert (overridden.slot(DAMPER, 8), undo.exists()) == (40.0, False)
+
+
+def test_what_was_released_is_put_back_from_the_undo_file(overridden: Server, rules: str, tmp_path: Path) -> None:
+    undo = str(tmp_path / "undo.jsonl")
+    arguments = ("audit", overridden.address, "--release", "8", "--rule", rules, "--undo-file", undo)
+    code, document = told(*arguments, "--yes")
+    outcomes = [slot["outcome"] for slot in document["slots"]]
+    assert (code, outcomes) == (0, ["released", "stays: not at priority 8", "stays: no rule names it"])
+    assert (overridden.slot(DAMPER, 8), overridden.slot(DAMPER, 9)) == (None, 50.0)
+    assert "would be put back" in explore("audit", "--undo", undo)[1]
+    assert overridden.slot(DAMPER, 8) is None
+    assert told("audit", "--undo", undo, "--yes")[1]["slots"][0]["outcome"] == "put back"
+    assert overridden.slot(DAMPER, 8) == 40.0
+    assert told("audit", overridden.address, "--undo", undo, "--yes")[1]["slots"][0]["outcome"] == "holds it already"
+
+
+def test_a_slot_that_somebody_has_taken_since_is_left_alone(overridden: Server, rules: str, tmp_path: Path) -> None:
+    undo = str(tmp_path / "undo.jsonl")
+    explore("audit", overridden.address, "--release", "8", "--rule", rules, "--undo-file", undo, "--yes")
+    explore("write", overridden.address, DAMPER, "77", "--priority", "8")
+    code, document = told("audit", "--undo", undo, "--yes")
+    assert (code, document["slots"][0]["outcome"]) == (0, "left alone: it holds 77 now")
+    assert overridden.slot(DAMPER, 8) == 77.0
+
+
+def test_what_cannot_be_put_back_is_said(tmp_path: Path) -> None:
+    undo = tmp_path / "undo.jsonl"
+    line = {"device": "", "type": "AnalogOutput", "instance": 1, "name": "Damper", "priority": 8, "value": 4.0}
+    keys = (f"bacnet://127.0.0.1:{free_port()}", "127.0.0.1:8443")
+    undo.write_text("".join(json.dumps({**line, "device": key}) + "\n" for key in keys), encoding="utf-8")
+    code, document = told("audit", "--undo", str(undo), "--yes")
+    unreachable, other = [slot["outcome"] for slot in document["slots"]]
+    assert code == 1
+    assert unreachable.startswith("NOT put back")
+    assert other == "NOT put back: 127.0.0.1:8443 is no BACnet address"
+
+
+@pytest.mark.parametrize(
+    "arguments", [("audit",), ("audit", "500", "--release", "8"), ("audit", "500", "--rule", "rules.json")]
+)
+def test_options_of_an_audit_that_do_not_go_together_are_refused(arguments: tuple[str, ...]) -> None:
+    with pytest.raises(ConfigError):
+        explore(*arguments)
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("read", "nowhere", DAMPER),
+        ("whois", "--at", "nowhere"),
+        ("wpm", "500", DAMPER),
+        ("rpm", "500", "analog-input,1/present-value/units"),
+        ("whohas",),
+        (),
+    ],
+)
+def test_a_command_that_makes_no_sense_ends_with_code_2(
+    arguments: tuple[str, ...], capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as ended:
+        explore(*arguments)
+    assert ended.value.code == 2
+    assert "error:" in capsys.readouterr().err
+
+
+def test_the_address_towards_a_device_is_the_default_interface() -> None:
+    assert default_interface(("127.0.0.1:47999",), asks_everybody=False) == "127.0.0.1/24:0"
+    assert default_interface(("127.0.0.1:47999", "500"), asks_everybody=False) == "127.0.0.1/24:47808"
+    assert default_interface((), asks_everybody=True).endswith("/24:47808")
+    assert default_interface(("5:12",), asks_everybody=False).endswith("/24:0")
+
+
+def test_a_reference_names_an_object_a_property_and_an_element() -> None:
+    whole = reference("analog-output,1/priority-array[8]")
+    assert (whole.object, whole.property, whole.index) == (DAMPER, "priority-array", 8)
+    assert (reference(DAMPER).property, reference(DAMPER).index) == ("present-value", None)
+
+
+def test_values_are_shown_as_people_read_them_and_saved_as_scripts_do() -> None:
+    assert [shown(value) for value in (None, True, 20.1, 3, (1.0, None))] == ["", "active", "20.1", "3", "1, -"]
+    assert sane({"a": (float("nan"), 1.0)}) == {"a": ["nan", 1.0]}

@@ -1,0 +1,140 @@
+"""The pipe between a runtime and its guardian, from both ends."""
+
+from __future__ import annotations
+
+import os
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+
+import pytest
+
+from supervisory.custody import Charge, give_back_leftovers, guarded
+from supervisory.guardian import BEAT, FAREWELL, End, Order, Watch
+from supervisory.guarding import COMMAND, GuardianError, Guarding
+from tests import bench
+from tests.supervisory.waiting import until
+from utils.state_folder import StateFolder
+
+READ_ORDER = "import sys; sys.stdin.readline(); print('ready', flush=True); "
+SHORT_S = 0.5
+
+
+def order(folder: Path, **changes: str | None) -> Order:
+    devices = {"bacnet://127.0.0.1:9": changes.get("interface", "127.0.0.1:47998")}
+    return Order(str(folder / "none.jsonl"), os.getpid(), str(folder), devices)
+
+
+def script(code: str) -> Sequence[str]:
+    return (sys.executable, "-c", code)
+
+
+class TestPipe:
+    @pytest.fixture
+    def pipe(self) -> Iterator[tuple[int, Callable[[], None]]]:
+        """The writing end, and what closes it."""
+        reading, writing = os.pipe()
+        self.watch = Watch(reading, SHORT_S)
+        is_open = [True]
+
+        def close() -> None:
+            if is_open.pop() if is_open else False:
+                os.close(writing)
+
+        yield writing, close
+        close()
+        os.close(reading)
+
+    def test_that_closes_means_death(self, pipe: tuple[int, Callable[[], None]]) -> None:
+        os.write(pipe[0], BEAT)
+        pipe[1]()
+        assert self.watch.wait() is End.CLOSED
+
+    def test_that_says_farewell_means_that_there_is_nothing_to_do(self, pipe: tuple[int, Callable[[], None]]) -> None:
+        os.write(pipe[0], BEAT + FAREWELL)
+        pipe[1]()
+        assert self.watch.wait() is End.FAREWELL
+
+    def test_that_is_silent_means_that_nothing_moves(self, pipe: tuple[int, Callable[[], None]]) -> None:
+        began_s = time.monotonic()
+        assert self.watch.wait() is End.SILENT
+        assert time.monotonic() - began_s >= SHORT_S
+
+    def test_that_beats_is_listened_to(self, pipe: tuple[int, Callable[[], None]]) -> None:
+        stop = threading.Event()
+
+        def beat() -> None:
+            for _ in range(10):
+                os.write(pipe[0], BEAT)
+                stop.wait(SHORT_S / 5)
+            os.write(pipe[0], FAREWELL)
+
+        beating = threading.Thread(target=beat)
+        beating.start()
+        assert self.watch.wait() is End.FAREWELL
+        beating.join()
+
+
+class TestGuardian:
+    def test_that_ends_at_once_keeps_anything_from_being_written(self, tmp_path: Path) -> None:
+        with pytest.raises(GuardianError, match="ended at once"), Guarding(order(tmp_path), print, script("")):
+            pass
+
+    def test_that_says_something_else_is_none(self, tmp_path: Path) -> None:
+        with (
+            pytest.raises(GuardianError, match="no room"),
+            Guarding(order(tmp_path), print, script("print('no room')")),
+        ):
+            pass
+
+    def test_that_could_not_reach_a_controller_does_not_start(self, tmp_path: Path) -> None:
+        with pytest.raises(GuardianError), Guarding(order(tmp_path, interface=None), print, COMMAND):
+            pass
+
+    def test_that_cannot_be_replaced_is_told(self, tmp_path: Path) -> None:
+        once = tmp_path / "once"
+        code = f"import pathlib; pathlib.Path({str(once)!r}).touch(exist_ok=False); {READ_ORDER}"
+        told: list[str] = []
+        with Guarding(order(tmp_path), told.append, script(code)) as guarding:
+            until(lambda: bool(told))
+            assert not guarding.is_watching
+        assert "no guardian could be started" in told[0]
+
+    def test_that_dies_is_replaced_without_a_word_to_programs(self, tmp_path: Path) -> None:
+        told: list[str] = []
+        with Guarding(order(tmp_path), told.append, script(READ_ORDER + "sys.stdin.read(2)")) as guarding:
+            first = guarding.pid
+            until(lambda: guarding.pid not in (None, first) and guarding.is_watching)
+        assert told == []
+
+    def test_that_is_bidden_farewell_goes(self, tmp_path: Path) -> None:
+        heard = tmp_path / "heard"
+        code = READ_ORDER + f"open({str(heard)!r}, 'w').write(sys.stdin.read())"
+        with Guarding(order(tmp_path), print, script(code)) as guarding:
+            guarding.farewell()
+        assert heard.read_text(encoding="utf-8").endswith(FAREWELL.decode())
+
+    def test_that_cannot_be_replaced_puts_all_programs_into_fault(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        once = tmp_path / "once"
+        code = f"import pathlib; pathlib.Path({str(once)!r}).touch(exist_ok=False); {READ_ORDER} sys.stdin.read(2)"
+        monkeypatch.setattr("supervisory.custody.GUARDIAN", script(code))
+        charge = Charge(["one"], {})
+        with guarded(charge, StateFolder(tmp_path)) as custody:
+            custody.enabling.switch(True)
+            until(lambda: custody.enabling.state("one") == "fault")
+            assert "no guardian could be started" in custody.enabling.reason("one")
+
+
+def test_an_order_comes_out_of_the_pipe_as_it_went_in(tmp_path: Path) -> None:
+    sent = Order("a", 1, "b", {"c": None, "bacnet://d": "e"}, {"PASSWORD": "secret"}, 3.0)
+    assert Order.of(sent.line()) == sent
+    assert "secret" not in repr(sent)
+
+
+def test_without_earlier_runs_there_is_nothing_to_give_back(tmp_path: Path) -> None:
+    give_back_leftovers(StateFolder(tmp_path), bench.settings(tmp_path))
+    assert not (tmp_path / "ledgers").exists()

@@ -1,0 +1,103 @@
+"""Programs as files: found, or refused with words for whoever wrote them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from supervisory.loading import load_program, shipped
+from tests.supervisory.files import problems, program
+from utils.errors import ConfigError
+
+EASY = """
+    from supervisory import EasyASO
+    class One(EasyASO):
+        async def on_step(self):
+            pass
+"""
+
+
+def test_a_file_is_loaded_by_its_path_and_called_by_its_stem(tmp_path: Path) -> None:
+    program(tmp_path, "reset")
+    loaded = load_program("reset.py", tmp_path)
+    assert (loaded.name, loaded.kind.__name__) == ("reset", "Reset")
+
+
+def test_a_program_in_the_short_style_is_loaded_too(tmp_path: Path) -> None:
+    program(tmp_path, "easy", EASY)
+    assert load_program("easy.py", tmp_path).kind.__name__ == "One"
+
+
+def test_one_of_several_is_named_after_a_colon(tmp_path: Path) -> None:
+    program(tmp_path, "two", EASY + EASY.replace("One", "Two"))
+    assert load_program("two.py:Two", tmp_path).kind.__name__ == "Two"
+
+
+def test_a_base_class_in_the_same_file_is_no_program_of_its_own(tmp_path: Path) -> None:
+    derived = "\n    class Derived(One):\n        pass\n"
+    program(tmp_path, "derived", EASY + derived)
+    assert load_program("derived.py", tmp_path).kind.__name__ == "Derived"
+
+
+def test_every_program_that_ships_can_be_loaded() -> None:
+    with_programs = {"duct_static_reset", "load_shed", "supply_air_temperature_reset"}
+    assert with_programs <= set(shipped())
+    for name in sorted(with_programs):
+        assert load_program(name, Path()).name == name
+
+
+BAD_FILES = {
+    "no program": ("x = 1", "has no program in it"),
+    "several": (EASY + EASY.replace("One", "Two"), "has several programs, name one: bad.py:One, bad.py:Two"),
+    "syntax": ("def broken(:\n", "cannot be imported: line 1: invalid syntax"),
+    "import": ("\nimport no_such_module_at_all", "line 2 of bad.py: ModuleNotFoundError"),
+    "raises": ("raise SystemExit(3)", "cannot be imported: line 1 of bad.py: SystemExit: 3"),
+    "hook": (
+        "from supervisory import Program\nclass P(Program):\n    def on_step(self):\n        pass",
+        "P: on_step must be a function on_step(self, ctx)",
+    ),
+    "easy hook": (
+        "from supervisory import EasyASO\nclass P(EasyASO):\n    async def on_step(self, ctx):\n        pass",
+        "P: on_step must be a function on_step(self)",
+    ),
+    "no hook": ("from supervisory import Program\nclass P(Program):\n    pass", "has neither on_start nor on_step"),
+    "priority": (
+        "from supervisory import Program\nclass P(Program):\n    priority = 6\n    def on_step(self, ctx): pass",
+        "priority must be 1 to 16 without 6, it is 6",
+    ),
+    "period": (
+        "from supervisory import Program\nclass P(Program):\n    period_s = 0\n    def on_step(self, ctx): pass",
+        "period_s must be more than 0",
+    ),
+    "points": (
+        "from supervisory import Program\nclass P(Program):\n    points = {'a': 'b'}\n    def on_step(self, ctx): pass",
+        "points must map each role to a Read or a Command",
+    ),
+    "arguments": (
+        "from supervisory import EasyASO\nclass P(EasyASO):\n    def __init__(self, a): pass\n"
+        "    async def on_step(self): pass",
+        "its __init__ must do without arguments",
+    ),
+}
+
+
+@pytest.mark.parametrize(("text", "words"), BAD_FILES.values(), ids=BAD_FILES)
+def test_a_file_that_cannot_run_says_why(tmp_path: Path, text: str, words: str) -> None:
+    program(tmp_path, "bad", text)
+    with pytest.raises(ConfigError) as raised:
+        load_program("bad.py", tmp_path)
+    assert words in problems(raised)[0]
+
+
+def test_a_file_that_is_not_there_and_a_name_that_does_not_ship_are_told(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="there is no such file"):
+        load_program("absent.py", tmp_path)
+    with pytest.raises(ConfigError, match="did you mean 'load_shed'"):
+        load_program("load_shet", tmp_path)
+
+
+def test_a_class_that_is_not_in_the_file_is_told_with_the_nearest(tmp_path: Path) -> None:
+    program(tmp_path, "easy", EASY)
+    with pytest.raises(ConfigError, match="has no program 'Ome', did you mean 'One'"):
+        load_program("easy.py:Ome", tmp_path)

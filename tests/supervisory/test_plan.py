@@ -1,0 +1,171 @@
+"""Configs: every problem at once, with its place and what to do."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from supervisory.config import Transport
+from supervisory.plan import plan_run
+from supervisory.roles import ObjectName, object_name
+from supervisory.settings import settings_for
+from tests.supervisory.files import config, problems, program
+from utils.errors import ConfigError
+from utils.values import ObjectType
+
+POINTS = {"temperature": {"point": "hvac_reaAhu_TSup_y"}, "setpoint": {"point": "hvac_oveAhu_dpSet"}}
+DEVICES = {"transport": "ecy", "interface": "127.0.0.1/24:47990", "devices": {"ahu": "10.0.0.1"}}
+AT_DEVICE = {
+    "temperature": {"device": "ahu", "object": "AnalogInput Temp"},
+    "setpoint": {"device": "ahu", "object": "analog-value,7", "unit": "inH2O"},
+}
+
+
+def _programs(**entry: object) -> dict[str, Any]:
+    return {"reset": entry}
+
+
+def test_a_program_gets_its_own_settings_period_and_priority(tmp_path: Path) -> None:
+    program(tmp_path, "reset")
+    entry = _programs(points=POINTS, parameters={"gain": 2.5}, period_s=120, priority=9)
+    plan = plan_run(["reset.py"], config(tmp_path, programs=entry), tmp_path)
+    (only,) = plan.programs
+    assert (only.name, only.period_s, only.priority) == ("reset", 120.0, 9)
+    assert only.settings.model_dump() == {"gain": 2.5}
+
+
+def test_what_the_config_leaves_out_is_the_programs_own(tmp_path: Path) -> None:
+    program(tmp_path, "reset")
+    plan = plan_run(["reset.py"], config(tmp_path, programs=_programs(points=POINTS)), tmp_path)
+    assert (plan.programs[0].period_s, plan.programs[0].priority) == (60, 12)
+    assert plan.config.starts_enabled
+
+
+def test_one_program_can_run_twice_under_two_names(tmp_path: Path) -> None:
+    program(tmp_path, "reset")
+    entries = {name: {"program": "reset.py", "points": POINTS} for name in ("one", "two")}
+    plan = plan_run(["one", "two"], config(tmp_path, programs=entries), Path("elsewhere"))
+    assert [item.name for item in plan.programs] == ["one", "two"]
+
+
+def test_devices_are_not_enabled_unless_somebody_says_so(tmp_path: Path) -> None:
+    program(tmp_path, "reset")
+    plan = plan_run(["reset.py"], config(tmp_path, **DEVICES, programs=_programs(points=AT_DEVICE)), tmp_path)
+    assert not plan.config.starts_enabled
+    assert plan.wanted["reset"][1].target == ObjectName(ObjectType.ANALOG_VALUE, instance=7)
+
+
+def test_every_problem_is_told_at_once(tmp_path: Path) -> None:
+    program(tmp_path, "reset")
+    points = {"temprature": {"point": "a"}, "setpoint": {"device": "ahu"}, "zones": {"point": "b"}}
+    entry = _programs(points=points, parameters={"gian": 2})
+    with pytest.raises(ConfigError) as raised:
+        plan_run(["reset.py", "absent.py"], config(tmp_path, programs=entry), tmp_path)
+    told = problems(raised)
+    place = "config.json: programs.reset"
+    assert f"{place}.parameters.gian: is not a known key, did you mean 'gain'?" in told
+    assert f"{place}.points.temprature: is not a role of reset, did you mean 'temperature'?" in told
+    assert any("the role 'temperature', which the program reads, is missing" in line for line in told)
+    assert f'{place}.points.setpoint: needs "device" and "object", or with the simulation "point" alone' in told
+    assert any(line.startswith(f"{place}.points.zones.point: must be an object in braces") for line in told)
+    assert any("absent.py: there is no such file" in line for line in told)
+
+
+BAD_CONFIGS = {
+    "transport": ({"transport": "modbus"}, "transport: 'modbus' is none of bacnet, ecy, simulation"),
+    "key": ({"progams": {}}, "progams: is not a known key, did you mean 'programs'?"),
+    "priority 6": ({"programs": {"a": {"priority": 6}}}, "programs.a.priority: 6 is reserved by BACnet"),
+    "priority 17": ({"programs": {"a": {"priority": 17}}}, "programs.a.priority: must not be more than 16"),
+    "priority 0": ({"programs": {"a": {"priority": 0}}}, "programs.a.priority: must not be less than 1"),
+    "period": ({"programs": {"a": {"period_s": 0}}}, "programs.a.period_s: must be more than 0"),
+    "nan": ({"step_s": float("nan")}, "step_s: must be a finite number"),
+    "instance": ({"instance": 4194303}, "instance: 4194303 stands for no device in BACnet"),
+    "devices": ({"devices": {"ahu": "10.0.0.1"}}, "devices: has no meaning with the simulation"),
+    "no devices": ({**DEVICES, "devices": {}}, "devices: is missing"),
+    "interface": ({**DEVICES, "interface": None}, "interface: is missing; our own BACnet address"),
+    "clock": ({**DEVICES, "clock": "ahuu"}, "clock: 'ahuu' is not among devices, did you mean 'ahu'?"),
+    "address": ({**DEVICES, "devices": {"ahu": "https://10.0.0.1"}}, "devices.ahu: 'https://10.0.0.1' is more than"),
+    "twice": ({**DEVICES, "devices": {"a": "10.0.0.1", "b": "10.0.0.1"}}, "devices.b: is the address of a, too"),
+}
+
+
+@pytest.mark.parametrize(("content", "words"), BAD_CONFIGS.values(), ids=BAD_CONFIGS)
+def test_a_config_that_cannot_work_says_where_and_why(tmp_path: Path, content: dict[str, Any], words: str) -> None:
+    with pytest.raises(ConfigError) as raised:
+        plan_run([], config(tmp_path, **content), tmp_path)
+    assert any(line.startswith(f"config.json: {words}") for line in problems(raised)), problems(raised)
+
+
+BAD_POINTS = {
+    "alias": ({"device": "vav", "object": "AnalogInput T"}, "temperature.device: 'vav' is not among devices"),
+    "point": ({"point": "x"}, 'temperature: with ecy it needs "device" and "object"'),
+    "type": ({"device": "ahu", "object": "schedule,1"}, "temperature.object: 'schedule' is no type of object"),
+}
+
+
+@pytest.mark.parametrize(("binding", "words"), BAD_POINTS.values(), ids=BAD_POINTS)
+def test_a_binding_that_cannot_work_says_where_and_why(tmp_path: Path, binding: dict[str, Any], words: str) -> None:
+    program(tmp_path, "reset")
+    entry = _programs(points={**AT_DEVICE, "temperature": binding})
+    with pytest.raises(ConfigError) as raised:
+        plan_run(["reset.py"], config(tmp_path, **DEVICES, programs=entry), tmp_path)
+    assert problems(raised)[0].startswith(f"config.json: programs.reset.points.{words}")
+
+
+def test_a_program_with_roles_needs_an_entry(tmp_path: Path) -> None:
+    program(tmp_path, "reset")
+    with pytest.raises(ConfigError, match="has no 'reset'; name its points there"):
+        plan_run(["reset.py"], config(tmp_path), tmp_path)
+
+
+def test_the_same_program_twice_is_refused(tmp_path: Path) -> None:
+    program(tmp_path, "reset")
+    with pytest.raises(ConfigError, match="is asked for twice"):
+        plan_run(["reset.py", "reset.py"], config(tmp_path, programs=_programs(points=POINTS)), tmp_path)
+
+
+def test_a_name_that_would_lead_out_of_the_state_folder_is_refused(tmp_path: Path) -> None:
+    program(tmp_path, "reset")
+    entry = {"../reset": {"program": "reset.py", "points": POINTS}}
+    with pytest.raises(ConfigError, match="is no name for files and BACnet objects"):
+        plan_run(["../reset"], config(tmp_path, programs=entry), tmp_path)
+
+
+def test_a_config_that_is_no_json_is_told_with_its_line(tmp_path: Path) -> None:
+    file = tmp_path / "config.json"
+    file.write_text('{"transport": }', encoding="utf-8")
+    with pytest.raises(ConfigError, match="line 1 column 15: is not JSON"):
+        plan_run([], file, tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("analog-value,7", ObjectName(ObjectType.ANALOG_VALUE, instance=7)),
+        ("AnalogValue:7", ObjectName(ObjectType.ANALOG_VALUE, instance=7)),
+        ("AnalogValue Duct Sp", ObjectName(ObjectType.ANALOG_VALUE, name="Duct Sp")),
+        ("Duct Sp", ObjectName(None, name="Duct Sp")),
+    ],
+)
+def test_objects_are_named_by_number_by_type_and_name_or_by_name(text: str, name: ObjectName) -> None:
+    assert object_name(text) == name
+
+
+def test_a_transport_asks_only_for_the_settings_that_it_uses(tmp_path: Path) -> None:
+    bacnet = plan_run(
+        [], config(tmp_path, **{**DEVICES, "transport": "bacnet", "devices": {"a": "10.0.0.1"}}), tmp_path
+    ).config
+    assert bacnet.transport is Transport.BACNET
+    assert settings_for(bacnet, None, {}, tmp_path).log_level == "INFO"
+    simulated = plan_run([], config(tmp_path, step_s=15), tmp_path).config
+    with pytest.raises(ConfigError, match="BOP_WARMUP_PERIOD: is required and missing"):
+        settings_for(simulated, None, {"BOP_SERVER_IP": "127.0.0.1", "BOP_SERVER_PORT": "1"}, tmp_path)
+    building = {
+        "BOP_SERVER_IP": "127.0.0.1",
+        "BOP_SERVER_PORT": "1",
+        "BOP_START_TIME": "2023-07-06 10:00:00",
+        "BOP_WARMUP_PERIOD": "0",
+    }
+    assert settings_for(simulated, None, building, tmp_path).step_time_s == 15.0

@@ -1,0 +1,395 @@
+"""The supervise command against real peers: what people see, and every way out."""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import io
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from rich.console import Console
+
+from emulators.boptest.faults import FailedSimulation, Hold
+from emulators.boptest.server import BoptestServer
+from emulators.ecy.controller import ControllerSpec
+from emulators.ecy.scanning import WallScan
+from emulators.ecy.server import EcyServer
+from emulators.plants.multizone_office import MultizoneOffice
+from emulators.program import ObjectSpec
+from supervisory import command
+from supervisory.context import StepRecord
+from supervisory.plan import plan_run
+from supervisory.settings import settings_for
+from supervisory.supervision import Supervision
+from tests.supervisory.files import RESET, config, problems, program
+from utils.errors import BridgeError, ConfigError, SimulationError
+from utils.state_folder import StateFolder
+
+ROOT = Path(__file__).resolve().parents[2]
+DEADLINE_S = 60.0
+no_signals = pytest.mark.skipif(sys.platform == "win32", reason="Windows ends a process that is sent a signal")
+SEED = """
+    import asyncio
+    from supervisory import EasyASO
+
+    class CustomHvacAso(EasyASO):
+        async def on_start(self):
+            print("Custom ASO is deploying! Lets do something!")
+
+        async def on_step(self):
+            sensor = await self.bacnet_read("{address}", "analog-input,1")
+            override_valve = sensor + 5.0
+            await self.bacnet_write("{address}", "analog-output,2", override_valve)
+            print("Executing step actions... The system is being optimized!")
+            await asyncio.sleep(60)
+
+        async def on_stop(self):
+            await self.bacnet_write("{address}", "analog-output,2", "null")
+            print("Executing stop actions... The system is released back to normal!")
+"""
+OBJECTS = (
+    ObjectSpec("AnalogInput", "Temp", "degrees-celsius", initial=16.0),
+    ObjectSpec("AnalogValue", "DuctSp", "pascals", initial=250.0),
+    ObjectSpec("AnalogOutput", "Damper", "percent", initial=30.0),
+    ObjectSpec("AnalogOutput", "Valve", "percent", initial=0.0),
+)
+VALVE = "Valve"
+AT_AHU = {
+    "temperature": {"device": "ahu", "object": "AnalogInput Temp"},
+    "setpoint": {"device": "ahu", "object": "AnalogValue DuctSp"},
+}
+
+
+@pytest.fixture(scope="module")
+def building() -> Iterator[BoptestServer]:
+    with BoptestServer({"multizone_office_simple_air": MultizoneOffice}) as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def controllers() -> Iterator[EcyServer]:
+    spec = ControllerSpec("AHU", objects=OBJECTS)
+    with EcyServer(
+        [spec], username="bench", password="correct horse", scan=WallScan(scale=60.0), bacnet_port=0
+    ) as server:
+        yield server
+
+
+@pytest.fixture(autouse=True)
+def _own_environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    variables = {
+        "BOP_START_TIME": "2023-07-06 10:00:00",
+        "BOP_WARMUP_PERIOD": "0",
+        "BOP_TIME_SCALE": "0",
+        "BOP_CONNECT_TIMEOUT": "0",
+        "BRIDGE_STATE_DIR": str(tmp_path / "state"),
+        "LOG_FILE": str(tmp_path / "app.log"),
+        "ECY2_LOGIN_USERNAME": "bench",
+        "ECY2_LOGIN_PWORD": "correct horse",
+        "ECY_TLS": "off",
+    }
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+
+
+def _supervise(*arguments: str | Path) -> tuple[int, str]:
+    """Run the command in this process."""
+    parser = argparse.ArgumentParser()
+    command.add_arguments(parser)
+    told = io.StringIO()
+    options = parser.parse_args([*map(str, arguments), "--env", "none"])
+    code = command.run(options, Console(file=told, width=200, soft_wrap=True))
+    return code, told.getvalue()
+
+
+def _on_simulation(folder: Path, **content: object) -> Path:
+    points = {"temperature": {"point": "hvac_reaAhu_TSup_y"}, "setpoint": {"point": "hvac_oveAhu_dpSet"}}
+    return config(folder, programs={"reset": {"points": points}}, **content)
+
+
+def _on_controller(folder: Path, transport: str, address: str, **points: object) -> Path:
+    return config(
+        folder,
+        transport=transport,
+        interface="127.0.0.1/24:0",
+        enabled_at_start=True,
+        time_scale=60,
+        timeout_s=2,
+        start_timeout_s=5,
+        devices={"ahu": address},
+        programs={"reset": {"points": {**AT_AHU, **points}}},
+    )
+
+
+def _address(controllers: EcyServer, transport: str) -> str:
+    return (controllers.bacnet_addresses if transport == "bacnet" else controllers.addresses)["AHU"]
+
+
+@pytest.mark.slow
+def test_a_program_runs_on_the_simulation_and_everything_is_given_back(
+    building: BoptestServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("BOP_SERVER_URL", building.url)
+    file = program(tmp_path, "reset")
+    code, told = _supervise(file, "--config", _on_simulation(tmp_path, step_log="steps"), "--steps", "6")
+    assert code == 0
+    assert "reset: " in told
+    assert "6 rounds, 0.04 h in the plant" in told
+    assert "1 released" in told
+    rows = list(csv.DictReader((tmp_path / "steps" / "reset.csv").read_text(encoding="utf-8").splitlines()))
+    assert [row["setpoint commanded"] for row in rows] == ["101", "101", "101"]
+    assert rows[0]["local_time"] == "2023-07-06T10:00:00"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("transport", ["bacnet", "ecy"])
+def test_a_dry_run_says_what_would_be_written_and_writes_nothing(
+    controllers: EcyServer, tmp_path: Path, transport: str
+) -> None:
+    file = program(tmp_path, "reset")
+    config_file = _on_controller(tmp_path, transport, _address(controllers, transport))
+    code, told = _supervise(file, "--config", config_file, "--steps", "1", "--dry-run")
+    assert code == 0
+    assert "reset: would write 101 to " in told
+    assert "AnalogValue DuctSp at 12" in told
+    assert "dry run: nothing was written" in told
+    assert not any(controllers.controller("AHU").objects.named("DuctSp").slots)
+
+
+@pytest.mark.slow
+def test_a_program_that_fails_makes_the_exit_code_1(
+    building: BoptestServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("BOP_SERVER_URL", building.url)
+    file = program(tmp_path, "reset", RESET.replace('ctx.value("temperature")', "1 / 0"))
+    code, told = _supervise(file, "--config", _on_simulation(tmp_path), "--steps", "3")
+    assert code == 1
+    assert "reset has failed: line 18 of reset.py: ZeroDivisionError: division by zero" in told
+
+
+BAD_BINDINGS = {
+    "object": ({"device": "ahu", "object": "AnalogInput Tmp"}, "ahu has no AnalogInput 'Tmp', did you mean 'Temp'?"),
+    "unit": (
+        {"device": "ahu", "object": "AnalogValue DuctSp"},
+        "ahu AnalogValue 1: 'pascal' cannot be converted to 'degC'",
+    ),
+}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("transport", ["bacnet", "ecy"])
+@pytest.mark.parametrize(("binding", "words"), BAD_BINDINGS.values(), ids=BAD_BINDINGS)
+def test_a_point_that_is_not_in_its_device_is_told_before_anything_is_written(
+    controllers: EcyServer, tmp_path: Path, transport: str, binding: object, words: str
+) -> None:
+    file = program(tmp_path, "reset")
+    config_file = _on_controller(tmp_path, transport, _address(controllers, transport), temperature=binding)
+    with pytest.raises(ConfigError) as raised:
+        _supervise(file, "--config", config_file, "--steps", "1")
+    (told,) = problems(raised)
+    assert told.startswith(f"config.json: programs.reset.points.temperature: {words}")
+
+
+def test_a_device_that_is_not_there_is_named(tmp_path: Path) -> None:
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as silent:
+        silent.bind(("127.0.0.1", 0))
+        address = f"127.0.0.1:{silent.getsockname()[1]}"
+        file = config(
+            tmp_path,
+            transport="bacnet",
+            interface="127.0.0.1/24:0",
+            timeout_s=0.5,
+            start_timeout_s=0,
+            devices={"ahu": address},
+            programs={"reset": {"points": AT_AHU}},
+        )
+        with pytest.raises(BridgeError, match=address):
+            _supervise(program(tmp_path, "reset"), "--config", file, "--steps", "1")
+
+
+def test_a_port_that_is_in_use_is_told(tmp_path: Path) -> None:
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as taken:
+        taken.bind(("127.0.0.1", 0))
+        port = taken.getsockname()[1]
+        file = config(tmp_path, transport="bacnet", interface=f"127.0.0.1/24:{port}", devices={"ahu": "127.0.0.1:1"})
+        with pytest.raises(BridgeError, match=f"port {port} of 127.0.0.1 is in use"):
+            _supervise(program(tmp_path, "seed", SEED.format(address="ahu")), "--config", file)
+
+
+def test_a_network_interface_that_is_missing_is_told(tmp_path: Path) -> None:
+    file = config(tmp_path, transport="bacnet", interface="192.0.2.77/24:0", devices={"ahu": "127.0.0.1:1"})
+    with pytest.raises(BridgeError, match=r"192\.0\.2\.77"):
+        _supervise(program(tmp_path, "seed", SEED.format(address="ahu")), "--config", file)
+
+
+@contextmanager
+def _in_a_process(folder: Path, controllers: EcyServer, transport: str, text: str) -> Iterator[subprocess.Popen[str]]:
+    address = _address(controllers, transport)
+    file = program(folder, "seed", text.format(address=address))
+    arguments = [str(ROOT / "main.py"), "supervise", str(file), "--env", "none"]
+    config_file = _on_controller(folder, transport, address)
+    with subprocess.Popen(  # noqa: S603 - our own command line
+        [sys.executable, *arguments, "--config", str(config_file)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        env=dict(os.environ, PYTHONUNBUFFERED="1"),
+    ) as process:
+        try:
+            yield process
+        finally:
+            process.kill()
+
+
+def _await(condition: Callable[[], bool]) -> float:
+    """Wait until it holds; returns the seconds that it took."""
+    began = time.monotonic()
+    while not condition():
+        assert time.monotonic() - began < DEADLINE_S
+        time.sleep(0.005)
+    return time.monotonic() - began
+
+
+def _slot(controllers: EcyServer) -> float | None:
+    return controllers.controller("AHU").objects.named(VALVE).slots[11]
+
+
+@pytest.mark.slow
+@no_signals
+@pytest.mark.parametrize("transport", ["bacnet", "ecy"])
+@pytest.mark.parametrize("way", ["SIGINT", "SIGTERM"])
+def test_the_seeds_example_runs_and_releases_when_it_is_asked_to_stop(
+    controllers: EcyServer, tmp_path: Path, transport: str, way: str
+) -> None:
+    with _in_a_process(tmp_path, controllers, transport, SEED) as process:
+        _await(lambda: _slot(controllers) == 21.0)
+        process.send_signal(getattr(signal, way))
+        told, _ = process.communicate(timeout=DEADLINE_S)
+    assert process.returncode == 0, told
+    assert _slot(controllers) is None
+    assert "Custom ASO is deploying!" in told
+    assert "The system is released back to normal!" in told
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="there is no SIGKILL here")
+@pytest.mark.parametrize("transport", ["bacnet", "ecy"])
+def test_the_seeds_example_is_released_after_a_kill(controllers: EcyServer, tmp_path: Path, transport: str) -> None:
+    with _in_a_process(tmp_path, controllers, transport, SEED) as process:
+        _await(lambda: _slot(controllers) == 21.0)
+        process.send_signal(signal.SIGKILL)
+        took_s = _await(lambda: _slot(controllers) is None)
+    assert took_s < 5.0
+
+
+@pytest.mark.slow
+@no_signals
+def test_a_blocked_hook_does_not_keep_the_process_from_ending(controllers: EcyServer, tmp_path: Path) -> None:
+    blocked = SEED.replace("await asyncio.sleep(60)", "import time; time.sleep(1000)")
+    with _in_a_process(tmp_path, controllers, "bacnet", blocked) as process:
+        _await(lambda: _slot(controllers) == 21.0)
+        process.send_signal(signal.SIGTERM)
+        process.communicate(timeout=DEADLINE_S)
+    assert _slot(controllers) is None
+
+
+@pytest.mark.slow
+def test_a_device_that_is_late_is_waited_for(controllers: EcyServer, tmp_path: Path) -> None:
+    controllers.unplug("AHU")
+    back = threading.Timer(1.5, controllers.plug_in, ["AHU"])
+    back.start()
+    try:
+        file = _on_controller(tmp_path, "ecy", _address(controllers, "ecy"))
+        code, told = _supervise(program(tmp_path, "reset"), "--config", file, "--steps", "1")
+    finally:
+        back.join()
+    assert code == 0
+    assert "waiting for it" in told
+
+
+@pytest.mark.slow
+def test_a_building_that_fails_ends_the_run_and_everything_is_given_back(
+    building: BoptestServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("BOP_SERVER_URL", building.url)
+    building.faults.add(FailedSimulation(), "advance")
+    file = program(tmp_path, "reset")
+    with pytest.raises(SimulationError):
+        _supervise(file, "--config", _on_simulation(tmp_path), "--steps", "3")
+    assert not list((tmp_path / "state" / "ledgers").glob("*.jsonl"))
+
+
+@pytest.mark.slow
+def test_people_are_told_where_the_switch_is(
+    building: BoptestServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("BOP_SERVER_URL", building.url)
+    file = _on_simulation(tmp_path, instance=599123, enabled_at_start=False)
+    code, told = _supervise(program(tmp_path, "reset"), "--config", file, "--steps", "2")
+    assert code == 0
+    assert "switch: binary-value,1 optimization-enabled of device 599123, 127.0.0.1:" in told
+    assert "reset: disabled" in told
+
+
+@pytest.mark.slow
+def test_a_stop_does_not_wait_for_a_building_that_is_silent(
+    building: BoptestServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("BOP_SERVER_URL", building.url)
+    hold = building.faults.add(Hold(), "advance")
+    program(tmp_path, "reset")
+    plan = plan_run(["reset.py"], _on_simulation(tmp_path), tmp_path)
+    settings = settings_for(plan.config, None, dict(os.environ), tmp_path)
+    supervision = Supervision(plan, settings, StateFolder(settings.state_dir))
+    with ThreadPoolExecutor(1) as pool:
+        ended = pool.submit(supervision.execute)
+        assert hold.reached.wait(DEADLINE_S)
+        supervision.request_stop()
+        summary = ended.result(DEADLINE_S)
+    hold.release.set()
+    assert summary.exit_code == 0
+    assert [str(receipt.outcome.value) for receipt in summary.receipts] == ["released"]
+
+
+AUDITOR = """
+    from supervisory import Program
+
+    class Auditor(Program):
+        needs_site = True
+        period_s = 60
+
+        def on_step(self, ctx):
+            audit = ctx.site.occupied_slots()
+            released = ctx.site.release(audit.slots)
+            ctx.explain(slots=[str(slot) for slot in audit.slots], released=[item.released for item in released])
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("transport", ["bacnet", "ecy"])
+def test_a_program_with_site_access_sees_and_releases_slots_of_others(
+    controllers: EcyServer, tmp_path: Path, transport: str
+) -> None:
+    objects = controllers.controller("AHU").objects
+    objects.command("Damper", 77.0, 8)
+    program(tmp_path, "auditor", AUDITOR)
+    plan = plan_run(["auditor.py"], _on_controller(tmp_path, transport, _address(controllers, transport)), tmp_path)
+    settings = settings_for(plan.config, None, dict(os.environ), tmp_path)
+    records: list[StepRecord] = []
+    supervision = Supervision(plan, settings, StateFolder(settings.state_dir), steps=1, on_record=records.append)
+    assert supervision.execute().exit_code == 0
+    assert records[0].facts["released"] == [True]
+    assert "AnalogOutput Damper at 8" in str(records[0].facts["slots"])
+    assert objects.named("Damper").slots[7] is None
+    assert "Damper" in next((tmp_path / "state" / "programs").glob("*undo*")).read_text(encoding="utf-8")

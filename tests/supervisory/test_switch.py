@@ -1,0 +1,234 @@
+"""The switch: found, seen, obeyed and remembered over BACnet."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from clients.bacnet_client import BACnetClient
+from clients.bacnet_results import BacnetReading
+from clients.bacnet_stack import BACnetStack
+from supervisory.enabling import Enabling, State
+from supervisory.switch import EVERYTHING, Switch
+from supervisory.switch_memory import SwitchMemory
+from tests.supervisory.waiting import until
+from utils.errors import ConfigError, ObjectError
+from utils.state_folder import StateFolder
+from utils.values import PointValue
+
+INSTANCE = 599001
+SWITCH, PROGRAM_SWITCH = "binary-value,1", "binary-value,2"
+MODE, PROGRAM_MODE = "multi-state-value,1", "multi-state-value,2"
+DISABLED, RUN, RELEASING, FAULT = 1, 2, 3, 4
+
+
+class Owner:
+    """Stands for the gate: some slots are owned."""
+
+    slots = 0
+
+    def owned(self, program: str | None = None) -> int:
+        return self.slots if program in (None, "reset") else 0
+
+
+@dataclass
+class Served:
+    """A switch that is served, and an operator's workstation."""
+
+    enabling: Enabling
+    owner: Owner
+    operator: BACnetClient
+    address: str
+
+    def read(self, thing: str, name: str = "present-value") -> object:
+        return self.operator.read(self.address, thing, name).value
+
+    def write(self, value: PointValue | None, thing: str = SWITCH, priority: int = 8) -> None:
+        self.operator.write(self.address, thing, value, priority)
+
+
+@pytest.fixture(scope="module")
+def operator() -> Iterator[BACnetClient]:
+    with BACnetStack("127.0.0.1:0") as stack:
+        yield stack.client
+
+
+@contextmanager
+def served(folder: Path, operator: BACnetClient, *programs: str, starts_on: bool = False) -> Iterator[Served]:
+    enabling, owner = Enabling(programs or ("reset", "shed")), Owner()
+    memory = SwitchMemory(StateFolder(folder), INSTANCE)
+    with (
+        BACnetStack("127.0.0.1:0", instance=INSTANCE, name="bench-supervisor", lock_folder=folder) as stack,
+        Switch(stack, enabling, owner, memory, starts_on=starts_on),
+    ):
+        yield Served(enabling, owner, operator, stack.address.partition("/")[0])
+
+
+@pytest.fixture
+def subject(tmp_path: Path, operator: BACnetClient) -> Iterator[Served]:
+    with served(tmp_path, operator) as serving:
+        yield serving
+
+
+class TestCommands:
+    def test_without_a_command_everything_stands_at_its_default(self, subject: Served) -> None:
+        assert subject.read(SWITCH) is False
+        assert subject.read(PROGRAM_SWITCH) is True
+        assert subject.enabling.state() is State.DISABLED
+
+    def test_the_default_may_be_on(self, tmp_path: Path, operator: BACnetClient) -> None:
+        with served(tmp_path, operator, starts_on=True) as subject:
+            assert subject.enabling.state() is State.RUN
+            subject.write(False)
+            assert subject.enabling.state() is State.RELEASING
+
+    def test_a_command_is_obeyed_before_it_is_acknowledged(self, subject: Served) -> None:
+        subject.write(True)
+        assert subject.enabling.state() is State.RUN
+        subject.write(False)
+        assert subject.enabling.state() is State.RELEASING
+        assert subject.enabling.reason("reset") == "optimization-enabled was switched off at priority 8"
+
+    def test_to_release_the_command_is_to_go_back_to_the_default(self, subject: Served) -> None:
+        subject.write(True)
+        subject.write(None)
+        assert subject.enabling.state() is State.RELEASING
+        assert "by default" in subject.enabling.reason("reset")
+
+    def test_the_stronger_command_counts(self, subject: Served) -> None:
+        subject.write(False, priority=5)
+        subject.write(True, priority=8)
+        assert subject.enabling.state() is State.DISABLED
+        subject.write(None, priority=5)
+        assert subject.enabling.state() is State.RUN
+
+    def test_one_program_can_be_switched_off_alone(self, subject: Served) -> None:
+        subject.write(True)
+        subject.write(False, PROGRAM_SWITCH)
+        assert subject.enabling.state("reset") is State.RELEASING
+        assert subject.enabling.state("shed") is State.RUN
+        assert subject.enabling.reason("reset") == "reset-enabled was switched off at priority 8"
+
+
+class TestRefusals:
+    @pytest.mark.parametrize(
+        ("thing", "name", "value"),
+        [
+            (SWITCH, "relinquish-default", True),
+            (SWITCH, "out-of-service", True),
+            (MODE, "present-value", 2),
+            ("analog-value,1000", "present-value", 5.0),
+            ("analog-value,1", "present-value", 5.0),
+            ("characterstring-value,1", "present-value", "fine"),
+        ],
+        ids=str,
+    )
+    def test_nothing_but_a_switch_can_be_written(
+        self, subject: Served, thing: str, name: str, value: PointValue
+    ) -> None:
+        with pytest.raises(ObjectError, match="write-access-denied"):
+            subject.operator.write(subject.address, thing, value, 8 if name == "present-value" else None, name)
+        assert subject.enabling.state() is State.DISABLED
+
+    def test_a_refused_write_changes_nothing(self, subject: Served) -> None:
+        subject.write(True)
+        with pytest.raises(ObjectError):
+            subject.operator.write(subject.address, SWITCH, False, None, "polarity")
+        assert subject.read(SWITCH) is True
+
+
+class TestSight:
+    def test_the_device_is_found_and_tells_what_its_objects_are(self, subject: Served) -> None:
+        [device] = subject.operator.who_is(INSTANCE, INSTANCE, subject.address)
+        assert device.instance == INSTANCE
+        names = {point.name for point in subject.operator.discover_points(subject.address)}
+        assert {EVERYTHING, "mode", "heartbeat", "overrides", "reset-enabled", "shed-enabled", "reset-mode"} <= names
+
+    def test_mode_overrides_and_reason_follow_what_happens(self, subject: Served) -> None:
+        assert subject.read(MODE) == DISABLED
+        subject.owner.slots = 3
+        subject.write(True)
+        until(lambda: (subject.read(MODE), subject.read("analog-value,1")) == (RUN, 3.0))
+        subject.enabling.fault("reset", "it raised ValueError")
+        until(lambda: subject.read(PROGRAM_MODE) == RELEASING)
+        subject.owner.slots = 0
+        subject.enabling.released("reset")
+        until(lambda: (subject.read(PROGRAM_MODE), subject.read(MODE)) == (FAULT, RUN))
+        assert subject.read("analog-value,1") == 0.0
+        assert subject.read("characterstring-value,2") == "it raised ValueError"
+        assert subject.read("characterstring-value,1") == "reset: it raised ValueError"
+
+    def test_states_have_names(self, subject: Served) -> None:
+        texts = subject.operator.read(subject.address, MODE, "state-text").value
+        assert list(texts) == ["disabled", "run", "releasing", "fault"]  # type: ignore[arg-type]
+
+    def test_the_heartbeat_counts(self, subject: Served) -> None:
+        first = subject.read("analog-value,1000")
+        until(lambda: subject.read("analog-value,1000") != first)
+
+    @pytest.mark.parametrize("thing", [SWITCH, MODE, "analog-value,1", "characterstring-value,1"])
+    def test_changes_are_told_to_who_has_subscribed(self, subject: Served, thing: str) -> None:
+        told: list[BacnetReading] = []
+        subscription = subject.operator.subscribe_cov(subject.address, thing, told.append)
+        until(lambda: bool(told))
+        before = told[0].value
+        subject.owner.slots = 2
+        subject.write(True)
+        if thing.startswith("char"):
+            subject.write(False)
+        until(lambda: any(one.value != before for one in told if one.property == "present-value"))
+        subscription.close()
+
+
+class TestMemory:
+    def test_a_command_outlives_the_runtime(self, tmp_path: Path, operator: BACnetClient) -> None:
+        with served(tmp_path, operator) as subject:
+            subject.write(True, priority=9)
+            subject.write(False, PROGRAM_SWITCH)
+        with served(tmp_path, operator) as subject:
+            assert subject.enabling.state("reset") is State.DISABLED
+            assert subject.enabling.state("shed") is State.RUN
+            slots = operator.read_priority_array(subject.address, SWITCH)
+            assert [number for number, value in enumerate(slots, 1) if value is not None] == [9]
+
+    def test_a_program_keeps_its_instance_when_others_come_and_go(self, tmp_path: Path, operator: BACnetClient) -> None:
+        with served(tmp_path, operator, "reset", "shed") as subject:
+            subject.write(False, "binary-value,3")
+        with served(tmp_path, operator, "night-flush", "shed") as subject:
+            assert subject.read("binary-value,3", "object-name") == "shed-enabled"
+            assert subject.read("binary-value,3") is False
+            assert subject.read("binary-value,4", "object-name") == "night-flush-enabled"
+
+    @pytest.mark.parametrize("content", ["{", '{"optimization-enabled": {"instance": 1, "slots": {"99": true}}}', "[]"])
+    def test_what_cannot_be_read_is_off_whatever_the_default(
+        self, tmp_path: Path, operator: BACnetClient, content: str
+    ) -> None:
+        file = tmp_path / "switches" / f"{INSTANCE}.json"
+        file.parent.mkdir()
+        file.write_text(content, encoding="utf-8")
+        with served(tmp_path, operator, starts_on=True) as subject:
+            assert subject.enabling.state() is State.DISABLED
+            assert subject.read(SWITCH) is False
+            assert subject.read(PROGRAM_SWITCH) is False
+            subject.write(True)
+        assert json.loads(file.read_text(encoding="utf-8"))[EVERYTHING]["slots"] == {"8": True}
+
+    def test_a_disk_that_takes_nothing_does_not_keep_anybody_from_switching_off(
+        self, tmp_path: Path, operator: BACnetClient
+    ) -> None:
+        (tmp_path / "switches").write_text("in the way", encoding="utf-8")
+        with served(tmp_path, operator) as subject:
+            subject.write(True, PROGRAM_SWITCH)
+            subject.write(True)
+            subject.write(False)
+            assert subject.enabling.state() is State.RELEASING
+
+
+def test_a_program_named_like_the_switch_for_everything_is_refused(tmp_path: Path, operator: BACnetClient) -> None:
+    with pytest.raises(ConfigError, match="optimization"), served(tmp_path, operator, "optimization"):
+        pass
