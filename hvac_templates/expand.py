@@ -1,0 +1,153 @@
+"""The expansion: a model with HVACTemplate objects in, the model that EnergyPlus simulates out.
+
+Pure: the given model is not changed, nothing is remembered, the same model gives the same result.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, TypeAlias
+
+from hvac_templates import checks
+from hvac_templates.builder import instantiate, settle
+from hvac_templates.built import TemplateFault
+from hvac_templates.context import Context, Plant
+from hvac_templates.formulas import FormulaError
+from hvac_templates.links import resolve_links
+from hvac_templates.loops import Made, loop_objects
+from hvac_templates.messages import Fields, Message, Model, Result, error, has_errors
+from hvac_templates.schedules import always_schedules
+from hvac_templates.schema import TEMPLATE_PREFIX, Schema
+from hvac_templates.tree import Tree
+from hvac_templates.validation import check_input, check_output, normalised
+
+ExpandedModel: TypeAlias = dict[str, dict[str, dict[str, Any]]]
+
+ORDER = (
+    "HVACTemplate:Thermostat",
+    "HVACTemplate:Zone:",
+    "HVACTemplate:System:",
+    "HVACTemplate:Plant:Chiller",
+    "HVACTemplate:Plant:Tower",
+    "HVACTemplate:Plant:Boiler",
+    "HVACTemplate:Plant:",
+)
+"""In which order templates are built: those that join others before those that are joined."""
+
+
+def expand(model: Model, *, schema: Schema | None = None, tree: Tree | None = None, validate: bool = True) -> Result:
+    """Expand a model. A model that cannot run is refused: no model, and a message for everything that is wrong.
+
+    ``validate`` off skips the checks of the input's and the output's fields against the schema, nothing else.
+    Raises ConfigError when the tree itself is faulty.
+    """
+    schema = schema or Schema.shipped()
+    found = check_input(model, schema) if validate else []
+    if has_errors(found):
+        return Result(None, tuple(found))
+    typed = normalised(model, schema)
+    expansion = Expansion(typed, schema, tree or Tree.shipped())
+    expanded = expansion.run()
+    found += expansion.messages
+    if validate and not has_errors(found):
+        found += check_output(expanded, schema, typed)
+    return Result(None if has_errors(found) else expanded, tuple(found))
+
+
+@dataclass
+class Expansion:
+    """One expansion while it runs."""
+
+    model: Model
+    schema: Schema
+    tree: Tree
+    messages: list[Message] = field(default_factory=list)
+
+    def run(self) -> ExpandedModel:
+        """The expanded model; what is wrong with it is in ``messages``."""
+        base = {kind: dict(objects) for kind, objects in self.model.items() if not kind.startswith(TEMPLATE_PREFIX)}
+        contexts = self._contexts(Plant(existing=base))
+        self.messages += [*self._unbuilt(), *checks.check(contexts)]
+        if has_errors(self.messages):
+            return {}
+        for context in contexts:
+            self._attempt(context, instantiate)
+        self.messages += checks.check_members(contexts)
+        for context in contexts:
+            self._attempt(context, settle)
+        made = [] if has_errors(self.messages) else [one for context in contexts for one in self._made(context)]
+        made += always_schedules(fields for _, _, fields in made)
+        return self._merged(base, made)
+
+    def _contexts(self, plant: Plant) -> list[Context]:
+        contexts = [
+            Context(self.tree[kind], key, fields, self._defaults(kind), plant)
+            for kind, objects in self.model.items()
+            if kind.startswith(TEMPLATE_PREFIX) and kind in self.tree
+            for key, fields in objects.items()
+        ]
+        contexts.sort(key=lambda context: _rank(context.spec.type))
+        for context in contexts:
+            for kind in context.spec.loops:
+                plant.loops.setdefault(kind, context)
+        resolve_links(contexts)
+        return contexts
+
+    def _unbuilt(self) -> Iterator[Message]:
+        for kind in self.model:
+            if kind.startswith(TEMPLATE_PREFIX) and kind not in self.tree:
+                yield error(kind, "", "", "is not a template that this program can expand")
+
+    def _defaults(self, kind: str) -> Fields:
+        fields = self.schema.fields(kind).values()
+        return {one.name: one.default for one in fields if one.default is not None}
+
+    def _attempt(self, context: Context, step: Callable[[Context], None]) -> None:
+        try:
+            step(context)
+        except (TemplateFault, FormulaError) as fault:
+            self._refuse(context, fault)
+
+    def _made(self, context: Context) -> Iterator[Made]:
+        """Everything that one template makes."""
+        try:
+            yield from list(_objects(context))
+        except (TemplateFault, FormulaError) as fault:
+            self._refuse(context, fault)
+
+    def _refuse(self, context: Context, fault: Exception) -> None:
+        name = getattr(fault, "field", "")
+        self.messages.append(error(context.spec.type, context.key, name, str(fault)))
+
+    def _merged(self, base: Mapping[str, Mapping[str, Fields]], made: Iterable[Made]) -> ExpandedModel:
+        """The model's own objects and those made. Two of one type and name must be the same."""
+        merged = {kind: dict(objects) for kind, objects in base.items()}
+        taken = {kind: {name.casefold(): name for name in objects} for kind, objects in base.items()}
+        for kind, name, fields in made:
+            known = taken.setdefault(kind, {})
+            if name.casefold() not in known:
+                known[name.casefold()] = name
+                merged.setdefault(kind, {})[name] = fields
+            elif merged[kind][known[name.casefold()]] != fields and kind not in _MAY_BE_THERE:
+                self.messages.append(error(kind, name, "", _TWICE))
+        return {kind: {name: dict(fields) for name, fields in objects.items()} for kind, objects in merged.items()}
+
+
+_TWICE = "would be made by the templates, but there is another of this name: rename that one"
+_MAY_BE_THERE = frozenset({"ScheduleTypeLimits", "Schedule:Compact"})
+
+
+def _objects(context: Context) -> Iterator[Made]:
+    for built in context.built:
+        if built.is_made:
+            yield built.type, built.name, built.fields()
+    for name, components in context.branches.items():
+        yield "Branch", name, {"components": components}
+    yield from loop_objects(context)
+    for name, nodes in context.lists.items():
+        yield "NodeList", name, {"nodes": [{"node_name": node} for node in nodes]}
+
+
+def _rank(kind: str) -> int:
+    return next(place for place, prefix in enumerate(ORDER) if kind.startswith(prefix))
