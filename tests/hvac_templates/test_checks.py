@@ -97,6 +97,13 @@ def test_limits_of_ideal_loads_need_their_values() -> None:
     assert expand(model).model is not None
 
 
+def test_heating_with_air_colder_than_cooling_is_refused() -> None:
+    model = boxes(ZONES, packaged_units(ZONES))
+    model["HVACTemplate:Zone:PTAC"]["Template 2"]["zone_heating_design_supply_air_temperature"] = 0
+    (message,) = refusals(model)
+    assert (message.name, message.field) == ("Template 2", "zone_heating_design_supply_air_temperature")
+
+
 def test_a_name_that_the_model_uses_already_is_refused() -> None:
     model = boxes(ZONES, ideal_loads(ZONES))
     model["NodeList"] = {"Mine": {"nodes": [{"node_name": "a"}]}}

@@ -121,3 +121,20 @@ def test_equipment_comes_in_the_order_of_its_priority() -> None:
     model = expanded(boxes(ZONES, templates))
     listed = model["PlantEquipmentList"]["Hot All Equipment"]["equipment"]
     assert [item["equipment_name"] for item in listed] == ["First", "Second", "Last"]
+
+
+def test_equipment_that_the_model_has_is_connected_where_it_stands() -> None:
+    templates = variable_air_volume(ZONES)
+    del templates["HVACTemplate:Plant:Boiler"]
+    named = {"boiler_object_type": "Boiler:HotWater", "boiler_name": "MY BOILER"}
+    templates["HVACTemplate:Plant:Boiler:ObjectReference"] = {"Reference": named}
+    model = boxes(ZONES, templates)
+    mine = {"boiler_water_inlet_node_name": "Here", "boiler_water_outlet_node_name": "There", "fuel_type": "NaturalGas"}
+    model["Boiler:HotWater"] = {"My Boiler": mine | {"nominal_thermal_efficiency": 0.8}}
+    result = expanded(model)
+    (component,) = result["Branch"]["My Boiler HW Branch"]["components"]
+    assert (component["component_name"], component["component_outlet_node_name"]) == ("My Boiler", "There")
+    assert result["Boiler:HotWater"] == model["Boiler:HotWater"]
+    assert {"node_name": "There"} in result["NodeList"]["Hot HW Supply Setpoint Nodes"]["nodes"]
+    del model["Boiler:HotWater"]
+    assert [message.field for message in expand(model).errors] == ["boiler_name"]

@@ -81,6 +81,14 @@ def test_numbers_may_be_bounded(value: Scalar, expected: bool) -> None:
     assert holds({"When": {"field": {"Above": 0, "Below": 1}}}, field=value) is expected
 
 
+def test_a_number_may_be_bounded_by_another_field() -> None:
+    wanted = {"When": {"heating": {"Below": "{cooling}"}}}
+    assert holds(wanted, heating=10, cooling=14)
+    assert not holds(wanted, heating=50, cooling=14)
+    assert not holds(wanted, heating=10, cooling="Autosize")
+    assert not holds(wanted, heating=10)
+
+
 def test_a_field_may_have_to_equal_another() -> None:
     wanted = {"When": {"zone": "{other}"}}
     assert holds(wanted, zone="North", other="NORTH")

@@ -221,6 +221,13 @@ def test_a_spoilt_copy_is_done_without(tmp_path: Path, monkeypatch: pytest.Monke
         assert list(Tree.of_folder(folder)) == [LOOP]
 
 
+def test_only_the_last_copies_are_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    for number in range(tree_files.KEPT + 3):
+        tree_files.keep_tree(str(number), {"OptionTree": {}, "Parts": {}}, {})
+    assert len(list(cache_dir().glob("*"))) == tree_files.KEPT
+
+
 def test_a_cache_that_cannot_be_written_is_done_without(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "file").write_text("", encoding="utf-8")
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "file"))
