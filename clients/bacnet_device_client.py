@@ -66,7 +66,7 @@ class BACnetDeviceClient:
     def connect(self) -> None:
         """Make sure that a device answers, and the same one as before."""
         traits = self._call(lambda aio: aio.traits(self._address, afresh=True, timeout_s=self._timeout_s))
-        if self._instance is not None and traits.instance != self._instance:
+        if None not in (self._instance, traits.instance) and traits.instance != self._instance:
             what = f"device {traits.instance} answers where device {self._instance} was"
             raise DeviceRefused(self.device, what)
         self._instance = traits.instance

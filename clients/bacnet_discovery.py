@@ -119,7 +119,10 @@ class Finder:
         return dict(zip(chosen, readings, strict=True))
 
     async def _device(self, address: Address) -> ObjectIdentifier:
-        return object_identifier(f"device,{(await self._traits.of(address)).instance}")
+        instance = (await self._traits.of(address)).instance
+        if instance is None:
+            raise DeviceUnreachable(device_key(address), "it does not tell its device instance")
+        return object_identifier(f"device,{instance}")
 
     async def _one(self, address: Address, item: Item) -> BacnetReading:
         (reading,) = await self._reader.read_multiple(address, [item])

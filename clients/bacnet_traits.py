@@ -10,10 +10,10 @@ from bacpypes3.pdu import Address
 from bacpypes3.primitivedata import ObjectIdentifier
 
 from clients.bacnet_application import MAX_APDU, BenchApplication
-from clients.bacnet_names import WILDCARD_DEVICE, datatype, device_key, property_identifier
+from clients.bacnet_names import WILDCARD_DEVICE, datatype, property_identifier
 from clients.bacnet_requests import Requester
 from clients.bacnet_results import Untyped
-from utils.errors import DeviceUnreachable, ObjectError
+from utils.errors import ObjectError
 
 _READ_MULTIPLE, _WRITE_MULTIPLE = 14, 16  # bits of protocol-services-supported
 _SMALLEST_APDU = 50
@@ -30,7 +30,10 @@ _PROPERTIES = (
 
 @dataclass(slots=True)
 class Traits:
-    """What is known of a device. ``reads_multiple`` and ``writes_multiple`` are corrected when it proves otherwise."""
+    """What is known of a device; of one that does not tell, what any can do.
+
+    ``reads_multiple`` and ``writes_multiple`` are corrected when it proves otherwise.
+    """
 
     instance: int | None
     max_apdu: int = _CAUTIOUS_APDU
@@ -64,9 +67,9 @@ class TraitsBook:
         try:
             return await self._ask_device(address, WILDCARD_DEVICE)
         except ObjectError:
-            pass  # an old device, which knows its own instance only
+            pass  # an old device, or one of BACpypes3, which knows its own instance only
         heard = await self._who_is(address)
-        return await self._ask_device(address, heard.iAmDeviceIdentifier)
+        return Traits(None) if heard is None else await self._ask_device(address, heard.iAmDeviceIdentifier)
 
     async def _ask_device(self, address: Address, device: ObjectIdentifier) -> Traits:
         identifier = await self._read(address, device, _PROPERTIES[0])
@@ -91,8 +94,8 @@ class TraitsBook:
         answer = await self._requester.ask(address, request, f"device {name}")
         return answer.propertyValue.cast_out(datatype(device[0], identifier, None))
 
-    async def _who_is(self, address: Address) -> IAmRequest:
-        """Ask the one device who it is, whatever instance it has."""
+    async def _who_is(self, address: Address) -> IAmRequest | None:
+        """Ask the one device who it is; None where it does not tell, or tells everybody but us."""
         heard: asyncio.Future[IAmRequest] = asyncio.get_running_loop().create_future()
 
         def listen(apdu: IAmRequest) -> None:
@@ -106,7 +109,7 @@ class TraitsBook:
                 self._application.request(WhoIsRequest(destination=address))
                 return await heard
         except TimeoutError:
-            raise DeviceUnreachable(device_key(address), "it does not tell its device instance") from None
+            return None
         finally:
             listeners.remove(listen)
 

@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.logging import RichHandler
 
 from utils.arguments import count
+from utils.home import HOME
 from utils.interruption import until_done
 from utils.logging_config import configure_logging
 from utils.settings import Settings
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from supervisory.console import ProgramView
     from supervisory.supervision import Supervision
 
-BASE = Path(__file__).resolve().parent.parent
+
 _NOT_GIVEN_BACK = "what was taken has NOT been given back; the guardian does it now"
 
 
@@ -31,19 +32,19 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--config", type=Path, required=True, metavar="FILE", help="transport, devices and points")
     parser.add_argument("--dry-run", action="store_true", help="write nothing; print what would be written")
     parser.add_argument("--steps", type=count, metavar="N", help="end after so many rounds")
-    parser.add_argument("--env", type=Path, default=BASE / ".env", help="settings file")
+    parser.add_argument("--env", type=Path, default=HOME / ".env", help="settings file")
 
 
 def run(options: argparse.Namespace, console: Console) -> int:
     """Run the programs; returns the exit code. Raises :class:`utils.errors.BridgeError`."""
     # Here, because BACnet and the HTTP clients take a second to import, which no other command should wait for.
     from supervisory.console import print_program_summary, program_view
-    from supervisory.plan import plan_run
-    from supervisory.settings import settings_for
+    from supervisory.setup.plan import plan_run
+    from supervisory.setup.settings import settings_for
     from supervisory.supervision import Supervision
 
     plan = plan_run(options.programs, options.config, Path.cwd())
-    settings = settings_for(plan.config, options.env, os.environ, BASE)
+    settings = settings_for(plan.config, options.env, os.environ, HOME)
     _start_logging(settings, console)
     supervision = Supervision(
         plan,

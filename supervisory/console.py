@@ -14,8 +14,8 @@ from rich.table import Table
 from rich.text import Text
 
 from bridge.console import print_receipts
-from supervisory.context import StepRecord
-from supervisory.runtime import RuntimeSummary
+from supervisory.runtime.context import StepRecord
+from supervisory.runtime.runtime import RuntimeSummary
 from supervisory.supervision import ProgramStatus
 from utils.values import PointValue
 

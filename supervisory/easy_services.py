@@ -9,10 +9,10 @@ from typing import Protocol, TypeAlias, TypeVar
 
 from clients.bacnet_results import DeviceFound, ObjectFound
 from clients.device_client import DeviceClient
-from supervisory.devices import Device, Devices
 from supervisory.easy import EasyWrite, Row, Told
-from supervisory.gate import Disabled, Gate, Pass, SlotCommand, SlotResult
-from supervisory.roles import object_name
+from supervisory.guard.gate import Disabled, Gate, Pass, SlotCommand, SlotResult
+from supervisory.runtime.devices import Device, Devices
+from supervisory.setup.roles import object_name
 from utils.errors import DeviceError, ObjectError
 from utils.names import did_you_mean
 from utils.values import ObjectRef, ObjectState, PointValue

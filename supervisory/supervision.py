@@ -11,25 +11,25 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 
 from clients.bacnet_stack import BACnetStack
-from supervisory.bindings import Bindings, BoundPoint, bind, clashes
-from supervisory.context import StepRecord
-from supervisory.custody import Charge, Custody, give_back_leftovers, guarded
-from supervisory.devices import Devices
-from supervisory.dry_run import DryGate
 from supervisory.easy import EasyASO
 from supervisory.easy_services import Site
-from supervisory.gate import Gate
-from supervisory.plan import RunPlan
-from supervisory.program_run import Around, ProgramPlan
-from supervisory.runner import Faults, Limits, Runner
-from supervisory.runtime import Runtime, RuntimeSummary
+from supervisory.guard.custody import Charge, Custody, give_back_leftovers, guarded
+from supervisory.guard.gate import Gate
+from supervisory.guard.switch import Switch
+from supervisory.guard.switch_memory import SwitchMemory
+from supervisory.runtime.context import StepRecord
+from supervisory.runtime.devices import Devices
+from supervisory.runtime.dry_run import DryGate
+from supervisory.runtime.program_run import Around, ProgramPlan
+from supervisory.runtime.runner import Faults, Limits, Runner
+from supervisory.runtime.runtime import Runtime, RuntimeSummary
+from supervisory.runtime.state_store import FileStates, MemoryStates, StateStore
+from supervisory.runtime.step_logs import StepLogs
+from supervisory.runtime.transports import Opened, opened, own_device
+from supervisory.setup.bindings import Bindings, BoundPoint, bind, clashes
+from supervisory.setup.plan import RunPlan
 from supervisory.site_access import OccupiedSlot, SiteAccess
 from supervisory.site_survey import DeviceSite
-from supervisory.state_store import FileStates, MemoryStates, StateStore
-from supervisory.step_logs import StepLogs
-from supervisory.switch import Switch
-from supervisory.switch_memory import SwitchMemory
-from supervisory.transports import Opened, opened, own_device
 from supervisory.undo_file import UndoFile
 from utils.errors import ConfigError, DeviceUnreachable, Problem
 from utils.settings import Settings

@@ -25,8 +25,8 @@ from clients.tls import TlsMode, TlsPolicy
 from emulators.boptest.server import BoptestServer
 from emulators.process import emulator_process
 from equipment.equipment_manager import EquipmentManager
-from supervisory.plan import plan_run
-from supervisory.settings import settings_for
+from supervisory.setup.plan import plan_run
+from supervisory.setup.settings import settings_for
 from supervisory.supervision import Supervision
 from utils.settings import load_settings
 from utils.state_folder import StateFolder

@@ -17,9 +17,9 @@ from typing import TypeAlias
 
 from emulators.boptest.server import BoptestServer
 from emulators.plants.multizone_office import MultizoneOffice
-from supervisory.context import StepRecord
-from supervisory.plan import plan_run
-from supervisory.settings import settings_for
+from supervisory.runtime.context import StepRecord
+from supervisory.setup.plan import plan_run
+from supervisory.setup.settings import settings_for
 from supervisory.supervision import Supervision
 from utils.state_folder import StateFolder
 

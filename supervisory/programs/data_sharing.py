@@ -14,8 +14,8 @@ from typing import ClassVar
 
 from pydantic import Field
 
+from supervisory.blocks.timers import SECONDS_PER_MINUTE, good_number
 from supervisory.program import Command, Context, Parameters, Program, Read, Reading
-from supervisory.programs.blocks import SECONDS_PER_MINUTE, good_number
 
 
 class SharingSettings(Parameters):

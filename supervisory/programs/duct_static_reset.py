@@ -11,11 +11,11 @@ from typing import ClassVar
 
 from pydantic import Field, model_validator
 
+from supervisory.blocks.requests import StaticPressureRequests
+from supervisory.blocks.sight import Sight, ZoneSight, fan_proven, warn_of_unknown_zones
+from supervisory.blocks.timers import SECONDS_PER_MINUTE, good_numbers
+from supervisory.blocks.trim_and_respond import Reset, TrimAndRespond, weighted
 from supervisory.program import Command, Context, Parameters, Program, Read
-from supervisory.programs.blocks import SECONDS_PER_MINUTE, good_numbers
-from supervisory.programs.requests import StaticPressureRequests
-from supervisory.programs.sight import Sight, ZoneSight, fan_proven, warn_of_unknown_zones
-from supervisory.programs.trim_and_respond import Reset, TrimAndRespond, weighted
 
 
 class DuctStaticSettings(Parameters):

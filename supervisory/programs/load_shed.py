@@ -12,8 +12,9 @@ from typing import ClassVar, Literal
 
 from pydantic import Field, model_validator
 
-from supervisory.program import Command, Context, Parameters, Program, Read
-from supervisory.programs.blocks import (
+from supervisory.blocks.demand import DemandWindow, Ladder, Stages, spread
+from supervisory.blocks.shed_zone import ShedZone
+from supervisory.blocks.timers import (
     SECONDS_PER_HOUR,
     SECONDS_PER_MINUTE,
     TrueFor,
@@ -22,8 +23,7 @@ from supervisory.programs.blocks import (
     hour_of,
     in_daily_window,
 )
-from supervisory.programs.demand import DemandWindow, Ladder, Stages, spread
-from supervisory.programs.shed_zone import ShedZone
+from supervisory.program import Command, Context, Parameters, Program, Read
 
 
 class LoadShedSettings(Parameters):

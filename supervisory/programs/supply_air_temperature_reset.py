@@ -12,8 +12,9 @@ from typing import ClassVar
 
 from pydantic import Field, model_validator
 
-from supervisory.program import Command, Context, Parameters, Program, Read
-from supervisory.programs.blocks import (
+from supervisory.blocks.requests import CoolingRequests
+from supervisory.blocks.sight import Sight, ZoneSight, fan_proven, warn_of_unknown_zones
+from supervisory.blocks.timers import (
     SECONDS_PER_MINUTE,
     Line,
     good_number,
@@ -21,9 +22,8 @@ from supervisory.programs.blocks import (
     hour_of,
     in_daily_window,
 )
-from supervisory.programs.requests import CoolingRequests
-from supervisory.programs.sight import Sight, ZoneSight, fan_proven, warn_of_unknown_zones
-from supervisory.programs.trim_and_respond import Reset, TrimAndRespond, weighted
+from supervisory.blocks.trim_and_respond import Reset, TrimAndRespond, weighted
+from supervisory.program import Command, Context, Parameters, Program, Read
 
 
 class SupplyAirSettings(Parameters):

@@ -25,9 +25,11 @@ def router(network: int, stations: Sequence[int]) -> Iterator[Server]:
         wire = f"vlan {port}"
         application = loop.do(lambda: _build(port, wire, network, stations))
         link = next(iter(application.link_layers.values()))
-        loop.wait(ready(link))
-        yield Server(loop, application, f"127.0.0.1:{port}")
-        loop.do(application.close)
+        try:
+            loop.wait(ready(link))
+            yield Server(loop, application, f"127.0.0.1:{port}")
+        finally:
+            loop.do(application.close)
 
 
 def _build(port: int, wire: str, network: int, stations: Sequence[int]) -> Untyped:

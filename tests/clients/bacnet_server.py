@@ -28,7 +28,7 @@ from clients.bacnet_stack import BACnetStack
 INSTANCE = 500
 _START_S = 5.0
 _UNRECOGNIZED_SERVICE = 9
-_WILDCARD = ("device", 4194303)
+_WILDCARD = ObjectIdentifier("device,4194303")
 Result = TypeVar("Result")
 
 
@@ -41,7 +41,7 @@ class ReadOnlyValue(AnalogValueObject):  # type: ignore[misc]
 
 @dataclass
 class Faults:
-    """What a device does wrong. Requests are named by their class."""
+    """What a device does otherwise than BACpypes3, mostly wrong. Requests are named by their class."""
 
     delay_s: float = 0.0
     is_silent: bool = False
@@ -51,7 +51,7 @@ class Faults:
     answers_about: str | None = None
     cannot_send_whole: str | None = None
     denies_property: str | None = None
-    knows_wildcard: bool = True
+    knows_wildcard: bool = False
     pretends_to_write: bool = False
     local_time: tuple[tuple[int, ...], tuple[int, ...]] | None = None
 
@@ -90,8 +90,8 @@ class _Device(Application):  # type: ignore[misc]
     async def do_ReadPropertyRequest(self, apdu: Untyped) -> None:  # noqa: N802
         if self.faults.answers_about is not None:
             apdu.objectIdentifier = ObjectIdentifier(self.faults.answers_about)
-        if apdu.objectIdentifier == _WILDCARD and not self.faults.knows_wildcard:
-            raise ExecutionError(errorClass="object", errorCode="unknownObject")
+        if apdu.objectIdentifier == _WILDCARD and self.faults.knows_wildcard:
+            apdu.objectIdentifier = self.device_object.objectIdentifier
         if str(apdu.propertyIdentifier) == self.faults.denies_property:
             raise ExecutionError(errorClass="property", errorCode="readAccessDenied")
         if str(apdu.propertyIdentifier) == self.faults.cannot_send_whole and apdu.propertyArrayIndex is None:
@@ -259,9 +259,11 @@ def device(
         port = free_port()
         application = loop.do(lambda: _build(port, instance, bbmd, is_bbmd, objects, options))
         link = next(iter(application.link_layers.values()))
-        loop.wait(ready(link))
-        yield Server(loop, application, f"127.0.0.1:{port}")
-        loop.do(application.close)
+        try:
+            loop.wait(ready(link))
+            yield Server(loop, application, f"127.0.0.1:{port}")
+        finally:
+            loop.do(application.close)
 
 
 async def ready(link: Untyped) -> None:

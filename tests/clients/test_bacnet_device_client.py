@@ -74,6 +74,17 @@ def test_another_device_at_the_same_address_is_refused(client: BACnetDeviceClien
         client.connect()
 
 
+def test_a_device_that_does_not_tell_its_instance_is_connected_to_but_its_clock_not_known(
+    client: BACnetDeviceClient, peer: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("clients.bacnet_traits._I_AM_WAIT_S", 0.05)
+    peer.faults.swallows.add("WhoIs")
+    client.connect()
+    assert client.read_values_from_endpoints([SUPPLY_TEMP])[SUPPLY_TEMP] == Sample(12.5)
+    with pytest.raises(DeviceUnreachable, match="does not tell its device instance"):
+        client.get_clock()
+
+
 def test_the_objects_of_the_types_are_told_with_names_and_units(client: BACnetDeviceClient) -> None:
     found = {endpoint.name: endpoint for endpoint in client.get_existing_endpoints()}
     assert len(found) == 11

@@ -13,6 +13,7 @@ from clients.bacnet_errors import AnswerTooLong, BacnetRefusal
 from clients.bacnet_requests import Line
 from clients.bacnet_results import BacnetReading, BacnetRef, BacnetValue, Untyped
 from clients.bacnet_stack import BACnetStack
+from clients.bacnet_traits import Traits
 from tests.clients.bacnet_server import Server, device, free_port, inputs, some_objects, stack
 from utils.errors import ConfigError, DeviceRefused, DeviceUnreachable, ObjectError
 from utils.values import ObjectRef, ObjectType, Quality
@@ -180,7 +181,7 @@ def test_a_device_without_segmentation_is_asked_in_chunks_that_fit(ours: BACnetS
     with device(lambda: inputs(POINTS), **small) as server:
         readings = ours.client.read_multiple(server.address, MANY)
         assert [reading.value for reading in readings] == VALUES
-        assert server.counts["ReadProperty"] <= 5  # four about the device itself, and what was left over
+        assert server.counts["ReadProperty"] <= 6  # five about the device itself, and what was left over
         assert 5 <= server.counts["ReadPropertyMultiple"] <= 12
 
 
@@ -207,20 +208,30 @@ def test_a_device_that_does_not_know_the_service_is_asked_one_by_one_from_then_o
         assert server.counts["ReadPropertyMultiple"] == 1
 
 
-def test_an_old_device_that_knows_only_its_own_instance_is_understood(ours: BACnetStack) -> None:
-    with device(lambda: inputs(POINTS), instance=77) as server:
-        server.faults.knows_wildcard = False
+def test_a_device_tells_of_itself_by_the_instance_that_stands_for_any(ours: BACnetStack) -> None:
+    with device(instance=77) as server:
+        server.faults.knows_wildcard = True
         assert ours.client.traits(server.address).instance == 77
-        assert [reading.value for reading in ours.client.read_multiple(server.address, MANY)] == VALUES
+        assert dict(server.counts) == {"ReadProperty": 4}
 
 
-@pytest.mark.slow
-def test_a_device_that_does_not_tell_its_instance_is_named(ours: BACnetStack) -> None:
-    with device() as server:
-        server.faults.knows_wildcard = False
+def test_a_device_that_knows_only_its_own_instance_is_asked_who_it_is(ours: BACnetStack) -> None:
+    with device(instance=77) as server:
+        assert ours.client.traits(server.address).instance == 77
+        assert dict(server.counts) == {"ReadProperty": 5, "WhoIs": 1}
+
+
+def test_a_device_that_does_not_tell_what_it_can_do_is_asked_cautiously(
+    ours: BACnetStack, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("clients.bacnet_traits._I_AM_WAIT_S", 0.05)
+    with device(lambda: inputs(POINTS)) as server:
         server.faults.swallows.add("WhoIs")
+        assert ours.client.traits(server.address) == Traits(None, 480, False, True, True)
+        assert [reading.value for reading in ours.client.read_multiple(server.address, MANY)] == VALUES
+        assert 3 <= server.counts["ReadPropertyMultiple"] <= 5
         with pytest.raises(DeviceUnreachable, match="does not tell its device instance"):
-            ours.client.read_multiple(server.address, MANY)
+            ours.client.discover_points(server.address)
 
 
 def test_a_priority_array_is_sixteen_slots(ours: BACnetStack, peer: Server) -> None:
@@ -304,7 +315,7 @@ def test_our_own_port_is_not_a_device(ours: BACnetStack) -> None:
 def test_a_long_answer_comes_in_segments_where_the_device_can(ours: BACnetStack) -> None:
     with device(lambda: inputs(300)) as server:
         assert len(ours.client.objects(server.address)) == 302
-        assert server.counts["ReadProperty"] == 5, "four about the device itself, one for the whole list"
+        assert server.counts["ReadProperty"] == 6, "five about the device itself, one for the whole list"
 
 
 def test_an_answer_that_comes_after_the_deadline_is_not_taken_for_another(ours: BACnetStack) -> None:

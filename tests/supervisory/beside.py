@@ -11,21 +11,21 @@ from datetime import datetime, timedelta
 from bridge.ledger import Ledger, as_real32
 from clients.device_client import DeviceClient
 from clients.ecy_clock import ClockState
-from supervisory.bindings import Bindings, bind
-from supervisory.context import StepRecord
-from supervisory.devices import Devices
 from supervisory.easy import EasyASO
 from supervisory.easy_services import Site
-from supervisory.enabling import Enabling
-from supervisory.loading import ProgramClass
+from supervisory.guard.enabling import Enabling
+from supervisory.guard.releaser import Releaser
+from supervisory.guard.slot_gate import SlotGate
 from supervisory.program import Parameters
-from supervisory.program_run import Around, ProgramPlan
-from supervisory.releaser import Releaser
-from supervisory.roles import ObjectName, Wanted
-from supervisory.runner import Limits, Runner
-from supervisory.runtime import Runtime, RuntimeSummary
-from supervisory.slot_gate import SlotGate
-from supervisory.state_store import MemoryStates
+from supervisory.runtime.context import StepRecord
+from supervisory.runtime.devices import Devices
+from supervisory.runtime.program_run import Around, ProgramPlan
+from supervisory.runtime.runner import Limits, Runner
+from supervisory.runtime.runtime import Runtime, RuntimeSummary
+from supervisory.runtime.state_store import MemoryStates
+from supervisory.setup.bindings import Bindings, bind
+from supervisory.setup.loading import ProgramClass
+from supervisory.setup.roles import ObjectName, Wanted
 from utils.errors import DeviceUnreachable, ObjectError
 from utils.values import (
     Endpoint,

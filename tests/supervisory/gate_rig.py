@@ -13,9 +13,9 @@ from emulators.ecy.controller import Controller, ControllerSpec
 from emulators.ecy.scanning import ExchangeScan
 from emulators.ecy.server import EcyServer
 from emulators.program import ObjectSpec
-from supervisory.enabling import Enabling
-from supervisory.gate import Pass, SlotCommand
-from supervisory.slot_gate import SlotGate
+from supervisory.guard.enabling import Enabling
+from supervisory.guard.gate import Pass, SlotCommand
+from supervisory.guard.slot_gate import SlotGate
 from utils.values import ObjectRef, ObjectType, PointValue
 
 USER, PASSWORD = "bench", "correct horse"

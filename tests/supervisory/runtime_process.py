@@ -14,8 +14,8 @@ from pathlib import Path
 
 from equipment.device_clients import DeviceClients
 from equipment.equipment_manager import Credentials
-from supervisory.custody import Charge, guarded
-from supervisory.gate import SlotCommand
+from supervisory.guard.custody import Charge, guarded
+from supervisory.guard.gate import SlotCommand
 from utils.interruption import on_signals
 from utils.settings import load_settings
 from utils.state_folder import StateFolder

@@ -7,9 +7,9 @@ from dataclasses import replace
 
 import pytest
 
-from supervisory.bindings import BoundPoint, bind, clashes
 from supervisory.program import Command, Read
-from supervisory.roles import ObjectName, Role, Wanted, object_name
+from supervisory.setup.bindings import BoundPoint, bind, clashes
+from supervisory.setup.roles import ObjectName, Role, Wanted, object_name
 from tests.supervisory.beside import FAN, SETPOINT, TEMPERATURE, MemoryDevice
 from utils.values import ObjectRef, ObjectState
 

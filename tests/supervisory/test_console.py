@@ -11,13 +11,13 @@ from rich.console import Console
 
 from bridge.release import Outcome, Receipt
 from supervisory.console import ProgramLines, print_program_summary, program_view
-from supervisory.context import Moment, StepRecord
-from supervisory.dry_run import DryGate
-from supervisory.gate import Pass, SlotCommand
+from supervisory.guard.gate import Pass, SlotCommand
 from supervisory.program import Reading
-from supervisory.runtime import RuntimeSummary
-from supervisory.state_store import FileStates, MemoryStates
-from supervisory.step_logs import StepLogs
+from supervisory.runtime.context import Moment, StepRecord
+from supervisory.runtime.dry_run import DryGate
+from supervisory.runtime.runtime import RuntimeSummary
+from supervisory.runtime.state_store import FileStates, MemoryStates
+from supervisory.runtime.step_logs import StepLogs
 from supervisory.supervision import ProgramStatus
 from tests.supervisory.beside import SETPOINT
 from utils.errors import ConfigError

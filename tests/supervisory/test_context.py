@@ -8,10 +8,10 @@ from datetime import datetime
 
 import pytest
 
-from supervisory.bindings import Bindings, BoundPoint, Key
-from supervisory.context import Given, Moment, StepContext, lacking, readings_of
 from supervisory.program import Command, CommandRefused, NoValue, Read, Reading
-from supervisory.roles import Role
+from supervisory.runtime.context import Given, Moment, StepContext, lacking, readings_of
+from supervisory.setup.bindings import Bindings, BoundPoint, Key
+from supervisory.setup.roles import Role
 from utils.values import ObjectRef, ObjectType, PointValue, Quality, Sample
 
 NOON = datetime(2023, 7, 6, 12)

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from supervisory.loading import load_program
-from supervisory.plan import load_config, plan_run
-from supervisory.schema import PAGE_FILE, SCHEMA_FILE, page_text, schema_text, supervisory_schema
+from supervisory.setup.loading import load_program
+from supervisory.setup.plan import load_config, plan_run
+from supervisory.setup.schema import PAGE_FILE, SCHEMA_FILE, page_text, schema_text, supervisory_schema
 from tests.supervisory.beside import SUPPLY, Beside
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -16,11 +16,11 @@ from emulators.ecy.controller import ControllerSpec
 from emulators.ecy.server import EcyServer
 from emulators.program import ObjectSpec
 from supervisory import EasyASO, EasyWrite
-from supervisory.devices import Devices
-from supervisory.dry_run import DryGate
 from supervisory.easy_services import Network, Site, SiteServices
-from supervisory.gate import Pass
-from supervisory.transports import BACnetNetwork
+from supervisory.guard.gate import Pass
+from supervisory.runtime.devices import Devices
+from supervisory.runtime.dry_run import DryGate
+from supervisory.runtime.transports import BACnetNetwork
 from utils.errors import DeviceError, ObjectError
 
 OBJECTS = (

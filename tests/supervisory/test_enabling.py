@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from supervisory.enabling import Enabling, State
+from supervisory.guard.enabling import Enabling, State
 
 
 @pytest.fixture

@@ -17,9 +17,9 @@ from bridge.release import Outcome
 from emulators.ecy.faults import DropConnection, FailWrites, Hold
 from emulators.ecy.messages import Reply, Request
 from emulators.ecy.server import EcyServer
-from supervisory.enabling import State
-from supervisory.gate import Disabled
-from supervisory.releaser import Releaser
+from supervisory.guard.enabling import State
+from supervisory.guard.gate import Disabled
+from supervisory.guard.releaser import Releaser
 from tests.supervisory.gate_rig import (
     DEADLINE_S,
     ECONOMIZER,

@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from supervisory.custody import Charge, give_back_leftovers, guarded
-from supervisory.guardian import BEAT, FAREWELL, End, Order, Watch
-from supervisory.guarding import COMMAND, GuardianError, Guarding
+from supervisory.guard.custody import Charge, give_back_leftovers, guarded
+from supervisory.guard.guardian import BEAT, FAREWELL, End, Order, Watch
+from supervisory.guard.guarding import COMMAND, GuardianError, Guarding
 from tests import bench
 from tests.supervisory.waiting import until
 from utils.state_folder import StateFolder
@@ -121,7 +121,7 @@ class TestGuardian:
     ) -> None:
         once = tmp_path / "once"
         code = f"import pathlib; pathlib.Path({str(once)!r}).touch(exist_ok=False); {READ_ORDER} sys.stdin.read(2)"
-        monkeypatch.setattr("supervisory.custody.GUARDIAN", script(code))
+        monkeypatch.setattr("supervisory.guard.custody.GUARDIAN", script(code))
         charge = Charge(["one"], {})
         with guarded(charge, StateFolder(tmp_path)) as custody:
             custody.enabling.switch(True)

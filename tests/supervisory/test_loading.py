@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from supervisory.loading import load_program, shipped
+from supervisory.setup.loading import load_program, shipped
 from tests.supervisory.files import problems, program
 from utils.errors import ConfigError
 

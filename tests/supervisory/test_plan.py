@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from supervisory.config import Transport
-from supervisory.plan import plan_run
-from supervisory.roles import ObjectName, object_name
-from supervisory.settings import settings_for
+from supervisory.setup.config import Transport
+from supervisory.setup.plan import plan_run
+from supervisory.setup.roles import ObjectName, object_name
+from supervisory.setup.settings import settings_for
 from tests.supervisory.files import config, problems, program
 from utils.errors import ConfigError
 from utils.values import ObjectType

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from supervisory.plant_clock import DeviceClock
+from supervisory.runtime.plant_clock import DeviceClock
 
 NOON = datetime(2023, 7, 6, 12)
 

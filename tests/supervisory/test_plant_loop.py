@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from supervisory.worker import Worker
+from supervisory.runtime.worker import Worker
 
 DEADLINE_S = 10.0
 

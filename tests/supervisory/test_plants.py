@@ -8,8 +8,8 @@ from datetime import datetime
 
 import pytest
 
-from supervisory.devices import Devices
-from supervisory.plants import LivePlant
+from supervisory.runtime.devices import Devices
+from supervisory.runtime.plants import LivePlant
 from tests.supervisory.beside import SETPOINT, START, TEMPERATURE, MemoryDevice
 from utils.errors import ObjectError
 from utils.values import Quality

@@ -10,8 +10,8 @@ from typing import ClassVar
 import pytest
 
 from supervisory import Command, Context, EasyASO, NoValue, Program, Read
-from supervisory.enabling import State
-from supervisory.runner import Limits
+from supervisory.guard.enabling import State
+from supervisory.runtime.runner import Limits
 from tests.supervisory.beside import SETPOINT, TEMPERATURE, Beside
 from utils.values import Quality
 

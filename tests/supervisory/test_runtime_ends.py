@@ -10,7 +10,7 @@ from typing import ClassVar
 import pytest
 
 from supervisory import Command, Context, Program
-from supervisory.runner import FAREWELL_S, Limits
+from supervisory.runtime.runner import FAREWELL_S, Limits
 from tests.supervisory.beside import SETPOINT, Beside
 
 DEADLINE_S = 10.0

@@ -10,7 +10,7 @@ from bridge.ledger import as_real32
 from clients.boptest_client import BOPTestClient
 from emulators.boptest.server import BoptestServer
 from emulators.plants.multizone_office import MultizoneOffice
-from supervisory.simulation_device import SimulationDevice
+from supervisory.runtime.simulation_device import SimulationDevice
 from utils.errors import ObjectError
 from utils.model_calendar import model_datetime
 from utils.values import ObjectRef, ObjectType, PointValue, Quality, Write, WriteKind

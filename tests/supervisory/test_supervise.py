@@ -28,9 +28,9 @@ from emulators.ecy.server import EcyServer
 from emulators.plants.multizone_office import MultizoneOffice
 from emulators.program import ObjectSpec
 from supervisory import command
-from supervisory.context import StepRecord
-from supervisory.plan import plan_run
-from supervisory.settings import settings_for
+from supervisory.runtime.context import StepRecord
+from supervisory.setup.plan import plan_run
+from supervisory.setup.settings import settings_for
 from supervisory.supervision import Supervision
 from tests.supervisory.files import RESET, config, problems, program
 from utils.errors import BridgeError, ConfigError, SimulationError

@@ -13,9 +13,9 @@ import pytest
 from clients.bacnet_client import BACnetClient
 from clients.bacnet_results import BacnetReading
 from clients.bacnet_stack import BACnetStack
-from supervisory.enabling import Enabling, State
-from supervisory.switch import EVERYTHING, Switch
-from supervisory.switch_memory import SwitchMemory
+from supervisory.guard.enabling import Enabling, State
+from supervisory.guard.switch import EVERYTHING, Switch
+from supervisory.guard.switch_memory import SwitchMemory
 from tests.supervisory.waiting import until
 from utils.errors import ConfigError, ObjectError
 from utils.state_folder import StateFolder

@@ -20,9 +20,9 @@ from emulators.ecy.controller import ControllerSpec
 from emulators.ecy.server import EcyServer
 from emulators.program import ObjectSpec
 from supervisory import Command, Context, Parameters, Program, Read
-from supervisory.loading import ProgramClass
 from supervisory.programs.duct_static_reset import DuctStaticReset, DuctStaticSettings
-from supervisory.simulation_device import SimulationDevice
+from supervisory.runtime.simulation_device import SimulationDevice
+from supervisory.setup.loading import ProgramClass
 from tests.supervisory.beside import Beside
 from tests.supervisory.recorded import RecordedPlant
 from utils.model_calendar import model_datetime

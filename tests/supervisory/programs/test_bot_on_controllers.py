@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from emulators.ecy.server import EcyServer
-from supervisory.plan import plan_run
-from supervisory.runtime import RuntimeSummary
-from supervisory.settings import settings_for
+from supervisory.runtime.runtime import RuntimeSummary
+from supervisory.setup.plan import plan_run
+from supervisory.setup.settings import settings_for
 from supervisory.supervision import Supervision
 from supervisory.undo_file import UndoFile
 from tests.supervisory.gate_rig import AHU, NAMES, PASSWORD, STATIC, SUPPLY, USER, VAV, as_new, controllers

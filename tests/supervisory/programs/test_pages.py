@@ -9,8 +9,8 @@ import pytest
 from pydantic.fields import FieldInfo
 
 import main
-from supervisory.loading import load_program
 from supervisory.program import Program
+from supervisory.setup.loading import load_program
 
 ROOT = Path(main.__file__).parent
 PAGES = ROOT / "docs" / "programs"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from supervisory.programs.requests import CoolingRequests, StaticPressureRequests, Suppression
+from supervisory.blocks.requests import CoolingRequests, StaticPressureRequests, Suppression
 
 
 def pressure_requests(flow: float, damper_pct: float | None, setpoint: float = 1.0, seconds: float = 60.0) -> int:

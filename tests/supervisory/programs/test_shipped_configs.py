@@ -11,8 +11,8 @@ import pytest
 import main
 from emulators.bench import BenchPlan, serve
 from emulators.program import ObjectSpec
-from supervisory.plan import plan_run
-from supervisory.settings import settings_for
+from supervisory.setup.plan import plan_run
+from supervisory.setup.settings import settings_for
 from supervisory.supervision import Supervision
 from utils.state_folder import StateFolder
 

@@ -1,0 +1,1 @@
+"""Building blocks of programs: pure, in plant time and SI units."""

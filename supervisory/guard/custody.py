@@ -1,0 +1,147 @@
+"""Keeps programs' slots safe: ledger, gate, releaser and guardian composed, and the order in which they end."""
+
+from __future__ import annotations
+
+import logging
+import os
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+
+from bridge.journal import Journals
+from bridge.ledger import Ledger
+from bridge.recovery import recover
+from bridge.release import Receipt
+from clients.device_client import DeviceClient
+from equipment.device_clients import DeviceClients
+from equipment.equipment_manager import Credentials
+from supervisory.guard.enabling import Enabling
+from supervisory.guard.guardian import SILENCE_S, Order
+from supervisory.guard.guarding import COMMAND, Guarding
+from supervisory.guard.releaser import Releaser
+from supervisory.guard.slot_gate import SlotGate
+from utils.errors import ConfigError, Problem
+from utils.settings import Settings
+from utils.state_folder import StateFolder
+
+log = logging.getLogger(__name__)
+
+GUARDIAN = COMMAND
+"""How a guardian is started."""
+
+END_S = 5.0
+"""At the end, giving back may take so long; what is left then is the guardian's."""
+
+
+@dataclass(frozen=True, slots=True)
+class Charge:
+    """What programs of one runtime may touch, and how those get at it who have to give it back after a crash.
+
+    ``clients`` are for the gate alone. ``settings`` are needed for controllers over REST and for the simulation.
+    """
+
+    programs: Sequence[str]
+    clients: Mapping[str, DeviceClient]
+    credentials: Mapping[str, Credentials] = field(default_factory=dict)
+    settings: Settings | None = None
+    silence_s: float = SILENCE_S
+
+
+class Custody:
+    """The parts that a runtime works with."""
+
+    def __init__(self, enabling: Enabling, ledger: Ledger, gate: SlotGate, releaser: Releaser, guard: Guarding) -> None:
+        self.enabling = enabling
+        self.gate = gate
+        self.guard = guard
+        self._ledger = ledger
+        self._releaser = releaser
+
+    @property
+    def receipts(self) -> tuple[Receipt, ...]:
+        """What has been given back so far, or could not be."""
+        return self._releaser.receipts
+
+    @property
+    def not_released(self) -> int:
+        """How many slots are still owned: 0 is what everybody wants to see at the end."""
+        return len(self._ledger.open_entries)
+
+
+def give_back_leftovers(state: StateFolder, settings: Settings | None) -> None:
+    """Give back what runs that have died left behind, before anybody looks whether slots are free.
+
+    What cannot be given back stays in its ledger. Without settings that is everything that is not BACnet.
+    """
+
+    def known() -> Settings:
+        if settings is None:
+            raise ConfigError([Problem("settings", "are needed for this controller; the release command has them")])
+        return settings
+
+    with DeviceClients(known, state) as clients:
+        for receipt in recover(Journals.of(state), clients.client_for):
+            log.warning("left by an earlier run: %s", receipt)
+
+
+@contextmanager
+def guarded(charge: Charge, state: StateFolder) -> Iterator[Custody]:
+    """Start a guardian, and keep the programs' slots until the block ends.
+
+    Whatever ends it, everything has been given back by then, or is the guardian's to give back. Raises
+    :class:`supervisory.guard.guarding.GuardianError` where there is no guardian: nothing has been written then.
+    """
+    journal = Journals.of(state).own(charge.credentials)
+    ledger, enabling = Ledger(journal), Enabling(charge.programs)
+    with ExitStack() as stack:
+        order = _order(charge, state, journal.file)
+        guard = stack.enter_context(Guarding(order, partial(_fault, enabling), GUARDIAN))
+        gate = SlotGate(ledger, charge.clients, enabling, guard)
+        stack.callback(_say_farewell, ledger, guard)
+        stack.callback(ledger.close)
+        stack.callback(gate.close)
+        releaser = stack.enter_context(Releaser(enabling, gate))
+        stack.callback(_end, enabling)
+        yield Custody(enabling, ledger, gate, releaser, guard)
+
+
+def _order(charge: Charge, state: StateFolder, journal: Path) -> Order:
+    return Order(
+        journal=str(journal.absolute()),
+        parent=os.getpid(),
+        state=str(state.path.absolute()),
+        devices={device: charge.credentials.get(device, Credentials()).interface for device in charge.clients},
+        variables=None if charge.settings is None else dict(charge.settings.variables),
+        silence_s=charge.silence_s,
+    )
+
+
+def _fault(enabling: Enabling, why: str) -> None:
+    for program in enabling.programs:
+        enabling.fault(program, why)
+
+
+def _end(enabling: Enabling) -> None:
+    """Take leave away from all, and wait until the releaser has been everywhere."""
+    nothing_left = threading.Event()
+
+    def look(_program: str = "") -> None:
+        if not enabling.releasing():
+            nothing_left.set()
+
+    enabling.subscribe(look)
+    enabling.end("the runtime ends")
+    look()
+    nothing_left.wait(END_S)
+
+
+def _say_farewell(ledger: Ledger, guard: Guarding) -> None:
+    if ledger.open_entries:
+        log.warning(
+            "%d slots are not given back yet; the guardian (process %s) goes on", len(ledger.open_entries), guard.pid
+        )
+    else:
+        guard.farewell()

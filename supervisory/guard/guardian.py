@@ -1,0 +1,250 @@
+"""Gives back what a runtime owns when that can no longer do it: ``python -m supervisory.guard.guardian``.
+
+A process of its own with none of the programs in it. It holds the reading end of a pipe: beats come through it as long
+as the runtime lives. When the pipe closes without a farewell, or no beat comes for too long, the runtime is as good as
+dead. It is ended for certain, so that it cannot write any more, and then its ledger is given back, as often as it
+takes. What was done is logged, and written to a file of its own in the state folder.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import itertools
+import json
+import logging
+import os
+import queue
+import signal
+import sys
+import threading
+import time
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from enum import Enum
+from pathlib import Path
+from typing import Self
+
+from bridge.journal import Journals
+from bridge.recovery import undo
+from equipment.device_clients import DeviceClients
+from supervisory.guard.receipt_log import ReceiptLog
+from utils.errors import BridgeError, ConfigError, Problem
+from utils.logging_config import RedactingFormatter, Redactor
+from utils.settings import Settings, load_settings
+from utils.state_folder import StateFolder
+
+log = logging.getLogger(__name__)
+
+READY = "ready"
+BEAT = b"."
+FAREWELL = b"!"
+SILENCE_S = 10.0
+"""Without a beat for so long, a runtime counts as frozen."""
+
+_POLL_S = 0.25
+_LINGER_S = 2.0
+"""How long a process that is dying may take to let go of what it has."""
+_DYING_POLL_S = 0.005
+_BACKOFF_S = (0.5, 1.0, 2.0, 5.0, 10.0, 30.0, 60.0)
+_GIVE_UP_S = 3600.0
+_CALL_TIMEOUT_S = 5.0
+_IGNORED = ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK")
+
+
+class End(Enum):
+    """How the runtime ended."""
+
+    FAREWELL = "it has ended, with everything given back"
+    CLOSED = "it has died"
+    SILENT = "it does not move any more"
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What a runtime wants of its guardian: one line of JSON through the pipe, so that no secret is in a command line.
+
+    ``devices`` are the controllers with our own address on their BACnet network, None where they speak REST.
+    ``variables`` are those that settings are made of; None where no controller needs any.
+    """
+
+    journal: str
+    parent: int
+    state: str
+    devices: Mapping[str, str | None]
+    variables: Mapping[str, str] | None = field(default=None, repr=False)
+    silence_s: float = SILENCE_S
+
+    def line(self) -> bytes:
+        """As it goes through the pipe."""
+        return json.dumps(asdict(self)).encode() + b"\n"
+
+    @classmethod
+    def of(cls, line: bytes) -> Self:
+        """Back from the pipe."""
+        return cls(**json.loads(line))
+
+
+class Watch:
+    """Listens to the pipe and says how the runtime ended."""
+
+    def __init__(self, descriptor: int, silence_s: float) -> None:
+        self._descriptor = descriptor
+        self._silence_s = silence_s
+        self._heard: queue.SimpleQueue[bytes] = queue.SimpleQueue()
+        threading.Thread(target=self._listen, name="pipe", daemon=True).start()
+
+    def wait(self) -> End:
+        """Return when the runtime has ended.
+
+        Silence is counted in our own turns: when this computer or just this process was asleep, so were the beats.
+        """
+        silent_turns = 0
+        while silent_turns * _POLL_S < self._silence_s:
+            try:
+                heard = self._heard.get(timeout=_POLL_S)
+            except queue.Empty:
+                silent_turns += 1
+                continue
+            if not heard:
+                return End.CLOSED
+            if FAREWELL in heard:
+                return End.FAREWELL
+            silent_turns = 0
+        return End.SILENT
+
+    def _listen(self) -> None:
+        while heard := os.read(self._descriptor, 4096):
+            self._heard.put(heard)
+        self._heard.put(b"")
+
+
+class Guardian:
+    """What is done after the end of a runtime."""
+
+    def __init__(self, order: Order) -> None:
+        self._order = order
+        self._file = Path(order.journal)
+        self._journals = Journals(self._file.parent)
+        self._receipts = ReceiptLog(log, logging.WARNING)
+        self._clients = DeviceClients(self._settings, StateFolder(Path(order.state)), _CALL_TIMEOUT_S)
+
+    def prepare(self) -> None:
+        """Load beforehand whatever takes its time. Raises :class:`ConfigError` for settings that cannot work."""
+        self._clients.prepare(self._order.devices)
+
+    def act(self, end: End) -> int:
+        """End the runtime for certain and give back what it owned; the exit code."""
+        if not self._file.exists():
+            return 0
+        log.warning("process %d: %s; giving back what it owned", self._order.parent, end.value)
+        self._make_certain(end)
+        give_up_at_s = time.monotonic() + _GIVE_UP_S
+        for pause_s in itertools.chain(_BACKOFF_S, itertools.repeat(_BACKOFF_S[-1])):
+            self._attempt()
+            if not self._file.exists():
+                return 0
+            if time.monotonic() > give_up_at_s:
+                break
+            threading.Event().wait(pause_s)
+        log.error("gave up; what is left is in %s, and the release command tries again", self._file)
+        return 1
+
+    def close(self) -> None:
+        """Close what has been opened."""
+        self._clients.close()
+
+    def _attempt(self) -> None:
+        """Give back once. The journal is let go of afterwards, so that the release command may have it too."""
+        orphan = self._journals.orphan(self._file, _LINGER_S)
+        if orphan is None:
+            return
+        try:
+            self._receipts.note(undo(orphan, self._clients.client_for))
+        finally:
+            orphan.close()
+
+    def _make_certain(self, end: End) -> None:
+        """See to it that the runtime has ended, and that all it held is free: it must not write during a release."""
+        if end is End.SILENT:
+            self._kill()
+        if not self._has_ended_within(_LINGER_S):
+            self._kill()
+            self._has_ended_within(_LINGER_S)
+
+    def _has_ended_within(self, seconds: float) -> bool:
+        """A process that dies closes the pipe first; its children get another parent when it has closed everything.
+
+        Windows tells nothing of the kind: there the lock on the ledger has to do.
+        """
+        deadline_s = time.monotonic() + seconds
+        while os.name == "posix" and os.getppid() == self._order.parent:
+            if time.monotonic() > deadline_s:
+                return False
+            threading.Event().wait(_DYING_POLL_S)
+        return True
+
+    def _kill(self) -> None:
+        if os.name == "posix" and os.getppid() != self._order.parent:
+            return
+        try:
+            os.kill(self._order.parent, getattr(signal, "SIGKILL", signal.SIGTERM))
+        except OSError:  # it has just ended
+            return
+        log.warning("process %d was ended, so that it does not write any more", self._order.parent)
+
+    def _settings(self) -> Settings:
+        if self._order.variables is None:
+            raise ConfigError([Problem("settings", "the runtime was started without any")])
+        return load_settings(None, self._order.variables, Path(self._order.state))
+
+
+def main() -> int:
+    """Run as a guardian: the order and the beats come from standard input. Returns the exit code."""
+    pipe = sys.stdin.fileno()
+    line = _first_line(pipe)
+    if not line:
+        return 0
+    order = Order.of(line)
+    for number in (getattr(signal, name) for name in _IGNORED if hasattr(signal, name)):
+        signal.signal(number, signal.SIG_IGN)  # what ends the runtime must not end us first
+    _start_logging(order)
+    guardian = Guardian(order)
+    try:
+        guardian.prepare()
+        with contextlib.suppress(OSError):  # a runtime that is dead already needs us all the more
+            os.write(sys.stdout.fileno(), f"{READY}\n".encode())
+        end = Watch(pipe, order.silence_s).wait()
+        return 0 if end is End.FAREWELL else guardian.act(end)
+    except BridgeError as error:
+        sys.stderr.write(f"guardian: {error}\n")
+        return error.exit_code
+    finally:
+        guardian.close()
+
+
+def _first_line(descriptor: int) -> bytes:
+    """Up to the end of the line and no further, as what follows are beats; nothing where the pipe closes before."""
+    line = b""
+    while not line.endswith(b"\n"):
+        heard = os.read(descriptor, 1)
+        if not heard:
+            return b""
+        line += heard
+    return line
+
+
+def _start_logging(order: Order) -> None:
+    """To the runtime's own standard error, and to a file that appears with the first line."""
+    folder = Path(order.state) / "guardian"
+    folder.mkdir(parents=True, exist_ok=True)
+    to_file = logging.FileHandler(folder / f"{Path(order.journal).stem}.log", encoding="utf-8", delay=True)
+    secrets = (order.variables or {}).get("ECY2_LOGIN_PWORD", "")
+    formatter = RedactingFormatter(Redactor([secrets]), "%(asctime)s guardian: %(message)s")
+    handlers: list[logging.Handler] = [to_file, logging.StreamHandler()]
+    for handler in handlers:
+        handler.setFormatter(formatter)
+    logging.basicConfig(level=logging.INFO, handlers=handlers, force=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,189 @@
+"""What one program sees and wants in one step: readings by role in, orders by role out."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping, MutableMapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from supervisory.program import Command, CommandRefused, NoValue, Reading
+from supervisory.setup.bindings import Bindings, BoundPoint, Key
+from supervisory.setup.roles import Roles
+from supervisory.site_access import SiteAccess
+from utils.names import did_you_mean
+from utils.values import PointValue, Quality, Sample, is_finite_number
+
+_UNBOUND = Reading(None, None, Quality.MISSING, note="not bound to a point in the config")
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """A step's plant time: on the calendar, in seconds, and since the last step."""
+
+    now: datetime
+    time_s: float
+    dt_s: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class StepRecord:
+    """What a step saw, wanted and said, for the display and the step log. Values are in the roles' units."""
+
+    program: str
+    moment: Moment
+    readings: Mapping[str, Reading]
+    commanded: Mapping[str, PointValue | None]
+    facts: Mapping[str, object] = field(default_factory=dict)
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """What the runtime has for a step. ``held`` is what the program has in its slots."""
+
+    roles: Roles
+    bindings: Bindings
+    readings: Mapping[Key, Reading]
+    held: Mapping[Key, PointValue]
+    state: MutableMapping[str, Any]
+    alarm: Callable[[str], None]
+    site: Callable[[], SiteAccess] | None = None
+
+
+class StepContext:
+    """The context of one call of hooks; see :class:`supervisory.program.Context`."""
+
+    def __init__(self, given: Given, moment: Moment, stop_reason: str = "") -> None:
+        self._given = given
+        self._moment = moment
+        self._stop_reason = stop_reason
+        self._commands = {point.key: point for point in given.bindings.commands}
+        self.orders: dict[Key, PointValue | None] = {}
+        """What is wanted in the slots after this step; None gives one back."""
+        self.facts: dict[str, object] = {}
+
+    @property
+    def now(self) -> datetime:
+        """Plant time, naive and local."""
+        return self._moment.now
+
+    @property
+    def time_s(self) -> float:
+        """The same moment in seconds."""
+        return self._moment.time_s
+
+    @property
+    def dt_s(self) -> float:
+        """Plant time since the last step."""
+        return self._moment.dt_s
+
+    @property
+    def state(self) -> MutableMapping[str, Any]:
+        """What survives a restart."""
+        return self._given.state
+
+    @property
+    def stop_reason(self) -> str:
+        """Why the program is being stopped."""
+        return self._stop_reason
+
+    @property
+    def site(self) -> SiteAccess:
+        """The slots of all controllers, for a program with ``needs_site``."""
+        if self._given.site is None:
+            raise LookupError('the program has no access to the site; it needs "needs_site = True" and real devices')
+        return self._given.site()
+
+    def names(self, role: str) -> tuple[str, ...]:
+        """The names that the config gives to the points of a role with many."""
+        self._require(role)
+        return tuple(point.name for point in self._given.bindings.points if point.role == role and point.name)
+
+    def reading(self, role: str, name: str | None = None) -> Reading:
+        """What a role was read as at the beginning of this step."""
+        self._require(role)
+        return self._given.readings.get((role, name), _UNBOUND)
+
+    def readings(self, role: str) -> Mapping[str, Reading]:
+        """All points of a role with many, by name."""
+        self._require(role)
+        found = self._given.readings.items()
+        return {key[1]: reading for key, reading in found if key[0] == role and key[1] is not None}
+
+    def value(self, role: str, name: str | None = None) -> float:
+        """The good value of a role. Raises :class:`NoValue` where there is none."""
+        reading = self.reading(role, name)
+        if reading.value is None:
+            raise NoValue(f"{role}{f'.{name}' if name else ''}: {reading.note or reading.quality.value}")
+        return float(reading.value)
+
+    def command(self, role: str, value: PointValue, name: str | None = None) -> None:
+        """Ask for a value in the role's unit. Raises :class:`CommandRefused`."""
+        point = self._commanded(role, name)
+        kind = point.kind
+        if not is_finite_number(value):
+            raise CommandRefused(f"{point.label}: {value!r} is not a finite number")
+        low = kind.minimum if isinstance(kind, Command) and kind.minimum is not None else -math.inf
+        high = kind.maximum if isinstance(kind, Command) and kind.maximum is not None else math.inf
+        if not low <= value <= high:
+            raise CommandRefused(f"{point.label}: {value:g} is outside {low:g} to {high:g} {kind.unit or ''}".rstrip())
+        self.orders[point.key] = value
+
+    def release(self, role: str, name: str | None = None) -> None:
+        """Give the slot back, with the writes of this step."""
+        self.orders[self._commanded(role, name).key] = None
+
+    def commanded(self, role: str, name: str | None = None) -> PointValue | None:
+        """What this program has in its slot of the role now."""
+        return self._given.held.get(self._commanded(role, name).key)
+
+    def explain(self, **facts: object) -> None:
+        """Say why."""
+        self.facts.update(facts)
+
+    def alarm(self, message: str) -> None:
+        """Tell people."""
+        self._given.alarm(message)
+
+    def _require(self, role: str) -> None:
+        if role not in self._given.roles:
+            raise LookupError(f"the program has no role {role!r}{did_you_mean(role, self._given.roles)}")
+
+    def _commanded(self, role: str, name: str | None) -> BoundPoint:
+        self._require(role)
+        point = self._commands.get((role, name))
+        if point is None:
+            names = [str(key[1]) for key in self._commands if key[0] == role]
+            raise LookupError(f"nothing named {name!r} is commanded as {role!r}; there is {', '.join(names) or 'none'}")
+        return point
+
+
+def readings_of(
+    bindings: Bindings, samples: Mapping[Key, Sample], last_good_s: MutableMapping[Key, float], time_s: float
+) -> dict[Key, Reading]:
+    """What was read, in the roles' units; ``last_good_s`` is when each was good last, and is brought up to date."""
+    return {point.key: _reading(point, samples[point.key], last_good_s, time_s) for point in bindings.reads}
+
+
+def lacking(bindings: Bindings, readings: Mapping[Key, Reading]) -> str:
+    """Which required role has no good value, and why; empty when none. Of a role with many, one good is enough."""
+    good = {key[0] for key, reading in readings.items() if reading.value is not None}
+    for point in bindings.reads:
+        if getattr(point.kind, "required", False) and point.role not in good:
+            reading = readings[point.key]
+            return f"{point.label} ({reading.note or reading.quality.value})"
+    return ""
+
+
+def _reading(point: BoundPoint, sample: Sample, last_good_s: MutableMapping[Key, float], time_s: float) -> Reading:
+    value = sample.value
+    if value is not None and point.to_role is not None:
+        value = point.to_role(float(value))
+    if value is None or not is_finite_number(value):
+        since_s = time_s - last_good_s[point.key] if point.key in last_good_s else math.inf
+        quality = sample.quality if sample.quality is not Quality.GOOD else Quality.BAD
+        return Reading(None, point.unit, quality, since_s, sample.note)
+    last_good_s[point.key] = time_s
+    return Reading(value, point.unit)

@@ -1,0 +1,165 @@
+"""Runs programs beside a plant: due rounds begin with a batch of reads, blocked hooks are noticed, time passes.
+
+The loop never waits for a device or a hook, except that a simulation stands still until every program has had its
+say. Whatever ends it, everything is given back.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from bridge.release import Outcome, Receipt
+from supervisory.guard.gate import Gate
+from supervisory.runtime.devices import Devices
+from supervisory.runtime.plants import LOOK_S, Plant
+from supervisory.runtime.runner import FAREWELL_S, Runner
+from utils.errors import SimulationAborted
+from utils.values import ObjectRef
+
+log = logging.getLogger(__name__)
+
+_JOIN_S = 0.2
+
+
+@dataclass(frozen=True, slots=True)
+class RuntimeSummary:
+    """The end of a run of programs. ``failures`` are by program."""
+
+    rounds: int
+    plant_s: float
+    failures: dict[str, tuple[str, ...]]
+    receipts: tuple[Receipt, ...]
+    still_owned: int = 0
+    """Slots that could not be given back; the guardian goes on with them."""
+
+    @property
+    def exit_code(self) -> int:
+        """0, or 1 when a program has failed or something is not released."""
+        return 1 if self.failures or self.still_owned else 0
+
+    def told(self, receipts: Iterable[Receipt], still_owned: int) -> RuntimeSummary:
+        """With receipts of others added. A failure that was made good later is none."""
+        everything = tuple(dict.fromkeys((*self.receipts, *receipts)))
+        good = {(one.device, one.what) for one in everything if one.outcome is not Outcome.FAILED}
+        kept = (one for one in everything if one.outcome is not Outcome.FAILED or (one.device, one.what) not in good)
+        return replace(self, receipts=tuple(kept), still_owned=still_owned)
+
+
+class Runtime:
+    """All programs of one process. :meth:`execute` blocks; the other methods are for other threads."""
+
+    def __init__(
+        self,
+        runners: Callable[[Callable[[], None]], Sequence[Runner]],
+        plant: Plant,
+        devices: Devices,
+        gate: Gate,
+        steps: int | None = None,
+    ) -> None:
+        """``runners`` makes them, given what they call when something changes; ``steps`` ends after so many rounds."""
+        self._plant = plant
+        self._devices = devices
+        self._gate = gate
+        self._steps = steps
+        self._stop = threading.Event()
+        self._changed = threading.Event()
+        self._why = "the run has ended"
+        self.rounds = 0
+        self.runners = tuple(runners(self._changed.set))
+
+    @property
+    def now(self) -> datetime:
+        """Plant time."""
+        return self._plant.clock.local(self._plant.clock.time_s)
+
+    def request_stop(self, reason: str = "stopped on request") -> None:
+        """End soon."""
+        self._why = reason
+        self._stop.set()
+        self._changed.set()
+
+    def execute(self) -> RuntimeSummary:
+        """Run until stopped, until the steps are done or until the simulation ends; then give everything back.
+
+        Raises :class:`utils.errors.BridgeError` for what ended the run otherwise.
+        """
+        began_s = self._plant.clock.time_s
+        receipts: list[Receipt] = []
+        try:
+            self._loop()
+        except SimulationAborted:
+            log.info("stopping on request")
+        finally:
+            receipts = self._end()
+        failures = {runner.plan.name: tuple(runner.failures) for runner in self.runners if runner.failures}
+        return RuntimeSummary(self.rounds, self._plant.clock.time_s - began_s, failures, tuple(receipts))
+
+    def _loop(self) -> None:
+        while not self._stop.is_set():
+            self._changed.clear()
+            has_begun = self._tick(self._plant.clock.time_s)
+            if self._plant.is_lockstep or has_begun:
+                self.rounds += 1
+            if self._steps is not None and self.rounds >= self._steps:
+                self._settle()
+                return
+            if not self._plant.pass_time(self._next_s(), self._changed, self._stop):
+                return
+
+    def _tick(self, time_s: float) -> bool:
+        """What is due at this plant time; says whether a round has begun."""
+        for runner in self.runners:
+            runner.reach(time_s)
+        if self._plant.is_lockstep:
+            self._settle()
+        self._supervise(time_s)
+        due = [runner for runner in self.runners if runner.is_due(time_s)]
+        if due:
+            self._begin(due, time_s)
+        if self._plant.is_lockstep:
+            self._settle()
+        return bool(due)
+
+    def _begin(self, due: Sequence[Runner], time_s: float) -> None:
+        """One batch of reads per device for all that is due; each program waits for its own devices only."""
+        wanted: dict[str, dict[ObjectRef, None]] = {}
+        for runner in due:
+            for device, refs in runner.refs.items():
+                wanted.setdefault(device, {}).update(dict.fromkeys(refs))
+        inputs = self._devices.read({device: tuple(refs) for device, refs in wanted.items()})
+        for runner in due:
+            runner.begin({device: inputs[device] for device in runner.refs}, runner.moment_s(time_s))
+
+    def _settle(self) -> None:
+        """Wait until nothing happens any more before the plant gets older. A hook that is stuck is abandoned."""
+        while not all(runner.is_settled for runner in self.runners):
+            self._changed.wait(LOOK_S)
+            self._changed.clear()
+            self._supervise(self._plant.clock.time_s)
+            if self._stop.is_set():
+                return
+
+    def _supervise(self, time_s: float) -> None:
+        for runner in self.runners:
+            runner.supervise(time_s)
+
+    def _next_s(self) -> float | None:
+        return min((next_s for runner in self.runners if (next_s := runner.next_s) is not None), default=None)
+
+    def _end(self) -> list[Receipt]:
+        """Release first: it does not depend on what programs do with their last moments."""
+        receipts = self._gate.release(self._why)
+        for runner in self.runners:
+            runner.stop(self._why)
+        deadline = time.monotonic() + FAREWELL_S
+        while time.monotonic() < deadline and any(runner.is_leaving for runner in self.runners):
+            self._changed.wait(LOOK_S)
+            self._changed.clear()
+        for runner in self.runners:
+            runner.close(_JOIN_S)
+        return receipts

@@ -1,0 +1,163 @@
+"""Opens what programs supervise: controllers over BACnet/IP, controllers over REST, or a test of the simulation."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import partial
+
+from bridge.startup import connect_simulation, start_simulation
+from clients.bacnet_device_client import BACnetDeviceClient
+from clients.bacnet_results import DeviceFound, ObjectFound
+from clients.bacnet_stack import BACnetStack
+from clients.boptest_client import BOPTestClient
+from clients.device_client import DeviceClient
+from clients.tls import TlsPolicy
+from equipment.equipment_manager import Credentials, client_for
+from supervisory.easy import Told
+from supervisory.easy_services import Network
+from supervisory.runtime.devices import Devices
+from supervisory.runtime.plant_clock import SimulationClock
+from supervisory.runtime.plants import LivePlant, Plant, SimulatedPlant
+from supervisory.runtime.simulation_device import SIMULATION, SimulationDevice
+from supervisory.setup.config import SupervisoryConfig, Transport
+from utils.errors import SimulationError
+from utils.model_calendar import model_datetime, model_seconds
+from utils.pacing import Pacer
+from utils.settings import Settings
+from utils.state_folder import StateFolder
+from utils.values import ObjectRef
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """What is there to be supervised. ``writers`` are clients for the gate alone, by the ledger's device name."""
+
+    devices: Devices
+    writers: Mapping[str, DeviceClient]
+    plant: Callable[[], Plant]
+    """Makes the plant; for devices this reads a clock."""
+    open_client: Callable[[str], DeviceClient]
+    """Makes one more client of a device, by its address."""
+    credentials: Mapping[str, Credentials] = field(default_factory=dict)
+    network: Network | None = None
+    abort: Callable[[], None] = lambda: None
+    """Abandons a call that may take long, from any thread."""
+
+
+class BACnetNetwork:
+    """What the short style may ask over BACnet beyond values."""
+
+    def __init__(self, stack: BACnetStack, timeout_s: float) -> None:
+        self._client = stack.client
+        self._timeout_s = timeout_s
+
+    def read(self, device: str, ref: ObjectRef, property_name: str) -> Told:
+        """One property. Raises :class:`utils.errors.DeviceError`."""
+        address = device.removeprefix("bacnet://")
+        reading = self._client.read(address, ref, property_name, timeout_s=self._timeout_s)
+        return reading.value
+
+    def who_is(self, low: int | None, high: int | None) -> Sequence[DeviceFound]:
+        """The devices of a range of numbers."""
+        return self._client.who_is(low, high)
+
+    def who_has(self, wanted: str) -> Sequence[ObjectFound]:
+        """The devices that have an object, by its name or number."""
+        return self._client.who_has(object=wanted) if "," in wanted else self._client.who_has(name=wanted)
+
+
+@contextmanager
+def own_device(config: SupervisoryConfig) -> Iterator[BACnetStack]:
+    """Our own BACnet device, where the switches are. Raises StackError for a port or an interface that is none."""
+    with BACnetStack(config.own_address, instance=config.instance, name=config.name) as stack:
+        yield stack
+
+
+@contextmanager
+def opened(
+    config: SupervisoryConfig,
+    settings: Settings,
+    state: StateFolder,
+    stack: BACnetStack | None,
+    stop: threading.Event,
+) -> Iterator[Opened]:
+    """Open the config's transport; ``stack`` is needed for BACnet. Raises :class:`utils.errors.BridgeError`."""
+    if config.transport is Transport.SIMULATION:
+        with _simulation(settings, state, stop) as simulation:
+            yield simulation
+        return
+    if config.transport is Transport.BACNET and stack is not None:
+        make: Callable[[str], DeviceClient] = partial(BACnetDeviceClient, stack, timeout_s=config.timeout_s)
+        network = BACnetNetwork(stack, config.timeout_s)
+    else:
+        tls = TlsPolicy.parse(settings.tls, state.pins, str(state.pins.file))
+        make = partial(_controller, settings=settings, tls=tls, timeout_s=config.timeout_s)
+        network = None
+    with ExitStack() as open_clients:
+        yield _devices(config, make, network, open_clients)
+
+
+def _devices(
+    config: SupervisoryConfig,
+    make: Callable[[str], DeviceClient],
+    network: Network | None,
+    open_clients: ExitStack,
+) -> Opened:
+    own = config.own_address if config.transport is Transport.BACNET else None
+    writers = [make(address) for address in config.devices.values()]
+    for writer in writers:
+        open_clients.callback(writer.close)
+    devices = Devices({alias: make(address) for alias, address in config.devices.items()})
+    open_clients.callback(devices.close)
+    return Opened(
+        devices,
+        {writer.device: writer for writer in writers},
+        lambda: LivePlant(devices, config.clock, config.time_scale),
+        make,
+        {writer.device: Credentials(interface=own) for writer in writers},
+        network,
+    )
+
+
+def _controller(address: str, *, settings: Settings, tls: TlsPolicy, timeout_s: float) -> DeviceClient:
+    return client_for(address, Credentials(), settings, tls, timeout_s)
+
+
+@contextmanager
+def _simulation(settings: Settings, state: StateFolder, stop: threading.Event) -> Iterator[Opened]:
+    key = settings.api_key.get_secret_value() if settings.api_key is not None else None
+    client = BOPTestClient(settings.base_url, api_key=key, test_ids=state.tests)
+    try:
+        for orphan in state.tests.orphans(settings.base_url):
+            client.stop_orphan(orphan)
+        connect_simulation(client, settings, (), stop)
+        yield _started(client, settings)
+    finally:
+        client.resume()
+        try:
+            client.stop()
+        except SimulationError as error:
+            log.warning("the test could not be stopped: %s", error)
+        client.close()
+
+
+def _started(client: BOPTestClient, settings: Settings) -> Opened:
+    start = settings.start_time
+    first = start_simulation(client, settings, model_seconds(start) if start is not None else 0.0)
+    year = start.year if start is not None else datetime.now().year
+
+    def local_time(time_s: float) -> datetime:
+        return model_datetime(time_s, year)
+
+    device = SimulationDevice(client, first, local_time)
+    devices = Devices({SIMULATION: device})
+    pacer = Pacer(settings.period_s, when_late=settings.when_late)
+    plant = SimulatedPlant(device, SimulationClock(device, local_time), pacer)
+    return Opened(devices, {SIMULATION: device}, lambda: plant, lambda _: device, abort=client.abort)

@@ -1,0 +1,195 @@
+"""Finds the objects that roles are bound to, and the way from their units to the program's and back.
+
+Everything that can be wrong with a binding is told at the start, all at once: no such object, units that cannot be
+converted, an object that cannot be commanded, a slot that somebody else uses.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from clients.device_client import DeviceClient
+from supervisory.program import Command, Read
+from supervisory.setup.roles import Role, Wanted
+from utils.errors import Problem
+from utils.names import did_you_mean
+from utils.unit_conversion import UnitConverter, UnitError, from_bacnet, to_bacnet
+from utils.values import Endpoint, ObjectRef, ObjectState
+
+Key: TypeAlias = tuple[str, str | None]
+"""A role and, for one of many, the point's name."""
+
+Convert: TypeAlias = Callable[[float], float]
+
+_NO_UNITS = "no-units"
+
+
+@dataclass(frozen=True, slots=True)
+class BoundPoint:
+    """A point of a role, found: its object, and the conversions between the object's unit and the role's."""
+
+    role: str
+    name: str | None
+    kind: Role
+    device: str
+    ref: ObjectRef
+    object_name: str
+    unit: str | None
+    """The role's unit."""
+    to_role: Convert | None = None
+    to_object: Convert | None = None
+    take_occupied: bool = False
+
+    @property
+    def key(self) -> Key:
+        """The role and the name among many."""
+        return self.role, self.name
+
+    @property
+    def label(self) -> str:
+        """What people call it."""
+        return self.role if self.name is None else f"{self.role}.{self.name}"
+
+
+@dataclass(frozen=True, slots=True)
+class Bindings:
+    """All points of one program."""
+
+    points: tuple[BoundPoint, ...] = ()
+
+    @property
+    def reads(self) -> tuple[BoundPoint, ...]:
+        """What is read before each step."""
+        return tuple(point for point in self.points if isinstance(point.kind, Read))
+
+    @property
+    def commands(self) -> tuple[BoundPoint, ...]:
+        """What may be commanded."""
+        return tuple(point for point in self.points if isinstance(point.kind, Command))
+
+    @property
+    def refs(self) -> Mapping[str, tuple[ObjectRef, ...]]:
+        """The objects to read, by device."""
+        refs: dict[str, dict[ObjectRef, None]] = {}
+        for point in self.reads:
+            refs.setdefault(point.device, {})[point.ref] = None
+        return {device: tuple(found) for device, found in refs.items()}
+
+
+def bind(
+    wanted: Iterable[Wanted], alias: str, client: DeviceClient, priority: int
+) -> tuple[list[BoundPoint], list[Problem]]:
+    """Find the points of the device that the config calls ``alias``; commands go to the slot ``priority``.
+
+    Raises :class:`utils.errors.DeviceError` when the device does not answer.
+    """
+    items = [item for item in wanted if item.device == alias]
+    client.connect()
+    endpoints = client.get_existing_endpoints()
+    problems: list[Problem] = []
+    found: list[tuple[Wanted, ObjectRef]] = []
+    for item in items:
+        ref = _find(item, endpoints)
+        if isinstance(ref, ObjectRef):
+            found.append((item, ref))
+        else:
+            problems.append(Problem(item.where, f"{alias} {ref}"))
+    states = client.survey([ref for _, ref in found])
+    points: list[BoundPoint] = []
+    for item, ref in found:
+        made = _bound(item, client.device, ref, states[ref], priority)
+        if isinstance(made, BoundPoint):
+            points.append(made)
+        else:
+            problems.append(Problem(item.where, f"{alias} {made}"))
+    return points, problems
+
+
+def clashes(programs: Mapping[str, tuple[int, Sequence[BoundPoint]]]) -> list[Problem]:
+    """Slots that two programs, or two roles of one, would command; ``programs`` are priorities and points."""
+    owners: dict[tuple[str, ObjectRef, int], str] = {}
+    problems = []
+    for program, (priority, points) in programs.items():
+        for point in points:
+            if not isinstance(point.kind, Command):
+                continue
+            slot = (point.device, point.ref, priority)
+            if slot in owners:
+                what = f"{point.device} {point.object_name}, slot {priority}, is commanded by {owners[slot]}, too"
+                problems.append(Problem(f"{program}.{point.label}", f"{what}; one of both needs another priority"))
+            owners.setdefault(slot, f"{program}.{point.label}")
+    return problems
+
+
+def _find(item: Wanted, endpoints: Sequence[Endpoint]) -> ObjectRef | str:
+    """The object; or why there is none."""
+    target = item.target
+    if target.ref is not None:
+        return target.ref if any(endpoint.ref == target.ref for endpoint in endpoints) else f"has no {target}"
+    fitting = [e for e in endpoints if target.object_type in (None, e.ref.object_type)]
+    names = {target.name, str(target.name).removesuffix("_u")}
+    found = [e.ref for e in fitting if e.name in names]
+    if len(found) == 1:
+        return found[0]
+    if found:
+        return f"has several objects named {target.name!r}; write the type before it: {found[0].object_type}"
+    return f"has no {target}{did_you_mean(str(target.name), [endpoint.name for endpoint in fitting])}"
+
+
+def _bound(item: Wanted, device: str, ref: ObjectRef, state: ObjectState, priority: int) -> BoundPoint | str:
+    if state.is_missing:
+        return f"has no {item.target}"
+    objection = _objection(item, ref, state, priority) if isinstance(item.kind, Command) else None
+    if objection is not None:
+        return f"{ref}: {objection}"
+    try:
+        to_role, to_object = _conversions(item, ref, state)
+    except UnitError as error:
+        return f"{ref}: {error}"
+    name = state.name or item.target.name or str(ref)
+    return BoundPoint(
+        item.role, item.name, item.kind, device, ref, name, item.kind.unit, to_role, to_object, item.take_occupied
+    )
+
+
+def _objection(item: Wanted, ref: ObjectRef, state: ObjectState, priority: int) -> str | None:
+    """Why the object cannot be commanded."""
+    if ref.object_type.is_input:
+        return "cannot be commanded: an input has no priority array"
+    if state.priority_array is None:
+        return None if state.is_partial else "cannot be commanded: it has no priority array"
+    held = state.priority_array[priority - 1]
+    if held is not None and not item.take_occupied:
+        return (
+            f"slot {priority} is in use and holds {held:g}; choose another priority, have it released "
+            '(bacnet audit shows all), or say "take_occupied": true'
+        )
+    return None
+
+
+def _conversions(item: Wanted, ref: ObjectRef, state: ObjectState) -> tuple[Convert | None, Convert | None]:
+    """From the object's unit to the role's and back; None where there is nothing to convert."""
+    if item.kind.unit is None or not ref.object_type.is_analog:
+        return None, None
+    unit = item.unit or _unit_of(state.units)
+    if unit is None:
+        told = f"is in {state.units}, which is no unit that we know" if state.units else "tells no unit"
+        raise UnitError(f'it {told}; add "unit" to the binding (the program wants {item.kind.unit})')
+    converter = UnitConverter()
+    return converter.conversion(unit, item.kind.unit), converter.conversion(item.kind.unit, unit)
+
+
+def _unit_of(text: str | None) -> str | None:
+    """What an object says of its unit, for pint. A controller's object in no-units was left as it was made."""
+    if text is None:
+        return None
+    known = from_bacnet(text)
+    if known is not None:
+        return None if text.casefold() == _NO_UNITS else known
+    try:
+        to_bacnet(text)
+    except UnitError:
+        return None
+    return text
