@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
-from hvac_templates.context import MEMBERS, Context
+from hvac_templates.context import NAME, TYPE, Context
 from hvac_templates.messages import Message, error
 from hvac_templates.tree_model import Check
 from hvac_templates.values import FieldValue
@@ -32,8 +32,10 @@ def _of_tree(context: Context, *, late: bool) -> Iterator[Message]:
 
 
 def _is_late(one: Check) -> bool:
+    """Whether it asks who joined: names such as ``Members.Supply`` and ``CondenserWater.Demand``."""
     names = one.when.names() if one.when else ()
-    return any(name.startswith(f"{MEMBERS}.") for name in names)
+    sides = [name.partition(".")[2] for name in names]
+    return any(side[:1].isupper() and side not in (NAME, TYPE) for side in sides)
 
 
 def _dangling(context: Context) -> Iterator[Message]:

@@ -13,7 +13,7 @@ from hvac_templates import checks
 from hvac_templates.builder import instantiate, settle
 from hvac_templates.built import TemplateFault
 from hvac_templates.context import Context, Plant
-from hvac_templates.formulas import FormulaError
+from hvac_templates.formulas import AUTOMATIC, FormulaError
 from hvac_templates.links import resolve_links
 from hvac_templates.loops import Made, loop_objects
 from hvac_templates.messages import Fields, Message, Model, Result, error, has_errors
@@ -29,8 +29,8 @@ ORDER = (
     "HVACTemplate:Zone:",
     "HVACTemplate:System:",
     "HVACTemplate:Plant:Chiller",
-    "HVACTemplate:Plant:Tower",
     "HVACTemplate:Plant:Boiler",
+    "HVACTemplate:Plant:Tower",
     "HVACTemplate:Plant:",
 )
 """In which order templates are built: those that join others before those that are joined."""
@@ -112,9 +112,18 @@ class Expansion:
     def _made(self, context: Context) -> Iterator[Made]:
         """Everything that one template makes."""
         try:
-            yield from list(_objects(context))
+            yield from [(kind, name, self._spelled(kind, fields)) for kind, name, fields in _objects(context)]
         except (TemplateFault, FormulaError) as fault:
             self._refuse(context, fault)
+
+    def _spelled(self, kind: str, fields: dict[str, Any]) -> dict[str, Any]:
+        """The fields with Autosize or Autocalculate, whichever the object's field has: to users they are one word."""
+        if self.schema.has(kind):
+            known = self.schema.fields(kind)
+            for name, value in fields.items():
+                if isinstance(value, str) and name in known and known[name].auto and value.casefold() in AUTOMATIC:
+                    fields[name] = known[name].auto
+        return fields
 
     def _refuse(self, context: Context, fault: Exception) -> None:
         name = getattr(fault, "field", "")

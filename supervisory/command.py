@@ -3,25 +3,20 @@
 from __future__ import annotations
 
 import argparse
-import logging
 import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rich.console import Console
-from rich.logging import RichHandler
 
 from utils.arguments import count
 from utils.home import HOME
 from utils.interruption import until_done
-from utils.logging_config import configure_logging
-from utils.settings import Settings
 from utils.state_folder import StateFolder
 
 if TYPE_CHECKING:
     from supervisory.console import ProgramView
     from supervisory.supervision import Supervision
-
 
 _NOT_GIVEN_BACK = "what was taken has NOT been given back; the guardian does it now"
 
@@ -38,6 +33,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace, console: Console) -> int:
     """Run the programs; returns the exit code. Raises :class:`utils.errors.BridgeError`."""
     # Here, because BACnet and the HTTP clients take a second to import, which no other command should wait for.
+    from bridge.commands.common import start_logging
     from supervisory.console import print_program_summary, program_view
     from supervisory.setup.plan import plan_run
     from supervisory.setup.settings import settings_for
@@ -45,7 +41,7 @@ def run(options: argparse.Namespace, console: Console) -> int:
 
     plan = plan_run(options.programs, options.config, Path.cwd())
     settings = settings_for(plan.config, options.env, os.environ, HOME)
-    _start_logging(settings, console)
+    start_logging(settings, settings.secrets, console)
     supervision = Supervision(
         plan,
         settings,
@@ -72,11 +68,3 @@ def run(options: argparse.Namespace, console: Console) -> int:
 def _show(supervision: Supervision, view: ProgramView) -> None:
     runtime = supervision.runtime
     view.update(runtime.now if runtime is not None else None, supervision.status())
-
-
-def _start_logging(settings: Settings, console: Console) -> None:
-    """Everything into the file; warnings above the display on a terminal, and elsewhere between the lines."""
-    on_screen: logging.Handler = logging.StreamHandler()
-    if console.is_terminal:
-        on_screen = RichHandler("WARNING", console, show_time=False, show_path=False, keywords=[])
-    configure_logging(settings.log_file, settings.log_level, settings.secrets, on_screen)

@@ -138,3 +138,15 @@ def test_equipment_that_the_model_has_is_connected_where_it_stands() -> None:
     assert {"node_name": "There"} in result["NodeList"]["Hot HW Supply Setpoint Nodes"]["nodes"]
     del model["Boiler:HotWater"]
     assert [message.field for message in expand(model).errors] == ["boiler_name"]
+
+
+def test_autosize_is_spelled_as_the_object_wants_it() -> None:
+    templates = variable_air_volume(ZONES)
+    templates["HVACTemplate:Zone:VAV"]["Template 1"]["maximum_flow_fraction_during_reheat"] = "Autocalculate"
+    templates["HVACTemplate:Plant:Tower"]["Tower"]["low_speed_fan_power"] = "Autosize"
+    templates["HVACTemplate:Plant:Tower"]["Tower"]["tower_type"] = "TwoSpeed"
+    model = expanded(boxes(ZONES, templates))
+    terminal = model["AirTerminal:SingleDuct:VAV:Reheat"]["North VAV Reheat"]
+    tower = model["CoolingTower:TwoSpeed"]["Tower"]
+    assert terminal["maximum_flow_fraction_during_reheat"] == "Autosize"
+    assert tower["low_fan_speed_fan_power"] == "Autocalculate"

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
 
 import pytest
 
 from hvac_templates.conditions import Options, key_of
+from hvac_templates.expand import expand
 from hvac_templates.schema import Schema
 from hvac_templates.tree import Tree
 from hvac_templates.tree_check import names_of
+from hvac_templates.tree_files import TREE_DIR
 from hvac_templates.tree_model import Block, TemplateSpec
+from tests.hvac_templates.boxes import boxes, packaged_units
 
 TEMPLATES = sorted(Tree.shipped())
 
@@ -61,3 +67,31 @@ def test_what_is_chosen_by_a_field_covers_its_choices(template: str) -> None:
     spec = Tree.shipped()[template]
     assert sorted(set(undecided(spec))) == []
     assert sorted(set(unknown(spec))) == []
+
+
+def test_an_option_that_is_added_as_the_page_says_is_seen_in_the_output(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = (Path(__file__).parents[2] / "docs" / "hvac_templates.md").read_text(encoding="utf-8")
+    blocks = page.split("```yaml\n")
+    line, option = (block.partition("```")[0] for block in blocks[1:3])
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    folder = Path(shutil.copytree(TREE_DIR, tmp_path / "tree"))
+    file = folder / "zone_packaged_terminal.yaml"
+    text = file.read_text(encoding="utf-8")
+    assert text.count(line) == 1
+    file.write_text(text.replace(line, line + option), encoding="utf-8")
+    fans = {place: fan(Tree.of_folder(folder), place) for place in ("DrawThrough", "BlowThrough")}
+    assert {place: fields["motor_in_airstream_fraction"] for place, fields in fans.items()} == {
+        "DrawThrough": 1,
+        "BlowThrough": 0,
+    }
+
+
+def fan(tree: Tree, placement: str) -> dict[str, Any]:
+    """The fan of a packaged unit."""
+    model = boxes(["Room"], packaged_units(["Room"]))
+    model["HVACTemplate:Zone:PTAC"]["Template 1"]["supply_fan_placement"] = placement
+    result = expand(model, tree=tree)
+    assert result.model is not None, result.messages
+    return result.model["Fan:OnOff"]["Room PTAC Supply Fan"]
