@@ -22,20 +22,24 @@ SIDES = ("Demand", "Supply")
 
 @dataclass(frozen=True, slots=True)
 class Side:
-    """One half of a loop: branch names in the order of the flow."""
+    """One half of a loop: branch names in the order of the flow.
+
+    ``connected`` are the parallel branches in the order of the splitter and the mixer, which the engine's flows follow.
+    """
 
     name: str
     inlet: str
     parallel: tuple[str, ...]
+    connected: tuple[str, ...]
     outlet: str
 
     def objects(self) -> Iterator[Made]:
         """The branch list, and the connectors around the parallel branches."""
         yield "BranchList", f"{self.name} Side Branches", {"branches": _each("branch_name", self.all)}
         yield "ConnectorList", f"{self.name} Side Connectors", _connectors(self.name)
-        splits = {"inlet_branch_name": self.inlet, "branches": _each("outlet_branch_name", self.parallel)}
+        splits = {"inlet_branch_name": self.inlet, "branches": _each("outlet_branch_name", self.connected)}
         yield "Connector:Splitter", f"{self.name} Splitter", splits
-        mixes = {"outlet_branch_name": self.outlet, "branches": _each("inlet_branch_name", self.parallel)}
+        mixes = {"outlet_branch_name": self.outlet, "branches": _each("inlet_branch_name", self.connected)}
         yield "Connector:Mixer", f"{self.name} Mixer", mixes
 
     @property
@@ -99,7 +103,9 @@ def _side(context: Context, kind: str, label: str, side: str) -> Side:
         user = "uses it" if side == "Demand" else "serves it"
         raise TemplateFault(f"nothing {user}: a {kind} loop needs equipment on both sides")
     (inlet,), (outlet,) = branches("Inlet"), branches("Outlet")
-    return Side(f"{context.name} {label} {side}", inlet, (*equipment, *branches("Bypass")), outlet)
+    parallel = [member for part in ("", "Bypass") for member in context.members.get(f"{kind}.{side}{part}", ())]
+    connected = dict.fromkeys(str(member.branch) for member in sorted(parallel, key=lambda member: member.priority))
+    return Side(f"{context.name} {label} {side}", inlet, (*equipment, *branches("Bypass")), tuple(connected), outlet)
 
 
 def _each(field: str, names: Sequence[str]) -> list[dict[str, str]]:

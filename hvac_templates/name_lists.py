@@ -21,16 +21,27 @@ class NameLists:
         self._model = {(schema.type_named(kind) or kind): objects for kind, objects in model.items()}
         self._lists: dict[str, frozenset[str]] = {}
 
-    def problem(self, field: Field, value: str) -> str:
-        """What is wrong with a reference; empty where the model has what it names, or the field names nothing."""
+    def problem(self, field: Field, value: str, kind: str = "") -> str:
+        """What is wrong with a reference; empty where the model has what it names, or the field names nothing.
+
+        ``kind`` is the type that the field beside it gives. The schema allows some types there that its lists forget
+        (a furnace's reheat coil may be a Coil:Heating:Desuperheater): then the name is looked for among those.
+        """
         if not field.object_lists or self._is_listed_type(field, value):
             return ""
         name = value.strip().casefold()
         if any(name in self._names(joined) for joined in field.object_lists):
             return ""
+        if self._is_forgotten(field, kind):
+            found = name in (one.strip().casefold() for one in self._model.get(kind, {}))
+            return "" if found else f'there is no {kind} named "{value}" in the model'
         if _SCHEDULES in field.object_lists and name.startswith(AUTOMATIC_SCHEDULE.casefold()):
             return ""
         return f'there is no {self._described(field.object_lists)} named "{value}" in the model'
+
+    def _is_forgotten(self, field: Field, kind: str) -> bool:
+        listed = (one for joined in field.object_lists for one, _ in self._schema.joining(joined))
+        return self._schema.has(kind) and kind not in listed
 
     def _is_listed_type(self, field: Field, value: str) -> bool:
         return any(self._schema.type_named(value) in self._schema.types_listed(name) for name in field.object_lists)

@@ -174,7 +174,8 @@ def _check_fields(place: _Place, fields: Fields) -> Iterator[Message]:
     yield from _missing(place, values, place.kind.required, "")
     for name, value in values.items():
         if given(value):
-            yield from _check_value(place, known[name], value, name)
+            kind = values.get(f"{name.removesuffix('_name')}_object_type")
+            yield from _check_value(place, known[name], value, name, str(kind or ""))
 
 
 def _missing(place: _Place, values: Fields, required: Iterable[str], prefix: str) -> Iterator[Message]:
@@ -183,12 +184,13 @@ def _missing(place: _Place, values: Fields, required: Iterable[str], prefix: str
             yield place.error(prefix + name, "this field is required")
 
 
-def _check_value(place: _Place, field: Field, value: object, path: str) -> Iterator[Message]:
+def _check_value(place: _Place, field: Field, value: object, path: str, kind: str = "") -> Iterator[Message]:
+    """``kind`` is the type of what the field names, where a field beside it says so."""
     if wrong := problem(field, value, lenient=place.lenient):
         yield place.error(path, wrong)
     elif isinstance(value, list):
         yield from _check_items(place, field, value, path)
-    elif place.lists is not None and isinstance(value, str) and (wrong := place.lists.problem(field, value)):
+    elif place.lists is not None and isinstance(value, str) and (wrong := place.lists.problem(field, value, kind)):
         yield place.error(path, wrong)
 
 

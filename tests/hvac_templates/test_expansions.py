@@ -150,3 +150,27 @@ def test_autosize_is_spelled_as_the_object_wants_it() -> None:
     tower = model["CoolingTower:TwoSpeed"]["Tower"]
     assert terminal["maximum_flow_fraction_during_reheat"] == "Autosize"
     assert tower["low_fan_speed_fan_power"] == "Autocalculate"
+
+
+def test_the_bypass_stands_in_the_mixer_where_the_engine_is_given_it_by_expandobjects() -> None:
+    model = expanded(boxes(ZONES, variable_air_volume(ZONES)))
+    mixers = {
+        name: [branch["inlet_branch_name"] for branch in one["branches"]]
+        for name, one in model["Connector:Mixer"].items()
+    }
+    first = {name for name, branches in mixers.items() if branches[0].endswith("Bypass Branch")}
+    last = {name for name, branches in mixers.items() if branches[-1].endswith("Bypass Branch")}
+    assert last == {"Hot HW Supply Mixer"}
+    assert first == set(mixers) - last
+    listed = [branch["branch_name"] for branch in model["BranchList"]["Hot HW Demand Side Branches"]["branches"]]
+    assert listed[-2] == "Hot HW Demand Bypass Branch"
+
+
+def test_a_condenser_loop_that_is_not_there_needs_no_operation_schemes() -> None:
+    templates = variable_air_volume(ZONES)
+    templates["HVACTemplate:Plant:ChilledWaterLoop"]["Cold"]["condenser_plant_operation_scheme_type"] = "UserDefined"
+    fields = {message.field for message in expand(boxes(ZONES, templates)).errors}
+    assert fields == {"condenser_equipment_operation_schemes_name"}
+    templates["HVACTemplate:Plant:Chiller"]["Chiller"]["condenser_type"] = "AirCooled"
+    del templates["HVACTemplate:Plant:Tower"]
+    assert expand(boxes(ZONES, templates)).model is not None
