@@ -16,7 +16,7 @@ from utils.settings import Settings
 
 ROOT = Path(__file__).parents[1]
 README = ROOT / "README.md"
-SEED = ROOT / "docs" / "seed.md"
+SEEDS = {name: ROOT / "docs" / name for name in ("seed.md", "seed-supervisory.md", "seed-templates.md")}
 PAGES = [README, *sorted((ROOT / "docs").rglob("*.md"))]
 PACKAGES = ("bridge", "clients", "emulators", "equipment", "hvac_templates", "points", "supervisory", "utils")
 
@@ -63,6 +63,7 @@ SEED_NAMES = {
     "points.binary_value_point.BinaryValuePoint": "process_bop_value",
     "points.activation_point.ActivationPoint": "value",
     "utils.unit_conversion.UnitConverter": "convert list_units",
+    "supervisory.EasyASO": "on_start on_step on_stop bacnet_read bacnet_write",
 }
 
 _TEST = re.compile(r"`(tests/[\w/]+\.py)::([\w:]+)`")
@@ -70,6 +71,7 @@ _LINK = re.compile(r"\]\(([^)\s]+)\)")
 _VERB = re.compile(r"python main\.py ([a-z]+)")
 _SETTING = re.compile(r"`([A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+)`")
 _OPTION = re.compile(r"`(--[a-z-]+)")
+_PLACE = re.compile(r"`([\w/.]+(?:/|\.(?:py|yaml|json|txt)))`")
 
 
 def text_of(page: Path) -> str:
@@ -88,6 +90,11 @@ def rows(text: str) -> list[list[str]]:
     return [row for row in cells if row[0] not in ("promise", "name", "command")]
 
 
+def is_later(row: list[str]) -> bool:
+    """Whether a promise of a seed belongs to a later part of the project."""
+    return row[1].startswith("later")
+
+
 @cache
 def named_tests_in(file: Path) -> frozenset[str]:
     """The tests of a file as pytest names them, parameters left out."""
@@ -101,24 +108,46 @@ def named_tests_in(file: Path) -> frozenset[str]:
 
 
 @cache
+def anchors_of(page: Path) -> frozenset[str]:
+    """The names that a page's headings have in links: small letters, no punctuation, dashes between words."""
+    headings = re.findall(r"^#+ (.+)$", text_of(page), re.MULTILINE)
+    return frozenset(re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-") for heading in headings)
+
+
+@cache
 def verbs() -> frozenset[str]:
     """The verbs of the command line, as its own help lists them."""
     return frozenset(re.findall(r"^    ([a-z]+) ", main.parser([]).format_help(), re.MULTILINE))
 
 
-def test_every_test_that_the_seed_page_names_exists() -> None:
-    named = _TEST.findall(text_of(SEED))
-    assert len(named) > 100
+each_seed = pytest.mark.parametrize("page", SEEDS.values(), ids=SEEDS)
+
+
+@each_seed
+def test_every_test_that_a_seed_page_names_exists(page: Path) -> None:
+    named = _TEST.findall(text_of(page))
+    assert named
     missing = [f"{file}::{name}" for file, name in named if name not in named_tests_in(ROOT / file)]
     assert not missing
 
 
-def test_every_promise_of_the_seed_page_has_a_test() -> None:
-    assert not [row[0] for row in rows(text_of(SEED)) if len(row) != 3 or not _TEST.search(row[2])]
+@each_seed
+def test_every_promise_of_a_seed_page_has_a_test_or_is_for_later(page: Path) -> None:
+    promises = rows(text_of(page))
+    assert promises
+    assert not [row[0] for row in promises if len(row) != 3 or is_later(row) == bool(_TEST.search(row[2]))]
 
 
-def test_what_is_superseded_says_by_which_decision() -> None:
-    places = [row[1] for row in rows(text_of(SEED)) if "superseded" in row[1]]
+@each_seed
+def test_every_place_that_a_seed_page_names_exists(page: Path) -> None:
+    places = {place for row in rows(text_of(page)) for place in _PLACE.findall(row[1])}
+    assert places
+    assert not [place for place in places if not (ROOT / place).exists()]
+
+
+@each_seed
+def test_what_is_superseded_says_by_which_decision(page: Path) -> None:
+    places = [row[1] for row in rows(text_of(page)) if "superseded" in row[1]]
     assert places
     assert not [place for place in places if "](decisions/" not in place]
 
@@ -140,6 +169,13 @@ def test_every_name_of_the_seed_exists(owner: str, name: str) -> None:
 def test_every_relative_link_leads_somewhere(page: Path) -> None:
     targets = [link.partition("#")[0] for link in _LINK.findall(text_of(page)) if "://" not in link]
     assert not [target for target in targets if target and not (page.parent / target).exists()]
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())
+def test_every_link_into_a_page_leads_to_a_heading(page: Path) -> None:
+    links = [link.partition("#") for link in _LINK.findall(text_of(page)) if "#" in link and "://" not in link]
+    targets = [((page.parent / file) if file else page, anchor) for file, _, anchor in links]
+    assert not [f"{file.name}#{anchor}" for file, anchor in targets if anchor not in anchors_of(file)]
 
 
 def test_the_readme_and_the_settings_know_the_same_names() -> None:
