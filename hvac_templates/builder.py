@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from typing import Any
 
 from hvac_templates.air_path import act, wire
-from hvac_templates.built import Built, TemplateFault
+from hvac_templates.built import Built, LoopFault, TemplateFault
 from hvac_templates.context import Context, Member
 from hvac_templates.tree_model import ZONE, Block, Connector, FieldReference, Listing, ObjectSpec
 from hvac_templates.values import Content, Scalar
@@ -15,7 +16,7 @@ NUMBER = "Number"
 
 
 def instantiate(context: Context) -> None:
-    """Make the objects that apply, give them their air nodes, and join them to loops, systems and the zone."""
+    """Make the objects that apply, and give them their air nodes."""
     for path in context.spec.paths:
         made = _made(context, path.base)
         components = [built for built in made if built.spec.air]
@@ -32,10 +33,13 @@ def instantiate(context: Context) -> None:
     context.nothing_more()
     for name, components in wire(context):
         context.branches[name] = [_on_branch(built, built.inlet, built.outlet) for built in components]
+
+
+def connections(context: Context) -> Iterator[Callable[[Context], None]]:
+    """What joins the objects to loops, systems and the zone, one step each: one that fails does not keep the others."""
     for built in context.built:
         for connector in built.spec.connectors:
-            if connector.when is None or connector.when.holds(context):
-                _join(context, built, connector)
+            yield partial(_join, built=built, connector=connector)
 
 
 def _made(context: Context, block: Block) -> list[Built]:
@@ -69,6 +73,8 @@ def _object(context: Context, spec: ObjectSpec) -> Built:
 
 
 def _join(context: Context, built: Built, connector: Connector) -> None:
+    if connector.when is not None and not connector.when.holds(context):
+        return
     target = connector.target
     if target == ZONE:
         context.members.setdefault(ZONE, []).append(_member(context, built, connector, None))
@@ -77,7 +83,7 @@ def _join(context: Context, built: Built, connector: Connector) -> None:
         return
     other = context.linked(target)
     if not isinstance(other, Context):
-        raise TemplateFault(f'{built.type} "{built.name}" needs a {target} loop, and no template provides one')
+        raise LoopFault(f'{built.type} "{built.name}" needs a {target} loop, and no template provides one', target)
     label = other.spec.loops.get(target) if target not in context.links else None
     side = connector.side if label is None else f"{target}.{connector.side}"
     other.members.setdefault(side, []).append(_member(context, built, connector, label))

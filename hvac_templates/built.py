@@ -18,6 +18,15 @@ class TemplateFault(ValueError):
         super().__init__(text)
 
 
+class LoopFault(TemplateFault):
+    """A loop that is not there, or (``side`` given) one with nothing on a side. ``kind`` is what the tree calls it."""
+
+    def __init__(self, text: str, kind: str, side: str = "") -> None:
+        self.kind = kind
+        self.side = side
+        super().__init__(text)
+
+
 class Owner(Scope, Facts, Protocol):
     """The template that makes an object."""
 

@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
 
 from hvac_templates.context import NAME, TYPE, Context
-from hvac_templates.messages import Message, error
+from hvac_templates.messages import Message, Model, error, warning
 from hvac_templates.tree_model import Check
 from hvac_templates.values import FieldValue
 
 ZONE_TEMPLATE = "HVACTemplate:Zone:"
+SYSTEM_TEMPLATE = "HVACTemplate:System:"
+THERMOSTAT_FIELD = "template_thermostat_name"
 
 
 def check(contexts: Sequence[Context]) -> list[Message]:
     """Everything that is wrong between templates, and between them and the model."""
-    found = [message for context in contexts for message in (*_dangling(context), *_of_tree(context, late=False))]
-    return [*found, *_zones_twice(contexts), *_loops_twice(contexts)]
+    each = (_nameless, _dangling, partial(_of_tree, late=False))
+    found = [message for context in contexts for one in each for message in one(context)]
+    between = (_without_thermostat, _zones_twice, _systems_twice, _loops_twice)
+    return [*found, *(message for one in between for message in one(contexts))]
 
 
 def check_members(contexts: Iterable[Context]) -> list[Message]:
@@ -38,6 +43,31 @@ def _is_late(one: Check) -> bool:
     return any(side[:1].isupper() and side not in (NAME, TYPE) for side in sides)
 
 
+def _nameless(context: Context) -> Iterator[Message]:
+    """A template whose objects would have no names, which the schema would not let pass."""
+    if context.spec.name.of(context) is None:
+        for field in context.spec.name.names():
+            yield error(context.spec.type, context.key, field, "this field is required: the objects are named after it")
+
+
+def _without_thermostat(contexts: Iterable[Context]) -> Iterator[Message]:
+    """Zones that nothing controls: EnergyPlus simulates them, and neither heats nor cools them."""
+    lonely = [one for one in contexts if "Thermostat" in one.spec.links and not one.is_given(THERMOSTAT_FIELD)]
+    controlled = _controlled(lonely[0].plant.existing) if lonely else set()
+    for context in lonely:
+        if context.name.casefold() not in controlled:
+            text = "no thermostat controls the zone: name an HVACTemplate:Thermostat"
+            yield warning(context.spec.type, context.key, THERMOSTAT_FIELD, text)
+
+
+def _controlled(model: Model) -> set[str]:
+    """The zones that the model's own thermostats control, one by one or by lists."""
+    controls = [fields for kind in model if kind.startswith("ZoneControl:Thermostat") for fields in model[kind].values()]
+    named = {str(fields.get("zone_or_zonelist_name", "")).casefold() for fields in controls}
+    lists = [fields for name, fields in model.get("ZoneList", {}).items() if name.casefold() in named]
+    return named | {str(item.get("zone_name", "")).casefold() for fields in lists for item in fields.get("zones", ())}
+
+
 def _dangling(context: Context) -> Iterator[Message]:
     """Fields that name a template or an object that is not there."""
     for name, link in context.spec.links.items():
@@ -51,6 +81,13 @@ def _zones_twice(contexts: Sequence[Context]) -> Iterator[Message]:
     zones = [context for context in contexts if context.spec.type.startswith(ZONE_TEMPLATE)]
     for context, other in _twice(zones, lambda one: [one.name.casefold()]):
         yield error(context.spec.type, context.key, "zone_name", f'{other.spec.type} "{other.key}" has this zone too')
+
+
+def _systems_twice(contexts: Sequence[Context]) -> Iterator[Message]:
+    systems = [context for context in contexts if context.spec.type.startswith(SYSTEM_TEMPLATE)]
+    for context, other in _twice(systems, lambda one: [one.name.casefold()]):
+        text = f"{other.spec.type} has this name too, and nobody could tell them apart: rename one"
+        yield error(context.spec.type, context.key, "name", text)
 
 
 def _loops_twice(contexts: Sequence[Context]) -> Iterator[Message]:

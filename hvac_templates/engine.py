@@ -10,6 +10,7 @@ import importlib.util
 import io
 import json
 import mmap
+import re
 import shutil
 import subprocess
 import sys
@@ -19,7 +20,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from utils.errors import BridgeError
+from utils.errors import BridgeError, ConfigError, Problem
 
 INSTALL = "pip install -r requirements-engine.txt"
 CONVERT_TIMEOUT_S = 120.0
@@ -29,9 +30,12 @@ _LIBRARIES = ("libenergyplusapi.so", "libenergyplusapi.dylib", "energyplusapi.dl
 _SCHEMA_START = b"\xa3g$schema"
 """CBOR: a map of three entries, the first with the key ``$schema``."""
 _SHOWN = 5
-_TOLERATED = ("Severe     HVACTemplate:", "Severe     <root>", "Fatal     Errors occurred on processing input file")
+_TOLERATED = ("Severe: HVACTemplate:", "Severe: <root>", "Fatal: Errors occurred on processing input file")
 """What the engine says of every file with templates, and of values that it would not simulate; it converts them all
 the same, and the expansion has its own words for them."""
+_ERROR_LINE = re.compile(r"\s*\*\*\s+(\S+)\s+\*\*\s*(.*?)\s*$")
+"""A line of an error file: what kind of message, and its text."""
+_CONTINUED = "~~~"
 _CHILD = Path(__file__).with_name("engine_child.py")
 
 
@@ -74,6 +78,21 @@ def engine_library() -> Path:
     if found is None:
         raise EngineMissing(f"the EnergyPlus engine's library is not in {folder}; {INSTALL}")
     return found
+
+
+def weather_file(named: Path) -> Path:
+    """The weather file of that path; a bare name is also looked for among those that come with the engine.
+
+    Raises ConfigError that lists those, and :class:`EngineMissing`.
+    """
+    if named.is_file():
+        return named
+    shipped = engine_folder() / _PACKAGE / "data" / "weather"
+    if named.name == str(named) and (shipped / named).is_file():
+        return shipped / named
+    names = sorted(file.name for file in shipped.glob("*.epw"))
+    offer = f"; the engine brings these, to be named without a folder: {', '.join(names)}" if names else ""
+    raise ConfigError([Problem(str(named), f"there is no such weather file{offer}")])
 
 
 def embedded_schema(library: Path | None = None) -> dict[str, Any]:
@@ -167,11 +186,20 @@ def _run(arguments: Sequence[str], folder: Path, timeout_s: float) -> EngineRun:
 
 
 def severe_errors(file: Path) -> tuple[str, ...]:
-    """The severe and fatal errors of an EnergyPlus error file, without their stars; none where there is no file."""
+    """The severe and fatal errors of an EnergyPlus error file, each on one line; none where there is no file."""
     if not file.is_file():
         return ()
-    lines = file.read_text(encoding="utf-8", errors="replace").splitlines()
-    return tuple(line.replace("*", " ").strip() for line in lines if "** Severe  **" in line or "**  Fatal  **" in line)
+    found: list[str] = []
+    is_severe = False
+    for line in file.read_text(encoding="utf-8", errors="replace").splitlines():
+        if match := _ERROR_LINE.match(line):
+            mark, text = match.groups()
+            if mark != _CONTINUED:
+                is_severe = mark in ("Severe", "Fatal")
+                found += [f"{mark}: {text}"] if is_severe else []
+            elif is_severe:
+                found[-1] += f" {text}"
+    return tuple(found)
 
 
 def _last_line(run: EngineRun) -> str:

@@ -10,9 +10,10 @@ from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
 from hvac_templates import checks
-from hvac_templates.builder import instantiate, settle
-from hvac_templates.built import TemplateFault
+from hvac_templates.builder import connections, instantiate, settle
+from hvac_templates.built import LoopFault, TemplateFault
 from hvac_templates.context import Context, Plant
+from hvac_templates.form import form_errors
 from hvac_templates.formulas import AUTOMATIC, FormulaError
 from hvac_templates.links import resolve_links
 from hvac_templates.loops import Made, loop_objects
@@ -39,11 +40,14 @@ ORDER = (
 def expand(model: Model, *, schema: Schema | None = None, tree: Tree | None = None, validate: bool = True) -> Result:
     """Expand a model. A model that cannot run is refused: no model, and a message for everything that is wrong.
 
-    ``validate`` off skips the checks of the input's and the output's fields against the schema, nothing else.
+    ``validate`` off skips the checks of the input's and the output's fields against the schema, nothing else: what has
+    not the form of a model is still refused.
     Raises ConfigError when the tree itself is faulty.
     """
     schema = schema or Schema.shipped()
-    found = check_input(model, schema) if validate else []
+    found = list(form_errors(model))
+    if validate and not found:
+        found += check_input(model, schema)
     if has_errors(found):
         return Result(None, tuple(found))
     typed = normalised(model, schema)
@@ -73,6 +77,8 @@ class Expansion:
             return {}
         for context in contexts:
             self._attempt(context, instantiate)
+            for join in connections(context):
+                self._attempt(context, join)
         self.messages += checks.check_members(contexts)
         for context in contexts:
             self._attempt(context, settle)
@@ -127,7 +133,17 @@ class Expansion:
 
     def _refuse(self, context: Context, fault: Exception) -> None:
         name = getattr(fault, "field", "")
-        self.messages.append(error(context.spec.type, context.key, name, str(fault)))
+        text = f"{fault}{self._remedy(fault)}" if isinstance(fault, LoopFault) else str(fault)
+        message = error(context.spec.type, context.key, name, text)
+        if message not in self.messages:
+            self.messages.append(message)
+
+    def _remedy(self, fault: LoopFault) -> str:
+        """Which templates would mend a loop."""
+        found = self.tree.on_side(fault.kind, fault.side) if fault.side else self.tree.providing(fault.kind)
+        if fault.side == "Demand":
+            return "; take it out, or choose its water in a template"
+        return f"; add {' or '.join(found)}" if found else ""
 
     def _merged(self, base: Mapping[str, Mapping[str, Fields]], made: Iterable[Made]) -> ExpandedModel:
         """The model's own objects and those made. Two of one type and name must be the same."""

@@ -10,6 +10,10 @@ from hvac_templates.schema import AUTOCALCULATE, AUTOSIZE, Field, Kind
 _AUTO_WORDS = frozenset({AUTOSIZE.casefold(), AUTOCALCULATE.casefold()})
 
 
+LONGEST_SHOWN = 200
+"""Characters of a value that a message shows."""
+
+
 def given(value: object) -> bool:
     """Whether a value is one: an empty text is the same as an absent field, zero is not."""
     return value is not None and value != ""
@@ -121,11 +125,15 @@ def _needed(field: Field) -> str:
 
 def shown(value: object) -> str:
     """A value as a message shows it."""
-    if isinstance(value, str):
-        return f'"{value}"'
     if isinstance(value, (Mapping, list)):
         return "a list or an object"
-    return str(value).lower() if isinstance(value, bool) else "null" if value is None else str(value)
+    if isinstance(value, str):
+        return f'"{_clipped(value)}"'
+    return str(value).lower() if isinstance(value, bool) else "null" if value is None else _clipped(str(value))
+
+
+def _clipped(text: str) -> str:
+    return text if len(text) <= LONGEST_SHOWN else f"{text[:LONGEST_SHOWN]}..."
 
 
 _CHECKS: Mapping[Kind, Callable[[Field, object, bool], str]] = {

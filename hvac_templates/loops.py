@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
-from hvac_templates.built import TemplateFault
+from hvac_templates.built import LoopFault, TemplateFault
 from hvac_templates.context import Context, Member
 
 Made: TypeAlias = tuple[str, str, dict[str, Any]]
@@ -98,14 +98,17 @@ def _side(context: Context, kind: str, label: str, side: str) -> Side:
     def branches(part: str) -> list[str]:
         return list(dict.fromkeys(str(name) for name in context.joined(f"{kind}.{side}{part}", "Branch")))
 
-    equipment = branches("")
+    equipment, inlets, outlets = branches(""), branches("Inlet"), branches("Outlet")
     if not equipment:
         user = "uses it" if side == "Demand" else "serves it"
-        raise TemplateFault(f"nothing {user}: a {kind} loop needs equipment on both sides")
-    (inlet,), (outlet,) = branches("Inlet"), branches("Outlet")
+        raise LoopFault(f"nothing {user}: a {kind} loop needs equipment on both sides", kind, side)
+    if len(inlets) != 1 or len(outlets) != 1:
+        text = f"the {side.lower()} side of a {kind} loop has one branch at its inlet and one at its outlet"
+        raise TemplateFault(f"{text}, not {len(inlets)} and {len(outlets)}: look at its pump fields")
     parallel = [member for part in ("", "Bypass") for member in context.members.get(f"{kind}.{side}{part}", ())]
     connected = dict.fromkeys(str(member.branch) for member in sorted(parallel, key=lambda member: member.priority))
-    return Side(f"{context.name} {label} {side}", inlet, (*equipment, *branches("Bypass")), tuple(connected), outlet)
+    parts = (*equipment, *branches("Bypass"))
+    return Side(f"{context.name} {label} {side}", inlets[0], parts, tuple(connected), outlets[0])
 
 
 def _each(field: str, names: Sequence[str]) -> list[dict[str, str]]:

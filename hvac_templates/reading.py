@@ -6,19 +6,22 @@ NaN, text that is text. Everything wrong with the form of a file is said at once
 
 from __future__ import annotations
 
+import codecs
 import json
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any, TypeAlias
 
-from hvac_templates.schema import is_template
+from hvac_templates.form import endless_numbers, form_errors
+from hvac_templates.messages import Message
 from utils.errors import BridgeError, ConfigError, Problem
 
 RawModel: TypeAlias = dict[str, dict[str, dict[str, Any]]]
 
 JSON_SUFFIXES = (".epjson", ".json")
 IDF_SUFFIX = ".idf"
+UTF_16_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _MAX_SHOWN = 20
 
 
@@ -35,26 +38,52 @@ def parse_model(name: str, content: bytes) -> RawModel:
     """The model that JSON text says; ``name`` is what messages call it. Raises :class:`utils.errors.ConfigError`."""
     wrong: list[str] = []
     try:
-        model = json.loads(
-            content.decode("utf-8-sig"), object_pairs_hook=_Pairs(wrong), parse_constant=_refuse_constant
-        )
-        json.dumps(model, ensure_ascii=False).encode("utf-8")
-    except UnicodeDecodeError as error:
-        wrong = [f"it is not UTF-8 text: byte {error.start} cannot be read; save it as UTF-8"]
-    except UnicodeEncodeError:
-        wrong = ["it holds half of a two-part character (a lone \\ud8.. or \\udc.. escape)"]
+        model = json.loads(_text(content), object_pairs_hook=_Pairs(wrong))
+        wrong += _words(form_errors(model))
+        if not wrong:
+            wrong += _unwritable(model)
     except json.JSONDecodeError as error:
         wrong = [f"it is not JSON: {error.msg}, line {error.lineno} column {error.colno}"]
     except RecursionError:
         wrong = ["its braces are nested too deeply for a model"]
+    except _NoText as error:
+        wrong = [str(error)]
     except ValueError as error:
         wrong = [f"it is not JSON: {error}"]
-    else:
-        wrong += _form_problems(model)
     if wrong:
         raise ConfigError(Problem(name, text) for text in _shortened(wrong))
     checked: RawModel = model
     return checked
+
+
+class _NoText(ValueError):
+    """Content that is not the text of a model; the message says what it is."""
+
+
+def _text(content: bytes) -> str:
+    if not content.strip():
+        raise _NoText("the file is empty")
+    if content.startswith(UTF_16_MARKS) or b"\0" in content[:4]:
+        raise _NoText("it is UTF-16 text; save it as UTF-8")
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise _NoText(f"it is not UTF-8 text: byte {error.start} cannot be read; save it as UTF-8") from None
+
+
+def _unwritable(model: RawModel) -> list[str]:
+    """What JSON text can say and a model cannot hold."""
+    try:
+        json.dumps(model, ensure_ascii=False, allow_nan=False).encode("utf-8")
+    except UnicodeEncodeError:
+        return ["it holds half of a two-part character (a lone \\ud8.. or \\udc.. escape)"]
+    except ValueError:
+        return list(_words(endless_numbers(model)))
+    return []
+
+
+def _words(messages: Iterable[Message]) -> Iterator[str]:
+    return (f"{one.where}: {one.text}" if one.where else one.text for one in messages)
 
 
 class _Pairs:
@@ -70,26 +99,6 @@ class _Pairs:
             twice = (key for key, count in counts.items() if count > 1)
             self._wrong.extend(f'"{key}" stands more than once in the same braces' for key in twice)
         return made
-
-
-def _refuse_constant(text: str) -> float:
-    raise ValueError(f"{text} is not a number that a model may hold")
-
-
-def _form_problems(model: object) -> Iterator[str]:
-    if not isinstance(model, Mapping):
-        yield "a model is an object in braces: object type, object name, fields"
-        return
-    for kind, objects in model.items():
-        if not isinstance(objects, Mapping):
-            yield f"{kind}: objects with their names are needed here, in braces"
-            continue
-        for name, fields in objects.items():
-            if not isinstance(fields, Mapping):
-                yield f'{kind} "{name}": fields with their values are needed here, in braces'
-            elif is_template(kind):
-                wrong = [field for field, value in fields.items() if isinstance(value, (list, Mapping))]
-                yield from (f'{kind} "{name}" {field}: a text or a number is needed here' for field in wrong)
 
 
 def _content(file: Path) -> bytes:

@@ -62,6 +62,19 @@ class Tree:
             self._specs[template], _ = self._parse(template)
         return self._specs[template]
 
+    def providing(self, loop: str) -> list[str]:
+        """The templates that are a loop of a kind."""
+        return [name for name in self if loop in self[name].loops]
+
+    def on_side(self, loop: str, side: str) -> list[str]:
+        """The templates that make something for a side of a loop of a kind."""
+        return [
+            name
+            for name in self
+            for connectors in [[one for made in self[name].objects() for one in made.connectors]]
+            if any(one.target == loop and one.side == side for one in connectors)
+        ]
+
     def faults(self) -> TreeFaults:
         """Everything in the tree that is not in its vocabulary, or that EnergyPlus does not have, by template."""
         parsed = {template: self._parse(template) for template in self}

@@ -21,6 +21,15 @@ BOOKKEEPING = frozenset({"idf_order", "idf_max_fields", "idf_max_extensible_fiel
 """Keys that the engine's conversion of an IDF leaves in objects; they are no fields."""
 
 
+_SHOWN_NAMES = 4
+
+
+_GONE: Mapping[str, frozenset[str]] = {
+    "HVACTemplate:Zone:WaterToAirHeatPump": frozenset({"heat_pump_time_constant", "fraction_of_on_cycle_power_use"})
+}
+"""Fields of templates that older versions had and that got no new name."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Place:
     """The object that is being looked at, and how: ``lenient`` as a person writes templates, or as the engine reads.
@@ -149,7 +158,8 @@ def _check_objects(kind: ObjectType, objects: Mapping[str, Fields], lists: NameL
 def _check_names(kind: ObjectType, objects: Iterable[str]) -> Iterator[Message]:
     names = list(objects)
     if kind.unique and len(names) > 1:
-        yield error(kind.name, "", "", f"a model has one only, not {len(names)}")
+        shown = ", ".join(f'"{name}"' for name in names[:_SHOWN_NAMES])
+        yield error(kind.name, "", "", f"a model has one only, not {len(names)}: keep one of {shown}")
     if not kind.named:
         return
     counts = Counter(name.casefold() for name in names)
@@ -207,4 +217,7 @@ def _check_items(place: _Place, field: Field, items: Iterable[Fields], path: str
 
 def _unknown_field(place: _Place, path: str) -> Message:
     say = error if place.known else warning
-    return say(place.kind.name, place.name, path, f"there is no such field{did_you_mean(path, place.kind.fields)}")
+    gone = path in _GONE.get(place.kind.name, ())
+    text = "EnergyPlus has dropped this field: take it out" if gone else "there is no such field"
+    near = "" if gone else did_you_mean(path, place.kind.fields)
+    return say(place.kind.name, place.name, path, text + near)

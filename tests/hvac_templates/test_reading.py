@@ -26,6 +26,9 @@ def refused_text(content: bytes) -> list[str]:
     return [problem.what for problem in caught.value.problems]
 
 
+ENDLESS = "NaN, or a number that is too large: give a number"
+
+
 @pytest.mark.parametrize("name", ["m.epJSON", "m.EPJSON", "m.json"])
 def test_a_model_is_read_whatever_the_letter_case_of_its_ending(tmp_path: Path, name: str) -> None:
     file = tmp_path / name
@@ -53,17 +56,19 @@ def test_a_file_that_may_not_be_read_is_refused(tmp_path: Path) -> None:
     ("content", "what"),
     [
         (b'{"Zone": }', "it is not JSON: Expecting value, line 1 column 10"),
-        (b"", "it is not JSON: Expecting value, line 1 column 1"),
+        (b"", "the file is empty"),
+        (b" \n", "the file is empty"),
+        ('{"Zone": {}}'.encode("utf-16"), "it is UTF-16 text; save it as UTF-8"),
+        ('{"Zone": {}}'.encode("utf-16-be"), "it is UTF-16 text; save it as UTF-8"),
         (b'{"Zone": {"B\xfcro": {}}}', "it is not UTF-8 text: byte 12 cannot be read; save it as UTF-8"),
         (b"[]", "a model is an object in braces: object type, object name, fields"),
         (b'{"Zone": 5}', "Zone: objects with their names are needed here, in braces"),
         (b'{"Zone": {"A": []}}', 'Zone "A": fields with their values are needed here, in braces'),
-        (b'{"HVACTemplate:X": {"A": {"f": [1]}}}', 'HVACTemplate:X "A" f: a text or a number is needed here'),
-        (b'{"Zone": {"A": {"x_origin": NaN}}}', "it is not JSON: NaN is not a number that a model may hold"),
-        (
-            b'{"Zone": {"A": {"x_origin": -Infinity}}}',
-            "it is not JSON: -Infinity is not a number that a model may hold",
-        ),
+        (b'{"HVACTemplate:X": {"A": {"f": [1]}}}', 'HVACTemplate:X "A" f: a text or a number is needed here, not a list or an object'),
+        (b'{"HVACTemplate:X": {"A": {"f": 1e999}}}', f'HVACTemplate:X "A" f: {ENDLESS}'),
+        (b'{"Zone": {"A": {"x_origin": NaN}}}', f'Zone "A" x_origin: {ENDLESS}'),
+        (b'{"Zone": {"A": {"x": [{"y": -Infinity}]}}}', f'Zone "A" x: {ENDLESS}'),
+        (b'{"HVACTemplate:X": {"A": {"f": ' + b"9" * 400 + b"}}}", f'HVACTemplate:X "A" f: {ENDLESS}'),
         (b'{"Zone": {"\\ud800": {}}}', "it holds half of a two-part character (a lone \\ud8.. or \\udc.. escape)"),
         (b"[" * 200_000, "its braces are nested too deeply for a model"),
     ],

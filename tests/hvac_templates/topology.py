@@ -21,6 +21,8 @@ _LOOPS = frozenset({"AirLoopHVAC", "PlantLoop", "CondenserLoop"})
 _VIEWS = ("Branch", "Connector", "Controller", "SetpointManager", "Sizing", "Availability", "Output", "NodeList")
 _VIEW_TYPES = frozenset({"AirLoopHVAC:SupplyPath", "AirLoopHVAC:ReturnPath", "ZoneControl:Humidistat"})
 """Types that name nodes which others make or take."""
+_LISTED_PARTS = "AirLoopHVAC:OutdoorAirSystem"
+"""Its nodes are those of components that it names in a list."""
 _WATER = "WaterCooled"
 _MAKING = frozenset(
     {"mixed_air_node_name", "relief_air_stream_node_name", "zone_return_air_node_or_nodelist_name"}
@@ -88,11 +90,20 @@ def _branch_components(model: Model) -> Iterator[str]:
             inlet, outlet = (item[f"component_{side}_node_name"].casefold() for side in ("inlet", "outlet"))
             if component not in known:
                 yield f'Branch "{branch}": there is no {component[0]} "{component[1]}"'
-            elif not {inlet, outlet} <= _texts(known[component]) and component[0] != "AirLoopHVAC:OutdoorAirSystem":
+            elif component[0] != _LISTED_PARTS and not {inlet, outlet} <= _with_parts(known, component):
                 yield f'Branch "{branch}": {component[0]} "{component[1]}" has other nodes than {inlet!r}, {outlet!r}'
             if before and inlet != before:
                 yield f'Branch "{branch}": {component[0]} "{component[1]}" begins at {inlet!r}, not at {before!r}'
             before = outlet
+
+
+def _with_parts(known: Mapping[Object, Mapping[str, Any]], one: Object) -> set[str]:
+    """The texts of an object and of those that it names with their type: some have their nodes only there."""
+    fields, found = known[one], _texts(known[one])
+    for key, kind in fields.items():
+        part = fields.get(f"{key.removesuffix('object_type')}name") if key.endswith("_object_type") else None
+        found |= _texts(known.get((kind, part.casefold()), {})) if part else set()
+    return found
 
 
 def _node_problems(model: Model) -> Iterator[str]:

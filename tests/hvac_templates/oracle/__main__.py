@@ -6,14 +6,14 @@ import argparse
 import sys
 from collections.abc import Sequence
 
-from tests.hvac_templates.oracle import commands
+from tests.hvac_templates.oracle import combine, commands
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; 0 when the expansions agree."""
     parser = argparse.ArgumentParser(prog="python -m tests.hvac_templates.oracle", description=__doc__)
     verbs = parser.add_subparsers(metavar="verb", required=True)
-    for add in (commands.add_diff, commands.add_example, commands.add_sweep):
+    for add in (commands.add_diff, commands.add_example, commands.add_sweep, combine.add_combine):
         add(verbs)
     options = parser.parse_args(arguments)
     return int(options.command(options))

@@ -20,6 +20,15 @@ UNORDERED = frozenset(
 )
 """Types whose lists mean the same in any order. (A branch list is ordered by its splitters and mixers.)"""
 IGNORED_TYPES = frozenset({"Output:PreprocessorMessage"})
+_UNREAD: Mapping[tuple[str, str], tuple[str, str]] = {
+    ("Sizing:Zone", f"zone_{word}_design_supply_air_temperature{unread}"): (
+        f"zone_{word}_design_supply_air_temperature_input_method",
+        method,
+    )
+    for word in ("heating", "cooling")
+    for unread, method in (("_difference", "supplyairtemperature"), ("", "temperaturedifference"))
+}
+"""Fields that the engine does not look at while another field has this value: whatever they say is no difference."""
 _CLOSE = 1e-6
 _NODE = "node"
 _AUTO = "autosize"
@@ -93,6 +102,7 @@ class Reading:
         for field_name, field in known.items():
             if field_name not in fields and field.default is not None:
                 cells[field_name] = _literal(field.default)
+        cells = {path: value for path, value in cells.items() if not _unread(kind, path, cells)}
         own_name = Name(_NODE if kind == "OutdoorAir:Node" else kind, name, anchored=False)
         if kind not in UNORDERED:
             return Thing(kind, own_name, cells)
@@ -154,6 +164,11 @@ def _names(objects: Mapping[str, Fields], known: Iterable[Field]) -> set[str]:
     naming = [field.name for field in known if field.references]
     values = {str(fields[field]).casefold() for fields in objects.values() for field in naming if field in fields}
     return {name.casefold() for name in objects} | values
+
+
+def _unread(kind: str, path: str, cells: Mapping[str, Value]) -> bool:
+    switch, method = _UNREAD.get((kind, path), ("", ""))
+    return bool(switch) and cells.get(switch) == method
 
 
 def _literal(value: object) -> str | float:

@@ -137,11 +137,16 @@ def _numbers(field: Field, model: Mapping[str, Any]) -> Iterator[str | float]:
     odd = usual * 0.937 if usual else 0.0371
     if field.kind == "integer":
         odd = int(usual) + 1
-    for number in (0.0, odd):
-        if _within(field, number):
-            yield int(number) if field.kind == "integer" else round(number, 6)
+    yield from numbers_within(field, 0.0, odd)
     if field.auto:
         yield field.auto
+
+
+def numbers_within(field: Field, *numbers: float) -> Iterator[float]:
+    """Those of the numbers that a field may be, as its kind of number."""
+    for number in numbers:
+        if _within(field, number):
+            yield int(number) if field.kind == "integer" else round(number, 6)
 
 
 def _within(field: Field, number: float) -> bool:

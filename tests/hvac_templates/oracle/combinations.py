@@ -1,0 +1,183 @@
+"""Random combinations: many fields of an example's templates set at once, which one at a time does not try."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, TypeAlias
+
+from hvac_templates.schema import TEMPLATE_PREFIX, Field, Schema
+from tests.hvac_templates.oracle.places import example
+from tests.hvac_templates.oracle.sweep import ANY, deviations
+from tests.hvac_templates.oracle.variants import numbers_within, with_loop_for
+
+Model: TypeAlias = dict[str, dict[str, dict[str, Any]]]
+Value: TypeAlias = str | float
+OWN_ZONE = "(own zone)"
+"""Stands for a zone that the template serves."""
+_NOT_COMBINED = frozenset({"HVACTemplate:Thermostat"})
+_LEFT_ALONE = frozenset({"template_plant_loop_type", "priority", "fuel_type", "free_convection_capacity"})
+_NEED_AN_OBJECT = frozenset({"DetailedSpecification", "UserDefined"})
+"""Choices that need an object which the examples do not have."""
+_ZONES, _SCHEDULES = "ZoneNames", "ScheduleNames"
+_SCHEDULE_LIMITS = {True: "Temperature", False: "Fraction"}
+_CHOSEN, _NUMBERED, _NAMED = 0.6, 0.35, {True: 0.35, False: 0.8}
+_EXCHANGER = {"heat_recovery_heat_exchanger_type": "", "heat_recovery_frost_control_type": ""}
+_WITH: Mapping[tuple[str, str], Mapping[str, Value]] = {
+    ("zone_heating_design_supply_air_temperature_input_method", "TemperatureDifference"): {
+        "zone_heating_design_supply_air_temperature_difference": 25.0
+    },
+    ("return_fan", "Yes"): {"return_fan_delta_pressure": 350.0},
+    ("heat_recovery_type", "Sensible"): _EXCHANGER,
+    ("heat_recovery_type", "Enthalpy"): _EXCHANGER,
+}
+"""What takes the reason away from a deviation that is signed: with it the two expansions have to be the same."""
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """A field of all objects of a type, and its value; an empty one takes the field away."""
+
+    kind: str
+    field: str
+    value: Value
+
+    def __str__(self) -> str:
+        return f"{self.kind.removeprefix(TEMPLATE_PREFIX)}.{self.field}={self.value}"
+
+
+@dataclass(frozen=True, slots=True)
+class Combination:
+    """Some settings on an example."""
+
+    example: str
+    number: int
+    settings: tuple[Setting, ...]
+
+    @property
+    def label(self) -> str:
+        """The combination in words."""
+        return f"{self.example} #{self.number}: {' '.join(map(str, self.settings))}"
+
+    def model(self) -> Model:
+        """The example with the settings, and with the loops that they need."""
+        model = example(self.example)
+        for setting in self.settings:
+            for name, fields in model[setting.kind].items():
+                fields.pop(setting.field, None)
+                if setting.value != "":
+                    fields[setting.field] = _resolved(setting.value, name, fields, model)
+        for setting in self.settings:
+            if not setting.kind.startswith(f"{TEMPLATE_PREFIX}Plant:"):
+                with_loop_for(str(setting.value), model)
+        return model
+
+
+def combinations(name: str, count: int, *, seed: int = 1, types: Sequence[str] = ()) -> Iterator[Combination]:
+    """So many combinations on an example; the same for the same seed."""
+    dice = random.Random(f"{name} {seed}")  # noqa: S311 - not for secrets
+    model, schema = example(name), Schema.shipped()
+    wanted = {f"{TEMPLATE_PREFIX}{kind}".casefold() for kind in types}
+    kinds = [kind for kind in schema.templates if kind in model and kind not in _NOT_COMBINED]
+    kinds = [kind for kind in kinds if not wanted or kind.casefold() in wanted]
+    for number in range(count):
+        yield Combination(name, number, tuple(_settings(kinds, model, schema, dice)))
+
+
+def smaller(combination: Combination, still: Callable[[Combination], bool]) -> Combination:
+    """The combination without the settings that do not matter for what ``still`` asks."""
+    size = max(1, len(combination.settings) // 2)
+    while size:
+        for start in range(len(combination.settings) - size, -1, -size):
+            kept = combination.settings[:start] + combination.settings[start + size :]
+            attempt = replace(combination, settings=kept)
+            combination = attempt if still(attempt) else combination
+        size //= 2
+    return combination
+
+
+def _settings(kinds: Iterable[str], model: Model, schema: Schema, dice: random.Random) -> Iterator[Setting]:
+    for kind in kinds:
+        signed = _signed(kind)
+        for field in schema.fields(kind).values():
+            if field.required or field.name in _LEFT_ALONE or _tells_apart(field.name, model[kind]):
+                continue
+            value = _value(field, kind, model, dice)
+            beside = _WITH.get((field.name, str(value)), {})
+            if value is None or (not beside and {(field.name, ANY), (field.name, str(value))} & signed):
+                continue
+            yield Setting(kind, field.name, value)
+            if beside is not _EXCHANGER or (field.name, ANY) in signed:
+                yield from (Setting(kind, *pair) for pair in beside.items())
+
+
+def _signed(kind: str) -> set[tuple[str, str]]:
+    """The fields and values of a template that deviate on purpose."""
+    mine = kind.removeprefix(TEMPLATE_PREFIX)
+    return {(one.field, one.value) for one in deviations() if one.kind == mine and one.verdict == "differs"}
+
+
+def _tells_apart(field: str, objects: Mapping[str, Mapping[str, Any]]) -> bool:
+    """Whether objects of the example differ in a field, which then says which of them is which."""
+    return len({str(fields.get(field)) for fields in objects.values()}) > 1
+
+
+def _value(field: Field, kind: str, model: Model, dice: random.Random) -> Value | None:
+    if field.choices:
+        usable = [choice for choice in field.choices if choice not in _NEED_AN_OBJECT]
+        return dice.choice(usable) if dice.random() < _CHOSEN else None
+    if field.kind in ("number", "integer"):
+        return _number(field, dice) if dice.random() < _NUMBERED else None
+    return _name(field, kind, model, dice)
+
+
+def _number(field: Field, dice: random.Random) -> Value | None:
+    usual = field.default if isinstance(field.default, (int, float)) else 0.5
+    odd = usual * dice.uniform(0.85, 1.15)
+    numbers = list(numbers_within(field, int(usual) + 1 if field.kind == "integer" else round(odd, 4)))
+    values: list[Value | None] = [*numbers, *([field.auto] if field.auto else [])]
+    return dice.choice(values or [None])
+
+
+def _name(field: Field, kind: str, model: Model, dice: random.Random) -> Value | None:
+    """The name of one of the example's own objects. Control zones are always given: their choices need them."""
+    if "control_zone_name" in field.name or field.name == "zone_name_for_master_thermostat_location":
+        return OWN_ZONE
+    if dice.random() > _NAMED["availability" in field.name or _ZONES in field.object_lists]:
+        return None
+    if _ZONES in field.object_lists:
+        return _plenum(field.name, kind, model)
+    if _SCHEDULES in field.object_lists:
+        limits = _SCHEDULE_LIMITS["setpoint" in field.name and "humid" not in field.name]
+        schedules = [name for name, one in model["Schedule:Compact"].items()
+                     if one["schedule_type_limits_name"] == limits]  # fmt: skip
+        return dice.choice(schedules)
+    return None
+
+
+def _plenum(field: str, kind: str, model: Model) -> str | None:
+    """The example's zone without a template, as the return plenum of the only system."""
+    served = {str(fields.get("zone_name")) for fields in _zones(model)}
+    plenums = [zone for zone in model["Zone"] if zone not in served]
+    alone = len(model[kind]) == 1
+    return plenums[0] if plenums and alone and field == "return_plenum_name" else None
+
+
+def _resolved(value: Value, name: str, fields: Mapping[str, Any], model: Model) -> Value:
+    if value != OWN_ZONE:
+        return value
+    if "zone_name" in fields:
+        return str(fields["zone_name"])
+    mine = [zone for zone in _zones(model) if name.casefold() in map(str.casefold, map(str, zone.values()))]
+    return str((mine or list(_zones(model)))[0]["zone_name"])
+
+
+def _zones(model: Model) -> Iterator[Mapping[str, Any]]:
+    """The fields of all zone templates."""
+    return (
+        fields
+        for kind, objects in model.items()
+        if kind.startswith(f"{TEMPLATE_PREFIX}Zone:")
+        for fields in objects.values()
+    )
