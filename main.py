@@ -155,7 +155,7 @@ def _emulate(options: argparse.Namespace) -> int:
         boptest_port=None if options.no_boptest else options.boptest_port,
         legacy=options.legacy,
         ecy_port=None if options.no_ecy else options.ecy_port,
-        controllers=_object_specs(options.configs, options.unit_system),
+        controllers={} if options.no_ecy else _object_specs(options.configs, options.unit_system),
         unit_system=options.unit_system,
         username=options.user,
         password=options.password,

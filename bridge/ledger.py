@@ -10,6 +10,7 @@ import struct
 import threading
 from collections import defaultdict, deque
 from collections.abc import Iterable, Mapping, Sequence
+from copy import deepcopy
 from dataclasses import dataclass
 from typing import Protocol, TypeAlias
 
@@ -153,6 +154,13 @@ class Ledger:
             self._open[entry] = None
             if not isinstance(entry, TakenClock):
                 self._sent[entry.device, entry.ref].extend(values)
+
+    def copy(self) -> Ledger:
+        """The same entries and values, kept nowhere but in memory."""
+        copied = Ledger(knows_values=self.knows_values)
+        with self._lock:
+            copied._open, copied._sent = dict(self._open), deepcopy(self._sent)
+        return copied
 
     def give_back(self, *entries: Entry) -> None:
         """Close entries that have been undone."""

@@ -3,15 +3,30 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from typing import Protocol
 
-from bridge.journal import Journals, Orphan
+from bridge.journal import Journals
+from bridge.ledger import Ledger
 from bridge.release import Receipt, give_back_all
 from clients.device_client import DeviceClient
 from equipment.equipment_manager import Credentials
 
 _AT_ONCE = 16
+
+
+class Left(Protocol):
+    """What a process has left behind."""
+
+    @property
+    def ledger(self) -> Ledger:
+        """What is open."""
+
+    @property
+    def credentials(self) -> Mapping[str, Credentials]:
+        """How its controllers are reached."""
+
 
 MakeClient = Callable[[str, Credentials], DeviceClient]
 
@@ -37,7 +52,7 @@ def recover(
 
 
 def undo(
-    orphan: Orphan,
+    left: Left,
     make_client: MakeClient,
     now: Callable[[], float] = time.time,
     only: str | None = None,
@@ -46,12 +61,12 @@ def undo(
     clients: dict[str, DeviceClient] = {}
 
     def client_of(device: str) -> DeviceClient:
-        clients[device] = make_client(device, orphan.credentials.get(device, Credentials()))
+        clients[device] = make_client(device, left.credentials.get(device, Credentials()))
         return clients[device]
 
     try:
         with ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="recovery") as pool:
-            return give_back_all(orphan.ledger, client_of, pool, now, only)
+            return give_back_all(left.ledger, client_of, pool, now, only)
     finally:
         for client in clients.values():
             client.close()

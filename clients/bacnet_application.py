@@ -20,7 +20,7 @@ from bacpypes3.apdu import (
 )
 from bacpypes3.app import Application
 from bacpypes3.basetypes import HostNPort, IPMode, Segmentation
-from bacpypes3.errors import ServicesError
+from bacpypes3.errors import PropertyError, ServicesError
 from bacpypes3.local.device import DeviceObject
 from bacpypes3.local.networkport import NetworkPortObject
 from bacpypes3.pdu import Address, IPv4Address
@@ -38,6 +38,22 @@ _MAX_SEGMENTS = 64
 _FOREIGN_LIFETIME_S = 60
 _VENDOR = 999
 _MODEL = "building-bench"
+
+
+class ReadOnly:
+    """An object of ours of which nobody can write anything."""
+
+    async def write_property(self, *_: object, **__: object) -> None:
+        """Refuse."""
+        raise PropertyError("writeAccessDenied")
+
+
+class _OwnDevice(ReadOnly, DeviceObject):  # type: ignore[misc]
+    """Our device object: with another name or number nobody would find our switches again."""
+
+
+class _OwnPort(ReadOnly, NetworkPortObject):  # type: ignore[misc]
+    """Our network port."""
 
 
 class BenchApplication(Application):  # type: ignore[misc]
@@ -102,7 +118,7 @@ class BenchApplication(Application):  # type: ignore[misc]
 
 def build(address: IPv4Address, instance: int, name: str, foreign: IPv4Address | None) -> BenchApplication:
     """The application with its device and network port. To be called inside the loop."""
-    device = DeviceObject(
+    device = _OwnDevice(
         objectIdentifier=("device", instance),
         objectName=name,
         vendorIdentifier=_VENDOR,
@@ -110,7 +126,7 @@ def build(address: IPv4Address, instance: int, name: str, foreign: IPv4Address |
         modelName=_MODEL,
         maxApduLengthAccepted=MAX_APDU,
     )
-    port = NetworkPortObject(str_of(address), objectIdentifier=("network-port", 1), objectName="NetworkPort-1")
+    port = _OwnPort(str_of(address), objectIdentifier=("network-port", 1), objectName="NetworkPort-1")
     if foreign is not None:
         port.bacnetIPMode = IPMode.foreign
         port.fdBBMDAddress = HostNPort(str_of(foreign, is_peer=True))

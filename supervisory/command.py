@@ -23,8 +23,10 @@ _NOT_GIVEN_BACK = "what was taken has NOT been given back; the guardian does it 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The arguments of the command."""
-    parser.add_argument("programs", nargs="+", metavar="PROGRAM", help="one that ships, one of the config, or a file")
-    parser.add_argument("--config", type=Path, required=True, metavar="FILE", help="transport, devices and points")
+    what = "one that ships (duct_static_reset), a name in the config, or file.py[:Class]"
+    parser.add_argument("programs", nargs="+", metavar="PROGRAM", help=what)
+    what = "JSON: transport, devices and points; examples in configs/supervisory"
+    parser.add_argument("--config", type=Path, required=True, metavar="FILE", help=what)
     parser.add_argument("--dry-run", action="store_true", help="write nothing; print what would be written")
     parser.add_argument("--steps", type=count, metavar="N", help="end after so many rounds")
     parser.add_argument("--env", type=Path, default=HOME / ".env", help="settings file")

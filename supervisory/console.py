@@ -47,7 +47,8 @@ class ProgramLines:
                 continue
             self._states[program.name], self._next_s[program.name] = program.state, wall_s + _LINE_EVERY_S
             moment = f"{now:%a %d %b %H:%M:%S}  " if now else ""
-            line = f"{moment}{program.name}: {program.state}{_why_not(program)}  {described(program.last)}"
+            alarm = f"  ALARM {program.alarm}" if program.alarm else ""
+            line = f"{moment}{program.name}: {program.state}{_why_not(program)}  {described(program.last)}{alarm}"
             self._console.print(line.rstrip(), highlight=False, markup=False)
 
 
@@ -61,7 +62,9 @@ class ProgramTable:
         """Redraw."""
         if not programs or now is None:
             return
-        table = Table("Program", "state", "steps", "has in its slots", "why", expand=True)
+        table = Table("program", "state", "steps", "has in its slots", "why", expand=True)
+        for column in table.columns:
+            column.overflow = "fold"
         for program in programs:
             last = program.last
             table.add_row(
@@ -90,7 +93,8 @@ def program_view(console: Console) -> Iterator[ProgramView]:
 
 def print_program_summary(console: Console, summary: RuntimeSummary) -> None:
     """What programs did, and what was given back."""
-    console.print(f"{summary.rounds} rounds, {summary.plant_s / 3600:.2f} h in the plant", highlight=False)
+    rounds = "1 round" if summary.rounds == 1 else f"{summary.rounds} rounds"
+    console.print(f"{rounds}, {summary.plant_s / 3600:.2f} h in the plant", highlight=False)
     for program, reasons in summary.failures.items():
         for reason in reasons:
             console.print(f"{program} has failed: {reason}", highlight=False, markup=False, style="red")
@@ -115,8 +119,17 @@ def _values(values: Mapping[str, PointValue | None]) -> str:
 
 
 def _facts(record: StepRecord) -> str:
-    return ", ".join(f"{name} {_shown(value)}" for name, value in record.facts.items())
+    """What the program has explained; ``why`` needs no name, and what is empty no place."""
+    told = {name: _shown(value) for name, value in record.facts.items()}
+    return ", ".join(text if name == "why" else f"{name} {text}" for name, text in told.items() if text)
 
 
 def _shown(value: object) -> str:
-    return f"{value:.4g}" if isinstance(value, float) else str(value)
+    match value:
+        case float():
+            return f"{value:.4g}"
+        case Mapping():
+            return " ".join(f"{name} {_shown(item)}" for name, item in value.items())
+        case list() | tuple():
+            return " ".join(map(_shown, value))
+    return str(value)

@@ -12,10 +12,10 @@ from pathlib import Path
 from re import sub
 from typing import Annotated, Final
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 
+from equipment.config_json import Keys, check, read_document
 from supervisory.site_access import OccupiedSlot
-from utils.errors import ConfigError, Problem
 
 UNTOUCHABLE: Final = frozenset({1, 2, 5, 6})
 """Manual and automatic life safety, critical equipment control, minimum on/off (ASHRAE 135, table of priorities)."""
@@ -110,21 +110,16 @@ class ReleaseRules(BaseModel):
         return too_young or Verdict(False, "no rule names it")
 
 
+_KNOWN_KEYS: Keys = {
+    (): tuple(ReleaseRules.model_fields),
+    ("release",): tuple(ReleaseRule.model_fields),
+    ("keep",): tuple(KeepRule.model_fields),
+}
+
+
 def load_rules(path: Path) -> ReleaseRules:
     """Read a rule file (JSON). Raises :class:`ConfigError` with everything that is wrong in it."""
-    try:
-        return ReleaseRules.model_validate_json(path.read_bytes())
-    except OSError as error:
-        raise ConfigError(
-            [Problem(str(path), f"cannot be read: {error.strerror}; name an existing rule file")]
-        ) from None
-    except ValidationError as error:
-        found = error.errors(include_url=False)
-        raise ConfigError(Problem(_where(path, each["loc"]), each["msg"]) for each in found) from None
-
-
-def _where(path: Path, location: tuple[int | str, ...]) -> str:
-    return f"{path} {'.'.join(map(str, location))}".strip()
+    return check(read_document(path), ReleaseRules, _KNOWN_KEYS)
 
 
 def _any_match(texts: tuple[str, ...], patterns: tuple[str, ...]) -> bool:

@@ -14,6 +14,7 @@ from clients.bacnet_stack import BACnetStack
 from supervisory.easy import EasyASO
 from supervisory.easy_services import Site
 from supervisory.guard.custody import Charge, Custody, give_back_leftovers, guarded
+from supervisory.guard.enabling import State
 from supervisory.guard.gate import Gate
 from supervisory.guard.switch import Switch
 from supervisory.guard.switch_memory import SwitchMemory
@@ -38,6 +39,8 @@ from utils.state_folder import StateFolder
 log = logging.getLogger(__name__)
 
 _RETRY_S = 1.0
+_IDLE = (State.DISABLED, State.FAULT)
+"""States in which nothing of the last step is true any more: neither its alarms nor what it had commanded."""
 REFRESH_S = 300.0
 """Plant time after which everything held is written again, for a device that has restarted."""
 
@@ -92,7 +95,8 @@ class Supervision:
         self._custody: Custody | None = None
         self._bindings: Mapping[str, Bindings] = {}
         self._records: dict[str, StepRecord] = {}
-        self._alarms: dict[str, str] = {}
+        self._alarms: dict[str, tuple[str, ...]] = {}
+        """What stands now, by program; the newest is the last."""
         self._logs = StepLogs(None)
 
     def execute(self) -> RuntimeSummary:
@@ -140,8 +144,11 @@ class Supervision:
 
     def _status(self, runner: Runner, keeping: _Keeping) -> ProgramStatus:
         name = runner.plan.name
-        last, alarm = self._records.get(name), self._alarms.get(name, "")
-        return ProgramStatus(name, keeping.state_of(name), keeping.faults.reason(name), runner.rounds, last, alarm)
+        state, standing = keeping.state_of(name), self._alarms.get(name, ())
+        if state in _IDLE:
+            self._records.pop(name, None)
+        alarm = standing[-1] if standing and state not in _IDLE else ""
+        return ProgramStatus(name, state, keeping.faults.reason(name), runner.rounds, self._records.get(name), alarm)
 
     def _bound(self, devices: Devices) -> Mapping[str, Bindings]:
         """As :meth:`_bind`, waiting for devices that do not answer yet. Raises what the last attempt raised."""
@@ -190,9 +197,14 @@ class Supervision:
             custody = stack.enter_context(guarded(charge, self._state))
             stack.enter_context(self._switch(device, custody))
             self._custody = custody
-            config = self.plan.config
-            self._tell("switch", f"binary-value,1 optimization-enabled of device {config.instance}, {device.address}")
+            self._tell("switch", self._switch_told(device.address, names, custody))
             yield _Keeping(custody.gate, custody.enabling, lambda name: custody.enabling.state(name).value)
+
+    def _switch_told(self, address: str, names: Sequence[str], custody: Custody) -> str:
+        where = f"binary-value,1 optimization-enabled of device {self.plan.config.instance}, {address}"
+        if any(custody.enabling.state(name) is not State.DISABLED for name in names):
+            return where
+        return f"{where}; programs are off. On: main.py bacnet write {address} binary-value,1 active --priority 8"
 
     def _used_settings(self) -> Settings | None:
         """Those that the transport needs; BACnet needs none, and has stand-ins for some."""
@@ -253,14 +265,17 @@ class Supervision:
 
     def _record(self, record: StepRecord) -> None:
         self._records[record.program] = record
+        standing = self._alarms.get(record.program, ())
+        self._alarms[record.program] = tuple(message for message in standing if message in record.alarms)
         self._logs.record(record)
         self._on_record(record)
 
     def _alarm(self, program: str, message: str) -> None:
-        if self._alarms.get(program) != message:
-            self._alarms[program] = message
+        """Tell it once, until it is over."""
+        standing = self._alarms.get(program, ())
+        if message not in standing:
+            self._alarms[program] = (*standing, message)
             log.warning("%s: %s", program, message)
-            self._tell(program, message)
 
     def _needs_network(self) -> bool:
         return self.plan.config.transport == "bacnet"

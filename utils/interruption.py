@@ -1,11 +1,15 @@
-"""Ctrl+C, SIGTERM and Ctrl+Break: the first stops gracefully, the second ends the process as it is."""
+"""Ctrl+C, SIGTERM and Ctrl+Break: the first stops gracefully, the second ends the process as it is.
+
+What comes within a moment of the first is the first once more: programs that start others (GNU timeout, a shell script)
+send on what the terminal has sent already.
+"""
 
 from __future__ import annotations
 
 import os
 import signal
 import sys
-import threading
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import contextmanager
@@ -14,6 +18,7 @@ from typing import TypeVar
 
 EXIT_SECOND_INTERRUPT = 130
 _TICK_S = 0.25
+_SAME_PRESS_S = 0.5
 _NAMES = ("SIGINT", "SIGTERM", "SIGBREAK")
 
 Result = TypeVar("Result")
@@ -40,17 +45,19 @@ def until_done(
 
 
 @contextmanager
-def on_signals(stop: Callable[[], None], second: str) -> Iterator[None]:
+def on_signals(stop: Callable[[], None], second: str, now_s: Callable[[], float] = time.monotonic) -> Iterator[None]:
     """Call ``stop`` at the first signal; at the second say what that means, and end at once."""
-    seen = threading.Event()
+    first_s: float | None = None
 
     def handle(_number: int, _frame: FrameType | None) -> None:
-        if seen.is_set():
+        nonlocal first_s
+        if first_s is None:
+            first_s = now_s()
+            stop()
+        elif now_s() - first_s >= _SAME_PRESS_S:
             sys.stderr.write(f"\nended at once: {second}\n")
             sys.stderr.flush()
             os._exit(EXIT_SECOND_INTERRUPT)
-        seen.set()
-        stop()
 
     numbers = [number for name in _NAMES if (number := getattr(signal, name, None)) is not None]
     before = {number: signal.signal(number, handle) for number in numbers}

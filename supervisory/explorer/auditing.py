@@ -34,6 +34,8 @@ def add_audit(parser: ArgumentParser) -> None:
     what = parser.add_mutually_exclusive_group()
     what.add_argument("--release", type=int, metavar="PRIORITY", help="release what --rule names at this priority")
     what.add_argument("--undo", type=Path, metavar="FILE", help="put back what an undo file has noted")
+    told = "show these slots only, repeatable; an operator's are at 8"
+    parser.add_argument("--priority", type=int, action="append", dest="priorities", metavar="PRIORITY", help=told)
     parser.add_argument("--rule", type=Path, metavar="FILE", help="rule file (JSON), for --release")
     parser.add_argument("--undo-file", type=Path, default=UNDO_FILE, metavar="FILE", help=f"default {UNDO_FILE}")
     parser.add_argument("--yes", action="store_true", help="do it; without this nothing is written")
@@ -50,9 +52,10 @@ def audit(session: Session, options: Namespace) -> Report:
     code = FAILED if found.unread else DONE
     if options.release is not None:
         return _release(site, options, found.slots, notes, code)
-    rows = [_cells(slot) for slot in found.slots]
-    document = {"slots": [_document(slot) for slot in found.slots], "unread": dict(found.unread)}
-    notes = notes if rows else (*notes, "no slot is occupied")
+    slots = [slot for slot in found.slots if not options.priorities or slot.priority in options.priorities]
+    document = {"slots": [_document(slot) for slot in slots], "unread": dict(found.unread)}
+    notes = notes if slots else (*notes, "no slot is occupied")
+    rows = [_cells(slot) for slot in sorted(slots, key=lambda slot: slot.priority)]
     return Report(f"{len(rows)} occupied slot(s)", _HEADINGS, rows, document, notes, code)
 
 
@@ -81,7 +84,7 @@ def _release(
     site: DeviceSite, options: Namespace, slots: Sequence[OccupiedSlot], notes: tuple[str, ...], code: int
 ) -> Report:
     rules = load_rules(options.rule)
-    verdicts = {slot: _judged(rules.judge(slot), slot, options.release) for slot in slots}
+    verdicts = {slot: rules.judge(slot) for slot in slots if slot.priority == options.release}
     chosen = [slot for slot, verdict in verdicts.items() if verdict.release]
     done = {release.slot: release for release in site.release(chosen)} if options.yes else {}
     outcomes = {}
@@ -94,13 +97,8 @@ def _release(
         notes = (*notes, _DRY)
     elif chosen:
         notes = (*notes, f"to put it back: audit --undo {options.undo_file} --yes")
-    return _outcome_report(f"{len(chosen)} of {len(slots)} occupied slot(s)", outcomes, notes, code)
-
-
-def _judged(verdict: Verdict, slot: OccupiedSlot, priority: int) -> Verdict:
-    if verdict.release and slot.priority != priority:
-        return Verdict(False, f"not at priority {priority}")
-    return verdict
+    title = f"{len(chosen)} of {len(verdicts)} occupied slot(s) at priority {options.release}"
+    return _outcome_report(title, outcomes, notes if verdicts else (*notes, f"{title}: nothing to release"), code)
 
 
 def _outcome(verdict: Verdict) -> str:
@@ -154,12 +152,13 @@ def _put_back_one(client: BACnetDeviceClient, slot: OccupiedSlot, *, really: boo
 def _outcome_report(title: str, outcomes: dict[OccupiedSlot, str], notes: tuple[str, ...], code: int) -> Report:
     rows = [(*_cells(slot), outcome) for slot, outcome in outcomes.items()]
     document = {"slots": [{**_document(slot), "outcome": outcome} for slot, outcome in outcomes.items()]}
-    return Report(title, (*_HEADINGS, "outcome"), rows, document, notes, code)
+    return Report(title, (*_HEADINGS, "outcome"), rows, document, notes, code, spare=("name",))
 
 
 def _cells(slot: OccupiedSlot) -> tuple[object, ...]:
-    return slot.device, str(object_identifier(slot.ref)), slot.name, slot.priority, slot.value
+    """As people read them: an address without what it is written with elsewhere."""
+    return slot.device.removeprefix("bacnet://"), str(object_identifier(slot.ref)), slot.name, slot.priority, slot.value
 
 
 def _document(slot: OccupiedSlot) -> dict[str, object]:
-    return dict(zip(_HEADINGS, _cells(slot), strict=True))
+    return {**dict(zip(_HEADINGS, _cells(slot), strict=True)), "device": slot.device}

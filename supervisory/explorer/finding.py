@@ -86,7 +86,8 @@ def router(session: Session, options: Namespace) -> Report:
 def add_points(parser: ArgumentParser) -> None:
     """Arguments of ``points``."""
     parser.add_argument("device", type=device, help="its instance or address")
-    parser.add_argument("--type", dest="types", action="append", choices=sorted(_TYPES), help="only these; repeatable")
+    told = f"only these, repeatable: {', '.join(sorted(_TYPES))}"
+    parser.add_argument("--type", dest="types", action="append", choices=_TYPES, metavar="TYPE", help=told)
 
 
 def points(session: Session, options: Namespace) -> Report:
@@ -97,9 +98,10 @@ def points(session: Session, options: Namespace) -> Report:
     instance = session.client.traits(address).instance
     return Report(
         f"device {instance} at {address}: {len(found)} point(s)",
-        ("object", "name", "value", "unit", "commandable", "description"),
+        ("object", "name", "value", "unit", "slots", "description"),
         [_row(point) for point in found],
         {"device": instance, "address": address, "points": [_document(point) for point in found]},
+        spare=("description",),
     )
 
 

@@ -7,21 +7,30 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from re import sub
 from typing import Any
 
 import yaml
 from rich.console import Console
+from rich.measure import Measurement
 from rich.table import Table
 
 from clients.bacnet_results import BacnetReading, BacnetValue
-from utils.errors import BridgeError
+from utils.errors import BridgeError, DeviceError
 
 DONE, FAILED = 0, 1
+_MAY_BREAK = {"value": 8, "was": 8, "is": 8, "unit": 15, "description": 8, "error": 8, "outcome": 8}
+"""Columns of a table whose texts may be broken into lines, and their least widths."""
+_NO_END = 10_000
+_WRITE_WORDS = r"^write (to|of) [^:]+: "
 
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """``rows`` are for people, ``document`` is the same for scripts; ``code`` is what the command ends with."""
+    """``rows`` are for people, ``document`` is the same for scripts; ``code`` is what the command ends with.
+
+    ``spare`` are headings of columns that a narrow terminal does without.
+    """
 
     title: str
     headings: tuple[str, ...]
@@ -29,6 +38,7 @@ class Report:
     document: Any
     notes: tuple[str, ...] = field(default=())
     code: int = DONE
+    spare: tuple[str, ...] = ()
 
 
 def show(console: Console, report: Report, *, as_json: bool) -> None:
@@ -37,14 +47,33 @@ def show(console: Console, report: Report, *, as_json: bool) -> None:
         console.out(json.dumps(sane(report.document), indent=2, allow_nan=False), highlight=False)
         return
     if report.rows:
-        table = Table(title=report.title, title_justify="left")
-        for heading in report.headings:
-            table.add_column(heading, overflow="fold")
-        for row in report.rows:
-            table.add_row(*(shown(cell) for cell in row))
-        console.print(table, soft_wrap=False, markup=False)
+        _show_table(console, report)
     for note in report.notes:
         console.print(note, highlight=False, markup=False)
+
+
+def _show_table(console: Console, report: Report) -> None:
+    """Names are never broken: people copy them. In a file or a pipe lines are as long as they are."""
+    table = _table(report, ())
+    if not console.is_terminal:
+        console.width = _NO_END
+    elif Measurement.get(console, console.options.update(max_width=_NO_END), table).maximum > console.width:
+        table = _table(report, report.spare)
+    console.print(report.title, highlight=False, markup=False)
+    console.print(table, soft_wrap=False, markup=False)
+
+
+def _table(report: Report, left_out: Sequence[str]) -> Table:
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
+    kept = [place for place, heading in enumerate(report.headings) if heading not in left_out]
+    for place in kept:
+        heading = report.headings[place]
+        least = _MAY_BREAK.get(heading)
+        width = None if least is None else min(least, max(len(shown(row[place])) for row in report.rows))
+        table.add_column(heading, overflow="fold", no_wrap=least is None, min_width=width)
+    for row in report.rows:
+        table.add_row(*(shown(row[place]) for place in kept))
+    return table
 
 
 def save_yaml(path: Path, report: Report) -> None:
@@ -84,8 +113,29 @@ def sane(value: Any) -> Any:  # noqa: ANN401 - anything that goes into a documen
 
 def reading_row(reading: BacnetReading) -> tuple[object, ...]:
     """A line about one property."""
-    wrong = "" if reading.error is None else reading.error.what
-    return reading.object, indexed(reading.property, reading.index), reading.value, reading.unit, wrong
+    name = indexed(reading.property, reading.index)
+    return reading.object, name, held(reading), reading.unit, in_short(reading.error, f"{reading.object} {name}")
+
+
+def held(reading: BacnetReading) -> object:
+    """What was read, with ``null`` for a free slot; nothing where nothing was read."""
+    value = slot_value(reading)
+    return "null" if value is None and reading.error is None else value
+
+
+def slot_value(reading: BacnetReading) -> BacnetValue:
+    """The value; what the slots of a binary hold is a bool, as its present-value is."""
+    value = reading.value
+    if reading.property != "priority-array" or not reading.object.startswith("binary-"):
+        return value
+    if isinstance(value, tuple):
+        return tuple(None if item is None else bool(item) for item in value)
+    return None if value is None else bool(value)
+
+
+def in_short(error: DeviceError | None, about: str) -> str:
+    """What went wrong, without the words that stand in the same line already."""
+    return "" if error is None else sub(_WRITE_WORDS, "", error.what).removeprefix(f"{about}: ")
 
 
 READING_HEADINGS = ("object", "property", "value", "unit", "error")
@@ -97,7 +147,7 @@ def reading_document(reading: BacnetReading) -> dict[str, BacnetValue]:
         "object": reading.object,
         "property": reading.property,
         "index": reading.index,
-        "value": reading.value,
+        "value": slot_value(reading),
         "unit": reading.unit,
         "quality": reading.quality.value,
         "error": None if reading.error is None else reading.error.what,

@@ -10,7 +10,7 @@ from itertools import starmap
 from clients.bacnet_names import object_identifier
 from clients.bacnet_results import BacnetReading, BacnetRef, BacnetWrite
 from clients.bacnet_writing import check_write
-from supervisory.explorer.report import DONE, FAILED, Report, indexed, shown
+from supervisory.explorer.report import DONE, FAILED, Report, held, in_short, indexed, shown, slot_value
 from supervisory.explorer.session import Session, device, reference
 
 _PRIORITY_HELP = "1 to 16 but 6; an operator's is 8"
@@ -102,7 +102,7 @@ def _write(session: Session, options: Namespace, orders: Sequence[BacnetWrite]) 
         return _report(address, options, orders, before, before, [""] * len(orders))
     results = session.client.write_multiple(address, orders, timeout_s=session.timeout_s)
     after = session.client.read_multiple(address, refs, timeout_s=session.timeout_s)
-    errors = ["" if result.error is None else result.error.what for result in results]
+    errors = [in_short(result.error, "") for result in results]
     return _report(address, options, orders, before, after, errors)
 
 
@@ -121,13 +121,15 @@ def _report(
     after: Sequence[BacnetReading],
     errors: Sequence[str],
 ) -> Report:
-    lines = list(starmap(_line, zip(orders, before, after, errors, strict=True)))
+    changes = list(zip(orders, before, after, errors, strict=True))
+    lines = list(starmap(_line, changes))
+    rows = [{**line, "was": held(was), "is": held(now)} for line, was, now in zip(lines, before, after, strict=True)]
     failed = any(errors)
     note = f"{len(orders)} write(s) would be sent; nothing was written" if options.dry_run else ""
     return Report(
         address,
         ("object", "property", "was", "written", "is", "error"),
-        [tuple(line.values()) for line in lines],
+        [tuple(row.values()) for row in rows],
         {"address": address, "dry_run": options.dry_run, "writes": lines},
         (note,) if note else (),
         FAILED if failed else DONE,
@@ -138,8 +140,8 @@ def _line(order: BacnetWrite, before: BacnetReading, after: BacnetReading, error
     return {
         "object": str(object_identifier(order.object)),
         "property": indexed(before.property, before.index),
-        "was": before.value,
+        "was": slot_value(before),
         "written": "null" if order.value is None else shown(order.value),
-        "is": after.value,
+        "is": slot_value(after),
         "error": error,
     }

@@ -22,6 +22,7 @@ from supervisory.guard.enabling import Enabling
 from supervisory.guard.guardian import SILENCE_S, Order
 from supervisory.guard.guarding import COMMAND, Guarding
 from supervisory.guard.releaser import Releaser
+from supervisory.guard.second_look import DOUBT_S
 from supervisory.guard.slot_gate import SlotGate
 from utils.errors import ConfigError, Problem
 from utils.settings import Settings
@@ -41,6 +42,7 @@ class Charge:
     """What programs of one runtime may touch, and how those get at it who have to give it back after a crash.
 
     ``clients`` are for the gate alone. ``settings`` are needed for controllers over REST and for the simulation.
+    ``end_s`` is what giving back may take at the end; the guardian goes on with what is left.
     """
 
     programs: Sequence[str]
@@ -48,6 +50,8 @@ class Charge:
     credentials: Mapping[str, Credentials] = field(default_factory=dict)
     settings: Settings | None = None
     silence_s: float = SILENCE_S
+    doubt_s: float = DOUBT_S
+    end_s: float = END_S
 
 
 class Custody:
@@ -99,12 +103,12 @@ def guarded(charge: Charge, state: StateFolder) -> Iterator[Custody]:
     with ExitStack() as stack:
         order = _order(charge, state, journal.file)
         guard = stack.enter_context(Guarding(order, partial(_fault, enabling), GUARDIAN))
-        gate = SlotGate(ledger, charge.clients, enabling, guard)
+        gate = SlotGate(ledger, charge.clients, enabling, guard, doubt_s=charge.doubt_s)
         stack.callback(_say_farewell, ledger, guard)
         stack.callback(ledger.close)
         stack.callback(gate.close)
         releaser = stack.enter_context(Releaser(enabling, gate))
-        stack.callback(_end, enabling)
+        stack.callback(_end, enabling, charge.end_s)
         yield Custody(enabling, ledger, gate, releaser, guard)
 
 
@@ -116,6 +120,7 @@ def _order(charge: Charge, state: StateFolder, journal: Path) -> Order:
         devices={device: charge.credentials.get(device, Credentials()).interface for device in charge.clients},
         variables=None if charge.settings is None else dict(charge.settings.variables),
         silence_s=charge.silence_s,
+        doubt_s=charge.doubt_s,
     )
 
 
@@ -124,7 +129,7 @@ def _fault(enabling: Enabling, why: str) -> None:
         enabling.fault(program, why)
 
 
-def _end(enabling: Enabling) -> None:
+def _end(enabling: Enabling, wait_s: float) -> None:
     """Take leave away from all, and wait until the releaser has been everywhere."""
     nothing_left = threading.Event()
 
@@ -135,7 +140,7 @@ def _end(enabling: Enabling) -> None:
     enabling.subscribe(look)
     enabling.end("the runtime ends")
     look()
-    nothing_left.wait(END_S)
+    nothing_left.wait(wait_s)
 
 
 def _say_farewell(ledger: Ledger, guard: Guarding) -> None:

@@ -70,6 +70,9 @@ class Gate(Protocol):
         once everything of it has been given back.
         """
 
+    def end(self, reason: str) -> list[Receipt]:
+        """As :meth:`release` of everything, for good: nothing runs again after that."""
+
     def owned(self, program: str | None = None) -> int:
         """How many slots are owned now."""
 

@@ -1,9 +1,10 @@
 """Gives back what a runtime owns when that can no longer do it: ``python -m supervisory.guard.guardian``.
 
 A process of its own with none of the programs in it. It holds the reading end of a pipe: beats come through it as long
-as the runtime lives. When the pipe closes without a farewell, or no beat comes for too long, the runtime is as good as
-dead. It is ended for certain, so that it cannot write any more, and then its ledger is given back, as often as it
-takes. What was done is logged, and written to a file of its own in the state folder.
+as the runtime lives, and each is answered. When the pipe closes without a farewell, or no beat comes for too long, the
+runtime is as good as dead. It is ended for certain, so that it cannot write any more, and then its ledger is given
+back, as often as it takes. A write that was in flight may be carried out late, so the slots are looked at once more.
+What was done is logged, and written to a file of its own in the state folder.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
 from enum import Enum
 from pathlib import Path
@@ -28,6 +29,7 @@ from bridge.journal import Journals
 from bridge.recovery import undo
 from equipment.device_clients import DeviceClients
 from supervisory.guard.receipt_log import ReceiptLog
+from supervisory.guard.second_look import DOUBT_S, SecondLook
 from utils.errors import BridgeError, ConfigError, Problem
 from utils.logging_config import RedactingFormatter, Redactor
 from utils.settings import Settings, load_settings
@@ -73,6 +75,8 @@ class Order:
     devices: Mapping[str, str | None]
     variables: Mapping[str, str] | None = field(default=None, repr=False)
     silence_s: float = SILENCE_S
+    doubt_s: float = DOUBT_S
+    """After so long a write that was in flight has been carried out, or never will be."""
 
     def line(self) -> bytes:
         """As it goes through the pipe."""
@@ -85,11 +89,12 @@ class Order:
 
 
 class Watch:
-    """Listens to the pipe and says how the runtime ended."""
+    """Listens to the pipe and says how the runtime ended. ``answer`` is called for what is heard."""
 
-    def __init__(self, descriptor: int, silence_s: float) -> None:
+    def __init__(self, descriptor: int, silence_s: float, answer: Callable[[], None] = lambda: None) -> None:
         self._descriptor = descriptor
         self._silence_s = silence_s
+        self._answer = answer
         self._heard: queue.SimpleQueue[bytes] = queue.SimpleQueue()
         threading.Thread(target=self._listen, name="pipe", daemon=True).start()
 
@@ -110,6 +115,7 @@ class Watch:
             if FAREWELL in heard:
                 return End.FAREWELL
             silent_turns = 0
+            self._answer()
         return End.SILENT
 
     def _listen(self) -> None:
@@ -138,9 +144,16 @@ class Guardian:
             return 0
         log.warning("process %d: %s; giving back what it owned", self._order.parent, end.value)
         self._make_certain(end)
+        second_look = SecondLook(self._journals, self._order.doubt_s)
+        code = self._give_back(second_look)
+        self._receipts.note(second_look.take(self._clients.client_for))
+        return code
+
+    def _give_back(self, second_look: SecondLook) -> int:
+        """As often as it takes; the exit code."""
         give_up_at_s = time.monotonic() + _GIVE_UP_S
         for pause_s in itertools.chain(_BACKOFF_S, itertools.repeat(_BACKOFF_S[-1])):
-            self._attempt()
+            self._attempt(second_look)
             if not self._file.exists():
                 return 0
             if time.monotonic() > give_up_at_s:
@@ -153,13 +166,16 @@ class Guardian:
         """Close what has been opened."""
         self._clients.close()
 
-    def _attempt(self) -> None:
+    def _attempt(self, second_look: SecondLook) -> None:
         """Give back once. The journal is let go of afterwards, so that the release command may have it too."""
         orphan = self._journals.orphan(self._file, _LINGER_S)
         if orphan is None:
             return
         try:
-            self._receipts.note(undo(orphan, self._clients.client_for))
+            second_look.remember(orphan)
+            receipts = undo(orphan, self._clients.client_for)
+            self._receipts.note(receipts)
+            second_look.note(receipts)
         finally:
             orphan.close()
 
@@ -211,15 +227,19 @@ def main() -> int:
     guardian = Guardian(order)
     try:
         guardian.prepare()
-        with contextlib.suppress(OSError):  # a runtime that is dead already needs us all the more
-            os.write(sys.stdout.fileno(), f"{READY}\n".encode())
-        end = Watch(pipe, order.silence_s).wait()
+        _answer(f"{READY}\n".encode())
+        end = Watch(pipe, order.silence_s, lambda: _answer(BEAT)).wait()
         return 0 if end is End.FAREWELL else guardian.act(end)
     except BridgeError as error:
         sys.stderr.write(f"guardian: {error}\n")
         return error.exit_code
     finally:
         guardian.close()
+
+
+def _answer(what: bytes) -> None:
+    with contextlib.suppress(OSError):  # a runtime that is dead already needs us all the more
+        os.write(sys.stdout.fileno(), what)
 
 
 def _first_line(descriptor: int) -> bytes:

@@ -1,9 +1,10 @@
-"""Keeps a guardian beside this process: starts it, lets it hear that we live, starts another when it dies."""
+"""Keeps a guardian beside this process: starts it, lets it hear that we live, starts another if it is silent."""
 
 from __future__ import annotations
 
 import contextlib
 import logging
+import os
 import subprocess
 import sys
 import threading
@@ -33,8 +34,8 @@ class GuardianError(BridgeError):
 class Guarding:
     """A guardian for as long as the ``with`` lasts. Entering raises :class:`GuardianError` where none can be started.
 
-    ``lost`` is called, in a thread of ours, when a guardian has died and no other can be started. At the end it is
-    told to act unless :meth:`farewell` has been called.
+    ``lost`` is called, in a thread of ours, when a guardian has died or does not answer any more, and no other can be
+    started. At the end it is told to act unless :meth:`farewell` has been called.
     """
 
     def __init__(self, order: Order, lost: Callable[[str], None], command: Sequence[str] = COMMAND) -> None:
@@ -42,6 +43,7 @@ class Guarding:
         self._lost = lost
         self._command = tuple(command)
         self._process: subprocess.Popen[bytes] | None = None
+        self._hearing: _Hearing | None = None
         self._is_over = False
         self._ended = threading.Event()
         self._beats = threading.Thread(target=self._beat, name="guardian-beats")
@@ -82,13 +84,19 @@ class Guarding:
         pause_s = _BEAT_S
         while not self._ended.wait(pause_s):
             pause_s = _BEAT_S
-            if not (self.is_watching and self._say(BEAT)) and not self._replace(is_first=self._process is not None):
+            if not (self._answers() and self._say(BEAT)) and not self._replace(is_first=self._process is not None):
                 pause_s = _RETRY_S
+
+    def _answers(self) -> bool:
+        """Whether the guardian lives, and has answered one of the last beats."""
+        return self.is_watching and self._hearing is not None and not self._hearing.is_silent
 
     def _replace(self, *, is_first: bool) -> bool:
         """Start another guardian; without one, programs have to give everything back."""
         if self._process is not None:
-            log.warning("the guardian (process %d) has ended; starting another", self._process.pid)
+            what = "does not answer" if self.is_watching else "has ended"
+            log.warning("the guardian (process %d) %s; starting another", self._process.pid, what)
+            self._process.kill()  # before the pipe closes: one that wakes up now would take us for dead
             _dismiss(self._process)
             self._process = None
         try:
@@ -115,8 +123,11 @@ class Guarding:
         except OSError as error:
             answer = str(error)
         if answer == READY:
+            self._hearing = _Hearing(process, self._order.silence_s)
             return process
         _dismiss(process)
+        if process.stdout is not None:
+            process.stdout.close()
         raise GuardianError(f"no guardian could be started ({answer or 'it ended at once'}); nothing is written")
 
     def _say(self, what: bytes) -> bool:
@@ -127,7 +138,36 @@ class Guarding:
             _told(self._process, what)
         except OSError:
             return False
+        if self._hearing is not None:
+            self._hearing.expect()
         return True
+
+
+class _Hearing:
+    """Listens to a guardian. Silence is counted in beats: when this computer was asleep, so was the guardian."""
+
+    def __init__(self, process: subprocess.Popen[bytes], silence_s: float) -> None:
+        self._process = process
+        self._longest = max(silence_s / _BEAT_S, 2.0)
+        self._unanswered = 0
+        # Nothing waits for this thread: a guardian with something to do outlives us.
+        threading.Thread(target=self._listen, name="guardian-answers", daemon=True).start()
+
+    @property
+    def is_silent(self) -> bool:
+        """Whether it has answered none of the last beats."""
+        return self._unanswered > self._longest
+
+    def expect(self) -> None:
+        """A beat has been sent."""
+        self._unanswered += 1
+
+    def _listen(self) -> None:
+        if self._process.stdout is None:
+            return
+        with contextlib.suppress(OSError), self._process.stdout as answers:
+            while os.read(answers.fileno(), 64):
+                self._unanswered = 0
 
 
 def _told(process: subprocess.Popen[bytes], what: bytes) -> None:
@@ -148,10 +188,9 @@ def _answer(process: subprocess.Popen[bytes]) -> str:
 
 def _dismiss(process: subprocess.Popen[bytes], wait_s: float = _END_S) -> None:
     """Close the pipe. A guardian that has something to do outlives us, and is not waited for."""
-    for stream in (process.stdin, process.stdout):
-        if stream is not None:
-            with contextlib.suppress(OSError):
-                stream.close()
+    if process.stdin is not None:
+        with contextlib.suppress(OSError):
+            process.stdin.close()
     try:
         process.wait(wait_s)
     except subprocess.TimeoutExpired:

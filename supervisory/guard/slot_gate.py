@@ -17,7 +17,8 @@ from clients.device_client import DeviceClient
 from supervisory.guard.device_line import DeviceLine
 from supervisory.guard.enabling import Enabling, State
 from supervisory.guard.gate import Disabled, Pass, SlotCommand, SlotResult
-from supervisory.guard.slots import DOUBT_S, Errors, Slots
+from supervisory.guard.second_look import DOUBT_S
+from supervisory.guard.slots import Errors, Slots
 from utils.errors import DeviceError, DeviceRefused
 
 GRACE_S = 0.5
@@ -72,6 +73,11 @@ class SlotGate:
         """Take leave away and give everything back, all controllers in parallel."""
         self._enabling.interrupt(reason, program)
         return self.give_back(self._enabling.programs if program is None else (program,))
+
+    def end(self, reason: str) -> list[Receipt]:
+        """As :meth:`release` of everything, for good."""
+        self._enabling.end(reason)
+        return self.give_back(self._enabling.programs)
 
     def give_back(self, programs: Collection[str]) -> list[Receipt]:
         """Give back what programs own that may not write any more. Who owns nothing then is no longer releasing."""

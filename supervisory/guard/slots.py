@@ -15,14 +15,12 @@ from bridge.ledger import Ledger, TakenSlot, as_real32, same_as_stored
 from bridge.release import Outcome, Receipt, give_back
 from clients.device_client import DeviceClient
 from supervisory.guard.gate import Pass, SlotCommand
+from supervisory.guard.second_look import DOUBT_S
 from utils.errors import BridgeError, ConfigError, DeviceError, DeviceRefused, DeviceUnreachable, ObjectError
 from utils.values import ObjectRef, ObjectState, PointValue, Write, WriteKind, is_finite_number
 
 _PRIORITIES = frozenset(range(1, 17)) - {6}
 """BACnet keeps 6 for minimum on and off times."""
-
-DOUBT_S = 5.0
-"""For so long a controller may still carry out a write whose answer never came: its slot is looked at again."""
 
 _Slot: TypeAlias = tuple[str, ObjectRef, int]
 Errors: TypeAlias = dict[SlotCommand, DeviceError]
@@ -37,7 +35,8 @@ class Slots:
         self._doubtful_until_s: dict[_Slot, float] = {}
         self._entries: dict[_Slot, TakenSlot] = {}
         self._owners: dict[_Slot, str] = {}
-        self._yielded: dict[_Slot, Pass] = {}
+        self._yielded: dict[_Slot, tuple[Pass, DeviceError]] = {}
+        """What somebody else has taken over, from which life of a program, and what it was told then."""
         self._lock = threading.Lock()
 
     def owned(self, program: str | None = None) -> int:
@@ -125,12 +124,9 @@ class Slots:
         return None if self._is_ours(key, held) else self._yield(leave, command, held)
 
     def _not_free(self, leave: Pass, command: SlotCommand, held: PointValue | None) -> DeviceError | None:
-        if self._yielded.get(_slot(command)) == leave:
-            return ObjectError(
-                command.device,
-                f"{_named(command)} was taken over by somebody else; it is left alone "
-                "until the program is switched off and on again",
-            )
+        lost_in, told = self._yielded.get(_slot(command), (None, None))
+        if told is not None and lost_in == leave:
+            return told
         if held is None or command.take_occupied:
             return None
         return ObjectError(
@@ -144,12 +140,13 @@ class Slots:
         key = _slot(command)
         self._ledger.give_back(self._entries[key])
         self._drop(key)
-        self._yielded[key] = leave
-        return ObjectError(
+        error = ObjectError(
             command.device,
             f"{_named(command)} holds {held}, which is not ours: somebody else has "
             "taken it over; it is left alone until the program is switched off and on again",
         )
+        self._yielded[key] = leave, error
+        return error
 
     def _is_ours(self, key: _Slot, held: PointValue | None) -> bool:
         device, ref, _ = key

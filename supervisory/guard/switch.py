@@ -157,15 +157,15 @@ def _check_names(programs: Sequence[str]) -> None:
 
 
 def _board(program: str | None, kept: Remembered, *, starts_on: bool) -> _Board:
-    of, prefix = ("everything", "") if program is None else (program, f"{program}-")
+    of, prefix = ("all programs", "") if program is None else (program, f"{program}-")
     name = EVERYTHING if program is None else switch_name(program)
     number = kept.instance
     default = starts_on and kept.is_known
     return _Board(
         make.switch(
-            number, name, f"Inactive: {of} gives back all it has overridden", default=default, slots=kept.slots
+            number, name, f"Inactive: everything overridden by {of} is given back", default=default, slots=kept.slots
         ),
-        make.state(number, f"{prefix}mode", f"What {of} is doing", MODES),
-        make.number(number, f"{prefix}overrides", f"Slots of priority arrays that {of} owns now"),
-        make.text(number, f"{prefix}last-release-reason", f"Why {of} had to release last"),
+        make.state(number, f"{prefix}mode", f"State of {of}", MODES),
+        make.number(number, f"{prefix}overrides", f"Slots of priority arrays that are owned now by {of}"),
+        make.text(number, f"{prefix}last-release-reason", f"Why something was released last by {of}"),
     )

@@ -19,6 +19,8 @@ from bacpypes3.local.object import Object as LocalObject
 from bacpypes3.object import CharacterStringValueObject
 from bacpypes3.primitivedata import Null
 
+from clients.bacnet_application import ReadOnly
+
 Slots: TypeAlias = Mapping[int, bool]
 """What people have commanded, by priority."""
 
@@ -62,14 +64,10 @@ class SwitchObject(Commandable, BinaryValueObject):  # type: ignore[misc]
         await self._commanded(self)
 
 
-class _Shown:
+class _Shown(ReadOnly):
     """What nobody can write."""
 
     _cov_criteria = GenericCriteria
-
-    async def write_property(self, *_: object, **__: object) -> None:
-        """Refuse."""
-        raise PropertyError("writeAccessDenied")
 
 
 class NumberObject(_Shown, AnalogValueObject):  # type: ignore[misc]

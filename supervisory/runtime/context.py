@@ -37,6 +37,8 @@ class StepRecord:
     commanded: Mapping[str, PointValue | None]
     facts: Mapping[str, object] = field(default_factory=dict)
     note: str = ""
+    alarms: tuple[str, ...] = ()
+    """What stood during this step; what is not in the next one is over."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ class DryGate:
     def __init__(self, tell: Callable[[str, str], None]) -> None:
         """``tell`` is called with a program's name and a line about each command."""
         self._tell = tell
-        self._owned: dict[tuple[str, ObjectRef, int], tuple[str, PointValue]] = {}
+        self._owned: dict[tuple[str, ObjectRef, int], tuple[str, SlotCommand]] = {}
         self._failed: set[str] = set()
         self._generations: dict[str, int] = {}
         self._lock = threading.Lock()
@@ -35,13 +35,17 @@ class DryGate:
     def release(self, reason: str, program: str | None = None) -> list[Receipt]:
         """Tell what would be given back."""
         with self._lock:
-            gone = [(key, owner) for key, (owner, _) in self._owned.items() if program in (None, owner)]
-            for key, owner in gone:
+            gone = {key: held for key, held in self._owned.items() if program in (None, held[0])}
+            for key, (owner, _) in gone.items():
                 del self._owned[key]
                 self._generations[owner] = self._generations.get(owner, 0) + 1
-        for (device, ref, priority), owner in gone:
-            self._tell(owner, f"would release {device} {ref} at {priority} ({reason})")
+        for owner, command in gone.values():
+            self._tell(owner, f"would release {_named(command)} ({reason})")
         return []
+
+    def end(self, reason: str) -> list[Receipt]:
+        """Tell what would be given back."""
+        return self.release(reason)
 
     def owned(self, program: str | None = None) -> int:
         """How many slots would be owned."""
@@ -71,12 +75,15 @@ class DryGate:
         with self._lock:
             before = self._owned.pop(key, None)
             if command.value is not None:
-                self._owned[key] = (program, command.value)
-        name = f"{command.device} {command.ref.object_type} {command.name} at {command.priority}"
+                self._owned[key] = (program, command)
         if command.value is None:
-            self._tell(program, f"would release {name}")
-        elif before is None or before[1] != command.value:
-            self._tell(program, f"would write {_shown(command.value)} to {name}")
+            self._tell(program, f"would release {_named(command)}")
+        elif before is None or before[1].value != command.value:
+            self._tell(program, f"would write {_shown(command.value)} to {_named(command)}")
+
+
+def _named(command: SlotCommand) -> str:
+    return f"{command.device} {command.ref.object_type} {command.name} at {command.priority}"
 
 
 def _shown(value: PointValue) -> str:

@@ -19,7 +19,11 @@ log = logging.getLogger(__name__)
 _AGREES_S = 2.0
 """Clocks tell whole seconds, and an answer takes its time: a smaller difference says nothing."""
 _WAS_SET_S = 300.0
-"""A clock that is off by more than this was set, rather than running at another pace."""
+"""A clock that is off by more plant time than this was set, rather than running at another pace."""
+_LATE_S = 10.0
+"""Wall time by which an answer may be late; the plant may be fast, and the clock has not been set for that."""
+_RUNS_FAST = 3
+"""A clock that is found set forward so often in a row is not set by anybody."""
 _STANDS_STILL_S = 60.0
 """Wall time after which a clock that does not move is not waited for any more."""
 
@@ -65,6 +69,8 @@ class DeviceClock:
         self._anchored_at = self._moved_at = monotonic()
         self._latest_s = self._anchor_s
         self._told = start
+        self._set_forward = 0
+        """How often in a row it was found to have been set forward."""
 
     @property
     def time_s(self) -> float:
@@ -87,12 +93,21 @@ class DeviceClock:
         told_s = (local - self._shift - self._origin).total_seconds()
         ahead_s = told_s - predicted_s
         if abs(ahead_s) <= _AGREES_S * max(self._scale, 1.0):
+            self._set_forward = 0
             return
-        if abs(ahead_s) > _WAS_SET_S * max(self._scale, 1.0):
+        if abs(ahead_s) > _WAS_SET_S + _LATE_S * self._scale:
             self._shift += timedelta(seconds=ahead_s)
-            log.warning("the plant's clock was set by %+.0f s; timers go on as before", ahead_s)
+            self._was_set(ahead_s)
             return
+        self._set_forward = 0
         self._anchor_s, self._anchored_at = told_s, wall
+
+    def _was_set(self, ahead_s: float) -> None:
+        log.warning("the plant's clock was set by %+.0f s; timers go on as before", ahead_s)
+        self._set_forward = self._set_forward + 1 if ahead_s > 0 else 0
+        if self._set_forward == _RUNS_FAST:
+            told = 'it runs fast rather than being set: give its pace, plant seconds per second, as "time_scale"'
+            log.warning("the plant's clock is far ahead again and again; %s", told)
 
     def _predicted_s(self) -> float:
         return self._anchor_s + (self._monotonic() - self._anchored_at) * self._scale

@@ -62,6 +62,10 @@ class PlantLoop(asyncio.SelectorEventLoop):
         """When it last stopped sleeping (monotonic)."""
         return self._woke_at_s
 
+    def begins_anew(self) -> None:
+        """What came until now does not count as time of the hook's."""
+        self._woke_at_s = time.monotonic()
+
     def time(self) -> float:
         """Plant time, s."""
         self._seen_s = self._plant_s

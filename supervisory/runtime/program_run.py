@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import inspect
 import logging
-from collections.abc import Awaitable, Callable, Mapping, MutableMapping
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Iterator, Mapping, MutableMapping
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from typing import Any, TypeAlias
 
 from supervisory.easy import EasyASO
@@ -80,10 +81,19 @@ class ProgramRun:
         self._held: dict[Key, PointValue] = {}
         self._unsent: dict[Key, PointValue | None] = {}
         self._troubles: dict[Key, str] = {}
+        """What could not be written, and why."""
+        self._said: dict[str, None] = {}
+        """The alarms that the program has raised in this step."""
         self._last_good_s: dict[Key, float] = {}
         self._last_step_s: float | None = None
         self._refreshed_s = 0.0
-        self._misses = 0
+        self._misses = self._left_out = 0
+        self.waits_for_devices = False
+        """Whether the step is held up by a device, which is not the program's fault."""
+
+    def leave_out(self) -> None:
+        """A step was due while devices are waited for: if they do not answer, it lacked its inputs too."""
+        self._left_out += 1
 
     async def round(self, loop: PlantLoop, inputs: Inputs, moment: Moment) -> None:
         """One step: read, decide, write. After a re-enable, the first round only looks.
@@ -91,6 +101,9 @@ class ProgramRun:
         Raises what the hooks raise, and :class:`supervisory.guard.gate.Disabled` when leave was taken meanwhile.
         """
         program = self._made()
+        self._said.clear()
+        if self._last_step_s is not None:
+            moment = replace(moment, dt_s=moment.time_s - self._last_step_s)
         samples = await self._samples(loop, inputs)
         readings = readings_of(self._bindings, samples, self._last_good_s, moment.time_s)
         why = lacking(self._bindings, readings)
@@ -115,12 +128,20 @@ class ProgramRun:
         return self._program
 
     async def _samples(self, loop: PlantLoop, inputs: Inputs) -> dict[Key, Sample]:
-        by_device = {device: await loop.answer_of(future) for device, future in inputs.items()}
+        with self._exchange(loop):
+            by_device = {device: await loop.answer_of(future) for device, future in inputs.items()}
         return {point.key: by_device[point.device][point.ref] for point in self._bindings.reads}
 
+    @contextmanager
+    def _exchange(self, loop: PlantLoop) -> Iterator[None]:
+        self.waits_for_devices = True
+        try:
+            yield
+        finally:
+            loop.begins_anew()
+            self.waits_for_devices = False
+
     async def _step(self, loop: PlantLoop, program: _Hooks, readings: Mapping[Key, Reading], moment: Moment) -> None:
-        dt_s = 0.0 if self._last_step_s is None else moment.time_s - self._last_step_s
-        moment = Moment(moment.now, moment.time_s, dt_s)
         context = self._context(readings, moment)
         try:
             if not self.has_started:
@@ -135,7 +156,7 @@ class ProgramRun:
             return
         if self._misses:
             log.info("%s: its inputs are good again", self._plan.name)
-        self._misses, self._last_step_s = 0, moment.time_s
+        self._misses, self._left_out, self._last_step_s = 0, 0, moment.time_s
         self._write(loop, context.orders, moment)
         self._around.states.save(self._plan.name, self._state)
         self._record(readings, moment, context.facts)
@@ -149,12 +170,13 @@ class ProgramRun:
 
     def _miss(self, loop: PlantLoop, readings: Mapping[Key, Reading], moment: Moment, why: str) -> None:
         """A step without good inputs: hold what is there for some of them, then give it back."""
-        self._misses += 1
-        if self._misses == 1:
+        if not self._misses:
             log.warning("%s: step skipped: %s", self._plan.name, why)
+        self._misses += 1 + self._left_out
+        self._left_out = 0
         self._record(readings, moment, {}, f"skipped: {why}")
         if self._misses > self._around.hold_steps and self._around.gate.owned(self._plan.name):
-            with loop.asking():
+            with loop.asking(), self._exchange(loop):
                 self._around.gate.release(f"{why} (in {self._misses} steps)", self._plan.name)
 
     def _write(self, loop: PlantLoop, orders: Orders, moment: Moment) -> None:
@@ -163,7 +185,7 @@ class ProgramRun:
             return
         points = {point.key: point for point in self._bindings.commands}
         commands = [_command(points[key], value, self._plan.priority) for key, value in wanted.items()]
-        with loop.asking():
+        with loop.asking(), self._exchange(loop):
             results = self._around.gate.write(self.leave, commands)
         for (key, value), result in zip(wanted.items(), results, strict=True):
             self._note(points[key], value, result.error)
@@ -206,11 +228,13 @@ class ProgramRun:
             self._held.pop(key, None)
         else:
             self._unsent[key] = value
-        if self._troubles.get(key) != error.what:
-            self._troubles[key] = error.what
-            self._alarm(f"{point.label} was not written: {error}")
+        trouble = f"{point.label} was not written: {error}"
+        if self._troubles.get(key) != trouble:
+            self._troubles[key] = trouble
+            self._around.alarm(self._plan.name, trouble)
 
     def _alarm(self, message: str) -> None:
+        self._said[message] = None
         self._around.alarm(self._plan.name, message)
 
     def _record(
@@ -228,6 +252,7 @@ class ProgramRun:
                 },
                 dict(facts),
                 note,
+                (*self._troubles.values(), *self._said),
             )
         )
 

@@ -127,7 +127,7 @@ class Runner:
             return True
         if self.plan.period_s is not None:
             self._due_s = self._next_due(time_s)
-            self._overrun()
+            self._leave_out(self._run)
         return False
 
     @property
@@ -150,6 +150,7 @@ class Runner:
         self._due_s = self._next_due(time_s)
         self._overruns = 0
         self.rounds += 1
+        run.waits_for_devices = True
         worker.submit(lambda: run.round(worker.loop, inputs, moment), lambda error: self._ended(worker, error))
 
     def stop(self, reason: str) -> None:
@@ -183,14 +184,19 @@ class Runner:
         self._leaving.append(worker)
 
     def _watch(self, worker: Worker) -> None:
-        if worker.is_stuck(self._limits.hook_timeout_s):
+        is_held_up = self._run is not None and self._run.waits_for_devices
+        if worker.is_stuck(self._limits.hook_timeout_s, is_held_up=is_held_up):
             self._run = self._worker = None
             worker.close(0.0)  # if it ever comes back, it ends; until then nobody waits for it
             self._fail(f"a hook has blocked for more than {self._limits.hook_timeout_s:g} s; it was abandoned")
         elif worker.waits_for_ever:
             self._fail("a hook waits for something that never comes; it was abandoned")
 
-    def _overrun(self) -> None:
+    def _leave_out(self, run: ProgramRun) -> None:
+        """A step is due, and the last one has not ended: an overrun, unless it is a device that takes its time."""
+        if run.waits_for_devices:
+            run.leave_out()
+            return
         self._overruns += 1
         log.warning("%s: a step is due, but the last one has not ended", self.plan.name)
         if self._overruns >= self._limits.overruns:

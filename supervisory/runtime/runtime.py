@@ -153,7 +153,7 @@ class Runtime:
 
     def _end(self) -> list[Receipt]:
         """Release first: it does not depend on what programs do with their last moments."""
-        receipts = self._gate.release(self._why)
+        receipts = self._gate.end(self._why)
         for runner in self.runners:
             runner.stop(self._why)
         deadline = time.monotonic() + FAREWELL_S

@@ -138,7 +138,7 @@ class SimulationDevice:
     def _inputs(self, ref: ObjectRef) -> dict[str, float]:
         name, value = self._names[ref], self._winner(ref)
         if value is not None:
-            self._sent[ref] = value
+            self._sent[ref] = _within(value, self._limits[ref])
         elif ref not in self._sent:
             return {}
         return {name + _VALUE: self._sent[ref], name + _ACTIVATE: float(value is not None)}
@@ -192,10 +192,19 @@ def _endpoints(metadata: Mapping[str, PointMetadata]) -> Iterable[Endpoint]:
         yield Endpoint(ObjectRef(ObjectType.ANALOG_VALUE, number), name, metadata[name + _VALUE].unit)
 
 
+def _limits(limits: PointMetadata | None) -> tuple[float | None, float | None]:
+    return (limits.minimum, limits.maximum) if limits is not None else (None, None)
+
+
+def _within(value: float, limits: PointMetadata | None) -> float:
+    """The limit itself for its single precision, which may be a little outside: 285.15 is kept as 285.149994."""
+    return next((limit for limit in _limits(limits) if limit is not None and as_real32(limit) == value), value)
+
+
 def _out_of_range(value: PointValue, limits: PointMetadata | None) -> str | None:
     if not is_finite_number(value):
         return f"{value} is not a finite number"
-    low, high = (limits.minimum, limits.maximum) if limits is not None else (None, None)
+    low, high = _limits(limits)
     if low is not None and as_real32(value) < as_real32(low):
         return f"{value:g} is below its minimum {low:g}"
     if high is not None and as_real32(value) > as_real32(high):

@@ -58,13 +58,17 @@ class Worker:
         """Whether the job waits for something that cannot come: no timer, no answer."""
         return self._is_busy and self.is_settled and self.wakes_at_s is None
 
-    def is_stuck(self, limit_s: float) -> bool:
-        """Whether it computes for longer than that (wall seconds), or for far longer has not slept at all."""
+    def is_stuck(self, limit_s: float, *, is_held_up: bool = False) -> bool:
+        """Whether it computes for longer than that (wall seconds), or for far longer has not slept at all.
+
+        One that ``is_held_up`` may wait for an answer for as long as that takes.
+        """
         activity, now_s = self.loop.activity, time.monotonic()
         if activity.doing is Doing.SLEEPING:
             return False
         computes_s = now_s - activity.since_s if activity.doing is Doing.COMPUTING else 0.0
-        return computes_s > limit_s or now_s - self.loop.woke_at_s > _ANSWERS_TAKE * limit_s
+        waits_s = 0.0 if is_held_up else now_s - self.loop.woke_at_s
+        return computes_s > limit_s or waits_s > _ANSWERS_TAKE * limit_s
 
     def submit(self, job: Job, ended: Ended) -> None:
         """Begin a job. The last one has to have ended."""

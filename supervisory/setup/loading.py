@@ -145,17 +145,17 @@ def _can_take(kind: ProgramClass, name: str, arguments: tuple[None, ...]) -> boo
 
 
 def _class_problems(kind: ProgramClass) -> list[str]:
-    if issubclass(kind, EasyASO):
-        return [] if _takes_nothing(kind) else ["its __init__ must do without arguments"]
     problems = []
+    if kind.priority not in _PRIORITIES:
+        problems.append(f"priority must be 1 to 16 without 6, it is {kind.priority}")
+    if issubclass(kind, EasyASO):
+        return problems if _takes_nothing(kind) else [*problems, "its __init__ must do without arguments"]
     if not all(isinstance(role, Read | Command) for role in kind.points.values()):
         problems.append("points must map each role to a Read or a Command")
     if not (isinstance(kind.Settings, type) and issubclass(kind.Settings, Parameters)):
         problems.append("Settings must be a class that derives from Parameters")
     if not kind.period_s > 0:
         problems.append(f"period_s must be more than 0, it is {kind.period_s}")
-    if kind.priority not in _PRIORITIES:
-        problems.append(f"priority must be 1 to 16 without 6, it is {kind.priority}")
     return problems
 
 

@@ -26,7 +26,7 @@ from tests.chaos.schedule import Event
 _STUCK_S = 60.0
 _LOOK_S = 1.0
 _LATE_START_S = 1.5
-_SECOND_SIGNAL_S = 0.05
+_SECOND_SIGNAL_S = 0.6
 _AT_ONCE = 4
 _SECRETS = (PASSWORD, API_KEY, "Authorization", "Basic ", "ECLYPSERESTSESSIONID")
 

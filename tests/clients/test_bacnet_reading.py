@@ -296,6 +296,7 @@ def test_three_hundred_reads_at_once_are_all_answered(ours: BACnetStack, peer: S
 
     readings = ours.call(all_at_once(), 20.0)
     assert [reading.value for reading in readings] == [101.0 + n % POINTS for n in range(300)]
+    assert ours.client.read(peer.address, "analog-input,101").value == 101.0
 
 
 def test_an_answer_about_another_object_is_not_taken(ours: BACnetStack) -> None:

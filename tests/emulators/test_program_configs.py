@@ -27,12 +27,11 @@ def demo_points(unit_system: UnitSystem) -> list[tuple[LoadedEquipment, Point]]:
 
 
 @pytest.mark.parametrize("unit_system", SYSTEMS)
-def test_the_demo_has_eight_controllers_at_eight_addresses(unit_system: UnitSystem) -> None:
+def test_the_demo_has_eight_controllers_where_emulate_serves_them(unit_system: UnitSystem) -> None:
     equipments = demo_equipments(unit_system)
     assert tuple(equipments) == EQUIPMENTS
-    assert {equipment.config.device_ip for equipment in equipments.values()} == {
-        f"127.0.0.1:{port}" for port in range(8443, 8451)
-    }
+    addresses = [equipment.config.device_ip for equipment in equipments.values()]
+    assert addresses == [f"127.0.0.1:{port}" for port in range(8443, 8451)]
     assert len(demo_points(unit_system)) == 70
 
 

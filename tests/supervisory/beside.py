@@ -144,9 +144,8 @@ class SteppedClock:
 class SteppedPlant:
     """A plant that is one step older whenever it may be; ``script`` is called with the number of each step."""
 
-    is_lockstep = True
-
-    def __init__(self, step_s: float, script: Callable[[int], None]) -> None:
+    def __init__(self, step_s: float, script: Callable[[int], None], *, is_lockstep: bool) -> None:
+        self.is_lockstep = is_lockstep
         self.clock = SteppedClock()
         self._step_s = step_s
         self._script = script
@@ -191,7 +190,7 @@ class Beside:
         plans = [_plan(kind, self.settings) for kind in kinds]
         reader, writer = self.reader or self.device, self.writer or self.device
         self.enabling = Enabling([plan.name for plan in plans])
-        plant = SteppedPlant(30.0, self.script)
+        plant = SteppedPlant(30.0, self.script, is_lockstep=self.limits.is_lockstep)
         devices = Devices({"ahu": reader})
         with ExitStack() as stack:
             stack.callback(devices.close)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 
 from bridge.ledger import Ledger
+from clients.bacnet_device_client import BACnetDeviceClient
+from clients.bacnet_stack import BACnetStack
+from clients.device_client import DeviceClient
 from clients.ecy_device_client import ECYDeviceClient
 from clients.tls import TlsMode, TlsPolicy
 from emulators.ecy.controller import Controller, ControllerSpec
@@ -90,6 +93,10 @@ class GateRig:
         command = SlotCommand(self.server.addresses[at], ref, NAMES.get(ref, ""), value, PRIORITY)
         return replace(command, **changes)  # type: ignore[arg-type]
 
+    def on_bacnet(self, value: PointValue | None, ref: ObjectRef = STATIC, at: str = AHU) -> SlotCommand:
+        """The same over BACnet."""
+        return replace(self.command(value, ref, at), device=bacnet_key(self.server, at))
+
     def write(self, *commands: SlotCommand, program: str = "one") -> list[str]:
         """Write; the errors in words, empty where there is none."""
         results = self.gate.write(self.leave(program), commands)
@@ -108,13 +115,31 @@ class GateRig:
         self.controller(at).objects.command(NAMES[ref], value, priority)
 
 
+def bacnet_key(server: EcyServer, name: str) -> str:
+    """A controller as the ledger knows it over BACnet."""
+    return f"bacnet://{server.bacnet_addresses[name]}"
+
+
 @contextmanager
 def gate_rig(server: EcyServer, ledger: Ledger | None = None) -> Iterator[GateRig]:
     """A gate in front of controllers that serve already."""
-    ledger = ledger or Ledger()
+    clients = {server.addresses[name]: client_of(server, name) for name in (AHU, VAV)}
+    with _rig(server, clients, ledger or Ledger()) as made:
+        yield made
+
+
+@contextmanager
+def bacnet_rig(server: EcyServer, stack: BACnetStack, ledger: Ledger) -> Iterator[GateRig]:
+    """The same, over BACnet."""
+    addresses = {bacnet_key(server, name): server.bacnet_addresses[name] for name in (AHU, VAV)}
+    with _rig(server, {key: BACnetDeviceClient(stack, at) for key, at in addresses.items()}, ledger) as made:
+        yield made
+
+
+@contextmanager
+def _rig(server: EcyServer, clients: Mapping[str, DeviceClient], ledger: Ledger) -> Iterator[GateRig]:
     enabling = Enabling(["one", "two"])
     guard = FakeGuard()
-    clients = {server.addresses[name]: client_of(server, name) for name in (AHU, VAV)}
     gate = SlotGate(ledger, clients, enabling, guard, doubt_s=DOUBT_S)
     enabling.switch(True)
     try:

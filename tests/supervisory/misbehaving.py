@@ -22,7 +22,7 @@ class Misbehaving(Program):
     """Commands one point."""
 
     points = {"setpoint": Command("Pa", minimum=0.0, maximum=500.0)}  # noqa: RUF012 - a ClassVar of the base
-    period_s = 0.25
+    period_s = 0.5
     Settings = Orders
 
     def on_start(self, ctx: Context) -> None:
@@ -31,7 +31,7 @@ class Misbehaving(Program):
 
     def on_step(self, ctx: Context) -> None:
         """Command, then do as told."""
-        ctx.command("setpoint", VALUE + int(4 * ctx.time_s) % 2)
+        ctx.command("setpoint", VALUE + int(2 * ctx.time_s) % 2)
         self._obey("step")
 
     def on_stop(self, ctx: Context) -> None:

@@ -1,8 +1,8 @@
 """A runtime without programs, as a child process: it takes slots, says so, and lives until it is ended.
 
-``python -m tests.supervisory.runtime_process STATE SILENCE_S DEVICE...`` takes slot 12 of the first two analog values
-of each controller. Settings come from the environment. It prints the guardian's process number, then ``written``,
-and the number of each later guardian.
+``python -m tests.supervisory.runtime_process STATE SILENCE_S,DOUBT_S,END_S DEVICE...`` takes slot 12 of the first two
+analog values of each controller. Settings come from the environment. It prints the guardian's process number, then
+``written``, and the number of each later guardian.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ PROGRAM = "reset"
 VALUES = {1: 200.0, 2: 14.0}
 
 
-def main(state_dir: str, silence_s: str, *devices: str) -> None:
+def main(state_dir: str, times: str, *devices: str) -> None:
     """Take the slots and hold them."""
     settings = load_settings(None, os.environ, Path(state_dir))
     state, ended = StateFolder(Path(state_dir)), threading.Event()
@@ -34,7 +34,7 @@ def main(state_dir: str, silence_s: str, *devices: str) -> None:
     credentials = {device: Credentials(interface=interface) for device in devices}
     with DeviceClients(lambda: settings, state) as factory:
         clients = {device: factory.client_for(device, credentials[device]) for device in devices}
-        charge = Charge([PROGRAM], clients, credentials, settings, float(silence_s))
+        charge = Charge([PROGRAM], clients, credentials, settings, *map(float, times.split(",")))
         with guarded(charge, state) as custody, on_signals(ended.set, "nothing is given back"):
             custody.enabling.switch(True)
             leave = custody.gate.admit(PROGRAM)

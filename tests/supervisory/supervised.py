@@ -126,7 +126,7 @@ class Site:
             "instance": INSTANCE,
             "devices": addresses,
             "enabled_at_start": True,
-            "step_s": 0.25,
+            "step_s": 0.5,
             "hook_timeout_s": 3.0,
             "overruns": 100,
             "programs": {

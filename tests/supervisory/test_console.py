@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
@@ -10,7 +11,7 @@ import pytest
 from rich.console import Console
 
 from bridge.release import Outcome, Receipt
-from supervisory.console import ProgramLines, print_program_summary, program_view
+from supervisory.console import ProgramLines, described, print_program_summary, program_view
 from supervisory.guard.gate import Pass, SlotCommand
 from supervisory.program import Reading
 from supervisory.runtime.context import Moment, StepRecord
@@ -44,8 +45,8 @@ def test_lines_are_printed_when_a_state_changes_and_not_in_between() -> None:
     for state in ("run", "run", "fault"):
         lines.update(NOON, [_status(state, "it broke")])
     assert told.getvalue().splitlines() == [
-        "Thu 06 Jul 12:00:00  reset: run  sp 120  why trim",
-        "Thu 06 Jul 12:00:00  reset: fault (it broke)  sp 120  why trim",
+        "Thu 06 Jul 12:00:00  reset: run  sp 120  trim",
+        "Thu 06 Jul 12:00:00  reset: fault (it broke)  sp 120  trim",
     ]
 
 
@@ -59,6 +60,34 @@ def test_a_terminal_shows_a_table() -> None:
     assert "setpoint was not written" in told.getvalue()
 
 
+def test_a_line_says_what_is_wrong_now() -> None:
+    told = io.StringIO()
+    ProgramLines(Console(file=told, width=200)).update(NOON, [_status("run", alarm="sp was not written")])
+    assert told.getvalue().endswith("sp 120  trim  ALARM sp was not written\n")
+
+
+def test_facts_are_told_as_people_say_them() -> None:
+    facts = {
+        "why": "trim",
+        "asking": {"east": 1, "west": 2.0},
+        "left_out": {},
+        "zones": ["core", "north"],
+        "share": 0.5,
+    }
+    assert (
+        described(replace(RECORD, commanded={}, facts=facts))
+        == "trim, asking east 1 west 2, zones core north, share 0.5"
+    )
+
+
+def test_a_narrow_terminal_breaks_names_instead_of_losing_their_ends() -> None:
+    told = io.StringIO()
+    record = replace(RECORD, commanded={"duct_static_setpoint_of_the_north_wing": 120.0})
+    with program_view(Console(file=told, width=60, force_terminal=True)) as view:
+        view.update(NOON, [replace(_status("run"), last=record)])
+    assert "…" not in told.getvalue()
+
+
 def test_the_summary_names_failures_and_what_was_given_back() -> None:
     told = io.StringIO()
     receipts = (Receipt("ahu", "slot 12", Outcome.RELEASED), Receipt("ahu", "slot 9", Outcome.FAILED, "no answer"))
@@ -68,6 +97,12 @@ def test_the_summary_names_failures_and_what_was_given_back() -> None:
     assert "reset has failed: line 3: ZeroDivisionError" in told.getvalue()
     assert "ahu slot 9: NOT released (no answer)" in told.getvalue()
     assert summary.exit_code == 1
+
+
+def test_one_round_is_one_round() -> None:
+    told = io.StringIO()
+    print_program_summary(Console(file=told, width=120), RuntimeSummary(1, 0.0, {}, ()))
+    assert "1 round, 0.00 h in the plant" in told.getvalue()
 
 
 def test_what_is_not_released_makes_the_exit_code_1() -> None:
@@ -158,4 +193,4 @@ def test_a_dry_gate_takes_leave_away_from_a_program_that_fails() -> None:
     gate.write(leave, [_command(100.0)])
     gate.fault("reset", "a mistake")
     assert gate.admit("reset") is None
-    assert told[1:] == ["has failed: a mistake", "would release ahu AnalogValue 1 at 12 (a mistake)"]
+    assert told[1:] == ["has failed: a mistake", "would release ahu AnalogValue Setpoint at 12 (a mistake)"]

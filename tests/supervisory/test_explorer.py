@@ -41,12 +41,17 @@ def peer() -> Iterator[Server]:
         yield server
 
 
-def explore(*arguments: str) -> tuple[int, str]:
-    """Run a command; its exit code and what it printed."""
+def parsed(*arguments: str) -> argparse.Namespace:
+    """A command line as the verbs get it."""
     parser = argparse.ArgumentParser()
     command.add_arguments(parser)
+    return parser.parse_args([*arguments, *HERE])
+
+
+def explore(*arguments: str) -> tuple[int, str]:
+    """Run a command; its exit code and what it printed."""
     out = io.StringIO()
-    code = command.run(parser.parse_args([*arguments, *HERE]), Console(file=out, width=200))
+    code = command.run(parsed(*arguments), Console(file=out, width=200))
     return code, out.getvalue()
 
 
@@ -93,6 +98,20 @@ def test_a_devices_points_are_a_table_a_document_and_a_file(shared: Server, tmp_
     assert saved == told("points", shared.address)[1]
     assert "SupplyTemp" in printed
     assert "degrees-celsius" in printed
+
+
+def test_names_in_a_pipe_are_on_one_line_however_long(shared: Server) -> None:
+    out = io.StringIO()
+    command.run(parsed("points", shared.address), Console(file=out, width=20))
+    lines = [line.split() for line in out.getvalue().splitlines()]
+    assert ["analog-input,1", "SupplyTemp", "12.5", "degrees-celsius"] in [line[:4] for line in lines]
+
+
+def test_a_narrow_terminal_does_without_descriptions(shared: Server) -> None:
+    out = io.StringIO()
+    command.run(parsed("points", shared.address), Console(file=out, width=72, force_terminal=True, color_system=None))
+    assert "description" not in out.getvalue()
+    assert "degrees-celsius" in out.getvalue()
 
 
 def test_points_of_one_type_of_a_device_by_its_instance(shared: Server) -> None:
@@ -186,6 +205,20 @@ def test_an_input_is_forced_without_a_priority(peer: Server) -> None:
     assert told("write", peer.address, "analog-input,1", "17")[1]["writes"][0]["is"] == 17.0
 
 
+def test_slots_are_told_as_people_write_them(peer: Server) -> None:
+    code, printed = explore("write", peer.address, "binary-output,1", "active", "--priority", "8")
+    last = printed.splitlines()[-1].split()
+    assert (code, last) == (0, ["binary-output,1", "priority-array[8]", "null", "active", "active"])
+    assert told("rpm", peer.address, "binary-output,1/priority-array[8]")[1][0]["value"] is True
+    assert told("read", peer.address, "binary-output,1/priority-array")[1]["value"][7] is True
+
+
+def test_a_refusal_is_told_once_in_its_line(peer: Server) -> None:
+    printed = explore("wpm", peer.address, "analog-value,9=3", "--priority", "12")[1]
+    assert printed.splitlines()[-1].endswith(" write-access-denied")
+    assert printed.count("analog-value,9") == 1
+
+
 def test_several_values_are_written_and_a_refused_one_is_named(peer: Server) -> None:
     orders = (f"{DAMPER}=40", "analog-value,9=3", "binary-output,1=active")
     code, document = told("wpm", peer.address, *orders, "--priority", "12")
@@ -269,6 +302,14 @@ def test_every_occupied_slot_is_listed(overridden: Server) -> None:
     ]
 
 
+def test_the_strongest_slots_come_first_and_one_priority_can_be_asked_for(overridden: Server) -> None:
+    printed = explore("audit", overridden.address)[1]
+    priorities = [line.split()[3] for line in printed.splitlines()[2:]]
+    assert priorities == ["8", "8", "9"]
+    slots = told("audit", overridden.address, "--priority", "9")[1]["slots"]
+    assert [(slot["object"], slot["value"]) for slot in slots] == [(DAMPER, 50.0)]
+
+
 def test_no_override_and_a_silent_device_are_both_said(peer: Server) -> None:
     silent = f"127.0.0.1:{free_port()}"
     code, printed = explore("audit", peer.address, silent)
@@ -283,7 +324,8 @@ def test_releasing_by_rule_is_a_dry_run_unless_it_is_asked_for(overridden: Serve
     code, printed = explore(*arguments)
     assert code == 0
     assert "would be released: left by hand" in printed
-    assert "stays: not at priority 8" in printed
+    assert "stays: no rule names it" in printed
+    assert "1 of 2 occupied slot(s) at priority 8" in printed
     assert "nothing was written" in printed
     assert (overridden.slot(DAMPER, 8), undo.exists()) == (40.0, False)
 
@@ -293,7 +335,7 @@ def test_what_was_released_is_put_back_from_the_undo_file(overridden: Server, ru
     arguments = ("audit", overridden.address, "--release", "8", "--rule", rules, "--undo-file", undo)
     code, document = told(*arguments, "--yes")
     outcomes = [slot["outcome"] for slot in document["slots"]]
-    assert (code, outcomes) == (0, ["released", "stays: not at priority 8", "stays: no rule names it"])
+    assert (code, outcomes) == (0, ["released", "stays: no rule names it"])
     assert (overridden.slot(DAMPER, 8), overridden.slot(DAMPER, 9)) == (None, 50.0)
     assert "would be put back" in explore("audit", "--undo", undo)[1]
     assert overridden.slot(DAMPER, 8) is None

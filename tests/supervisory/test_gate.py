@@ -14,6 +14,7 @@ import pytest
 from bridge.journal import Journals
 from bridge.ledger import Ledger
 from bridge.release import Outcome
+from clients.bacnet_stack import BACnetStack
 from emulators.ecy.faults import DropConnection, FailWrites, Hold
 from emulators.ecy.messages import Reply, Request
 from emulators.ecy.server import EcyServer
@@ -29,6 +30,7 @@ from tests.supervisory.gate_rig import (
     VAV,
     GateRig,
     as_new,
+    bacnet_rig,
     controllers,
     gate_rig,
 )
@@ -263,6 +265,25 @@ class TestLedger:
             monkeypatch.setattr(os, "fsync", full)
             [error] = other.write(other.command(200.0))
             assert "cannot write the ledger" in error
+            assert (other.slot(), other.gate.owned()) == (None, 0)
+            monkeypatch.undo()
+        ledger.close()
+
+    def test_on_a_full_disk_nothing_new_is_written_over_bacnet_and_what_is_owned_is_given_back(
+        self, rig: GateRig, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def full(_descriptor: int) -> None:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+        ledger = Ledger(Journals(tmp_path).own({}))
+        with BACnetStack("127.0.0.1:0") as stack, bacnet_rig(rig.server, stack, ledger) as other:
+            static, supply = other.on_bacnet(200.0), other.on_bacnet(14.0, SUPPLY)
+            assert other.write(static) == [""]
+            monkeypatch.setattr(os, "fsync", full)
+            [error] = other.write(supply)
+            assert "cannot write the ledger" in error
+            assert (other.slot(), other.slot(SUPPLY), other.gate.owned()) == (200.0, None, 1)
+            other.gate.release("the disk is full")
             assert (other.slot(), other.gate.owned()) == (None, 0)
             monkeypatch.undo()
         ledger.close()

@@ -6,7 +6,7 @@ import os
 import signal
 import subprocess
 import sys
-import time
+import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -23,6 +23,7 @@ from tests.test_main import ROOT, environment
 
 pytestmark = [pytest.mark.slow, pytest.mark.skipif(os.name != "posix", reason="signals are sent the POSIX way")]
 
+DOUBT_S, END_S = 1.0, 0.5
 SAFE_S = 5.0
 """One second is promised on loopback; a safety deadline may be asserted at five times that."""
 
@@ -87,7 +88,7 @@ def start(server: EcyServer, devices: Sequence[str], folder: Path, silence_s: fl
     """A runtime that owns four slots."""
     state = folder / "state"
     variables = {**bench.VARIABLES, "ECY_TLS": "off", "INTERFACE": "127.0.0.1:47999"}
-    arguments = [str(state), str(silence_s), *devices]
+    arguments = [str(state), f"{silence_s},{DOUBT_S},{END_S}", *devices]
     process = subprocess.Popen(  # noqa: S603
         [sys.executable, "-m", "tests.supervisory.runtime_process", *arguments],
         stdin=subprocess.DEVNULL,
@@ -126,6 +127,8 @@ def test_after_a_kill_everything_is_given_back_but_an_operators_value(
     server: EcyServer, rest: Sequence[str], tmp_path: Path
 ) -> None:
     with runtime(server, rest, tmp_path) as subject:
+        for number in (signal.SIGTERM, signal.SIGINT):  # what ends the runtime does not end the guardian first
+            os.kill(subject.guardian, number)
         server.controller(AHU).objects.command(NAMES[SUPPLY], 111.0, PRIORITY)
         subject.kill()
         took_s = until(lambda: subject.slots() == [None, 111.0, None, None])
@@ -139,6 +142,20 @@ def test_after_a_kill_everything_is_given_back_but_an_operators_value(
         assert subject.slots() == [None, 111.0, None, None]
 
 
+def test_a_write_that_is_carried_out_after_the_release_is_given_back_too(
+    server: EcyServer, rest: Sequence[str], tmp_path: Path
+) -> None:
+    with runtime(server, rest, tmp_path) as subject:
+        subject.kill()
+        subject.until_released()
+        until(lambda: subject.ledgers() == [])
+        server.controller(AHU).objects.command(NAMES[STATIC], 200.0, PRIORITY)
+        server.controller(AHU).objects.command(NAMES[SUPPLY], 111.0, PRIORITY)
+        until(lambda: not is_running(subject.guardian))
+        assert subject.slots() == [None, 111.0, None, None]
+        assert subject.receipt().count("StaticSetpoint slot 12: released") == 3
+
+
 def test_a_frozen_runtime_is_ended_before_it_is_released(
     server: EcyServer, bacnet: Sequence[str], tmp_path: Path
 ) -> None:
@@ -150,35 +167,19 @@ def test_a_frozen_runtime_is_ended_before_it_is_released(
         assert "it does not move any more" in subject.receipt()
 
 
-def test_a_signal_ends_it_with_everything_given_back_and_the_guardian_goes(
-    server: EcyServer, bacnet: Sequence[str], tmp_path: Path
-) -> None:
-    with runtime(server, bacnet, tmp_path) as subject:
-        began_s = time.monotonic()
-        subject.process.send_signal(signal.SIGTERM)
-        assert subject.process.wait(SAFE_S) == 0
-        assert time.monotonic() - began_s < SAFE_S
-        assert subject.slots() == [None] * 4
-        assert subject.ledgers() == []
-        until(lambda: not is_running(subject.guardian))
-        assert not list((subject.state / "guardian").glob("*.log"))
-
-
-def test_what_ends_the_runtime_does_not_end_the_guardian_first(
+def test_a_guardian_that_is_frozen_or_killed_is_replaced(
     server: EcyServer, rest: Sequence[str], tmp_path: Path
 ) -> None:
-    with runtime(server, rest, tmp_path) as subject:
-        os.kill(subject.guardian, signal.SIGTERM)
-        os.kill(subject.guardian, signal.SIGINT)
-        subject.kill()
-        assert subject.until_released() < SAFE_S
-
-
-def test_a_guardian_that_is_killed_is_replaced(server: EcyServer, rest: Sequence[str], tmp_path: Path) -> None:
-    with runtime(server, rest, tmp_path) as subject:
-        os.kill(subject.guardian, signal.SIGKILL)
+    with runtime(server, rest, tmp_path, silence_s=1.0) as subject:
         assert subject.process.stdout is not None
-        assert int(subject.process.stdout.readline()) != subject.guardian
+        os.kill(subject.guardian, signal.SIGSTOP)
+        second = int(subject.process.stdout.readline())
+        assert not is_running(subject.guardian)
+        threading.Event().wait(2.5)
+        assert is_running(second)  # it answers, so it stays
+        os.kill(second, signal.SIGKILL)
+        assert int(subject.process.stdout.readline()) not in (subject.guardian, second)
+        assert subject.slots() == [200.0, 14.0, 200.0, 14.0]
         subject.kill()
         subject.until_released()
 

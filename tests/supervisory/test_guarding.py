@@ -7,6 +7,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -36,7 +37,8 @@ class TestPipe:
     def pipe(self) -> Iterator[tuple[int, Callable[[], None]]]:
         """The writing end, and what closes it."""
         reading, writing = os.pipe()
-        self.watch = Watch(reading, SHORT_S)
+        self.answers: list[bytes] = []
+        self.watch = Watch(reading, SHORT_S, lambda: self.answers.append(BEAT))
         is_open = [True]
 
         def close() -> None:
@@ -75,6 +77,7 @@ class TestPipe:
         beating.start()
         assert self.watch.wait() is End.FAREWELL
         beating.join()
+        assert 1 <= len(self.answers) <= 10
 
 
 class TestGuardian:
@@ -109,6 +112,26 @@ class TestGuardian:
             until(lambda: guarding.pid not in (None, first) and guarding.is_watching)
         assert told == []
 
+    def test_that_does_not_answer_any_more_is_ended_and_replaced(self, tmp_path: Path) -> None:
+        once, told = tmp_path / "once", list[str]()
+        code = f"""import os, pathlib, sys
+sys.stdin.readline()
+print("ready", flush=True)
+is_deaf = not pathlib.Path({str(once)!r}).exists()
+pathlib.Path({str(once)!r}).touch()
+while heard := os.read(0, 9):
+    is_deaf or os.write(1, heard)
+"""
+        subject = replace(order(tmp_path), silence_s=SHORT_S)
+        with Guarding(subject, told.append, script(code)) as guarding:
+            first = guarding.pid
+            assert first is not None
+            until(lambda: guarding.pid not in (None, first) and guarding.is_watching)
+            second, beats = guarding.pid, threading.Event()
+            beats.wait(4 * SHORT_S)  # it answers, so it stays
+            assert guarding.pid == second
+        assert told == []
+
     def test_that_is_bidden_farewell_goes(self, tmp_path: Path) -> None:
         heard = tmp_path / "heard"
         code = READ_ORDER + f"open({str(heard)!r}, 'w').write(sys.stdin.read())"
@@ -130,7 +153,7 @@ class TestGuardian:
 
 
 def test_an_order_comes_out_of_the_pipe_as_it_went_in(tmp_path: Path) -> None:
-    sent = Order("a", 1, "b", {"c": None, "bacnet://d": "e"}, {"PASSWORD": "secret"}, 3.0)
+    sent = Order("a", 1, "b", {"c": None, "bacnet://d": "e"}, {"PASSWORD": "secret"}, 3.0, 1.0)
     assert Order.of(sent.line()) == sent
     assert "secret" not in repr(sent)
 

@@ -31,10 +31,10 @@ SAFE_S = 5.0
 PROGRAMS = ("steady", "single", "failing", "starting", "stopping", "blocked", "stuck", "shared", "away", "still")
 
 
-@pytest.fixture(scope="module", params=["bacnet", "ecy"])
-def running(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    """A runtime that all tests of this file use, each with a program of its own."""
-    with site(tmp_path_factory.mktemp("runtime"), request.param, *PROGRAMS) as subject:
+@pytest.fixture(scope="module")
+def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """A runtime that all tests of this file use, each with a program of its own. ``test_gate`` does it over REST."""
+    with site(tmp_path_factory.mktemp("runtime"), "bacnet", *PROGRAMS) as subject:
         subject.run()
         yield subject
 
@@ -127,15 +127,6 @@ def test_switched_off_all_give_back_and_switched_on_all_begin_again(running: Sit
 
 @pytest.mark.skipif(os.name != "posix", reason="signals are sent the POSIX way")
 class TestTheEnd:
-    def test_after_a_kill_all_is_free_within_a_second_and_an_operators_value_untouched(self, tmp_path: Path) -> None:
-        with site(tmp_path, "bacnet", "one", "two") as subject:
-            process = subject.run()
-            subject.put("two", 111.0)
-            process.kill()
-            assert free_after(subject, "one") < SAFE_S
-            until(lambda: not subject.ledgers())
-            assert subject.slots() == [None, 111.0]
-
     def test_a_signal_in_the_middle_of_a_step_that_blocks_gives_everything_back(self, tmp_path: Path) -> None:
         with site(tmp_path, "bacnet", "one", "two") as subject:
             process = subject.run()

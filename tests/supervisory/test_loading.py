@@ -66,6 +66,10 @@ BAD_FILES = {
         "from supervisory import Program\nclass P(Program):\n    priority = 6\n    def on_step(self, ctx): pass",
         "priority must be 1 to 16 without 6, it is 6",
     ),
+    "easy priority": (
+        "from supervisory import EasyASO\nclass P(EasyASO):\n    priority = 0\n    async def on_step(self): pass",
+        "priority must be 1 to 16 without 6, it is 0",
+    ),
     "period": (
         "from supervisory import Program\nclass P(Program):\n    period_s = 0\n    def on_step(self, ctx): pass",
         "period_s must be more than 0",

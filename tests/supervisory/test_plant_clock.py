@@ -60,17 +60,28 @@ def test_a_clock_that_lags_is_waited_for_and_never_runs_backwards(wall: Wall) ->
     assert clock.time_s == before_s + 5
 
 
+@pytest.mark.parametrize("scale", [1.0, 60.0])
 @pytest.mark.parametrize("jump_s", [3600, -3600])
-def test_a_clock_that_is_set_moves_the_calendar_and_not_the_timers(wall: Wall, jump_s: int) -> None:
+def test_a_clock_that_is_set_moves_the_calendar_and_not_the_timers(wall: Wall, jump_s: int, scale: float) -> None:
+    clock = DeviceClock(NOON, scale, wall)
+    began_s, step_s = clock.time_s, 30.0 * scale
+    wall.now_s += 30
+    clock.tell(NOON + timedelta(seconds=step_s + jump_s))
+    assert clock.time_s - began_s == step_s
+    assert clock.local(clock.time_s) == NOON + timedelta(seconds=step_s + jump_s)
+    wall.now_s += 30
+    clock.tell(NOON + timedelta(seconds=2 * step_s + jump_s))
+    assert clock.time_s - began_s == 2 * step_s
+
+
+def test_a_clock_that_runs_far_ahead_again_and_again_is_told_with_the_remedy(
+    wall: Wall, caplog: pytest.LogCaptureFixture
+) -> None:
     clock = DeviceClock(NOON, 1.0, wall)
-    began_s = clock.time_s
-    wall.now_s += 30
-    clock.tell(NOON + timedelta(seconds=30 + jump_s))
-    assert clock.time_s - began_s == 30.0
-    assert clock.local(clock.time_s) == NOON + timedelta(seconds=30 + jump_s)
-    wall.now_s += 30
-    clock.tell(NOON + timedelta(seconds=60 + jump_s))
-    assert clock.time_s - began_s == 60.0
+    for turn in range(1, 6):
+        wall.now_s += 30
+        clock.tell(NOON + timedelta(seconds=turn * 3000))
+    assert caplog.text.count('"time_scale"') == 1
 
 
 def test_a_clock_that_stands_still_is_waited_for_only_so_long(wall: Wall) -> None:

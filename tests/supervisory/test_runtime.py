@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import ClassVar
 
 import pytest
@@ -12,8 +12,10 @@ import pytest
 from supervisory import Command, Context, EasyASO, NoValue, Program, Read
 from supervisory.guard.enabling import State
 from supervisory.runtime.runner import Limits
-from tests.supervisory.beside import SETPOINT, TEMPERATURE, Beside
-from utils.values import Quality
+from tests.supervisory.beside import SETPOINT, TEMPERATURE, Beside, MemoryDevice
+from tests.supervisory.waiting import DEADLINE_S, until
+from utils.errors import DeviceUnreachable
+from utils.values import ObjectRef, Quality, Sample
 
 ROLES = {"temperature": "Temperature", "setpoint": "Setpoint"}
 POINTS: Mapping[str, Read | Command] = {"temperature": Read("K"), "setpoint": Command("kPa", minimum=0.05, maximum=0.4)}
@@ -58,6 +60,36 @@ def test_hooks_come_in_order_with_plant_time_and_their_period() -> None:
     assert Counting.log[0] == ("start", 1000.0, 0.0)
     assert Counting.log[1:4] == [("step", *times) for times in steps]
     assert Counting.log[4][0] == "stop: the run has ended"
+
+
+def test_a_record_tells_the_time_since_the_last_step() -> None:
+    beside = Beside()
+    beside.run(Counting, steps=5, **ROLES)
+    assert [record.moment.dt_s for record in beside.records] == [0.0, 60.0, 60.0]
+
+
+def test_an_alarm_stands_in_the_records_as_long_as_it_lasts() -> None:
+    class Alarming(Holder):
+        def on_step(self, ctx: Context) -> None:
+            super().on_step(ctx)
+            if ctx.time_s == 1060.0:
+                ctx.alarm("it is hot")
+
+    def refuse(number: int) -> None:
+        beside.device.refuses_values = number < 5
+
+    beside = Beside(script=refuse)
+    beside.device.refuses_values = True
+    beside.run(Alarming, steps=7, **ROLES)
+    refused = "setpoint was not written: 10.0.0.1: AnalogValue 1: write access denied"
+    assert [record.alarms for record in beside.records] == [(refused,), (refused, "it is hot"), (refused,), ()]
+
+
+def test_at_the_end_nothing_runs_again_after_the_release() -> None:
+    beside, states = Beside(), list[State]()
+    beside.script = lambda number: beside.enabling.subscribe(lambda name: states.append(beside.enabling.state(name)))
+    beside.run(Holder, steps=2, **ROLES)
+    assert states == [State.RELEASING, State.DISABLED]
 
 
 def test_values_are_read_and_commanded_in_the_units_of_the_roles() -> None:
@@ -292,6 +324,89 @@ def test_a_device_that_does_not_answer_is_a_missing_input_and_no_failure() -> No
     assert beside.records[1].readings["temperature"].quality is Quality.MISSING
 
 
+class SlowDevice(MemoryDevice):
+    """Takes its time while ``is_silent`` is set, and then does not answer, or does."""
+
+    def __init__(self, *, answers: bool = False) -> None:
+        super().__init__()
+        self.answers = answers
+        self.is_silent = threading.Event()
+        self.gives_up = threading.Event()
+        self.is_asked = threading.Event()
+
+    def read_values_from_endpoints(self, refs: Iterable[ObjectRef]) -> dict[ObjectRef, Sample]:
+        if self.is_silent.is_set():
+            self.is_asked.set()
+            self.gives_up.wait(DEADLINE_S)
+            if not self.answers:
+                raise DeviceUnreachable(self.device, "no answer")
+        return super().read_values_from_endpoints(refs)
+
+
+def test_a_device_that_is_silent_for_many_periods_is_a_missing_input_and_no_overrun() -> None:
+    device = SlowDevice()
+    beside = Beside(device=device, limits=Limits(30.0, 3, 5.0, is_lockstep=False), hold_steps=4)
+
+    def script(number: int) -> None:
+        """Time goes on whatever the device does: 7 periods in which it is waited for, then it returns."""
+        [runner] = beside.runtime.runners if beside.runtime is not None else []
+        if number in (4, 30):
+            until(lambda: device.slots[SETPOINT][11] == 100.0)
+        if number == 4:
+            device.is_silent.set()
+        if number == 18:
+            device.gives_up.set()
+            until(lambda: device.slots[SETPOINT][11] is None)
+            device.is_silent.clear()
+            device.gives_up.clear()
+        if number >= 6:
+            device.is_asked.wait(DEADLINE_S)
+        if not device.is_silent.is_set():
+            until(lambda: runner.is_settled)
+        if number == 30 and beside.runtime is not None:
+            beside.runtime.request_stop()
+
+    beside.script = script
+    summary = beside.run(Holder, steps=100, **ROLES)
+    assert summary.failures == {}
+    assert beside.commands == [100.0, None, 100.0, None]
+    [silence] = [record for record in beside.records if record.note]
+    assert "no good value of temperature (no answer)" in silence.note
+
+
+def test_the_time_that_a_device_takes_is_not_the_hooks(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("supervisory.runtime.worker._ANSWERS_TAKE", 1)
+    computes, goes_on = threading.Event(), threading.Event()
+
+    class Thinking(Holder):
+        def on_step(self, ctx: Context) -> None:
+            super().on_step(ctx)
+            computes.set()
+            goes_on.wait(DEADLINE_S)
+
+    device = SlowDevice(answers=True)
+    device.is_silent.set()
+    beside = Beside(device=device, limits=Limits(30.0, 3, 0.4, is_lockstep=False))
+
+    def script(number: int) -> None:
+        """The device takes longer than a hook may; then the hook computes, for a moment."""
+        [runner] = beside.runtime.runners if beside.runtime is not None else []
+        if number <= 7:
+            device.gives_up.wait(0.1)
+        elif number == 8:
+            device.gives_up.set()
+            computes.wait(DEADLINE_S)
+        else:
+            goes_on.set()
+            until(lambda: runner.is_settled)
+        if number == 12 and beside.runtime is not None:
+            beside.runtime.request_stop()
+
+    beside.script = script
+    assert beside.run(Thinking, steps=100, **ROLES).failures == {}
+    assert beside.commands == [100.0, None]
+
+
 def test_a_write_that_is_refused_is_told_once() -> None:
     beside = Beside()
     beside.device.refuses_values = True
@@ -326,9 +441,10 @@ def test_an_operator_who_takes_over_the_slot_keeps_it() -> None:
 
     beside = Beside()
     beside.script = lambda number: beside.device.slots[SETPOINT].__setitem__(11, 55.0)
-    beside.run(Restless, steps=4, setpoint="Setpoint")
+    beside.run(Restless, steps=5, setpoint="Setpoint")
     assert beside.device.slots[SETPOINT][11] == 55.0
-    assert any("somebody else" in alarm for alarm in beside.alarms)
+    [alarm] = beside.alarms  # of all the steps in which it was not written
+    assert "holds 55.0, which is not ours: somebody else has taken it over" in alarm
 
 
 def test_state_survives_a_new_life_of_the_program() -> None:

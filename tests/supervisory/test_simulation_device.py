@@ -104,6 +104,14 @@ def test_what_a_controller_would_refuse_is_refused(
         _command(device, name, value, priority)
 
 
+def test_a_value_at_its_limit_is_sent_as_the_limit_whatever_single_precision_makes_of_it(
+    device: SimulationDevice, caplog: pytest.LogCaptureFixture
+) -> None:
+    _command(device, "hvac_oveAhu_TSupSet", 285.15)
+    assert device.advance().values["hvac_oveAhu_TSupSet_u"] == 285.15 != as_real32(285.15)
+    assert "was sent" not in caplog.text
+
+
 def test_a_point_that_is_not_there_is_missing_and_nothing_else(device: SimulationDevice) -> None:
     absent = ObjectRef(ObjectType.ANALOG_VALUE, 999)
     assert device.survey([absent])[absent].is_missing

@@ -15,7 +15,9 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from rich.console import Console
@@ -32,6 +34,7 @@ from supervisory.runtime.context import StepRecord
 from supervisory.setup.plan import plan_run
 from supervisory.setup.settings import settings_for
 from supervisory.supervision import Supervision
+from tests.supervisory import light_guardian
 from tests.supervisory.files import RESET, config, problems, program
 from utils.errors import BridgeError, ConfigError, SimulationError
 from utils.state_folder import StateFolder
@@ -101,6 +104,7 @@ def _own_environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     }
     for name, value in variables.items():
         monkeypatch.setenv(name, value)
+    monkeypatch.setattr("supervisory.guard.custody.GUARDIAN", light_guardian.COMMAND)
 
 
 def _supervise(*arguments: str | Path) -> tuple[int, str]:
@@ -111,6 +115,13 @@ def _supervise(*arguments: str | Path) -> tuple[int, str]:
     options = parser.parse_args([*map(str, arguments), "--env", "none"])
     code = command.run(options, Console(file=told, width=200, soft_wrap=True))
     return code, told.getvalue()
+
+
+def _supervision(config_file: Path, name: str, **options: Any) -> Supervision:  # noqa: ANN401
+    """A run of a program in the config's folder, in this process."""
+    plan = plan_run([name], config_file, config_file.parent)
+    settings = settings_for(plan.config, None, dict(os.environ), config_file.parent)
+    return Supervision(plan, settings, StateFolder(settings.state_dir), **options)
 
 
 def _on_simulation(folder: Path, **content: object) -> Path:
@@ -267,8 +278,7 @@ def _slot(controllers: EcyServer) -> float | None:
 
 @pytest.mark.slow
 @no_signals
-@pytest.mark.parametrize("transport", ["bacnet", "ecy"])
-@pytest.mark.parametrize("way", ["SIGINT", "SIGTERM"])
+@pytest.mark.parametrize(("transport", "way"), [("bacnet", "SIGTERM"), ("ecy", "SIGINT")])
 def test_the_seeds_example_runs_and_releases_when_it_is_asked_to_stop(
     controllers: EcyServer, tmp_path: Path, transport: str, way: str
 ) -> None:
@@ -280,28 +290,24 @@ def test_the_seeds_example_runs_and_releases_when_it_is_asked_to_stop(
     assert _slot(controllers) is None
     assert "Custom ASO is deploying!" in told
     assert "The system is released back to normal!" in told
+    assert not list((tmp_path / "state" / "ledgers").glob("*.jsonl"))
+    assert not list((tmp_path / "state" / "guardian").glob("*.log"))  # it had nothing to do
 
 
 @pytest.mark.slow
 @pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="there is no SIGKILL here")
-@pytest.mark.parametrize("transport", ["bacnet", "ecy"])
-def test_the_seeds_example_is_released_after_a_kill(controllers: EcyServer, tmp_path: Path, transport: str) -> None:
-    with _in_a_process(tmp_path, controllers, transport, SEED) as process:
+def test_the_seeds_example_is_released_after_a_kill_and_an_operators_slot_is_untouched(
+    controllers: EcyServer, tmp_path: Path
+) -> None:
+    objects = controllers.controller("AHU").objects
+    with _in_a_process(tmp_path, controllers, "bacnet", SEED) as process:
         _await(lambda: _slot(controllers) == 21.0)
+        objects.command(VALVE, 33.0, 8)
         process.send_signal(signal.SIGKILL)
         took_s = _await(lambda: _slot(controllers) is None)
     assert took_s < 5.0
-
-
-@pytest.mark.slow
-@no_signals
-def test_a_blocked_hook_does_not_keep_the_process_from_ending(controllers: EcyServer, tmp_path: Path) -> None:
-    blocked = SEED.replace("await asyncio.sleep(60)", "import time; time.sleep(1000)")
-    with _in_a_process(tmp_path, controllers, "bacnet", blocked) as process:
-        _await(lambda: _slot(controllers) == 21.0)
-        process.send_signal(signal.SIGTERM)
-        process.communicate(timeout=DEADLINE_S)
-    assert _slot(controllers) is None
+    assert objects.named(VALVE).slots[7] == 33.0
+    objects.command(VALVE, None, 8)
 
 
 @pytest.mark.slow
@@ -315,7 +321,8 @@ def test_a_device_that_is_late_is_waited_for(controllers: EcyServer, tmp_path: P
     finally:
         back.join()
     assert code == 0
-    assert "waiting for it" in told
+    assert "1 released" in told
+    assert "waiting for it" in (tmp_path / "app.log").read_text(encoding="utf-8")
 
 
 @pytest.mark.slow
@@ -339,6 +346,7 @@ def test_people_are_told_where_the_switch_is(
     code, told = _supervise(program(tmp_path, "reset"), "--config", file, "--steps", "2")
     assert code == 0
     assert "switch: binary-value,1 optimization-enabled of device 599123, 127.0.0.1:" in told
+    assert "programs are off. On: main.py bacnet write 127.0.0.1:" in told
     assert "reset: disabled" in told
 
 
@@ -349,9 +357,7 @@ def test_a_stop_does_not_wait_for_a_building_that_is_silent(
     monkeypatch.setenv("BOP_SERVER_URL", building.url)
     hold = building.faults.add(Hold(), "advance")
     program(tmp_path, "reset")
-    plan = plan_run(["reset.py"], _on_simulation(tmp_path), tmp_path)
-    settings = settings_for(plan.config, None, dict(os.environ), tmp_path)
-    supervision = Supervision(plan, settings, StateFolder(settings.state_dir))
+    supervision = _supervision(_on_simulation(tmp_path), "reset.py")
     with ThreadPoolExecutor(1) as pool:
         ended = pool.submit(supervision.execute)
         assert hold.reached.wait(DEADLINE_S)
@@ -384,12 +390,99 @@ def test_a_program_with_site_access_sees_and_releases_slots_of_others(
     objects = controllers.controller("AHU").objects
     objects.command("Damper", 77.0, 8)
     program(tmp_path, "auditor", AUDITOR)
-    plan = plan_run(["auditor.py"], _on_controller(tmp_path, transport, _address(controllers, transport)), tmp_path)
-    settings = settings_for(plan.config, None, dict(os.environ), tmp_path)
     records: list[StepRecord] = []
-    supervision = Supervision(plan, settings, StateFolder(settings.state_dir), steps=1, on_record=records.append)
+    file = _on_controller(tmp_path, transport, _address(controllers, transport))
+    supervision = _supervision(file, "auditor.py", steps=1, on_record=records.append)
     assert supervision.execute().exit_code == 0
     assert records[0].facts["released"] == [True]
     assert "AnalogOutput Damper at 8" in str(records[0].facts["slots"])
     assert objects.named("Damper").slots[7] is None
     assert "Damper" in next((tmp_path / "state" / "programs").glob("*undo*")).read_text(encoding="utf-8")
+
+
+ALARMING = """
+    from supervisory import Program, Read
+
+    class Alarming(Program):
+        points = {"temperature": Read("degC")}
+        period_s = 30
+        steps = 0
+
+        def on_step(self, ctx):
+            self.steps += 1
+            if self.steps in (2, 3, 5):
+                ctx.alarm("it is hot")
+"""
+
+
+@pytest.mark.slow
+def test_an_alarm_is_told_once_shown_while_it_lasts_and_told_again_when_it_returns(
+    building: BoptestServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setenv("BOP_SERVER_URL", building.url)
+    program(tmp_path, "alarming", ALARMING)
+    points = {"temperature": {"point": "hvac_reaAhu_TSup_y"}}
+    file = config(tmp_path, programs={"alarming": {"points": points}})
+    shown: list[str] = []
+
+    def look(_record: StepRecord) -> None:
+        shown.append(supervision.status()[0].alarm)
+
+    said: list[str] = []
+    supervision = _supervision(file, "alarming.py", steps=6, on_record=look, tell=lambda _, line: said.append(line))
+    assert supervision.execute().exit_code == 0
+    assert shown == ["", "it is hot", "it is hot", "", "it is hot", ""]
+    assert caplog.text.count("alarming: it is hot") == 2
+    assert not [line for line in said if "it is hot" in line]
+
+
+@pytest.mark.slow
+def test_what_a_program_had_commanded_is_not_shown_when_it_owns_nothing_any_more(
+    building: BoptestServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("BOP_SERVER_URL", building.url)
+    program(tmp_path, "reset")
+    supervision = _supervision(_on_simulation(tmp_path), "reset.py", steps=2)
+    assert supervision.execute().exit_code == 0
+    (status,) = supervision.status()
+    assert (status.state, status.last) == ("disabled", None)
+
+
+@pytest.mark.slow
+def test_a_clock_that_is_set_by_hours_moves_the_calendar_and_nothing_else(
+    controllers: EcyServer, tmp_path: Path
+) -> None:
+    controller = controllers.controller("AHU")
+    program(tmp_path, "reset", RESET.replace("period_s = 60", "period_s = 10"))
+    records: list[StepRecord] = []
+    jumps_h = [3, -8]
+
+    def look(record: StepRecord) -> None:
+        """Set the clock when the calendar has followed the time before; end when there is nothing left to set."""
+        records.append(record)
+        if len(records) >= 2 and _ahead_h(records) == sum((3, -8)[: 2 - len(jumps_h)]):
+            if not jumps_h:
+                supervision.request_stop()
+            else:
+                controller.clock.set(controller.clock.now() + timedelta(hours=jumps_h.pop(0)), None)
+
+    controller.clock.enable_ntp(False)
+    file = _on_controller(tmp_path, "bacnet", _address(controllers, "bacnet"))
+    supervision = _supervision(file, "reset.py", on_record=look)
+    watchdog = threading.Timer(DEADLINE_S, supervision.request_stop)
+    watchdog.start()
+    try:
+        summary = supervision.execute()
+    finally:
+        watchdog.cancel()
+        watchdog.join()
+    assert (summary.exit_code, _ahead_h(records)) == (0, -5)
+    assert {record.commanded["setpoint"] for record in records} == {101.0}
+    assert max(record.moment.dt_s for record in records) < 600.0
+    assert min(record.moment.dt_s for record in records[1:]) > 0.0
+
+
+def _ahead_h(records: list[StepRecord]) -> int:
+    """What the calendar was set forward by since the first record, in h."""
+    first, last = records[0].moment, records[-1].moment
+    return round(((last.now - first.now).total_seconds() - (last.time_s - first.time_s)) / 3600.0)

@@ -9,6 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from bacpypes3.apdu import ErrorRejectAbortNack
+from bacpypes3.pdu import Address
+from bacpypes3.primitivedata import ObjectIdentifier
 
 from clients.bacnet_client import BACnetClient
 from clients.bacnet_results import BacnetReading
@@ -125,6 +128,10 @@ class TestRefusals:
             ("analog-value,1000", "present-value", 5.0),
             ("analog-value,1", "present-value", 5.0),
             ("characterstring-value,1", "present-value", "fine"),
+            (f"device,{INSTANCE}", "object-name", "somebody-else"),
+            (f"device,{INSTANCE}", "system-status", 1),
+            ("network-port,1", "object-name", "somebody-else"),
+            ("network-port,1", "bacnet-ip-udp-port", 47999),
         ],
         ids=str,
     )
@@ -134,6 +141,18 @@ class TestRefusals:
         with pytest.raises(ObjectError, match="write-access-denied"):
             subject.operator.write(subject.address, thing, value, 8 if name == "present-value" else None, name)
         assert subject.enabling.state() is State.DISABLED
+
+    @pytest.mark.parametrize("thing", ["device", "network-port"])
+    def test_a_plain_client_cannot_renumber_the_device_or_its_port(self, subject: Served, thing: str) -> None:
+        number = {"device": INSTANCE, "network-port": 1}[thing]
+        wanted = ObjectIdentifier((thing, number)), ObjectIdentifier((thing, 7))
+        with BACnetStack("127.0.0.1:0") as plain:
+            writing = plain.application.write_property(
+                Address(subject.address), wanted[0], "object-identifier", wanted[1]
+            )
+            with pytest.raises(ErrorRejectAbortNack, match="write-access-denied"):
+                plain.call(writing, 5.0)
+        assert subject.read(f"device,{INSTANCE}", "object-name") == "bench-supervisor"
 
     def test_a_refused_write_changes_nothing(self, subject: Served) -> None:
         subject.write(True)

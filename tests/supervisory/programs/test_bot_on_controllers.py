@@ -14,11 +14,17 @@ from supervisory.setup.plan import plan_run
 from supervisory.setup.settings import settings_for
 from supervisory.supervision import Supervision
 from supervisory.undo_file import UndoFile
+from tests.supervisory import light_guardian
 from tests.supervisory.gate_rig import AHU, NAMES, PASSWORD, STATIC, SUPPLY, USER, VAV, as_new, controllers
 from utils.state_folder import StateFolder
 
 BOT = "override_release_bot"
 RULES = {"release": [{"priorities": [8]}], "keep": [{"objects": [f"* {NAMES[SUPPLY]}"], "reason": "set for good"}]}
+
+
+@pytest.fixture(autouse=True)
+def _light_guardian(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("supervisory.guard.custody.GUARDIAN", light_guardian.COMMAND)
 
 
 @pytest.fixture(scope="module")

@@ -74,7 +74,7 @@ def test_a_config_says_where_its_schema_is_and_names_a_shipped_program(name: str
     config = json.loads((CONFIGS / name).read_text(encoding="utf-8"))
     assert config["$schema"] == "../schema/supervisory.schema.json"
     assert list(config["programs"]) == [name.partition(".")[0]]
-    assert config["transport"] == name.split(".")[1]
+    assert config["transport"] == name.split(".")[1].replace("demo", "bacnet")
     assert [plan.name for plan in plan_run(list(config["programs"]), CONFIGS / name, CONFIGS).programs]
 
 
