@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
@@ -46,7 +45,8 @@ def demo_peers(
 
     With ``bacnet_port`` the controllers speak BACnet/IP too (0: on free ports), on this computer only.
     """
-    password = os.environ[PASSWORD_VARIABLE] = token_urlsafe(12)
+    password = token_urlsafe(12)
+    secret = {PASSWORD_VARIABLE: password}
     emulate = [sys.executable, str(main_file), "emulate", "--until-stdin-closes"]
     boptest = [*emulate, "--no-ecy", "--boptest-port", "0", *(["--legacy"] if legacy else [])]
     timing = ["--time-scale", str(time_scale), "--step", str(STEP_S)]
@@ -54,8 +54,8 @@ def demo_peers(
     controllers = [*emulate, "--no-boptest", "--ecy-port", "0", *timing, *bacnet]
     count = len(list(shipped.glob("*.json")))
     with ExitStack() as stack:
-        [server] = stack.enter_context(emulator_process(boptest, 1))
-        lines = stack.enter_context(emulator_process(controllers, 2 * count + 1 if bacnet else count))
+        [server] = stack.enter_context(emulator_process(boptest, 1, secret))
+        lines = stack.enter_context(emulator_process(controllers, 2 * count + 1 if bacnet else count, secret))
         configs = folder / "configs"
         _write_configs(shipped, lines, configs)
         told = tuple(line for line in lines if line.startswith("BACnet "))

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from types import MappingProxyType
 
 from utils.errors import BridgeError
 
@@ -17,14 +19,19 @@ class EmulatorError(BridgeError):
 
 
 @contextmanager
-def emulator_process(command: Sequence[str], servers: int) -> Iterator[list[str]]:
+def emulator_process(
+    command: Sequence[str], servers: int, variables: Mapping[str, str] = MappingProxyType({})
+) -> Iterator[list[str]]:
     """Run an emulator until the block ends. Yields the first ``servers`` lines that it prints: one per server.
+
+    ``variables`` are added to its environment.
 
     The child ends when its standard input closes, so it does not outlive us even when we are killed; Ctrl+C in our
     terminal does not reach it, because the bridge has to give back first.
     """
     with subprocess.Popen(  # noqa: S603 - our own command line
         command,
+        env={**os.environ, **variables},
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
