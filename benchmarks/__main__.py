@@ -8,7 +8,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import bacnet, bridge, plant, safety, soak
+from benchmarks import bacnet, bridge, hvac_templates, plant, safety, soak
 
 
 def main() -> None:
@@ -20,6 +20,7 @@ def main() -> None:
             *bacnet.rows(),
             *bridge.rows(Path(folder)),
             *safety.rows(Path(folder)),
+            *hvac_templates.rows(Path(folder)),
             *soak.rows(Path(folder)),
         ):
             table.add_row(row.what, row.measured, row.aim, row.detail)

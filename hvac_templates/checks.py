@@ -62,7 +62,8 @@ def _without_thermostat(contexts: Iterable[Context]) -> Iterator[Message]:
 
 def _controlled(model: Model) -> set[str]:
     """The zones that the model's own thermostats control, one by one or by lists."""
-    controls = [fields for kind in model if kind.startswith("ZoneControl:Thermostat") for fields in model[kind].values()]
+    kinds = (objects for kind, objects in model.items() if kind.startswith("ZoneControl:Thermostat"))
+    controls = (fields for objects in kinds for fields in objects.values())
     named = {str(fields.get("zone_or_zonelist_name", "")).casefold() for fields in controls}
     lists = [fields for name, fields in model.get("ZoneList", {}).items() if name.casefold() in named]
     return named | {str(item.get("zone_name", "")).casefold() for fields in lists for item in fields.get("zones", ())}

@@ -1,12 +1,14 @@
 """The command ``expand``: a file in, files and messages out.
 
 Exit codes: 0 expanded, 1 the model was refused or the simulation failed, 2 arguments or a file that cannot be read or
-written. Messages go to the error stream; with ``--json`` one document on the output says everything.
+written, 130 stopped with Ctrl+C. Messages go to the error stream; with ``--json`` one document on the output says
+everything.
 """
 
 from __future__ import annotations
 
 import argparse
+import gc
 import json
 import logging
 import sys
@@ -83,13 +85,17 @@ def run(options: argparse.Namespace, expand: Expand | None = None) -> int:
     """Do what the options ask and return the exit code. ``expand`` takes the place of the expansion, in tests."""
     report = Report("")
     try:
-        code = _run(options, expand or _expansion(), report)
+        with _no_collection():
+            code = _run(options, expand or _expansion(), report)
     except ConfigError as error:
         report.problems += [str(problem) for problem in error.problems]
         code = error.exit_code
     except BridgeError as error:
         report.problems.append(str(error))
         code = error.exit_code
+    except KeyboardInterrupt:
+        report.problems.append("stopped with Ctrl+C")
+        code = 130
     if options.json:
         sys.stdout.write(json.dumps(report.as_dict(), indent=1) + "\n")
     else:
@@ -102,14 +108,14 @@ def _run(options: argparse.Namespace, expand: Expand, report: Report) -> int:
     report.file = str(file)
     outputs = files.outputs_of(file, options.output_directory)
     if options.run and not options.check:
-        _check_simulation(options.run)
+        options.run = _weather(options.run)
     with _logging(options, outputs):
         try:
             model = read_model(file)
+            result = _expanded(model, options, expand)
         except ConfigError:
             _put_aside(options, outputs, report)
             raise
-        result = _expanded(model, options, expand)
         report.messages, report.expanded = result.messages, result.model is not None
         for message in result.messages:
             _LOG.log(_SEVERITY_LEVELS[message.severity], "%s", message)
@@ -150,6 +156,18 @@ def _simulated(options: argparse.Namespace, outputs: files.Outputs, report: Repo
     )
 
 
+@contextmanager
+def _no_collection() -> Iterator[None]:
+    """Without Python's cyclic collector: it would search a large model again and again for nothing."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
+
+
 def _input(options: argparse.Namespace) -> Path:
     given = [file for file in (options.model, options.file) if file is not None]
     if len(given) == 1:
@@ -169,14 +187,13 @@ def _expanded(model: Model, options: argparse.Namespace, expand: Expand) -> Resu
     return Result(result.model, (*result.messages, *notes))
 
 
-def _check_simulation(weather: Path) -> None:
+def _weather(named: Path) -> Path:
     """Before anything is written: is there an engine, and the weather?"""
-    from hvac_templates.engine import EngineMissing, engine_library
+    from hvac_templates.engine import EngineMissing, engine_library, weather_file
 
-    if not weather.is_file():
-        raise ConfigError([Problem(str(weather), "there is no such weather file")])
     try:
         engine_library()
+        return weather_file(named)
     except EngineMissing as missing:
         raise ConfigError([Problem("--run", str(missing))]) from missing
 
@@ -190,7 +207,9 @@ def _put_aside(options: argparse.Namespace, outputs: files.Outputs, report: Repo
 
 def _say(options: argparse.Namespace, text: str, code: int) -> int:
     if not options.json:
-        (sys.stderr if code else sys.stdout).write(f"{text}\n")
+        stream = sys.stderr if code else sys.stdout
+        code_page = stream.encoding or "utf-8"
+        stream.write(f"{text}\n".encode(code_page, "backslashreplace").decode(code_page))
     return code
 
 

@@ -143,7 +143,9 @@ def convert_idf(file: Path) -> dict[str, Any]:
         wrong = [text for text in run.severes if not text.startswith(_TOLERATED)]
         if wrong or not written.is_file():
             raise EngineFailed(f"the engine cannot convert it: {'; '.join(wrong[:_SHOWN]) or _last_line(run)}")
-        model: dict[str, Any] = json.loads(written.read_text(encoding="utf-8"))
+        model = json.loads(written.read_text(encoding="utf-8", errors="replace"))
+    if not isinstance(model, dict):
+        raise EngineFailed("the engine finds no object in it")
     return model
 
 

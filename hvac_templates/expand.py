@@ -83,14 +83,15 @@ class Expansion:
         for context in contexts:
             self._attempt(context, settle)
         made = [] if has_errors(self.messages) else [one for context in contexts for one in self._made(context)]
-        made += always_schedules(fields for _, _, fields in made)
+        made += always_schedules((fields for _, _, fields in made), base)
         return self._merged(base, made)
 
     def _contexts(self, plant: Plant) -> list[Context]:
         contexts = [
-            Context(self.tree[kind], key, fields, self._defaults(kind), plant)
+            Context(self.tree[kind], key, fields, defaults, plant)
             for kind, objects in self.model.items()
             if kind.startswith(TEMPLATE_PREFIX) and kind in self.tree
+            for defaults in [self._defaults(kind)]
             for key, fields in objects.items()
         ]
         contexts.sort(key=lambda context: _rank(context.spec.type))

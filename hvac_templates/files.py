@@ -63,7 +63,9 @@ def outputs_of(file: Path, folder: Path | None) -> Outputs:
     """
     target = file.resolve().parent if folder is None else folder
     if not target.is_dir():
-        raise ConfigError([Problem(str(target), "there is no such folder; make it, or name another one with -o")])
+        missing = "there is no such folder; make it, or name another one with -o"
+        wrong = "this is a file; name a folder with -o" if target.exists() else missing
+        raise ConfigError([Problem(str(target), wrong)])
     return Outputs(target, file.stem)
 
 

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import ast
+import math
 import operator
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -46,7 +47,10 @@ class Formula(Value):
         for name, value in known.items():
             if isinstance(value, str):
                 return self._automatic(name, value)
-        return _evaluate(self.tree, known)
+        number = _evaluate(self.tree, known)
+        if not math.isfinite(number):
+            raise FormulaError(f"{self.text} is too large for a number")
+        return number
 
     def names(self) -> tuple[str, ...]:
         """The fields that it reads."""

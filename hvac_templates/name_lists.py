@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from hvac_templates.messages import Model
+from hvac_templates.messages import Fields, Model
 from hvac_templates.schema import Field, Schema
 
 AUTOMATIC_SCHEDULE = "HVACTemplate-Always"
@@ -54,7 +54,7 @@ class NameLists:
     def _collected(self, joined: str) -> Iterable[str]:
         for kind, field in self._schema.joining(joined):
             for name, fields in self._model.get(kind, {}).items():
-                yield str(fields.get(field, "") if field else name).strip().casefold()
+                yield str(_named(fields, field) if field else name).strip().casefold()
 
     def _described(self, lists: Iterable[str]) -> str:
         kinds = sorted({kind for joined in lists for kind, _ in self._schema.joining(joined)})
@@ -62,3 +62,10 @@ class NameLists:
             return "schedule"
         more = " (or similar)" if len(kinds) > _SHOWN_TYPES else ""
         return (" or ".join(kinds[:_SHOWN_TYPES]) or "object type") + more
+
+
+def _named(fields: Fields, field: str) -> object:
+    """The value of a field, which a template may have in other letter case."""
+    if field in fields:
+        return fields[field]
+    return next((value for name, value in fields.items() if name.casefold() == field), "")

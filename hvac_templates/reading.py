@@ -31,7 +31,7 @@ def read_model(file: Path) -> RawModel:
     if suffix not in (*JSON_SUFFIXES, IDF_SUFFIX):
         raise _refused(file, f"a model is a file ending in .epJSON, .json or .idf, not in {file.suffix or 'nothing'}")
     content = _content(file)
-    return _converted(file) if suffix == IDF_SUFFIX else parse_model(str(file), content)
+    return _converted(file, content) if suffix == IDF_SUFFIX else parse_model(str(file), content)
 
 
 def parse_model(name: str, content: bytes) -> RawModel:
@@ -112,11 +112,14 @@ def _content(file: Path) -> bytes:
         raise _refused(file, f"it cannot be read: {error.strerror}") from error
 
 
-def _converted(file: Path) -> RawModel:
+def _converted(file: Path, content: bytes) -> RawModel:
     from hvac_templates.engine import EngineMissing, convert_idf
 
     try:
+        _text(content)  # the engine would replace what is not UTF-8, in silence
         return convert_idf(file)
+    except _NoText as wrong:
+        raise _refused(file, str(wrong)) from None
     except EngineMissing as missing:
         raise _refused(file, f"an IDF needs the engine to convert it: {missing}; or convert it to epJSON") from missing
     except BridgeError as error:

@@ -7,14 +7,20 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from hvac_templates.loops import Made
+from hvac_templates.messages import Model
 from hvac_templates.values import ALWAYS
 
 LIMITS = "HVACTemplate Any Number"
 
 
-def always_schedules(objects: Iterable[Mapping[str, Any]]) -> Iterator[Made]:
-    """A schedule for every ``HVACTemplate-Always<number>`` that a field names, and their common limits."""
-    named = {value for fields in objects for value in fields.values() if _is_always(value)}
+def always_schedules(objects: Iterable[Mapping[str, Any]], model: Model) -> Iterator[Made]:
+    """A schedule for every ``HVACTemplate-Always<number>`` that a field names, and their common limits.
+
+    Not for one that the model has, as a schedule of any type.
+    """
+    there = {name.casefold() for kind in model if kind.startswith("Schedule:") for name in model[kind]}
+    values = {value for fields in objects for value in fields.values() if _is_always(value)}
+    named = {value for value in values if value.casefold() not in there}
     if named:
         yield "ScheduleTypeLimits", LIMITS, {}
     for name in sorted(named):

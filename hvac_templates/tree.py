@@ -76,10 +76,13 @@ class Tree:
         ]
 
     def faults(self) -> TreeFaults:
-        """Everything in the tree that is not in its vocabulary, or that EnergyPlus does not have, by template."""
+        """Everything in the tree that is not in its vocabulary, or that EnergyPlus does not have, by template.
+
+        What EnergyPlus does not have is looked for in templates without other faults: what cannot be read is missing.
+        """
         parsed = {template: self._parse(template) for template in self}
         unknown = _unknown({template: spec for template, (spec, _) in parsed.items()})
-        faults = {template: {*problems, *unknown[template]} for template, (_, problems) in parsed.items()}
+        faults = {template: set(problems) or {*unknown[template]} for template, (_, problems) in parsed.items()}
         return {name: [(one.where, one.what) for one in sorted(found)] for name, found in faults.items() if found}
 
     def _parse(self, template: str) -> tuple[TemplateSpec, list[Problem]]:

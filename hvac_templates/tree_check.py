@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from difflib import get_close_matches
+from typing import Any, TypeVar
 
-from hvac_templates.conditions import Condition
+from hvac_templates.conditions import Condition, Key, Options, key_of
 from hvac_templates.context import MEMBERS, NAME, TYPE
 from hvac_templates.schema import Schema
 from hvac_templates.tree_model import (
@@ -17,7 +17,11 @@ from hvac_templates.tree_model import (
     TemplateSpec,
     matches,
 )
+from hvac_templates.values import Value
 from utils.errors import Problem
+from utils.names import did_you_mean
+
+PartT = TypeVar("PartT")
 
 
 def schema_problems(specs: Mapping[str, TemplateSpec], schema: Schema) -> dict[str, list[Problem]]:
@@ -37,11 +41,33 @@ class _Check:
         if not self._schema.has(self._spec.type):
             yield self._problem(self._spec.type, "is no template of this EnergyPlus version")
             return
+        known = self._schema.fields(self._spec.type)
         for name in dict.fromkeys(names_of(self._spec)):
             if not self._is_known(name):
-                yield self._problem(name, f"is no field of {self._spec.type} and no link{self._near(name)}")
+                yield self._problem(name, f"is no field of {self._spec.type} and no link{did_you_mean(name, known)}")
+        for name, key in dict.fromkeys(compared_in(self._spec)):
+            choices = self._choices_of(name)
+            if choices and key not in map(key_of, (None, *choices)):
+                words = ", ".join(dict.fromkeys(map(str, choices)))
+                yield self._problem(name, f'"{key}" is not one of its choices: {words}')
         for spec in self._objects:
             yield from self._object(spec)
+
+    def _choices_of(self, name: str) -> tuple[str | float, ...]:
+        """The choices of a field of the template or of a linked one; none where others are possible, too.
+
+        Not those of a loop's field: parts that serve several kinds of loop ask for the choices of all of them.
+        """
+        head, _, tail = name.partition(".")
+        link = self._spec.links.get(head)
+        kinds = self._kinds(link.types) if link else [] if tail else [self._spec.type]
+        fields = [self._schema.fields(kind).get(tail or head) for kind in kinds]
+        known = [field for field in fields if field is not None]
+        are_choices = all(field.kind == "choice" for field in known)
+        return tuple(choice for field in known for choice in field.choices) if are_choices else ()
+
+    def _kinds(self, types: tuple[str, ...]) -> list[str]:
+        return [kind for kind in self._schema.templates for one in types if _is_of(kind, one)]
 
     def _is_known(self, name: str) -> bool:
         fields = self._schema.fields(self._spec.type)
@@ -56,31 +82,26 @@ class _Check:
         return link is not None and (link.existing is not None or self._is_field_of(tail, link.types))
 
     def _is_field_of(self, name: str, types: tuple[str, ...]) -> bool:
-        kinds = [kind for kind in self._schema.templates for one in types if _is_of(kind, one)]
-        return any(name in self._schema.fields(kind) for kind in kinds)
+        return any(name in self._schema.fields(kind) for kind in self._kinds(types))
 
     def _object(self, spec: ObjectSpec) -> Iterator[Problem]:
         if spec.existing:
             return
         where = spec.type
         if not self._schema.has(spec.type):
-            yield self._problem(where, "is no object type of this EnergyPlus version")
+            near = did_you_mean(spec.type, self._schema)
+            yield self._problem(where, f"is no object type of this EnergyPlus version{near}")
             return
         known = self._schema.fields(spec.type)
         for field in dict.fromkeys(_fields(spec)):
             if field not in known:
-                near = get_close_matches(field, known, n=1)
-                yield self._problem(where, f"has no field {field}" + (f"; did you mean {near[0]}?" if near else ""))
+                yield self._problem(where, f"has no field {field}{did_you_mean(field, known)}")
         for target in dict.fromkeys(_targets(spec)):
             if not any(matches(target, other) for other in self._objects):
                 yield self._problem(where, f"refers to {target}, which this template never makes")
         for connector in spec.connectors:
             if connector.target not in (AIR, ZONE, *self._spec.links, *self._loops):
                 yield self._problem(where, f"is connected to {connector.target}: no link and no kind of loop")
-
-    def _near(self, name: str) -> str:
-        near = get_close_matches(name, self._schema.fields(self._spec.type), n=1)
-        return f"; did you mean {near[0]}?" if near else ""
 
     def _problem(self, where: str, what: str) -> Problem:
         return Problem(f"{self._spec.source}: {self._spec.type} / {where}", what)
@@ -92,54 +113,73 @@ def _is_of(kind: str, pattern: str) -> bool:
 
 def names_of(spec: TemplateSpec) -> Iterator[str]:
     """Every name that is looked up while a template is built."""
-    yield from spec.name.names()
-    for link in spec.links.values():
-        yield from (*link.name.names(), *(link.existing.names() if link.existing else ()))
-    for check in spec.checks:
-        yield from (*_of_condition(check.when), *check.text.names())
-    for path in spec.paths:
-        for value in (path.inlet, path.outlet, path.branch):
-            yield from value.names() if value else ()
-        for action in path.actions:
-            yield from _of_condition(action.when)
-    for block in spec.blocks():
-        yield from _of_block(block)
+    for value in _values(spec):
+        yield from value.names()
+    for condition in _conditions(spec):
+        yield from condition.names()
+    for choice in _choices(spec):
+        yield choice.name
+
+
+def compared_in(spec: TemplateSpec) -> Iterator[tuple[str, Key]]:
+    """Every name with each value that it is compared with."""
+    for condition in _conditions(spec):
+        for tests in (*condition.when, *condition.unless):
+            yield from ((test.name, key) for test in tests for key in test.keys)
+    for choice in _choices(spec):
+        yield from ((choice.name, key) for key in choice.parts)
+
+
+def _values(spec: TemplateSpec) -> Iterator[Value]:
+    """Every value of a template that is found by its fields."""
+    found: list[Value | None] = [spec.name, *(check.text for check in spec.checks)]
+    found += [value for link in spec.links.values() for value in (link.name, link.existing)]
+    found += [value for path in spec.paths for value in (path.inlet, path.outlet, path.branch)]
     for made in spec.objects():
-        yield from _of_object(made)
+        found += [made.name, *(one.value for one in _assignments(made))]
+        found += [value for one in made.connectors for value in (one.branch, one.priority)]
+    return (value for value in found if value is not None)
 
 
-def _of_block(block: Block) -> Iterator[str]:
-    yield from _of_condition(block.when)
+def _conditions(spec: TemplateSpec) -> Iterator[Condition]:
+    """Every condition of a template."""
+    found = [check.when for check in spec.checks]
+    found += [action.when for path in spec.paths for action in path.actions]
+    found += [block.when for top in spec.blocks() for block in _blocks(top)]
+    for made in spec.objects():
+        found += [made.when, *(one.when for one in _assignments(made)), *(one.when for one in made.connectors)]
+    return (condition for condition in found if condition is not None)
+
+
+def _choices(spec: TemplateSpec) -> Iterator[Options[Any]]:
+    """Every choice by a field's value: of blocks, and of an object's fields."""
+    for top in spec.blocks():
+        for block in _blocks(top):
+            yield from (entry for entry in block.entries if isinstance(entry, Options))
+    for made in spec.objects():
+        yield from made.cases
+
+
+def _blocks(block: Block) -> Iterator[Block]:
+    """A block and all blocks in it."""
+    yield block
     for entry in block.entries:
         if isinstance(entry, Block):
-            yield from _of_block(entry)
-        elif not isinstance(entry, ObjectSpec):
-            yield entry.name
-            for part in (*entry.parts.values(), entry.number, entry.other):
-                yield from _of_block(part) if part else ()
+            yield from _blocks(entry)
+        elif isinstance(entry, Options):
+            for part in _parts(entry):
+                yield from _blocks(part)
 
 
-def _of_object(spec: ObjectSpec) -> Iterator[str]:
-    yield from (*_of_condition(spec.when), *spec.name.names())
-    for case in spec.cases:
-        yield case.name
-    for assignment in _assignments(spec):
-        yield from (*_of_condition(assignment.when), *assignment.value.names())
-    for connector in spec.connectors:
-        yield from _of_condition(connector.when)
-        for value in (connector.branch, connector.priority):
-            yield from value.names() if value else ()
-
-
-def _of_condition(condition: Condition | None) -> tuple[str, ...]:
-    return condition.names() if condition else ()
+def _parts(choice: Options[PartT]) -> Iterator[PartT]:
+    return (part for part in (*choice.parts.values(), choice.number, choice.other) if part is not None)
 
 
 def _assignments(spec: ObjectSpec) -> Iterator[Assignment]:
     yield from spec.assignments
     for case in spec.cases:
-        for part in (*case.parts.values(), case.number, case.other):
-            yield from part or ()
+        for part in _parts(case):
+            yield from part
 
 
 def _fields(spec: ObjectSpec) -> Iterator[str]:

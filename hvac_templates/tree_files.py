@@ -101,7 +101,10 @@ def _add(tree: TreeData, file: str, data: object) -> None:
         raise ConfigError([Problem(file, f"a file of the tree has the sections {' and '.join(SECTIONS)}")])
     problems = [Problem(f"{file}: {word}", "not a section of the tree") for word in data if word not in SECTIONS]
     for section in SECTIONS:
-        for name, body in (data.get(section) or {}).items():
+        bodies = data.get(section) or {}
+        if not isinstance(bodies, dict):
+            raise ConfigError([Problem(f"{file}: {section}", f"{bodies!r} stands where names are expected")])
+        for name, body in bodies.items():
             if name in tree[section]:
                 problems.append(Problem(f"{file}: {name}", f"is also in {tree[section][name][0]}: give it one place"))
             tree[section][name] = [file, body]
@@ -128,6 +131,10 @@ def _parse(file: Path) -> object:
     try:
         # a subclass of the safe loader
         return yaml.load(file.read_text(encoding="utf-8"), TreeLoader)  # noqa: S506
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        where = f"{file.name}, line {mark.line + 1}, column {mark.column + 1}" if mark else file.name
+        raise ConfigError([Problem(where, error.problem or error.context or "is no YAML")]) from error
     except (yaml.YAMLError, UnicodeDecodeError, OSError) as error:
         raise ConfigError([Problem(file.name, " ".join(str(error).split()))]) from error
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, TypeAlias
 
-from hvac_templates.tree_text import TreeFault, only
+from hvac_templates.tree_text import TreeFault, entries, only, text_of
 
 Parts: TypeAlias = Mapping[str, Any]
 Node: TypeAlias = "dict[str, Node] | list[Node] | str | float | None"
@@ -17,16 +17,17 @@ def expanded(raw: Mapping[str, Any], parts: Parts) -> Iterator[tuple[str, Node]]
     """The (name, data) of each part that a block uses, parameters put in. Raises TreeFault."""
     uses = raw.get("Use", [])
     for use in uses if isinstance(uses, list) else [uses]:
-        call = {"Part": use, "With": raw.get("With", {})} if isinstance(use, str) else use
+        call = {"Part": use, "With": entries(raw, "With")} if isinstance(use, str) else use
         only(call, {"Part", "With"})
-        yield call["Part"], _part(call["Part"], call.get("With", {}), parts)
+        name = text_of(call, "Part")
+        yield name, _part(name, entries(call, "With"), parts)
 
 
 def _part(name: str, given: Mapping[str, Any], parts: Parts) -> Node:
     if name not in parts:
         raise TreeFault(f"Use {name}: there is no such part")
     part = parts[name]
-    defaults = part.get(DEFAULTS, {}) if isinstance(part, dict) else {}
+    defaults = entries(part, DEFAULTS) if isinstance(part, dict) else {}
     body = {word: value for word, value in part.items() if word != DEFAULTS} if isinstance(part, dict) else part
     return _filled(body, {**defaults, **given}, name)
 

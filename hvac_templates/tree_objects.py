@@ -18,7 +18,7 @@ from hvac_templates.conditions import (
     key_of,
 )
 from hvac_templates.tree_model import Assignment, Connector, FieldReference, Listing, ObjectSpec, matches
-from hvac_templates.tree_text import INLET, OUTLET, TreeFault, only, parse_text, parse_value
+from hvac_templates.tree_text import INLET, OUTLET, TreeFault, entries, listed, only, parse_text, parse_value, text_of
 from hvac_templates.values import FieldValue, Value
 
 Raw: TypeAlias = Mapping[str, Any]
@@ -36,14 +36,14 @@ _MEANT = {NONE, ANY_VALUE, ANY_NUMBER, GIVEN, NOT_GIVEN}
 def object_spec(type_name: str, raw: Raw, overrides: Overrides, *, existing: str = "") -> ObjectSpec:
     """A super object. Raises TreeFault."""
     only(raw, OBJECT_WORDS)
-    fields = dict(raw.get("Fields", {}))
-    name = parse_value(fields.pop("name", f"{{}} {type_name}"))
+    fields = dict(entries(raw, "Fields"))
+    name = _field_value("name", fields.pop("name", f"{{}} {type_name}"))
     listings = [_listing(raw[word], word) for word in ("Listed", "Numbered") if word in raw]
-    bare = ObjectSpec(type_name, name, raw.get("As", ""), existing, parse_condition(raw))
+    bare = ObjectSpec(type_name, name, text_of(raw, "As"), existing, parse_condition(raw))
     bodies = [raw, *(body for pattern, body in overrides if matches(pattern, bare))]
-    assignments = [Assignment(field, parse_value(value)) for field, value in fields.items()]
-    assignments += [made for body in bodies for made in _transitions(body.get("Transitions", {}))]
-    assignments += [made for body in bodies for case in body.get("Cases", ()) for made in _case(case)]
+    assignments = _assignments(fields)
+    assignments += [made for body in bodies for made in _transitions(entries(body, "Transitions"))]
+    assignments += [made for body in bodies for case in listed(body, "Cases") for made in _case(case)]
     return ObjectSpec(
         type_name,
         name,
@@ -51,8 +51,8 @@ def object_spec(type_name: str, raw: Raw, overrides: Overrides, *, existing: str
         existing,
         bare.when,
         tuple(assignments),
-        tuple(_mapping(*item) for body in bodies for item in body.get("Mappings", {}).items()),
-        tuple(_connectors(raw.get("Connectors", {}))),
+        tuple(_mapping(*item) for body in bodies for item in entries(body, "Mappings").items()),
+        tuple(_connectors(entries(raw, "Connectors"))),
         tuple(listings),
     )
 
@@ -60,8 +60,8 @@ def object_spec(type_name: str, raw: Raw, overrides: Overrides, *, existing: str
 def overrides_of(raw: Raw) -> Iterable[tuple[str, Raw]]:
     """What a block says about the objects in it: pattern, and the body with Transitions, Mappings or Cases."""
     for word in OVERRIDE_WORDS:
-        for pattern, body in raw.get(word, {}).items():
-            yield pattern, {word: body}
+        for pattern, body in entries(raw, word).items():
+            yield str(pattern), {word: body}
 
 
 def _transitions(raw: Raw) -> Iterable[Assignment]:
@@ -71,23 +71,29 @@ def _transitions(raw: Raw) -> Iterable[Assignment]:
             yield Assignment(target, parse_text(f"{{{name}}}"))
         else:
             has_value = Condition(((_test(name, ANY_VALUE),),))
-            yield from (Assignment(field, parse_value(value), has_value) for field, value in target.items())
+            yield from _assignments(entries(raw, name), has_value)
 
 
 def _case(raw: Raw) -> list[Assignment]:
     only(raw, CONDITION_WORDS | {"Fields"})
-    condition = parse_condition(raw)
-    return [Assignment(field, parse_value(value), condition) for field, value in raw["Fields"].items()]
+    return _assignments(entries(raw, "Fields"), parse_condition(raw))
+
+
+def _assignments(fields: Raw, when: Condition | None = None) -> list[Assignment]:
+    return [Assignment(str(field), _field_value(field, value), when) for field, value in fields.items()]
+
+
+def _field_value(field: str, raw: object) -> Value:
+    try:
+        return parse_value(raw)
+    except TreeFault as fault:
+        raise TreeFault(f"{field}: {fault}") from fault
 
 
 def _mapping(name: str, raw: Raw) -> Options[tuple[Assignment, ...]]:
-    return options(
-        name,
-        {
-            option: tuple(Assignment(field, parse_value(value)) for field, value in (fields or {}).items())
-            for option, fields in raw.items()
-        },
-    )
+    if not isinstance(raw, dict):
+        raise TreeFault(f"{name}: {raw!r} stands where value: fields are expected")
+    return options(name, {option: tuple(_assignments(entries(raw, option))) for option in raw})
 
 
 def options(name: str, raw: Mapping[Any, PartT]) -> Options[PartT]:
@@ -130,6 +136,8 @@ def _test(name: str, wanted: Any) -> Test:  # noqa: ANN401 (any form of YAML)
     if isinstance(wanted, str) and wanted.startswith("{"):
         return Test(name, frozenset(), same_as=_field_name(wanted))
     values = wanted if isinstance(wanted, list) else [wanted]
+    if wrong := [value for value in values if not isinstance(value, (str, int, float))]:
+        raise TreeFault(f"{name}: {wrong[0]!r} is no value to compare with; blank is the word None in quotes")
     words = frozenset(value for value in values if isinstance(value, str) and value in _MEANT)
     return Test(name, frozenset(key_of(value) for value in values if value not in words), words)
 
@@ -148,19 +156,19 @@ def _field_name(text: str) -> str:
 def _connectors(raw: Raw) -> Iterable[Connector]:
     for target, body in raw.items():
         for one in body if isinstance(body, list) else [body]:
-            yield _connector(target, one)
+            yield _connector(target, one or {})
 
 
 def _connector(target: str, raw: Raw) -> Connector:
     only(raw, {"Side", "Inlet", "Outlet", "Branch", "Priority", "Through"} | CONDITION_WORDS)
     return Connector(
         target,
-        raw.get("Side", ""),
+        text_of(raw, "Side"),
         _field_reference(raw.get(INLET)),
         _field_reference(raw.get(OUTLET)),
         optional(raw, "Branch"),
         optional(raw, "Priority"),
-        raw.get("Through", ""),
+        text_of(raw, "Through"),
         parse_condition(raw),
     )
 
@@ -170,7 +178,7 @@ def _field_reference(raw: object) -> FieldReference | None:
         return None
     if isinstance(raw, dict) and len(raw) == 1:
         target, field = next(iter(raw.items()))
-        return FieldReference(target, field)
+        return FieldReference(str(target), str(field))
     return FieldReference("", str(raw))
 
 
@@ -179,12 +187,18 @@ def _listing(raw: Raw, word: str) -> Listing:
     if (word == "Listed") != ("Into" in raw):
         raise TreeFault("Listed says Into which array; Numbered has # in its fields instead")
     sources = [(kind, name) for kind in raw if kind in ("Of", "Joined") for name in many(raw[kind])]
-    return Listing(tuple(raw["Fields"].items()), tuple(sources), raw.get("Into", ""))
+    cells = entries(raw, "Fields")
+    if wrong := [field for field, word in cells.items() if not isinstance(word, (str, int, float))]:
+        raise TreeFault(f"{wrong[0]}: say what of each object to put there: key, self, Outlet, a field")
+    return Listing(tuple(cells.items()), tuple(sources), text_of(raw, "Into"))
 
 
-def many(raw: str | list[str]) -> tuple[str, ...]:
-    """One text or several, as several."""
-    return (raw,) if isinstance(raw, str) else tuple(raw)
+def many(raw: object) -> tuple[str, ...]:
+    """One text or several, as several. Raises TreeFault for anything else."""
+    texts = raw if isinstance(raw, list) else [raw]
+    if wrong := [text for text in texts if not isinstance(text, str)]:
+        raise TreeFault(f"{wrong[0]!r} stands where a text is expected")
+    return tuple(texts)
 
 
 def optional(raw: Raw, word: str) -> Value | None:

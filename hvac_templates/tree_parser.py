@@ -30,10 +30,12 @@ from hvac_templates.tree_objects import (
     overrides_of,
     parse_condition,
 )
-from hvac_templates.tree_text import MAIN_PATH, TreeFault, only, parse_text
-from hvac_templates.values import Value
+from hvac_templates.tree_text import MAIN_PATH, TreeFault, entries, listed, needed, only, parse_text, text_of, whole
 from utils.errors import Problem
 
+ANY_TEMPLATE = "HVACTemplate:*"
+DEEPEST = 12
+"""How often a part may use itself, with other parameters each time: for the speeds of a coil, say."""
 BLOCK_WORDS = CONDITION_WORDS | {"Objects", "Use", "With", "TemplateObjects", *OVERRIDE_WORDS}
 
 
@@ -56,35 +58,37 @@ class TreeParser:
     def _template(self, type_name: str, raw: Raw) -> TemplateSpec:
         words = {"Name", "Links", "Loops", "BuildPath", "BuildPaths", "BaseObjects", "TemplateObjects", "Checks"}
         only(raw, words)
-        paths = raw.get("BuildPaths", {})
+        paths = entries(raw, "BuildPaths")
         if "BuildPath" in raw:
             paths = {MAIN_PATH: raw["BuildPath"], **paths}
         base = [raw.get("BaseObjects", []), {"TemplateObjects": raw.get("TemplateObjects", {})}]
         return TemplateSpec(
             type_name,
             self._source,
-            parse_text(raw.get("Name", "{}")),
-            {name: _link(link) for name, link in raw.get("Links", {}).items()},
-            dict(raw.get("Loops", {})),
+            parse_text(text_of(raw, "Name", "{}")),
+            {name: _link(name, link) for name, link in entries(raw, "Links").items()},
+            {kind: text_of(raw["Loops"], kind) for kind in entries(raw, "Loops")},
             tuple(self._path(name, path, (type_name, name)) for name, path in paths.items()),
             Block(tuple(self._block(part, (type_name,), ()) for part in base)),
-            tuple(_check(check) for check in self._checks(raw.get("Checks", []))),
+            tuple(_check(check) for check in self._checks(listed(raw, "Checks"))),
         )
 
-    def _checks(self, raw: object) -> Iterable[Raw]:
+    def _checks(self, raw: object, within: tuple[str, ...] = ()) -> Iterable[Raw]:
         """Checks, those of the parts that are used among them."""
         if not isinstance(raw, list):
             raise TreeFault("Checks are a list")
         for check in raw:
-            if "Use" in check:
-                for _, part in expanded(check, self._parts):
-                    yield from self._checks(part)
+            if isinstance(check, dict) and "Use" in check:
+                for name, part in expanded(check, self._parts):
+                    if within.count(name) > DEEPEST:
+                        raise TreeFault(f"Use {name}: the part uses itself without end")
+                    yield from self._checks(part, (*within, name))
             else:
                 yield check
 
     def _path(self, name: str, raw: Raw, where: tuple[str, ...]) -> PathSpec:
         only(raw, {"Inlet", "Outlet", "Branch", "BaseObjects", "Actions"})
-        actions = enumerate(raw.get("Actions", ()), start=1)
+        actions = enumerate(listed(raw, "Actions"), start=1)
         return PathSpec(
             name,
             self._block(raw.get("BaseObjects", []), (*where, "BaseObjects"), ()),
@@ -107,8 +111,8 @@ class TreeParser:
         body = {word: raw[word] for word in BLOCK_WORDS - CONDITION_WORDS if word in raw}
         return Action(
             kind,
-            raw.get("ObjectReference", ""),
-            raw.get("Occurrence", 1),
+            text_of(raw, "ObjectReference"),
+            whole(raw, "Occurrence", 1),
             location,
             self._block(body, where, ()),
             parse_condition(raw),
@@ -137,14 +141,16 @@ class TreeParser:
 
     def _worded_block(self, raw: Raw, where: tuple[str, ...], overrides: Overrides) -> Block:
         only(raw, BLOCK_WORDS)
-        inner = overrides + tuple(overrides_of(raw))
-        entries: list[Entry] = []
+        inner = (*overrides_of(raw), *overrides)
+        found: list[Entry] = []
         for name, part in expanded(raw, self._parts):
-            entries += _flat(self._block(part, (*where, f"Use {name}"), inner))
-        entries += _flat(self._block(raw.get("Objects", []), (*where, "Objects"), inner))
-        for name, choices in raw.get("TemplateObjects", {}).items():
-            entries.append(self._options(name, choices, (*where, name), inner))
-        block = Block(tuple(entries), parse_condition(raw))
+            if where.count(f"Use {name}") > DEEPEST:
+                raise TreeFault(f"Use {name}: the part uses itself without end")
+            found += _flat(self._block(part, (*where, f"Use {name}"), inner))
+        found += _flat(self._block(raw.get("Objects", []), (*where, "Objects"), inner))
+        for name, choices in entries(raw, "TemplateObjects").items():
+            found.append(self._options(name, choices, (*where, name), inner))
+        block = Block(tuple(found), parse_condition(raw))
         for pattern in dict(overrides_of(raw)):
             if not any(matches(pattern, spec) for spec in objects_of(block)):
                 raise TreeFault(f"{pattern}: what the block says of it has no object here")
@@ -160,8 +166,8 @@ class TreeParser:
         for type_name, body in raw.items():
             try:
                 yield object_spec(type_name, body or {}, overrides)
-            except (TreeFault, KeyError, TypeError, AttributeError) as fault:
-                self._note((*where, type_name), fault)
+            except TreeFault as fault:
+                self._note((*where, str(type_name)), fault)
 
     def _existing(self, raw: Raw, where: tuple[str, ...]) -> Iterable[ObjectSpec]:
         try:
@@ -180,7 +186,7 @@ def _check(raw: Raw) -> Check:
     severity = raw.get("Severity", "error")
     if severity not in ("error", "warning"):
         raise TreeFault(f"Severity {severity}: it is error or warning")
-    return Check(parse_condition(raw), raw.get("Field", ""), parse_text(raw["Message"]), severity)
+    return Check(parse_condition(raw), text_of(raw, "Field"), parse_text(str(needed(raw, "Message"))), severity)
 
 
 def _flat(block: Block) -> tuple[Entry, ...]:
@@ -188,11 +194,12 @@ def _flat(block: Block) -> tuple[Entry, ...]:
     return (block,) if block.when else block.entries
 
 
-def _link(raw: str | Raw) -> Link:
+def _link(name: str, raw: object) -> Link:
     if isinstance(raw, str):
-        return Link(parse_text(f"{{{raw}}}"), ("HVACTemplate:*",))
+        return Link(parse_text(f"{{{raw}}}"), (ANY_TEMPLATE,))
+    if not isinstance(raw, dict):
+        raise TreeFault(f"{name}: {raw!r} is no link: name the field that leads there")
     only(raw, {"Field", "Types", "Object", "Optional"})
-    existing: Value | None = parse_text(raw["Object"]) if "Object" in raw else None
-    return Link(
-        parse_text(f"{{{raw['Field']}}}"), many(raw.get("Types", "HVACTemplate:*")), existing, "Optional" in raw
-    )
+    existing = parse_text(text_of(raw, "Object")) if "Object" in raw else None
+    types = many(raw.get("Types", ANY_TEMPLATE))
+    return Link(parse_text(f"{{{needed(raw, 'Field')}}}"), types, existing, "Optional" in raw)

@@ -87,18 +87,19 @@ def _mapping(raw: Mapping[str, Any]) -> Value:
     target, what = next(iter(raw.items()))
     if not isinstance(what, str):
         raise TreeFault(f"{target}: say what to take from it: self, key, Inlet, Outlet, or a field")
-    return Reference(target, what)
+    return Reference(str(target), what)
 
 
 def _first_of(raw: Mapping[str, Any]) -> Value:
     only(raw, {"FirstOf"})
-    return FirstOf(tuple(parse_value(choice) for choice in raw["FirstOf"]))
+    return FirstOf(tuple(parse_value(choice) for choice in listed(raw, "FirstOf")))
 
 
 def _nodes(raw: Mapping[str, Any]) -> Value:
     only(raw, {"NodeList", "Nodes", "Joined", "ValueLocation"})
-    nodes = tuple(parse_value(node) for node in raw.get("Nodes", ()))
-    return Nodes(parse_text(raw["NodeList"]), nodes, raw.get("Joined", ""), raw.get("ValueLocation", OUTLET))
+    nodes = tuple(parse_value(node) for node in listed(raw, "Nodes"))
+    name = parse_text(str(needed(raw, "NodeList")))
+    return Nodes(name, nodes, text_of(raw, "Joined"), text_of(raw, "ValueLocation", OUTLET))
 
 
 def _path_reference(raw: Mapping[str, Any]) -> Value:
@@ -106,7 +107,10 @@ def _path_reference(raw: Mapping[str, Any]) -> Value:
     place = raw["BuildPathReference"]
     only(place, {"Path", "Location", "Occurrence", "ValueLocation"})
     location = place.get("Location", -1)
-    return PathReference(place.get("Path", MAIN_PATH), location, place.get("Occurrence", 1), place["ValueLocation"])
+    if not isinstance(location, (int, str)):
+        raise TreeFault(f"Location: {location!r} is no number, role or type")
+    what = str(needed(place, "ValueLocation"))
+    return PathReference(text_of(place, "Path", MAIN_PATH), location, whole(place, "Occurrence", 1), what)
 
 
 _FORMS: Mapping[str, Callable[[Mapping[str, Any]], Value]] = {
@@ -121,5 +125,48 @@ def only(raw: Mapping[str, Any], words: set[str]) -> None:
     """Refuse words that the vocabulary does not have here. Raises TreeFault."""
     if not isinstance(raw, dict):
         raise TreeFault(f"{raw!r} stands where {', '.join(sorted(words))} are expected")
-    if unknown := sorted(set(raw) - words):
+    if unknown := sorted(map(str, set(raw) - words)):
         raise TreeFault(f"{', '.join(unknown)}: not known here; known are {', '.join(sorted(words))}")
+
+
+def entries(raw: Mapping[str, Any], word: str) -> Mapping[str, Any]:
+    """What stands below a word, by name; nothing where it is not there. Raises TreeFault for what has no names."""
+    body = raw.get(word)
+    if body is None:
+        return {}
+    if not isinstance(body, dict):
+        raise TreeFault(f"{word}: {body!r} stands where name: value is expected")
+    return body
+
+
+def listed(raw: Mapping[str, Any], word: str) -> list[Any]:
+    """What stands in the list below a word; nothing where it is not there. Raises TreeFault for what is no list."""
+    body = raw.get(word)
+    if body is None:
+        return []
+    if not isinstance(body, list):
+        raise TreeFault(f"{word}: {body!r} stands where a list is expected")
+    return body
+
+
+def needed(raw: Mapping[str, Any], word: str) -> Any:  # noqa: ANN401 (any form of YAML)
+    """What stands below a word. Raises TreeFault where it is not there."""
+    if raw.get(word) is None:
+        raise TreeFault(f"{word} is missing")
+    return raw[word]
+
+
+def whole(raw: Mapping[str, Any], word: str, default: int) -> int:
+    """The whole number below a word, or a default. Raises TreeFault for what is none."""
+    number = raw.get(word, default)
+    if not isinstance(number, int):
+        raise TreeFault(f"{word}: {number!r} is no whole number")
+    return number
+
+
+def text_of(raw: Mapping[str, Any], word: str, default: str = "") -> str:
+    """The text below a word, or a default. Raises TreeFault for what is no text."""
+    text = raw.get(word, default)
+    if not isinstance(text, str):
+        raise TreeFault(f"{word}: {text!r} stands where a text is expected")
+    return text

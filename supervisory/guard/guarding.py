@@ -23,8 +23,8 @@ _BEAT_S = 0.25
 _READY_S = 60.0
 _RETRY_S = 5.0
 _END_S = 5.0
-_LEFT_TO_THEMSELVES: list[subprocess.Popen[bytes]] = []
-"""Guardians that go on when we have ended; kept, as Python complains of a process that is forgotten."""
+_NOT_WAITED_FOR = 0
+"""Stands for the exit code of a guardian that outlives us: Python complains of processes without one at its end."""
 
 
 class GuardianError(BridgeError):
@@ -194,4 +194,4 @@ def _dismiss(process: subprocess.Popen[bytes], wait_s: float = _END_S) -> None:
     try:
         process.wait(wait_s)
     except subprocess.TimeoutExpired:
-        _LEFT_TO_THEMSELVES.append(process)
+        process.returncode = _NOT_WAITED_FOR

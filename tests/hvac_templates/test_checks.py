@@ -64,6 +64,40 @@ def test_a_second_loop_of_a_kind_is_refused(air: Model) -> None:
     assert any("second loop" in text for text in texts)
 
 
+def test_the_loops_of_one_kind_are_named_so_that_one_can_be_kept(air: Model) -> None:
+    air["HVACTemplate:Plant:HotWaterLoop"]["Warm"] = {}
+    (message,) = refusals(air)
+    assert message.text == 'a model has one only, not 2: keep one of "Hot", "Warm"'
+
+
+def test_two_systems_of_one_name_are_refused(air: Model) -> None:
+    air["HVACTemplate:System:PackagedVAV"] = {"AIR": {}}
+    assert ("HVACTemplate:System:PackagedVAV", "AIR", "name") in {
+        (message.template, message.name, message.field) for message in refusals(air)
+    }
+
+
+def test_a_zone_without_a_thermostat_is_warned_of(air: Model) -> None:
+    for unit in air[ZONE].values():
+        del unit["template_thermostat_name"]
+    warned = [message.name for message in expand(air).messages if message.severity == "warning"]
+    assert warned == ["Template 1", "Template 2"]
+    control = {"control_type_schedule_name": "Always", "control_1_name": "a"}
+    control["control_1_object_type"] = "ThermostatSetpoint:DualSetpoint"
+    air["ZoneList"] = {"Rooms": {"zones": [{"zone_name": "SOUTH"}]}}
+    air["ZoneControl:Thermostat"] = {
+        "One": {"zone_or_zonelist_name": "north", **control},
+        "Two": {"zone_or_zonelist_name": "ROOMS", **control},
+    }
+    assert [str(message) for message in expand(air).messages] == []
+
+
+def test_a_zone_template_without_a_zone_is_refused_even_unchecked(air: Model) -> None:
+    del air[ZONE]["Template 1"]["zone_name"]
+    (message,) = expand(air, validate=False).errors
+    assert (message.name, message.field) == ("Template 1", "zone_name")
+
+
 @pytest.mark.parametrize(
     ("missing", "template"),
     [
@@ -76,7 +110,25 @@ def test_a_second_loop_of_a_kind_is_refused(air: Model) -> None:
 )
 def test_a_loop_that_lacks_a_part_is_refused(air: Model, missing: str, template: str) -> None:
     del air[missing]
-    assert template in {message.template for message in refusals(air)}
+    found = refusals(air)
+    assert template in {message.template for message in found}
+    assert all(f"; add {missing}" in message.text for message in found)
+    assert len(set(found)) == len(found)
+
+
+def test_a_loop_that_nobody_uses_is_refused(air: Model) -> None:
+    for unit in air[ZONE].values():
+        unit["reheat_coil_type"] = "None"
+    air[SYSTEM]["Air"]["heating_coil_type"] = "None"
+    (message,) = refusals(air)
+    assert message.text.endswith("; take it out, or choose its water in a template")
+
+
+def test_a_loop_of_an_unknown_make_is_refused_even_unchecked(air: Model) -> None:
+    air["HVACTemplate:Plant:ChilledWaterLoop"]["Cold"]["chilled_water_pump_configuration"] = "Magic"
+    (message,) = expand(air, validate=False).errors
+    assert message.template == "HVACTemplate:Plant:ChilledWaterLoop"
+    assert "look at its pump fields" in message.text
 
 
 def test_a_control_zone_that_is_not_there_is_refused(air: Model) -> None:
@@ -120,6 +172,14 @@ def test_a_schedule_of_a_constant_that_is_there_is_used() -> None:
     expanded = expand(model).model
     assert expanded is not None
     assert expanded["Schedule:Compact"]["HVACTemplate-Always4"] == mine
+
+
+def test_a_schedule_of_another_type_is_used_too() -> None:
+    model = boxes(ZONES, ideal_loads(ZONES))
+    model["Schedule:Constant"] = {"HVACTEMPLATE-ALWAYS4": {"schedule_type_limits_name": "Any", "hourly_value": 4}}
+    expanded = expand(model).model
+    assert expanded is not None
+    assert "HVACTemplate-Always4" not in expanded["Schedule:Compact"]
 
 
 def test_a_template_that_is_in_no_tree_is_refused() -> None:

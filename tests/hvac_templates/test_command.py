@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import argparse
+import gc
+import io
 import json
 import logging
 import subprocess
@@ -16,6 +18,7 @@ from hvac_templates import command
 from hvac_templates.messages import Message, Model, Result, error, information, warning
 from tests.hvac_templates.boxes import boxes, ideal_loads, zone_names
 from tests.hvac_templates.judges import needs_engine
+from utils.errors import ConfigError, Problem
 
 ROOT = Path(__file__).resolve().parents[2]
 TEMPLATE = {"HVACTemplate:Thermostat": {"T": {"constant_heating_setpoint": 20}}}
@@ -121,6 +124,16 @@ def test_nor_when_the_model_can_no_longer_be_read(file: Path) -> None:
     assert "house_expanded.epJSON" not in names(file.parent)
 
 
+def test_nor_when_the_tree_is_faulty(file: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    def expand(given: Model, *, validate: bool = True) -> Result:
+        raise ConfigError([Problem("some.yaml", "is wrong")])
+
+    call(file)
+    assert call(file, expand=expand) == 2
+    assert "house_expanded.epJSON" not in names(file.parent)
+    assert "some.yaml: is wrong" in capsys.readouterr().err
+
+
 def test_check_writes_nothing_and_moves_nothing(file: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert call(file, "--check") == 0
     assert names(file.parent) == ["house.epJSON"]
@@ -204,6 +217,41 @@ def test_a_missing_folder_or_weather_file_is_refused_before_anything_is_written(
     said = capsys.readouterr().err
     assert "there is no such folder" in said
     assert "there is no such weather file" in said
+
+
+def test_a_file_in_the_place_of_the_folder_is_refused(file: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert call(file, "-o", file) == 2
+    assert "this is a file; name a folder with -o" in capsys.readouterr().err
+
+
+def test_ctrl_c_ends_the_command_without_a_traceback(file: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    def expand(given: Model, *, validate: bool = True) -> Result:
+        raise KeyboardInterrupt
+
+    assert call(file, expand=expand) == 130
+    assert capsys.readouterr().err == "stopped with Ctrl+C\n"
+
+
+def test_a_name_that_the_terminal_cannot_show_is_escaped(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    house = file.rename(file.with_name("häuser.epJSON"))
+    terminal = io.TextIOWrapper(io.BytesIO(), encoding="ascii")
+    monkeypatch.setattr("sys.stdout", terminal)
+    assert call(house, "-nb") == 0
+    terminal.seek(0)
+    assert terminal.read().endswith("h\\xe4user_expanded.epJSON\n")
+
+
+def test_the_collector_is_off_while_a_command_runs_and_on_again_after(file: Path) -> None:
+    seen: list[bool] = []
+
+    def expand(given: Model, *, validate: bool = True) -> Result:
+        seen.append(gc.isenabled())
+        return Result(EXPANDED)
+
+    assert gc.isenabled()
+    call(file, expand=expand)
+    assert seen == [False]
+    assert gc.isenabled()
 
 
 def test_a_simulation_without_the_engine_says_how_to_install_it(

@@ -12,6 +12,7 @@ from hvac_templates.engine import EngineFailed, EngineMissing, severe_errors
 from tests.hvac_templates.boxes import boxes, zone_names
 from tests.hvac_templates.judges import needs_engine
 from tests.hvac_templates.oracle.places import weather
+from utils.errors import ConfigError
 
 MODEL = boxes(zone_names(1))
 
@@ -35,10 +36,11 @@ def test_severe_and_fatal_errors_are_read_from_the_error_file(tmp_path: Path) ->
     file = tmp_path / "eplusout.err"
     assert severe_errors(file) == ()
     file.write_text(
-        "   ** Warning ** so\n   ** Severe  ** Node: no\n   **   ~~~   ** more\n   **  Fatal  ** end\n",
+        "   ** Warning ** so\n   **   ~~~   ** far\n   ** Severe  ** Node: no\n   **   ~~~   **   more \n"
+        "   ************* Testing\n   **  Fatal  ** end\n",
         encoding="utf-8",
     )
-    assert severe_errors(file) == ("Severe     Node: no", "Fatal     end")
+    assert severe_errors(file) == ("Severe: Node: no more", "Fatal: end")
 
 
 def test_the_requirements_name_the_engine_that_the_table_is_of() -> None:
@@ -48,6 +50,22 @@ def test_the_requirements_name_the_engine_that_the_table_is_of() -> None:
     wanted = [line for line in lines if not line.startswith("#")]
     assert [line.split("=")[0].rstrip(">") for line in wanted] == ["cbor2", "pyenergyplus-lbnl"]
     assert "==" in wanted[1]
+
+
+def test_weather_that_comes_with_the_engine_is_found_by_its_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(engine, "engine_folder", lambda: tmp_path)
+    shipped = tmp_path / "pyenergyplus" / "data" / "weather"
+    shipped.mkdir(parents=True)
+    own = tmp_path / "own.epw"
+    for file in (own, shipped / "Town.epw"):
+        file.touch()
+    assert engine.weather_file(own) == own
+    assert engine.weather_file(Path("Town.epw")) == shipped / "Town.epw"
+    for wrong in ("City.epw", "elsewhere/Town.epw"):
+        with pytest.raises(ConfigError, match=r"no such weather file; the engine brings these, .*: Town.epw"):
+            engine.weather_file(Path(wrong))
 
 
 @needs_engine

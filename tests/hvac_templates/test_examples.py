@@ -46,5 +46,5 @@ def test_an_example_hangs_together_and_has_as_many_objects_of_each_type(name: st
 
 
 def test_a_sample_of_the_sweep_over_choices_has_no_unexplained_difference() -> None:
-    judged = sweep(sample(variants("choices"), SAMPLE), jobs=2, always_run=False)
+    judged = sweep(sample(variants("choices"), SAMPLE), jobs=2, run_share=0.0)
     assert [(one.variant.label, one.judgement.verdict) for one in judged if one.unexplained] == []

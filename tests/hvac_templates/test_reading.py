@@ -64,7 +64,10 @@ def test_a_file_that_may_not_be_read_is_refused(tmp_path: Path) -> None:
         (b"[]", "a model is an object in braces: object type, object name, fields"),
         (b'{"Zone": 5}', "Zone: objects with their names are needed here, in braces"),
         (b'{"Zone": {"A": []}}', 'Zone "A": fields with their values are needed here, in braces'),
-        (b'{"HVACTemplate:X": {"A": {"f": [1]}}}', 'HVACTemplate:X "A" f: a text or a number is needed here, not a list or an object'),
+        (
+            b'{"HVACTemplate:X": {"A": {"f": [1]}}}',
+            'HVACTemplate:X "A" f: a text or a number is needed here, not a list or an object',
+        ),
         (b'{"HVACTemplate:X": {"A": {"f": 1e999}}}', f'HVACTemplate:X "A" f: {ENDLESS}'),
         (b'{"Zone": {"A": {"x_origin": NaN}}}', f'Zone "A" x_origin: {ENDLESS}'),
         (b'{"Zone": {"A": {"x": [{"y": -Infinity}]}}}', f'Zone "A" x: {ENDLESS}'),
@@ -115,6 +118,26 @@ def test_an_idf_is_converted_by_the_engine_templates_and_all(tmp_path: Path) -> 
     model = read_model(file)
     assert model["HVACTemplate:Thermostat"]["Office"]["constant_heating_setpoint"] == 20
     assert [unit["zone_name"] for unit in model["HVACTemplate:Zone:PTAC"].values()] == ["North"]
+
+
+@pytest.mark.parametrize(
+    ("content", "what"),
+    [
+        (b"Zone,B\xfcro;", "it is not UTF-8 text: byte 6 cannot be read; save it as UTF-8"),
+        (b"", "the file is empty"),
+    ],
+)
+def test_an_idf_is_held_to_be_text_too(tmp_path: Path, content: bytes, what: str) -> None:
+    file = tmp_path / "m.idf"
+    file.write_bytes(content)
+    assert refused(file) == [what]
+
+
+@needs_engine
+def test_an_idf_without_objects_is_refused(tmp_path: Path) -> None:
+    file = tmp_path / "m.idf"
+    file.write_text("! nothing yet\n", encoding="utf-8")
+    assert refused(file) == ["the engine finds no object in it"]
 
 
 @needs_engine

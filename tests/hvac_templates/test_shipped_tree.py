@@ -69,23 +69,48 @@ def test_what_is_chosen_by_a_field_covers_its_choices(template: str) -> None:
     assert sorted(set(unknown(spec))) == []
 
 
-def test_an_option_that_is_added_as_the_page_says_is_seen_in_the_output(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.fixture
+def page_blocks() -> list[str]:
+    """The lines of YAML that the page has one add."""
     page = (Path(__file__).parents[2] / "docs" / "hvac_templates.md").read_text(encoding="utf-8")
-    blocks = page.split("```yaml\n")
-    line, option = (block.partition("```")[0] for block in blocks[1:3])
+    return [block.partition("```")[0] for block in page.split("```yaml\n")[1:]]
+
+
+@pytest.fixture
+def own_tree(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A copy of the tree to change."""
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
-    folder = Path(shutil.copytree(TREE_DIR, tmp_path / "tree"))
+    return Path(shutil.copytree(TREE_DIR, tmp_path / "tree"))
+
+
+def changed(folder: Path, line: str, after: str) -> Tree:
+    """The tree with ``after`` below a line that stands in the file of packaged units once."""
     file = folder / "zone_packaged_terminal.yaml"
     text = file.read_text(encoding="utf-8")
     assert text.count(line) == 1
-    file.write_text(text.replace(line, line + option), encoding="utf-8")
-    fans = {place: fan(Tree.of_folder(folder), place) for place in ("DrawThrough", "BlowThrough")}
+    file.write_text(text.replace(line, line + after), encoding="utf-8")
+    return Tree.of_folder(folder)
+
+
+def test_an_option_that_is_added_as_the_page_says_is_seen_in_the_output(own_tree: Path, page_blocks: list[str]) -> None:
+    line, option = page_blocks[:2]
+    tree = changed(own_tree, line, option)
+    fans = {place: fan(tree, place) for place in ("DrawThrough", "BlowThrough")}
     assert {place: fields["motor_in_airstream_fraction"] for place, fields in fans.items()} == {
         "DrawThrough": 1,
         "BlowThrough": 0,
     }
+
+
+def test_an_object_that_is_added_as_the_page_says_is_in_the_output(own_tree: Path, page_blocks: list[str]) -> None:
+    below = "    BaseObjects:\n      - ZoneHVAC:PackagedTerminalAirConditioner: &Parent\n"
+    first, parent = below.splitlines(keepends=True)
+    file = own_tree / "zone_packaged_terminal.yaml"
+    assert file.read_text(encoding="utf-8").count(below) == 1
+    file.write_text(file.read_text(encoding="utf-8").replace(below, first + page_blocks[2] + parent), encoding="utf-8")
+    result = expand(boxes(["Room"], packaged_units(["Room"])), tree=Tree.of_folder(own_tree))
+    assert result.model is not None, result.messages
+    assert result.model["Output:Variable"]["Room Temperature"]["key_value"] == "Room"
 
 
 def fan(tree: Tree, placement: str) -> dict[str, Any]:

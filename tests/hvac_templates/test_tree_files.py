@@ -61,7 +61,9 @@ def test_anchors_and_merges_work_within_a_file(tmp_path: Path) -> None:
     ("text", "where", "what"),
     [
         ("Parts:\n  A: 1\n  A: 2\n", "one.yaml, line 3", "A is there twice"),
-        ("Parts: [", "one.yaml", "line 2"),
+        ("Parts: [", "one.yaml, line ", "node content"),
+        ("Parts:\n\tA: 1\n", "one.yaml, line 2, column 1", "cannot start any token"),
+        ("Parts: [a]", "one.yaml: Parts", "['a'] stands where names are expected"),
         ("Other: {}", "one.yaml: Other", "not a section"),
         ("- a", "one.yaml", "sections OptionTree and Parts"),
     ],
@@ -124,6 +126,22 @@ def test_a_block_has_the_last_word_over_the_objects_in_it(tmp_path: Path) -> Non
     assert model["Fan:ConstantVolume"]["b"] == {"pressure_rise": 75.0}
 
 
+def test_of_two_blocks_the_outer_has_the_last_word(tmp_path: Path) -> None:
+    text = f"""
+    OptionTree:
+      {ZONE}:
+        BaseObjects:
+          - Use: Inner
+            Mappings: {{Fan:OnOff: {{zone_name: {{Z: {{motor_efficiency: 0.9}}}}}}}}
+    Parts:
+      Inner:
+        Mappings: {{Fan:OnOff: {{zone_name: {{Z: {{motor_efficiency: 0.5, pressure_rise: 60}}}}}}}}
+        Objects: [{{Fan:OnOff: {{Fields: {{name: a}}}}}}]
+    """
+    model = made(tmp_path, text, {ZONE: {"u": {"zone_name": "Z"}}})
+    assert model["Fan:OnOff"]["a"] == {"motor_efficiency": 0.9, "pressure_rise": 60}
+
+
 def test_choices_nest(tmp_path: Path) -> None:
     text = f"""
     OptionTree:
@@ -151,8 +169,16 @@ def test_choices_nest(tmp_path: Path) -> None:
         ("Basics: []", "", "Basics: not known here"),
         ("BaseObjects: [{Fan:OnOff: {Field: {}}}]", "1 / Fan:OnOff", "Field: not known here"),
         ("BaseObjects: [{Use: Nothing}]", "1", "there is no such part"),
-        ("BaseObjects: [{Fan:OnOff: {Fields: {pressure_ries: 1}}}]", "Fan:OnOff", "did you mean pressure_rise?"),
-        ("BaseObjects: [{Fan:OfOn: {}}]", "Fan:OfOn", "no object type"),
+        ("BaseObjects: [{Fan:OnOff: {Fields: {pressure_ries: 1}}}]", "Fan:OnOff", "did you mean 'pressure_rise'?"),
+        ("BaseObjects: [{Fan:OnOf: {}}]", "Fan:OnOf", "version, did you mean 'Fan:OnOff'?"),
+        ("BaseObjects: [{When: {supply_fan_placement: DrawThru}, Objects: []}]", "placement", '"drawthru" is not one'),
+        ("BaseObjects: [{Fan:OnOff: {Mappings: {supply_fan_placement: {A: {}}}}}]", "placement", '"a" is not one'),
+        ("TemplateObjects: {supply_fan_placement: {Draw | BlowThrough: []}}", "placement", '"draw" is not one'),
+        ("BaseObjects: [{Fan:OnOff: {Fields: {pressure_rise: }}}]", "Fan:OnOff", "pressure_rise: None is not a value"),
+        ("BaseObjects: [{Fan:OnOff: {Transitions: [a]}}]", "Fan:OnOff", "Transitions: ['a'] stands where name: value"),
+        ("BaseObjects: [{Fan:OnOff: {Cases: {a: b}}}]", "Fan:OnOff", "Cases: {'a': 'b'} stands where a list"),
+        ("Checks: [{Field: a}]", "", "Message is missing"),
+        ("Links: {Thermostat: [a]}", "", "['a'] is no link"),
         ("BaseObjects: [{Fan:OnOff: {Fields: {pressure_rise: '{fan_delta}'}}}]", "fan_delta", "is no field"),
         ("BaseObjects: [{When: {supply_fan_placment: x}, Objects: []}]", "supply_fan_placment", "did you mean"),
         ("BaseObjects: [{Fan:OnOff: {Fields: {pressure_rise: {Coil: key}}}}]", "Fan:OnOff", "refers to Coil"),
@@ -171,6 +197,25 @@ def test_a_fault_is_named_with_file_and_place(tmp_path: Path, text: str, where: 
     assert any(what in fault for fault in found), found
     assert all(f"faulty.yaml: {ZONE}" in fault for fault in found)
     assert any(where in fault for fault in found)
+
+
+def test_what_could_not_be_read_is_not_missed_by_others(tmp_path: Path) -> None:
+    coil = "{Coil:Heating:Electric: {Fields: {air_inlet_node_name: {Fan: key}}}}"
+    (fault,) = faults(tmp_path, f"BaseObjects: [{{Fan:OnOff: {{Ass: Fan}}}}, {coil}]")
+    assert "Ass: not known here" in fault
+
+
+@pytest.mark.parametrize("word", ["BaseObjects", "Checks"])
+def test_a_part_that_uses_itself_without_end_is_a_fault(tmp_path: Path, word: str) -> None:
+    text = f"""
+    OptionTree:
+      {ZONE}:
+        {word}: [{{Use: Round}}]
+    Parts:
+      Round: [{{Use: [Round]}}]
+    """
+    with pytest.raises(ConfigError, match="Use Round: the part uses itself without end"):
+        tree_of(tmp_path, tree=text)[ZONE]
 
 
 def test_all_faults_of_a_template_are_named_at_once_and_other_templates_work(tmp_path: Path) -> None:

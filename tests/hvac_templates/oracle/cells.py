@@ -16,7 +16,7 @@ from hvac_templates.schema import Field, Schema, is_template
 Model: TypeAlias = Mapping[str, Mapping[str, Mapping[str, Any]]]
 UNORDERED = frozenset(
     {"BranchList", "Connector:Splitter", "Connector:Mixer", "AirLoopHVAC:ZoneSplitter", "AirLoopHVAC:ZoneMixer"}
-    | {"ConnectorList", "AirLoopHVAC:ControllerList", "OutdoorAir:NodeList", "ZoneTerminalUnitList"}
+    | {"ConnectorList", "AirLoopHVAC:ControllerList", "OutdoorAir:NodeList", "ZoneTerminalUnitList", "NodeList"}
 )
 """Types whose lists mean the same in any order. (A branch list is ordered by its splitters and mixers.)"""
 IGNORED_TYPES = frozenset({"Output:PreprocessorMessage"})

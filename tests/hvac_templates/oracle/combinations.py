@@ -5,21 +5,38 @@ from __future__ import annotations
 import random
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, TypeAlias
+from typing import Any
 
 from hvac_templates.schema import TEMPLATE_PREFIX, Field, Schema
+from tests.hvac_templates.oracle.needs import (
+    OWN_ZONE,
+    PLANT,
+    Model,
+    Value,
+    put,
+    schedules,
+    with_loop_for,
+    zone_templates,
+)
 from tests.hvac_templates.oracle.places import example
-from tests.hvac_templates.oracle.sweep import ANY, deviations
-from tests.hvac_templates.oracle.variants import numbers_within, with_loop_for
+from tests.hvac_templates.oracle.sweep import ANY, Deviation, deviations
+from tests.hvac_templates.oracle.variants import numbers_within
 
-Model: TypeAlias = dict[str, dict[str, dict[str, Any]]]
-Value: TypeAlias = str | float
-OWN_ZONE = "(own zone)"
-"""Stands for a zone that the template serves."""
 _NOT_COMBINED = frozenset({"HVACTemplate:Thermostat"})
-_LEFT_ALONE = frozenset({"template_plant_loop_type", "priority", "fuel_type", "free_convection_capacity"})
+_LEFT_ALONE = frozenset({"template_plant_loop_type", "priority", "fuel_type"})
+_OF_ONE_MIND = (
+    "_temperature_setpoint_schedule",
+    "part_load_ratio",
+    "sensible_heat_ratio",
+    "nominal_capacity",
+    "free_convection",
+    "_enthalpy_",
+)
+"""Values that only make sense together."""
 _NEED_AN_OBJECT = frozenset({"DetailedSpecification", "UserDefined"})
 """Choices that need an object which the examples do not have."""
+_CHILLER = f"{PLANT}Chiller"
+_SYSTEM = f"{TEMPLATE_PREFIX}System:"
 _ZONES, _SCHEDULES = "ZoneNames", "ScheduleNames"
 _SCHEDULE_LIMITS = {True: "Temperature", False: "Fraction"}
 _CHOSEN, _NUMBERED, _NAMED = 0.6, 0.35, {True: 0.35, False: 0.8}
@@ -46,6 +63,10 @@ class Setting:
     def __str__(self) -> str:
         return f"{self.kind.removeprefix(TEMPLATE_PREFIX)}.{self.field}={self.value}"
 
+    def is_meant_by(self, deviation: Deviation) -> bool:
+        """Whether a deviation is about this setting."""
+        return deviation.speaks_of(self.kind.removeprefix(TEMPLATE_PREFIX), self.field, self.value)
+
 
 @dataclass(frozen=True, slots=True)
 class Combination:
@@ -60,16 +81,19 @@ class Combination:
         """The combination in words."""
         return f"{self.example} #{self.number}: {' '.join(map(str, self.settings))}"
 
+    def explained(self, verdict: str) -> str:
+        """The reason of the deviation that a setting is about, beside what the deviation wants there."""
+        said = {"", *map(str, self.settings), *(kind.removeprefix(TEMPLATE_PREFIX) for kind in self.model())}
+        known = [one for one in deviations() if one.verdict == verdict and one.beside in said]
+        return next((one.reason for one in known if any(setting.is_meant_by(one) for setting in self.settings)), "")
+
     def model(self) -> Model:
         """The example with the settings, and with the loops that they need."""
         model = example(self.example)
         for setting in self.settings:
-            for name, fields in model[setting.kind].items():
-                fields.pop(setting.field, None)
-                if setting.value != "":
-                    fields[setting.field] = _resolved(setting.value, name, fields, model)
+            put(model, setting.kind, setting.field, setting.value)
         for setting in self.settings:
-            if not setting.kind.startswith(f"{TEMPLATE_PREFIX}Plant:"):
+            if not setting.kind.startswith(PLANT):
                 with_loop_for(str(setting.value), model)
         return model
 
@@ -101,7 +125,7 @@ def _settings(kinds: Iterable[str], model: Model, schema: Schema, dice: random.R
     for kind in kinds:
         signed = _signed(kind)
         for field in schema.fields(kind).values():
-            if field.required or field.name in _LEFT_ALONE or _tells_apart(field.name, model[kind]):
+            if _left_alone(field, kind) or _tells_apart(field.name, model[kind]):
                 continue
             value = _value(field, kind, model, dice)
             beside = _WITH.get((field.name, str(value)), {})
@@ -112,10 +136,19 @@ def _settings(kinds: Iterable[str], model: Model, schema: Schema, dice: random.R
                 yield from (Setting(kind, *pair) for pair in beside.items())
 
 
+def _left_alone(field: Field, kind: str) -> bool:
+    chosen = field.required or field.name in _LEFT_ALONE or (kind == _CHILLER and field.name == "condenser_type")
+    return chosen or any(word in field.name for word in _OF_ONE_MIND)
+
+
 def _signed(kind: str) -> set[tuple[str, str]]:
     """The fields and values of a template that deviate on purpose."""
     mine = kind.removeprefix(TEMPLATE_PREFIX)
-    return {(one.field, one.value) for one in deviations() if one.kind == mine and one.verdict == "differs"}
+    return {
+        (one.field, one.value)
+        for one in deviations()
+        if one.kind == mine and one.verdict == "differs" and not one.beside
+    }
 
 
 def _tells_apart(field: str, objects: Mapping[str, Mapping[str, Any]]) -> bool:
@@ -150,34 +183,14 @@ def _name(field: Field, kind: str, model: Model, dice: random.Random) -> Value |
         return _plenum(field.name, kind, model)
     if _SCHEDULES in field.object_lists:
         limits = _SCHEDULE_LIMITS["setpoint" in field.name and "humid" not in field.name]
-        schedules = [name for name, one in model["Schedule:Compact"].items()
-                     if one["schedule_type_limits_name"] == limits]  # fmt: skip
-        return dice.choice(schedules)
+        return dice.choice(schedules(model, limits))
     return None
 
 
 def _plenum(field: str, kind: str, model: Model) -> str | None:
-    """The example's zone without a template, as the return plenum of the only system."""
-    served = {str(fields.get("zone_name")) for fields in _zones(model)}
+    """The example's zone without a template, as the return plenum of the only system where it has none."""
+    served = {str(fields.get("zone_name")) for fields in zone_templates(model)}
     plenums = [zone for zone in model["Zone"] if zone not in served]
-    alone = len(model[kind]) == 1
-    return plenums[0] if plenums and alone and field == "return_plenum_name" else None
-
-
-def _resolved(value: Value, name: str, fields: Mapping[str, Any], model: Model) -> Value:
-    if value != OWN_ZONE:
-        return value
-    if "zone_name" in fields:
-        return str(fields["zone_name"])
-    mine = [zone for zone in _zones(model) if name.casefold() in map(str.casefold, map(str, zone.values()))]
-    return str((mine or list(_zones(model)))[0]["zone_name"])
-
-
-def _zones(model: Model) -> Iterator[Mapping[str, Any]]:
-    """The fields of all zone templates."""
-    return (
-        fields
-        for kind, objects in model.items()
-        if kind.startswith(f"{TEMPLATE_PREFIX}Zone:")
-        for fields in objects.values()
-    )
+    systems = [name for system, objects in model.items() if system.startswith(_SYSTEM) for name in objects]
+    free = kind.startswith(_SYSTEM) and field == "return_plenum_name" and len(systems) == 1
+    return plenums[0] if plenums and free else None

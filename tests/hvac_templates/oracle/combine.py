@@ -43,21 +43,24 @@ def _combine(options: argparse.Namespace) -> int:
 
 def _one(combination: Combination, options: argparse.Namespace) -> str:
     judgement = judge(combination.model(), always_run=options.always_run)
-    fault = judgement.verdict in FAULTS
-    if fault:
-        combination = smaller(combination, lambda less: _judged(less) == judgement.verdict)
-    if fault or (options.verbose and (judgement.verdict != "same" or judgement.structural)):
-        print(_text(combination, judgement), flush=True)
+    verdict = str(judgement.verdict)
+    if judgement.verdict in FAULTS:
+        combination = smaller(combination, lambda less: _judged(less) == verdict)
+        verdict += " (signed)" if combination.explained(verdict) else ""
+    elif judgement.structural:
+        verdict += ", other objects"
+    if judgement.verdict in FAULTS or (options.verbose and (judgement.verdict != "same" or judgement.structural)):
+        print(_text(combination, verdict, judgement), flush=True)
         _keep(combination, options.keep)
-    return judgement.verdict if not judgement.structural or fault else f"{judgement.verdict}, other objects"
+    return verdict
 
 
 def _judged(combination: Combination) -> str:
     return judge(combination.model(), always_run=False).verdict
 
 
-def _text(combination: Combination, judgement: Judgement) -> str:
-    lines = [f"{combination.label}: {judgement.verdict}", *judgement.reasons[:_SHOWN]]
+def _text(combination: Combination, verdict: str, judgement: Judgement) -> str:
+    lines = [f"{combination.label}: {verdict}", *judgement.reasons[:_SHOWN]]
     structure = judge(combination.model(), always_run=False).structure.splitlines()
     return "\n    ".join([*lines, *structure[: 2 * _SHOWN]])
 

@@ -95,11 +95,13 @@ def add_sweep(verbs: Verbs) -> None:
     parser = _verb(verbs, "sweep", _sweep, "set each template field to each of its choices, expand both ways, run both")
     parser.add_argument("--type", default="", help="one template type only, such as Zone:PTAC")
     parser.add_argument("--field", default="", help="one field only")
-    parser.add_argument("--fields", choices=("choices", "numbers", "schedules"), default="choices")
+    parser.add_argument("--fields", choices=("choices", "numbers", "schedules", "blanks"), default="choices")
     parser.add_argument("--everywhere", action="store_true", help="in all examples that have the type, not only in one")
     parser.add_argument("--sample", type=int, help="so many variants, always the same")
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--quick", action="store_true", help="expansions that are the same in structure do not run")
+    parser.add_argument("--share", type=float, default=1.0, help="of those, this share runs (0 to 1; default 1)")
+    parser.add_argument("--seed", type=int, default=1, help="of the draw of that share")
     parser.add_argument("--json", type=Path, help="file for all results")
     parser.add_argument("--verbose", action="store_true", help="say what differs in structure, too")
 
@@ -108,7 +110,8 @@ def _sweep(options: argparse.Namespace) -> int:
     chosen = variants(options.fields, kind=options.type, field=options.field, everywhere=options.everywhere)
     chosen = chosen if options.sample is None else sample(chosen, options.sample)
     results: list[Swept] = []
-    for one in sweep(chosen, jobs=options.jobs, always_run=not options.quick):
+    share = 0.0 if options.quick else options.share
+    for one in sweep(chosen, jobs=options.jobs, run_share=share, seed=options.seed):
         results.append(one)
         if one.judgement.verdict != "same" or (one.judgement.structural and options.verbose):
             print(_swept_text(one, verbose=options.verbose), flush=True)

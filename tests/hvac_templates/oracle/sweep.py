@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import random
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -18,7 +19,10 @@ ANY = "*"
 
 @dataclass(frozen=True, slots=True)
 class Deviation:
-    """A difference from ExpandObjects that is meant, why, and who says so. Type, field and value may be ``*``."""
+    """A difference from ExpandObjects that is meant, why, and who says so. Type, field and value may be ``*``.
+
+    ``beside`` is a second setting (``TYPE.FIELD=VALUE``), or another template, without which there is no difference.
+    """
 
     kind: str
     field: str
@@ -26,11 +30,17 @@ class Deviation:
     verdict: str
     reason: str
     signed: str
+    beside: str = ""
 
     def explains(self, variant: Variant, verdict: str) -> bool:
         """Whether this variant's verdict is the one that was meant."""
-        pairs = ((self.kind, variant.kind), (self.field, variant.field), (self.value, str(variant.value)))
-        return verdict == self.verdict and all(mine in (ANY, theirs) for mine, theirs in pairs)
+        meant = verdict == self.verdict and not self.beside
+        return meant and self.speaks_of(variant.kind, variant.field, variant.value)
+
+    def speaks_of(self, kind: str, field: str, value: object) -> bool:
+        """Whether the deviation is about this setting; ``kind`` is without ``HVACTemplate:``."""
+        pairs = ((self.kind, kind), (self.field, field), (self.value, str(value)))
+        return all(mine in (ANY, theirs) for mine, theirs in pairs)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,11 +62,17 @@ def deviations() -> tuple[Deviation, ...]:
     return tuple(Deviation(**entry) for entry in json.loads(DEVIATIONS.read_text(encoding="utf-8")))
 
 
-def sweep(variants: Sequence[Variant], *, jobs: int = 1, always_run: bool = True) -> Iterator[Swept]:
-    """Judge all variants, ``jobs`` at a time, in their order."""
+def sweep(variants: Sequence[Variant], *, jobs: int = 1, run_share: float = 1.0, seed: int = 1) -> Iterator[Swept]:
+    """Judge all variants, ``jobs`` at a time, in their order. ``run_share`` of those that are the same in structure
+    run nevertheless, drawn by the seed.
+    """
     known = deviations()
     with ThreadPoolExecutor(max_workers=jobs, thread_name_prefix="sweep") as pool:
-        yield from pool.map(lambda one: _swept(one, known, always_run=always_run), variants)
+        yield from pool.map(lambda one: _swept(one, known, always_run=_drawn(one, run_share, seed)), variants)
+
+
+def _drawn(variant: Variant, share: float, seed: int) -> bool:
+    return random.Random(f"{seed} {variant.label}").random() < share  # noqa: S311 - not for secrets
 
 
 def _swept(variant: Variant, known: Iterable[Deviation], *, always_run: bool) -> Swept:

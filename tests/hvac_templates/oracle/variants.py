@@ -3,45 +3,25 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal, TypeAlias
 
 from hvac_templates.schema import TEMPLATE_PREFIX, Field, Schema
+from tests.hvac_templates.oracle.needs import BESIDE, PLANT, PLANTS, put, with_loop_for
 from tests.hvac_templates.oracle.places import example, manifest
 
-Sort: TypeAlias = Literal["choices", "numbers", "schedules"]
+Sort: TypeAlias = Literal["choices", "numbers", "schedules", "blanks"]
 _SCHEDULES = "ScheduleNames"
 _SCHEDULE_TYPE = "Schedule:Compact"
-_PLANT = f"{TEMPLATE_PREFIX}Plant:"
-_PLANTS: Mapping[str, Mapping[str, Mapping[str, Any]]] = {
-    "HotWater": {
-        "HotWaterLoop": {"hot_water_pump_configuration": "ConstantFlow"},
-        "Boiler": {
-            "boiler_type": "HotWaterBoiler",
-            "fuel_type": "NaturalGas",
-            "efficiency": 0.8,
-            "template_plant_loop_type": "HotWater",
-        },
-    },
-    "ChilledWater": {
-        "ChilledWaterLoop": {"chilled_water_pump_configuration": "ConstantPrimaryNoSecondary"},
-        "Chiller": {
-            "chiller_type": "ElectricReciprocatingChiller",
-            "condenser_type": "WaterCooled",
-            "nominal_cop": 3.2,
-        },
-        "Tower": {"tower_type": "SingleSpeed"},
-    },
-}
-"""The plant templates that a coil of this water needs."""
 
 
 @dataclass(frozen=True, slots=True)
 class Variant:
     """A field of all objects of a type in an example, and its value. ``kind`` is without ``HVACTemplate:``.
 
-    ``without`` names the water whose loop and equipment are taken out of the example.
+    ``without`` names the water whose loop and equipment are taken out of the example, ``beside`` says that the fields
+    which the choice asks for are set with it.
     """
 
     example: str
@@ -49,39 +29,35 @@ class Variant:
     field: str
     value: str | float
     without: str = ""
+    beside: bool = False
 
     @property
     def label(self) -> str:
         """The variant in one line, as ``diff NAME --set`` takes it."""
         left_out = f" (without {self.without} loop)" if self.without else ""
-        return f"{self.example} {self.kind}.{self.field}={self.value}{left_out}"
+        more = f" beside {' '.join(BESIDE[self.field])}" if self.beside else ""
+        return f"{self.example} {self.kind}.{self.field}={self.value}{left_out}{more}"
 
     def model(self) -> dict[str, Any]:
         """The example with the field set, and with the loop that the value needs where the example has none."""
         model = example(self.example)
-        for fields in model[TEMPLATE_PREFIX + self.kind].values():
-            fields[self.field] = self.value
-        for kind in _PLANTS.get(self.without, ()):
-            model.pop(_PLANT + kind, None)
+        beside = BESIDE[self.field] if self.beside else {}
+        for field, value in ((self.field, self.value), *beside.items()):
+            put(model, TEMPLATE_PREFIX + self.kind, field, value)
+        for kind in PLANTS.get(self.without, ()):
+            model.pop(PLANT + kind, None)
         return model if self.kind.startswith("Plant:") else with_loop_for(str(self.value), model)
 
     def alternatives(self) -> Iterator[Variant]:
-        """The same in other examples, and without loops that nothing may need any more."""
+        """The same with what it asks for, in other examples, and without loops that nothing may need any more."""
+        if self.field in BESIDE:
+            yield replace(self, beside=True)
         others = [host for host in _hosts(TEMPLATE_PREFIX + self.kind) if host != self.example]
         yield from (replace(self, example=host) for host in others)
         if not self.kind.startswith("Plant:"):
-            yield from (replace(self, without=word) for word in _PLANTS if word not in str(self.value))
-
-
-def with_loop_for(value: str, model: dict[str, Any]) -> dict[str, Any]:
-    """Give a model the plant of the water that a choice names. Boilers that it has stay on the mixed loop."""
-    for word, plant in _PLANTS.items():
-        if word in value and f"{_PLANT}{word}Loop" not in model:
-            for fields in model.get(f"{_PLANT}Boiler", {}).values() if f"{_PLANT}MixedWaterLoop" in model else ():
-                fields.setdefault("template_plant_loop_type", "MixedWater")
-            for kind, fields in plant.items():
-                model.setdefault(_PLANT + kind, {})[f"Added {kind}"] = dict(fields)
-    return model
+            words = [word for word in PLANTS if word not in str(self.value)]
+            ways = {False, self.field in BESIDE}
+            yield from (replace(self, without=word, beside=way) for word in words for way in sorted(ways))
 
 
 def variants(sort: Sort, *, kind: str = "", field: str = "", everywhere: bool = False) -> list[Variant]:
@@ -116,9 +92,10 @@ def _hosts(type_name: str) -> list[str]:
 def _of_field(sort: Sort, host: str, type_name: str, field: Field) -> Iterator[Variant]:
     model = example(host)
     used = {_text(fields.get(field.name, field.default)) for fields in model[type_name].values()}
-    values = {"choices": _choices, "numbers": _numbers, "schedules": _schedules}[sort](field, model)
+    values = _SORTS[sort](field, model)
     kind = type_name.removeprefix(TEMPLATE_PREFIX)
-    yield from (Variant(host, kind, field.name, value) for value in values if used != {_text(value)})
+    if sort != "blanks" or any(field.name in fields for fields in model[type_name].values()):
+        yield from (Variant(host, kind, field.name, value) for value in values if used != {_text(value)})
 
 
 def _text(value: object) -> str:
@@ -160,3 +137,17 @@ def _schedules(field: Field, model: Mapping[str, Any]) -> Iterator[str | float]:
     """One of the example's own schedules."""
     if _SCHEDULES in field.object_lists:
         yield next(iter(model[_SCHEDULE_TYPE]))
+
+
+def _blanks(field: Field, _: Mapping[str, Any]) -> Iterator[str | float]:
+    """The field left out, where that may be."""
+    if not field.required:
+        yield ""
+
+
+_SORTS: Mapping[Sort, Callable[[Field, Mapping[str, Any]], Iterator[str | float]]] = {
+    "choices": _choices,
+    "numbers": _numbers,
+    "schedules": _schedules,
+    "blanks": _blanks,
+}
