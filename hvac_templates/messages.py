@@ -43,8 +43,12 @@ class Message:
         return " ".join(part for part in (self.template, quoted, self.field) if part)
 
     def __str__(self) -> str:
-        place = f"{self.where}: " if self.where else ""
-        return f"{self.severity}: {place}{self.text}"
+        return f"{self.severity}: {self.line}"
+
+    @property
+    def line(self) -> str:
+        """Place and text on one line, without anything that a terminal would obey instead of showing it."""
+        return printable(f"{self.where}: {self.text}" if self.where else self.text)
 
     def as_dict(self) -> dict[str, str]:
         """The parts by their names, for JSON."""
@@ -55,6 +59,13 @@ class Message:
             "field": self.field,
             "text": self.text,
         }
+
+
+def printable(text: str) -> str:
+    """The text with its control characters written out: ``\\n``, ``\\x1b``."""
+    if text.isprintable():
+        return text
+    return "".join(one if one.isprintable() else one.encode("unicode_escape").decode("ascii") for one in text)
 
 
 def error(template: str, name: str, field: str, text: str) -> Message:

@@ -9,12 +9,11 @@ from __future__ import annotations
 import codecs
 import json
 from collections import Counter
-from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any, TypeAlias
 
 from hvac_templates.form import endless_numbers, form_errors
-from hvac_templates.messages import Message
+from hvac_templates.messages import printable
 from utils.errors import BridgeError, ConfigError, Problem
 
 RawModel: TypeAlias = dict[str, dict[str, dict[str, Any]]]
@@ -39,7 +38,7 @@ def parse_model(name: str, content: bytes) -> RawModel:
     wrong: list[str] = []
     try:
         model = json.loads(_text(content), object_pairs_hook=_Pairs(wrong))
-        wrong += _words(form_errors(model))
+        wrong += [one.line for one in form_errors(model)]
         if not wrong:
             wrong += _unwritable(model)
     except json.JSONDecodeError as error:
@@ -78,12 +77,8 @@ def _unwritable(model: RawModel) -> list[str]:
     except UnicodeEncodeError:
         return ["it holds half of a two-part character (a lone \\ud8.. or \\udc.. escape)"]
     except ValueError:
-        return list(_words(endless_numbers(model)))
+        return [one.line for one in endless_numbers(model)]
     return []
-
-
-def _words(messages: Iterable[Message]) -> Iterator[str]:
-    return (f"{one.where}: {one.text}" if one.where else one.text for one in messages)
 
 
 class _Pairs:
@@ -97,7 +92,7 @@ class _Pairs:
         if len(made) != len(pairs):
             counts = Counter(key for key, _ in pairs)
             twice = (key for key, count in counts.items() if count > 1)
-            self._wrong.extend(f'"{key}" stands more than once in the same braces' for key in twice)
+            self._wrong.extend(f'"{printable(key)}" stands more than once in the same braces' for key in twice)
         return made
 
 

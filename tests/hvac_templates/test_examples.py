@@ -10,7 +10,8 @@ import pytest
 from hvac_templates.expand import expand
 from tests.hvac_templates.judges import needs_engine, needs_examples
 from tests.hvac_templates.oracle import fortran
-from tests.hvac_templates.oracle.judge import count_differences
+from tests.hvac_templates.oracle.combinations import combinations
+from tests.hvac_templates.oracle.judge import FAULTS, count_differences, judge
 from tests.hvac_templates.oracle.places import NoExamples, example, manifest
 from tests.hvac_templates.oracle.runs import against_manifest, run
 from tests.hvac_templates.oracle.sweep import sweep
@@ -18,7 +19,7 @@ from tests.hvac_templates.oracle.variants import sample, variants
 from tests.hvac_templates.topology import problems
 
 pytestmark = [needs_engine, needs_examples, pytest.mark.slow]
-SAMPLE = 6
+SAMPLE, COMBINATIONS = 6, 2
 
 
 def _names() -> list[str]:
@@ -48,3 +49,10 @@ def test_an_example_hangs_together_and_has_as_many_objects_of_each_type(name: st
 def test_a_sample_of_the_sweep_over_choices_has_no_unexplained_difference() -> None:
     judged = sweep(sample(variants("choices"), SAMPLE), jobs=2, run_share=0.0)
     assert [(one.variant.label, one.judgement.verdict) for one in judged if one.unexplained] == []
+
+
+@pytest.mark.parametrize("name", ["PTHP", "PackagedVAV", "FurnaceDX"])
+def test_a_sample_of_random_combinations_has_no_unexplained_difference(name: str) -> None:
+    for one in combinations(name, COMBINATIONS):
+        verdict = judge(one.model(), always_run=False).verdict
+        assert (one.label, verdict) not in [(one.label, fault) for fault in FAULTS]

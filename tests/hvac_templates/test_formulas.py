@@ -66,6 +66,11 @@ def test_a_division_by_zero_is_refused() -> None:
         value("1 / a", a=0)
 
 
+def test_a_result_beyond_all_numbers_is_refused() -> None:
+    with pytest.raises(FormulaError, match="too large"):
+        value("a * a * 2", a=1e200)
+
+
 @pytest.mark.parametrize(
     "text",
     [

@@ -62,3 +62,10 @@ def test_a_model_without_messages_gets_no_message_objects() -> None:
 def test_a_message_in_json_has_all_its_parts() -> None:
     parts = Message("error", PTAC, "A", "zone_name", "no").as_dict()
     assert parts == {"severity": "error", "template": PTAC, "name": "A", "field": "zone_name", "text": "no"}
+
+
+def test_a_name_cannot_steer_the_terminal_nor_forge_a_line() -> None:
+    message = error("Zone", "a\x1b[2J\nerror: forged", "", "no")
+    assert str(message) == 'error: Zone "a\\x1b[2J\\nerror: forged": no'
+    assert message.as_dict()["name"] == "a\x1b[2J\nerror: forged"
+    assert str(error("Zone", "Büro 🏢", "", "no")) == 'error: Zone "Büro 🏢": no'

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,7 @@ from tests.hvac_templates.oracle.judge import Judgement, count_differences
 from tests.hvac_templates.oracle.places import CACHE_VARIABLE, example, keep, kept, manifest, read_kept
 from tests.hvac_templates.oracle.runs import Outcome, against_manifest, differences, largest_share, run
 from tests.hvac_templates.oracle.series import series
-from tests.hvac_templates.oracle.sweep import Deviation, Swept, deviations, table
+from tests.hvac_templates.oracle.sweep import Deviation, Swept, deviations, sweep, table
 from tests.hvac_templates.oracle.variants import Variant, sample, variants
 
 Model = dict[str, dict[str, dict[str, Any]]]
@@ -100,6 +101,17 @@ def test_a_node_that_is_connected_to_nothing_is_found() -> None:
     other = copy.deepcopy(OTHER)
     other["Coil:Heating:Electric"]["x Coil"]["air_inlet_node_name"] = "elsewhere"
     assert "Coil:Heating:Electric.air_inlet_node_name: Unit 2 Out | elsewhere" in found(other)
+
+
+@pytest.mark.parametrize(("method", "same"), [("SupplyAirTemperature", True), ("TemperatureDifference", False)])
+def test_a_field_that_the_engine_does_not_look_at_is_no_difference(method: str, same: bool) -> None:
+    written: dict[str, Any] = {
+        "zone_or_zonelist_name": "North",
+        "zone_heating_design_supply_air_temperature_input_method": method,
+    }
+    blank = _joined({"Sizing:Zone": {"s": written}})
+    filled = _joined({"Sizing:Zone": {"s": written | {"zone_heating_design_supply_air_temperature_difference": 30.0}}})
+    assert compare(BASE, blank, filled).same is same
 
 
 def test_objects_of_one_side_only_are_listed() -> None:
@@ -208,6 +220,33 @@ def test_a_signed_deviation_explains_its_own_verdict_only() -> None:
     assert signed.explains(variant, "differs")
     assert not signed.explains(variant, "we refuse")
     assert not Deviation("Zone:PTHP", "*", "*", "differs", "because", "me").explains(variant, "differs")
+
+
+def test_a_deviation_that_wants_a_second_setting_explains_no_single_one() -> None:
+    alone = Deviation("Zone:PTAC", "heating_coil_type", "Gas", "differs", "because", "me")
+    assert alone.explains(_swept("differs").variant, "differs")
+    assert not replace(alone, beside="Zone:PTAC.supply_fan_placement=BlowThrough").explains(
+        _swept("differs").variant, "differs"
+    )
+
+
+def test_a_share_of_what_is_the_same_in_structure_runs_nevertheless(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[bool] = []
+
+    def judged(_: Model, *, always_run: bool) -> Judgement:
+        asked.append(always_run)
+        return Judgement("same", ())
+
+    monkeypatch.setattr("tests.hvac_templates.oracle.sweep.judge", judged)
+    monkeypatch.setattr(Variant, "model", lambda _: {})
+    some = [Variant("x", "Zone:PTAC", f"field {number}", "y") for number in range(60)]
+    for share, runs in ((0.0, range(1)), (0.34, range(10, 31)), (1.0, range(60, 61))):
+        asked.clear()
+        assert len(list(sweep(some, run_share=share))) == 60
+        assert sum(asked) in runs
+    first = asked.copy()
+    assert [one.variant for one in sweep(some)] == some
+    assert asked == first * 2
 
 
 def test_only_faults_without_a_reason_are_unexplained() -> None:

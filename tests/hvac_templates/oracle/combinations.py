@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -106,7 +106,8 @@ def combinations(name: str, count: int, *, seed: int = 1, types: Sequence[str] =
     kinds = [kind for kind in schema.templates if kind in model and kind not in _NOT_COMBINED]
     kinds = [kind for kind in kinds if not wanted or kind.casefold() in wanted]
     for number in range(count):
-        yield Combination(name, number, tuple(_settings(kinds, model, schema, dice)))
+        settings = (setting for kind in kinds for setting in _settings(kind, model, schema, dice))
+        yield Combination(name, number, tuple(settings))
 
 
 def smaller(combination: Combination, still: Callable[[Combination], bool]) -> Combination:
@@ -121,19 +122,19 @@ def smaller(combination: Combination, still: Callable[[Combination], bool]) -> C
     return combination
 
 
-def _settings(kinds: Iterable[str], model: Model, schema: Schema, dice: random.Random) -> Iterator[Setting]:
-    for kind in kinds:
-        signed = _signed(kind)
-        for field in schema.fields(kind).values():
-            if _left_alone(field, kind) or _tells_apart(field.name, model[kind]):
-                continue
-            value = _value(field, kind, model, dice)
-            beside = _WITH.get((field.name, str(value)), {})
-            if value is None or (not beside and {(field.name, ANY), (field.name, str(value))} & signed):
-                continue
-            yield Setting(kind, field.name, value)
-            if beside is not _EXCHANGER or (field.name, ANY) in signed:
-                yield from (Setting(kind, *pair) for pair in beside.items())
+def _settings(kind: str, model: Model, schema: Schema, dice: random.Random) -> Iterator[Setting]:
+    signed = _signed(kind)
+    chosen: dict[str, Value] = {}
+    beside: dict[str, Value] = {}
+    for field in schema.fields(kind).values():
+        alone = _left_alone(field, kind) or _tells_apart(field.name, model[kind])
+        value = None if alone else _value(field, kind, model, dice)
+        more = _WITH.get((field.name, str(value)), {})
+        if value is None or (not more and {(field.name, ANY), (field.name, str(value))} & signed):
+            continue
+        chosen[field.name] = value
+        beside.update(more if more is not _EXCHANGER or (field.name, ANY) in signed else {})
+    yield from (Setting(kind, *pair) for pair in {**chosen, **beside}.items())
 
 
 def _left_alone(field: Field, kind: str) -> bool:
