@@ -208,15 +208,19 @@ def test_no_file_or_two_files_are_asked_about(file: Path, capsys: pytest.Capture
     assert "name one model, once" in capsys.readouterr().err
 
 
-def test_a_missing_folder_or_weather_file_is_refused_before_anything_is_written(
+def test_a_missing_folder_is_refused_before_anything_is_written(file: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert call(file, "-o", file.parent / "none") == 2
+    assert names(file.parent) == ["house.epJSON"]
+    assert "there is no such folder" in capsys.readouterr().err
+
+
+@needs_engine
+def test_a_missing_weather_file_is_refused_before_anything_is_written(
     file: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert call(file, "-o", file.parent / "none") == 2
     assert call(file, "--run", file.parent / "none.epw") == 2
     assert names(file.parent) == ["house.epJSON"]
-    said = capsys.readouterr().err
-    assert "there is no such folder" in said
-    assert "there is no such weather file" in said
+    assert "there is no such weather file" in capsys.readouterr().err
 
 
 def test_a_file_in_the_place_of_the_folder_is_refused(file: Path, capsys: pytest.CaptureFixture[str]) -> None:

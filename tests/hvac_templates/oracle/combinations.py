@@ -25,14 +25,15 @@ from tests.hvac_templates.oracle.variants import numbers_within
 _NOT_COMBINED = frozenset({"HVACTemplate:Thermostat"})
 _LEFT_ALONE = frozenset({"template_plant_loop_type", "priority", "fuel_type"})
 _OF_ONE_MIND = (
-    "_temperature_setpoint_schedule",
-    "part_load_ratio",
-    "sensible_heat_ratio",
-    "nominal_capacity",
-    "free_convection",
-    "_enthalpy_",
+    "temperature_setpoint_schedule",
+    "load_ratio",
+    "heat_ratio",
+    "capacity",
+    "fan_power",
+    "free_",
+    "enthalpy",
 )
-"""Values that only make sense together."""
+"""Words in fields whose values only make sense together, or for the size of the building."""
 _NEED_AN_OBJECT = frozenset({"DetailedSpecification", "UserDefined"})
 """Choices that need an object which the examples do not have."""
 _CHILLER = f"{PLANT}Chiller"
@@ -139,7 +140,7 @@ def _settings(kind: str, model: Model, schema: Schema, dice: random.Random) -> I
 
 def _left_alone(field: Field, kind: str) -> bool:
     chosen = field.required or field.name in _LEFT_ALONE or (kind == _CHILLER and field.name == "condenser_type")
-    return chosen or any(word in field.name for word in _OF_ONE_MIND)
+    return chosen or (not field.choices and any(word in field.name for word in _OF_ONE_MIND))
 
 
 def _signed(kind: str) -> set[tuple[str, str]]:
