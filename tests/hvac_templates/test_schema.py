@@ -73,6 +73,7 @@ def test_templates_are_known_by_their_first_word() -> None:
 
 
 @needs_engine
+@pytest.mark.slow
 def test_the_shipped_table_is_what_the_engine_says() -> None:
     assert same_table(schema_table.load(), digest(embedded_schema()))
 
@@ -84,6 +85,7 @@ def test_the_engines_own_schema_serves_as_well() -> None:
 
 
 @needs_engine
+@pytest.mark.slow
 def test_the_table_can_be_compared_and_written_anew(
     tmp_path: object, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
