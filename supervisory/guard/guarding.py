@@ -136,7 +136,7 @@ class Guarding:
             return False
         try:
             _told(self._process, what)
-        except OSError:
+        except (OSError, ValueError):  # gone, or closed by us meanwhile
             return False
         if self._hearing is not None:
             self._hearing.expect()
@@ -165,7 +165,7 @@ class _Hearing:
     def _listen(self) -> None:
         if self._process.stdout is None:
             return
-        with contextlib.suppress(OSError), self._process.stdout as answers:
+        with contextlib.suppress(OSError, ValueError), self._process.stdout as answers:
             while os.read(answers.fileno(), 64):
                 self._unanswered = 0
 

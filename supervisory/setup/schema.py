@@ -34,12 +34,14 @@ def supervisory_schema() -> dict[str, Any]:
     binding = {"$ref": "#/$defs/PointBinding"}
     roles = {"anyOf": [binding, {"type": "object", "additionalProperties": binding}]}
     schema["$defs"]["ProgramConfig"]["properties"]["points"]["additionalProperties"] = roles
+    # Newer pydantics say of an open object that it is open, older ones nothing, which means the same.
+    schema["$defs"]["ProgramConfig"]["properties"]["parameters"].pop("additionalProperties", None)
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema}
 
 
 def schema_text() -> str:
     """Return the schema as it stands in the file."""
-    return json.dumps(supervisory_schema(), indent=2, ensure_ascii=False) + "\n"
+    return json.dumps(supervisory_schema(), indent=2, ensure_ascii=False, sort_keys=True) + "\n"
 
 
 def page_text(page: str) -> str:

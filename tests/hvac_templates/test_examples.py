@@ -15,7 +15,7 @@ from tests.hvac_templates.oracle.judge import FAULTS, count_differences, judge
 from tests.hvac_templates.oracle.places import NoExamples, example, manifest
 from tests.hvac_templates.oracle.runs import against_manifest, run
 from tests.hvac_templates.oracle.sweep import sweep
-from tests.hvac_templates.oracle.variants import sample, variants
+from tests.hvac_templates.oracle.variants import Variant, sample, variants
 from tests.hvac_templates.topology import problems
 
 pytestmark = [needs_engine, needs_examples, pytest.mark.slow]
@@ -56,3 +56,21 @@ def test_a_sample_of_random_combinations_has_no_unexplained_difference(name: str
     for one in combinations(name, COMBINATIONS):
         verdict = judge(one.model(), always_run=False).verdict
         assert (one.label, verdict) not in [(one.label, fault) for fault in FAULTS]
+
+
+@pytest.mark.parametrize(
+    ("variant", "verdict", "structural"),
+    [
+        (Variant("5ZoneFurnaceDX", "System:Unitary", "economizer_maximum_limit_dewpoint_temperature", 8.0), "same", 0),
+        (Variant("5ZoneDualDuct", "System:DualDuct", "economizer_maximum_limit_dewpoint_temperature", 8.0), "same", 0),
+        (Variant("5ZoneFanCoil", "Zone:FanCoil", "heating_coil_design_setpoint", 0.0), "neither", 0),
+        (
+            Variant("5ZoneFanCoil-DOAS", "System:DedicatedOutdoorAir", "heat_recovery_latent_effectiveness", 0.0),
+            "only ours runs",
+            1,
+        ),
+    ],
+)
+def test_what_the_sweeps_found_stays_as_it_was_decided(variant: Variant, verdict: str, structural: int) -> None:
+    judgement = judge(variant.model(), always_run=False)
+    assert (judgement.verdict, judgement.structural) == (verdict, structural)
