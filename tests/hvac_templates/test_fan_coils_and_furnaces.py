@@ -2,41 +2,20 @@
 
 from __future__ import annotations
 
-import json
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from hvac_templates import engine
 from hvac_templates.expand import expand
 from hvac_templates.schema import Schema
 from hvac_templates.validation import check_output
-from tests.hvac_templates.boxes import Model, boxes
-from tests.hvac_templates.judges import needs_engine
-from tests.hvac_templates.oracle.places import weather
-from tests.hvac_templates.topology import problems
+from tests.hvac_templates.boxes import Model
+from tests.hvac_templates.families import changed, expanded, model_of, refusal
 
-MODELS = Path(__file__).with_name("models")
 FAN_COIL = "HVACTemplate:Zone:FanCoil"
 OUTDOOR_AIR = "HVACTemplate:System:DedicatedOutdoorAir"
 FURNACE = "HVACTemplate:System:Unitary"
-FAMILIES = ("fan_coils", "dedicated_outdoor_air", "furnaces")
 DX_COILS = ("TwoSpeedDX", "TwoStageDX", "TwoStageHumidityControlDX")
-
-
-def model_of(family: str) -> Model:
-    templates = json.loads((MODELS / f"{family}.json").read_text(encoding="utf-8"))
-    zones = [kind for kind in templates if kind.startswith("HVACTemplate:Zone:")]
-    return boxes([fields["zone_name"] for kind in zones for fields in templates[kind].values()], templates)
-
-
-def changed(family: str, kind: str, name: str, **fields: object) -> Model:
-    """A family's model with some fields of one template set; ``None`` takes a field away."""
-    model = model_of(family)
-    kept = {**model[kind][name], **fields}
-    model[kind][name] = {field: value for field, value in kept.items() if value is not None}
-    return model
 
 
 def outdoor_air(**fields: object) -> Model:
@@ -45,21 +24,6 @@ def outdoor_air(**fields: object) -> Model:
 
 def furnace(**fields: object) -> Model:
     return changed("furnaces", FURNACE, "Ground", **fields)
-
-
-def expanded(model: Model) -> Model:
-    result = expand(model)
-    assert result.model is not None, [str(message) for message in result.messages]
-    assert problems(result.model) == []
-    return result.model
-
-
-def refusal(model: Model) -> tuple[str, str]:
-    """The field of the only error, and its text."""
-    result = expand(model)
-    assert result.model is None
-    (message,) = [message for message in result.messages if message.severity == "error"]
-    return message.field, message.text
 
 
 def warnings(model: Model) -> list[tuple[str, str]]:
@@ -72,23 +36,6 @@ def warnings(model: Model) -> list[tuple[str, str]]:
 def stream(model: Model, branch: str) -> list[str]:
     """The types of what the air passes on a branch, in order."""
     return [entry["component_object_type"] for entry in model["Branch"][branch]["components"]]
-
-
-@pytest.mark.parametrize("family", FAMILIES)
-def test_a_model_of_our_own_is_wired_and_fits_the_schema(family: str) -> None:
-    result = expand(model_of(family))
-    assert result.model is not None, [str(message) for message in result.messages]
-    assert result.messages == ()
-    assert problems(result.model) == []
-
-
-@pytest.mark.slow
-@needs_engine
-@pytest.mark.parametrize("family", FAMILIES)
-def test_a_model_of_our_own_runs_in_the_engine(family: str, tmp_path: Path) -> None:
-    ended = engine.simulate(expanded(model_of(family)), weather(), tmp_path)
-    assert ended.completed
-    assert ended.severes == ()
 
 
 def test_a_fan_of_several_speeds_says_its_power_at_each() -> None:

@@ -2,41 +2,18 @@
 
 from __future__ import annotations
 
-import json
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from hvac_templates import engine
 from hvac_templates.expand import expand
 from tests.hvac_templates.boxes import Model, boxes
-from tests.hvac_templates.judges import needs_engine
-from tests.hvac_templates.oracle.places import weather
+from tests.hvac_templates.families import expanded, model_of, refusal
 from tests.hvac_templates.topology import problems
 
-MODELS = Path(__file__).with_name("models")
 SYSTEM = "HVACTemplate:System:UnitarySystem"
 HEAT_PUMP = "HVACTemplate:System:UnitaryHeatPump:AirToAir"
 WATER_HEAT_PUMP = "HVACTemplate:Zone:WaterToAirHeatPump"
-FAMILIES = ("water_heat_pumps", "unitary_heat_pumps", "unitary_systems")
-
-
-def model_of(family: str) -> Model:
-    templates = json.loads((MODELS / f"{family}.json").read_text(encoding="utf-8"))
-    zones = [
-        fields["zone_name"]
-        for kind, objects in templates.items()
-        if kind.startswith("HVACTemplate:Zone:")
-        for fields in objects.values()
-    ]
-    return boxes(zones, templates)
-
-
-def expanded(model: Model) -> Model:
-    result = expand(model)
-    assert result.model is not None, [str(message) for message in result.messages]
-    return result.model
 
 
 def system(**fields: object) -> Model:
@@ -48,31 +25,6 @@ def system(**fields: object) -> Model:
         SYSTEM: {"Unit": {"control_zone_or_thermostat_location_name": "Room", **fields}},
     }
     return boxes(["Room"], templates)
-
-
-def refusal(model: Model) -> tuple[str, str]:
-    """The field of the only error, and its text."""
-    result = expand(model)
-    assert result.model is None
-    (message,) = [message for message in result.messages if message.severity == "error"]
-    return message.field, message.text
-
-
-@pytest.mark.parametrize("family", FAMILIES)
-def test_a_model_of_our_own_is_wired_and_fits_the_schema(family: str) -> None:
-    result = expand(model_of(family))
-    assert result.model is not None, [str(message) for message in result.messages]
-    assert result.messages == ()
-    assert problems(result.model) == []
-
-
-@pytest.mark.slow
-@needs_engine
-@pytest.mark.parametrize("family", FAMILIES)
-def test_a_model_of_our_own_runs_in_the_engine(family: str, tmp_path: Path) -> None:
-    ended = engine.simulate(expanded(model_of(family)), weather(), tmp_path)
-    assert ended.completed
-    assert ended.severes == ()
 
 
 def test_each_coil_of_a_water_heat_pump_has_its_branch_on_the_ring() -> None:

@@ -2,47 +2,15 @@
 
 from __future__ import annotations
 
-import json
-from pathlib import Path
-
 import pytest
 
-from hvac_templates import engine
 from hvac_templates.expand import expand
-from tests.hvac_templates.boxes import Model, boxes
-from tests.hvac_templates.judges import needs_engine
-from tests.hvac_templates.oracle.places import weather
+from tests.hvac_templates.boxes import Model
+from tests.hvac_templates.families import changed, expanded, model_of
 from tests.hvac_templates.topology import problems
 
-MODELS = Path(__file__).with_name("models")
-FAMILIES = ("vrf", "constant_volume")
 OUTDOOR_UNIT, TERMINAL_UNIT = "HVACTemplate:System:VRF", "HVACTemplate:Zone:VRF"
 SYSTEM, ZONE = "HVACTemplate:System:ConstantVolume", "HVACTemplate:Zone:ConstantVolume"
-
-
-def model_of(family: str) -> Model:
-    """The templates of a family on boxes, one for each zone and each plenum that they name."""
-    templates = json.loads((MODELS / f"{family}.json").read_text(encoding="utf-8"))
-    named = [
-        value
-        for objects in templates.values()
-        for fields in objects.values()
-        for field, value in fields.items()
-        if field == "zone_name" or field.endswith("plenum_name")
-    ]
-    return boxes(list(dict.fromkeys(named)), templates)
-
-
-def expanded(model: Model) -> Model:
-    result = expand(model)
-    assert result.model is not None, [str(message) for message in result.messages]
-    return result.model
-
-
-def changed(family: str, template: str, name: str, **fields: object) -> Model:
-    model = model_of(family)
-    model[template][name] |= fields
-    return model
 
 
 def said(model: Model) -> list[tuple[str, str]]:
@@ -51,23 +19,6 @@ def said(model: Model) -> list[tuple[str, str]]:
 
 def components(model: Model, branch: str) -> list[str]:
     return [component["component_object_type"] for component in model["Branch"][branch]["components"]]
-
-
-@pytest.mark.parametrize("family", FAMILIES)
-def test_a_model_of_our_own_is_wired_and_fits_the_schema(family: str) -> None:
-    result = expand(model_of(family))
-    assert result.model is not None, [str(message) for message in result.messages]
-    assert result.messages == ()
-    assert problems(result.model) == []
-
-
-@pytest.mark.slow
-@needs_engine
-@pytest.mark.parametrize("family", FAMILIES)
-def test_a_model_of_our_own_runs_in_the_engine(family: str, tmp_path: Path) -> None:
-    ended = engine.simulate(expanded(model_of(family)), weather(), tmp_path)
-    assert ended.completed
-    assert ended.severes == ()
 
 
 def test_an_outdoor_unit_knows_the_terminal_units_of_its_zones() -> None:
