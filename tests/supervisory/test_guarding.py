@@ -47,6 +47,8 @@ class TestPipe:
 
         yield writing, close
         close()
+        for listener in [thread for thread in threading.enumerate() if thread.name == "pipe"]:
+            listener.join(SHORT_S * 10)
         os.close(reading)
 
     def test_that_closes_means_death(self, pipe: tuple[int, Callable[[], None]]) -> None:
