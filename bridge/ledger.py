@@ -6,7 +6,6 @@ every write and only has to survive this process. Where they are kept is the sto
 
 from __future__ import annotations
 
-import struct
 import threading
 from collections import defaultdict, deque
 from collections.abc import Iterable, Mapping, Sequence
@@ -14,7 +13,7 @@ from copy import deepcopy
 from dataclasses import dataclass
 from typing import Protocol, TypeAlias
 
-from utils.values import ObjectRef, PointValue
+from utils.values import ObjectRef, PointValue, same_as_stored
 
 KEPT_VALUES = 64
 """Values remembered per object. A stale read may show one that is some writes old."""
@@ -194,17 +193,3 @@ class Ledger:
             return value is not None
         with self._lock:
             return any(same_as_stored(value, sent) for sent in self._sent.get((device, ref), ()))
-
-
-def same_as_stored(found: PointValue, sent: PointValue) -> bool:
-    """Whether two values are the same once a controller has stored them in single precision."""
-    try:
-        return as_real32(found) == as_real32(sent)
-    except OverflowError:
-        return False  # no controller stores it, so it was told wrongly
-
-
-def as_real32(value: PointValue) -> float:
-    """The value as a controller keeps it. Raises ``OverflowError`` for what single precision cannot hold."""
-    real: float = struct.unpack("<f", struct.pack("<f", float(value)))[0]
-    return real

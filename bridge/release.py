@@ -13,22 +13,13 @@ from concurrent.futures import Executor
 from dataclasses import replace
 from functools import partial
 
-from bridge.ledger import (
-    Entry,
-    Ledger,
-    TakenClock,
-    TakenInput,
-    TakenObject,
-    TakenOutput,
-    TakenSlot,
-    same_as_stored,
-)
+from bridge.ledger import Entry, Ledger, TakenClock, TakenInput, TakenObject, TakenOutput, TakenSlot
 from bridge.receipts import Outcome, Receipt, described, shown, state_before
 from clients.device_client import DeviceClient
 from clients.ecy_device_client import ECYDeviceClient
 from equipment.equipment_manager import synchronize
 from utils.errors import BridgeError, DeviceError, DeviceRefused, DeviceUnreachable, ObjectError
-from utils.values import ObjectRef, ObjectState, PointValue, Write, WriteKind
+from utils.values import ObjectRef, ObjectState, PointValue, Write, WriteKind, same_as_stored
 
 __all__ = ["Outcome", "Receipt", "give_back", "give_back_all"]
 

@@ -11,9 +11,9 @@ import logging
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from bridge.ledger import Ledger, TakenSlot, same_as_stored
+from bridge.ledger import Ledger, TakenSlot
 from equipment.write_plan import BoundPoint
-from utils.values import ObjectRef, ObjectState, PointValue, Role, Sample, Target
+from utils.values import ObjectRef, ObjectState, PointValue, Role, Sample, Target, same_as_stored
 
 log = logging.getLogger(__name__)
 

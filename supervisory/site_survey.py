@@ -8,12 +8,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 
-from bridge.ledger import same_as_stored
 from clients.device_client import DeviceClient
 from supervisory.site_access import Audit, OccupiedSlot, SlotRelease
 from supervisory.undo_file import UndoError, UndoFile
 from utils.errors import DeviceError
-from utils.values import Endpoint, ObjectState, ObjectType
+from utils.values import Endpoint, ObjectState, ObjectType, same_as_stored
 
 COMMANDABLE = tuple(kind for kind in ObjectType if not kind.is_input)
 

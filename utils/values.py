@@ -7,6 +7,7 @@ All of them are frozen and replaced whole. Times are seconds of model time (from
 from __future__ import annotations
 
 import math
+import struct
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum, StrEnum
@@ -205,6 +206,20 @@ class PointMetadata:
 def is_finite_number(value: object) -> bool:
     """Whether the value is a number that may be sent to a peer (a boolean counts; NaN and infinities do not)."""
     return isinstance(value, int | float) and math.isfinite(value)
+
+
+def same_as_stored(found: PointValue, sent: PointValue) -> bool:
+    """Whether two values are the same once a controller has stored them in single precision."""
+    try:
+        return as_real32(found) == as_real32(sent)
+    except OverflowError:
+        return False  # no controller stores it, so it was told wrongly
+
+
+def as_real32(value: PointValue) -> float:
+    """The value as a controller keeps it. Raises ``OverflowError`` for what single precision cannot hold."""
+    real: float = struct.unpack("<f", struct.pack("<f", float(value)))[0]
+    return real
 
 
 @dataclass(frozen=True, slots=True)

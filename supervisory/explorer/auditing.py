@@ -10,7 +10,6 @@ from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
 
-from bridge.ledger import same_as_stored
 from clients.bacnet_device_client import BACnetDeviceClient
 from clients.bacnet_names import device_key, is_bacnet, object_identifier
 from supervisory.explorer.report import DONE, FAILED, Report
@@ -20,7 +19,7 @@ from supervisory.site_access import OccupiedSlot
 from supervisory.site_survey import DeviceSite
 from supervisory.undo_file import UndoFile
 from utils.errors import ConfigError, DeviceError, Problem
-from utils.values import Write, WriteKind
+from utils.values import Write, WriteKind, same_as_stored
 
 UNDO_FILE = Path("bacnet-undo.jsonl")
 _HEADINGS = ("device", "object", "name", "priority", "value")

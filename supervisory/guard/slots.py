@@ -11,13 +11,22 @@ import time
 from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import TypeAlias
 
-from bridge.ledger import Ledger, TakenSlot, as_real32, same_as_stored
+from bridge.ledger import Ledger, TakenSlot
 from bridge.release import Outcome, Receipt, give_back
 from clients.device_client import DeviceClient
 from supervisory.guard.gate import Pass, SlotCommand
 from supervisory.guard.second_look import DOUBT_S
 from utils.errors import BridgeError, ConfigError, DeviceError, DeviceRefused, DeviceUnreachable, ObjectError
-from utils.values import ObjectRef, ObjectState, PointValue, Write, WriteKind, is_finite_number
+from utils.values import (
+    ObjectRef,
+    ObjectState,
+    PointValue,
+    Write,
+    WriteKind,
+    as_real32,
+    is_finite_number,
+    same_as_stored,
+)
 
 _PRIORITIES = frozenset(range(1, 17)) - {6}
 """BACnet keeps 6 for minimum on and off times."""

@@ -11,7 +11,6 @@ import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 
-from bridge.ledger import as_real32
 from clients.boptest_client import BOPTestClient
 from clients.ecy_clock import ClockState
 from utils.errors import DeviceError, ObjectError
@@ -29,6 +28,7 @@ from utils.values import (
     Write,
     WriteKind,
     WriteResult,
+    as_real32,
     is_finite_number,
 )
 

@@ -9,12 +9,12 @@ from pathlib import Path
 import pytest
 
 from bridge.effect_check import EffectCheck
-from bridge.ledger import Ledger, as_real32
+from bridge.ledger import Ledger
 from emulators.ecy.profile import Profile
 from tests.bridge.rig import DEADLINE_S, Rig, in_background, rig
 from tests.bridge.test_absence import activations, eventually
 from tests.equipment.test_write_plan import INPUT, VALUE, bound
-from utils.values import ObjectState, PointValue, Sample
+from utils.values import ObjectState, PointValue, Sample, as_real32
 
 DEVICE = "10.0.0.1"
 WRITTEN = [bound(INPUT, 1), bound(VALUE, 2, priority=12)]

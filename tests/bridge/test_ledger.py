@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 import pytest
 
-from bridge.ledger import Entry, Ledger, MemoryStore, TakenClock, TakenInput, TakenSlot, as_real32
+from bridge.ledger import Entry, Ledger, MemoryStore, TakenClock, TakenInput, TakenSlot
 from utils.errors import BridgeError
-from utils.values import ObjectRef, ObjectType, PointValue
+from utils.values import ObjectRef, ObjectType, PointValue, as_real32
 
 DEVICE = "10.0.0.1"
 AV = ObjectRef(ObjectType.ANALOG_VALUE, 3)

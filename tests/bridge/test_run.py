@@ -11,7 +11,6 @@ from typing import Any
 
 import pytest
 
-from bridge.ledger import as_real32
 from bridge.release import Outcome
 from bridge.run import Declined, FirstContact, Run
 from emulators.boptest.faults import Answer, DroppedAnswer, FailedSimulation, Hold
@@ -22,6 +21,7 @@ from tests import bench
 from tests.bridge.rig import AHU_OBJECTS, AHU_POINTS, DEADLINE_S, PASSWORD, Rig, in_background, rig
 from utils.errors import ConfigError, DeviceRefused, SimulationError, SimulationUnreachable
 from utils.state_folder import StateFolder
+from utils.values import as_real32
 
 
 @pytest.fixture

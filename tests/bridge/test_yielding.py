@@ -12,7 +12,7 @@ from rich.console import Console
 
 from bridge.console import print_summary
 from bridge.controller_link import LinkState
-from bridge.ledger import Ledger, TakenSlot, as_real32
+from bridge.ledger import Ledger, TakenSlot
 from bridge.release import Outcome
 from bridge.run import Run
 from bridge.yielding import Yielding
@@ -24,7 +24,7 @@ from tests.bridge.test_run import written
 from tests.equipment.test_write_plan import INPUT, VALUE, bound
 from tests.faults.scene import HURRY, HostClock
 from utils.pacing import Clocks
-from utils.values import ObjectRef, ObjectState, PointValue, Quality, Sample
+from utils.values import ObjectRef, ObjectState, PointValue, Quality, Sample, as_real32
 
 DEVICE = "10.0.0.1"
 POINT = bound(VALUE, 2, priority=12)

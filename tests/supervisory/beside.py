@@ -8,7 +8,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from bridge.ledger import Ledger, as_real32
+from bridge.ledger import Ledger
 from clients.device_client import DeviceClient
 from clients.ecy_clock import ClockState
 from supervisory.easy import EasyASO
@@ -38,6 +38,7 @@ from utils.values import (
     Sample,
     Write,
     WriteResult,
+    as_real32,
 )
 
 START = datetime(2023, 7, 6, 10)

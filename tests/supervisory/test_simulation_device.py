@@ -6,14 +6,13 @@ from collections.abc import Iterator
 
 import pytest
 
-from bridge.ledger import as_real32
 from clients.boptest_client import BOPTestClient
 from emulators.boptest.server import BoptestServer
 from emulators.plants.multizone_office import MultizoneOffice
 from supervisory.runtime.simulation_device import SimulationDevice
 from utils.errors import ObjectError
 from utils.model_calendar import model_datetime
-from utils.values import ObjectRef, ObjectType, PointValue, Quality, Write, WriteKind
+from utils.values import ObjectRef, ObjectType, PointValue, Quality, Write, WriteKind, as_real32
 
 SUMMER_S = 186 * 86400.0 + 10 * 3600
 

@@ -8,7 +8,6 @@ from typing import ClassVar
 
 import pytest
 
-from bridge.ledger import as_real32
 from clients.bacnet_device_client import BACnetDeviceClient
 from clients.bacnet_stack import BACnetStack
 from clients.boptest_client import BOPTestClient
@@ -26,7 +25,7 @@ from supervisory.setup.loading import ProgramClass
 from tests.supervisory.beside import Beside
 from tests.supervisory.recorded import RecordedPlant
 from utils.model_calendar import model_datetime
-from utils.values import PointValue
+from utils.values import PointValue, as_real32
 
 STEPS = 30
 PRIORITY = 12
