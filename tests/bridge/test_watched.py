@@ -1,0 +1,115 @@
+"""Whose value stands there: sent, stored, in doubt, or somebody else's."""
+
+from __future__ import annotations
+
+import logging
+
+import pytest
+
+from bridge.storage import Storage
+from bridge.watched import AGREE_S, KEPT_VALUES, Judgement, Remembered, Watched
+
+OURS, IN_DOUBT, THEIRS = Judgement.OURS, Judgement.IN_DOUBT, Judgement.THEIRS
+
+
+@pytest.fixture
+def fresh() -> Watched:
+    return Watched("10.0.0.1 AnalogValue 3", Remembered(), is_exact=False)
+
+
+def test_what_was_sent_and_not_read_back_yet_leaves_everything_in_doubt(fresh: Watched) -> None:
+    fresh.send(33.37)
+    assert [fresh.judge(33.37), fresh.judge(15.5), fresh.judge(99.0)] == [OURS, IN_DOUBT, IN_DOUBT]
+
+
+def test_a_value_that_is_read_back_as_it_was_sent_is_proof_at_once(fresh: Watched) -> None:
+    fresh.send(33.37)
+    assert fresh.saw(33.37, 0.0)
+    assert fresh.judge(99.0) is THEIRS
+
+
+def test_a_rounded_one_has_to_be_read_twice_some_seconds_apart(fresh: Watched) -> None:
+    fresh.send(22.6)
+    assert [fresh.saw(23.0, at_s) for at_s in (0.0, AGREE_S - 0.1, AGREE_S)] == [False, False, True]
+    fresh.send(19.2)
+    assert [fresh.judge(19.0), fresh.judge(25.0)] == [OURS, THEIRS]
+
+
+def test_reads_that_agree_while_something_else_was_sent_teach_nothing(fresh: Watched) -> None:
+    for at_s, sent in ((0.0, 22.6), (3.0, 22.7), (6.0, 22.8), (9.0, 22.9)):
+        fresh.send(sent)
+        assert not fresh.saw(23.0, at_s)
+    assert fresh.judge(40.0) is IN_DOUBT
+
+
+def test_less_than_the_resolution_seen_so_far_is_standing_still(fresh: Watched) -> None:
+    fresh.send(22.6)
+    fresh.saw(23.0, 0.0)
+    fresh.saw(23.0, 6.0)
+    fresh.send(20.2)
+    fresh.saw(20.0, 10.0)
+    fresh.send(20.4)
+    before = fresh.storage
+    fresh.saw(20.0, 16.0)
+    assert fresh.storage.low < before.low
+
+
+def test_a_stale_read_of_the_value_before_is_not_what_became_of_the_new_one(fresh: Watched) -> None:
+    fresh.send(20.0)
+    fresh.saw(20.0, 0.0)
+    fresh.send(20.3)
+    assert not fresh.saw(20.0, 1.0)
+    assert fresh.saw(20.3, 6.5)
+    assert fresh.judge(21.0) is THEIRS
+
+
+def test_what_nothing_explains_stays_in_doubt_however_long_it_stands(fresh: Watched) -> None:
+    fresh.send(33.37)
+    assert [fresh.saw(15.5, at_s) for at_s in (0.0, 6.0, 12.0)] == [False] * 3
+    assert [fresh.judge(15.5), fresh.judge(99.0)] == [IN_DOUBT, IN_DOUBT]
+
+
+def test_a_limit_is_seen_with_the_second_value_that_is_cut_to_it(fresh: Watched) -> None:
+    for number, sent in enumerate((33.37, 34.2)):
+        fresh.send(sent)
+        fresh.saw(15.5, 20.0 * number)
+        fresh.saw(15.5, 20.0 * number + 6.0)
+    fresh.send(36.0)
+    assert [fresh.judge(15.5), fresh.judge(16.0)] == [OURS, THEIRS]
+
+
+def test_states_are_stored_as_they_are() -> None:
+    state = Watched("a state", Remembered(), is_exact=True)
+    state.send(2)
+    assert [state.judge(2), state.judge(3), state.saw(3, 0.0)] == [OURS, THEIRS, False]
+
+
+def test_what_is_lost_leaves_everything_in_doubt() -> None:
+    lost = Watched("lost", None, is_exact=True)
+    assert lost.may_have_been_sent
+    assert lost.judge(1) is IN_DOUBT
+
+
+def test_what_was_remembered_judges_as_before() -> None:
+    remembered = Remembered((20.1, 22.6), Storage(steps=1, low=20.0, high=23.0))
+    again = Watched("again", remembered, is_exact=False)
+    assert [again.judge(22.6), again.judge(25.0)] == [OURS, THEIRS]
+
+
+def test_an_object_whose_read_back_keeps_moving_is_told_once(fresh: Watched, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.WARNING)
+    fresh.send(33.37)
+    for step in range(12):
+        fresh.saw(40.0 + step, float(step))
+    assert [record.getMessage() for record in caplog.records] == [
+        "10.0.0.1 AnalogValue 3: what it holds of ours (33.37) keeps moving: its values stay in doubt"
+    ]
+    assert fresh.judge(51.0) is IN_DOUBT
+
+
+def test_ten_thousand_values_leave_no_more_behind_than_a_few(fresh: Watched) -> None:
+    for step in range(10_000):
+        fresh.send(20.0 + step * 0.001)
+        fresh.saw(20.0 + step * 0.001, float(step))
+    assert len(fresh._sent) == KEPT_VALUES
+    assert len(fresh._pairs) <= 4
