@@ -19,7 +19,7 @@ from bridge.isolation import Isolation
 from bridge.last_calls import LinkCalls
 from bridge.ledger import Ledger, TakenClock, TakenObject
 from bridge.release import give_back
-from bridge.yielding import Yielded, Yielding
+from bridge.yielding import Glance, Yielded, Yielding
 from clients.ecy_device_client import ECYDeviceClient
 from equipment.controller import Controller
 from equipment.write_plan import BoundPoint
@@ -189,8 +189,8 @@ class ControllerLink:
     def exchange(self, frame: Frame) -> dict[Target, Sample]:
         """One batch: what the frame changed, and after it the outputs. Raises :class:`DeviceError`."""
         self._identity.verify()
-        writes, glanced = self._prepare(frame), self._glance()
-        return self._exchange(writes, glanced) if writes or glanced or self.controller.reads else {}
+        writes, glance = self._prepare(frame), self._glance()
+        return self._exchange(writes, glance) if writes or any(glance) or self.controller.reads else {}
 
     def write(self, frame: Frame) -> dict[Target, Sample]:
         """The first half of an exchange. Raises :class:`DeviceError`."""
@@ -212,22 +212,19 @@ class ControllerLink:
             with self.calls.writing():
                 self.clock.keep(frame_s, shown_s)
 
-    def _exchange(self, writes: Sequence[Write], glanced: Sequence[ObjectRef]) -> dict[Target, Sample]:
+    def _exchange(self, writes: Sequence[Write], glance: Glance) -> dict[Target, Sample]:
         reads = self.controller.reads
-        refs = list(dict.fromkeys([*reads.values(), *glanced]))
+        refs = list(dict.fromkeys([*reads.values(), *glance.inputs]))
         with self.calls.writing() if writes else nullcontext():
-            exchange = self.controller.client.exchange(writes, refs, self._identity.next())
+            exchange = self.controller.client.exchange(writes, refs, self._identity.next(), glance.slots)
         self._identity.compare(exchange.names)
         self._confirm(exchange.writes)
-        if glanced:
-            self._yielding.notice(self.controller.plan.bound, exchange.samples)
+        self._yielding.notice(self.controller.plan.bound, glance, exchange, self._clocks.monotonic())
         self._look_at_effects()
         return self._counted({target: exchange.samples[ref] for target, ref in reads.items()})
 
-    def _glance(self) -> list[ObjectRef]:
-        """What to read along, to see whether somebody has taken it over."""
-        if self.state is not LinkState.ONLINE:
-            return []
+    def _glance(self) -> Glance:
+        """What to read along, to see what became of what we wrote."""
         return self._yielding.glance(self.controller.plan.bound, self._clocks.monotonic())
 
     def _prepare(self, frame: Frame) -> list[Write]:
@@ -269,15 +266,13 @@ class ControllerLink:
         return next((claim.name for claim in self._claims if claim.ref == ref), "not in any config")
 
     def _look_at_effects(self) -> None:
-        """One more batch every refresh time, or where a slot looks odd: does what we write win?"""
+        """One more batch every refresh time: does what we write win?"""
         if self.state is not LinkState.ONLINE:
             return
         written, now_s = self.controller.plan.bound, self._clocks.monotonic()
         if self._effects.is_due(now_s):
             states = self._looked_at(written, now_s)
             self._effects.look([bound for bound in written if not self._yielding.holds_back(bound.target)], states)
-        elif odd := self._yielding.due(written, now_s):
-            self._looked_at(odd, now_s)
 
     def _looked_at(self, written: Sequence[BoundPoint], now_s: float) -> Mapping[ObjectRef, ObjectState]:
         states = self.controller.client.survey([bound.ref for bound in written])

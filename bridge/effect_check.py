@@ -10,6 +10,7 @@ import logging
 from collections.abc import Iterable, Mapping
 
 from bridge.ledger import Ledger
+from bridge.watched import Judgement
 from equipment.write_plan import BoundPoint
 from utils.values import ObjectRef, ObjectState, PointValue, Role
 
@@ -66,16 +67,17 @@ class EffectCheck:
         if bound.point.role is Role.COMMANDED and state.priority_array is not None:
             return self._slot_reason(bound, state.priority_array)
         value = state.present_value.value
-        return "" if value is None or self._is_ours(bound, value) else f"present-value is {value}"
+        return "" if value is None or not self._is_theirs(bound, value) else f"present-value is {value}"
 
     def _slot_reason(self, bound: BoundPoint, slots: tuple[PointValue | None, ...]) -> str:
         ours = slots[bound.point.priority - 1]
         if ours is None:
             return ""  # let go of, or lost in a reboot: the refresh takes it again
-        if not self._is_ours(bound, ours):
+        if self._is_theirs(bound, ours):
             return f"slot {bound.point.priority} holds {ours}, which somebody else has written"
         stronger = ((n, held) for n, held in enumerate(slots[: bound.point.priority - 1], start=1) if held is not None)
         return next((f"slot {number} holds {held}" for number, held in stronger), "")
 
-    def _is_ours(self, bound: BoundPoint, value: PointValue) -> bool:
-        return self._ledger.is_ours(self._device, bound.ref, value)
+    def _is_theirs(self, bound: BoundPoint, value: PointValue) -> bool:
+        """What is in doubt may be what we sent as the controller stored it, or a value on its way there."""
+        return self._ledger.judge(self._device, bound.ref, value) is Judgement.THEIRS

@@ -1,50 +1,41 @@
 """The ledger on disk: what was taken outlives the process that took it.
 
 One folder, one journal per process. ``<name>.jsonl`` holds a line per entry taken or given back, synced to disk before
-the controller is touched. ``<name>.sent`` holds the last values sent to each object, written without syncing: they
-survive the process but not a power cut, and a journal from before the last start of the computer says so. A lock on
-``<name>.lock`` lives as long as the process; a journal whose lock is free belongs to a dead one.
+the controller is touched (:mod:`bridge.journal_records`). ``<name>.sent`` holds the last values sent to each object,
+written without syncing: they survive the process but not a power cut, and a journal from before the last start of the
+computer says so. A lock on ``<name>.lock`` lives as long as the process; a journal whose lock is free belongs to a dead
+one. What cannot be read or understood of a journal is never thrown away by itself: it stays, and is named.
 """
 
 from __future__ import annotations
 
-import json
 import logging
 import os
 import threading
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import Any, BinaryIO
 
 from filelock import FileLock, Timeout
 
-from bridge.ledger import Entry, Ledger, TakenClock, TakenInput, TakenOutput, TakenSlot
-from bridge.sent_values import SentValues, values_in
+from bridge import journal_records as records
+from bridge.journal_files import DAMAGED, JOURNAL, Lines, forget_lock, lock_file, remove, values_file
+from bridge.journal_records import NO_ROW, Content
+from bridge.ledger import Entry, TakenClock, TakenSlot
+from bridge.orphan import IN_PART, KeptJournal, Orphan, adopted
+from bridge.sent_values import SentValues
+from bridge.storage import Storage
 from equipment.equipment_manager import Credentials
 from utils.errors import ConfigError, Problem
-from utils.host import boot_marker, is_same_boot
+from utils.host import boot_marker
+from utils.process_lock import ProcessLock, held
 from utils.state_folder import StateError, StateFolder
-from utils.values import ObjectRef, ObjectType, PointValue
+from utils.values import ObjectRef, PointValue
 
 log = logging.getLogger(__name__)
 
-_KINDS: Mapping[str, type[Entry]] = {kind.__name__: kind for kind in (TakenSlot, TakenInput, TakenOutput, TakenClock)}
 _LOCK_TIMEOUT_S = 10.0
 _ADOPT_TIMEOUT_S = 0.2
-_ADOPT_POLL_S = 0.01
-
-
-@dataclass(slots=True)
-class _Content:
-    """What a journal says, read from the start to its last whole line."""
-
-    pid: int = 0
-    boot: str = ""
-    open: dict[Entry, int] = field(default_factory=dict)
-    """Open entries and their rows in the file of sent values."""
-    credentials: dict[str, Credentials] = field(default_factory=dict)
 
 
 class Journals:
@@ -53,6 +44,7 @@ class Journals:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self._lock = FileLock(folder / "all.lock", timeout=_LOCK_TIMEOUT_S)
+        self._kept: dict[Path, KeptJournal] = {}
 
     @classmethod
     def of(cls, state: StateFolder) -> Journals:
@@ -73,19 +65,51 @@ class Journals:
 
     def orphans(self) -> list[Orphan]:
         """The journals of dead processes, each locked for the caller until it is closed."""
-        files = sorted(self.folder.glob("*.jsonl"))
-        return [orphan for file in files if (orphan := self.orphan(file)) is not None]
+        return [orphan for file in self._files() if (orphan := self.orphan(file)) is not None]
 
     def orphan(self, file: Path, timeout_s: float = _ADOPT_TIMEOUT_S) -> Orphan | None:
         """One journal, locked for the caller; None when there is none (any more), or its process lives that long."""
-        return _adopted(file, timeout_s) if file.exists() else None
+        return adopted(file, timeout_s, self._keep) if file.exists() else None
 
     def living(self, but: Path | None = None) -> Iterator[tuple[int, Entry]]:
-        """What processes that run now have taken, with their process ids."""
-        for file in sorted(self.folder.glob("*.jsonl")):
+        """What processes that run now have taken, with their process ids.
+
+        Raises :class:`StateError` for a journal that cannot be read: what it holds is not known.
+        """
+        for file in self._files():
             if file != but and _is_held(file):
-                content = _read(file)
+                content = _content_of_living(file)
                 yield from ((content.pid, entry) for entry in content.open)
+
+    @property
+    def kept(self) -> tuple[KeptJournal, ...]:
+        """What stays on disk until somebody has looked: set aside, or not understood when it was last closed here."""
+        aside = {file: KeptJournal(file, IN_PART) for file in sorted(self.folder.glob(f"*{DAMAGED}"))}
+        return tuple((self._kept | aside).values())
+
+    def discard(self, name: str) -> Path:
+        """Delete a journal for good, after somebody has looked; returns its path.
+
+        Raises :class:`ConfigError` for one that is not in this folder, and one whose process lives.
+        """
+        file = self.folder / Path(name).name
+        if file.suffix not in (JOURNAL, DAMAGED) or not file.exists():
+            raise ConfigError([Problem("--discard", f"there is no journal {Path(name).name} in {self.folder}")])
+        if _is_held(file):
+            raise ConfigError([Problem("--discard", f"the process of {file.name} is running; stop that first")])
+        try:
+            remove(file)
+        except OSError as error:
+            raise StateError(f"cannot delete {file}: {error.strerror}") from error
+        forget_lock(file)
+        self._kept.pop(file, None)
+        return file
+
+    def _keep(self, kept: KeptJournal) -> None:
+        self._kept[kept.file] = kept
+
+    def _files(self) -> list[Path]:
+        return sorted(self.folder.glob(f"*{JOURNAL}"))
 
 
 class Journal:
@@ -94,10 +118,10 @@ class Journal:
     def __init__(self, journals: Journals, credentials: Mapping[str, Credentials]) -> None:
         self._journals = journals
         self._credentials = credentials
-        self.file = journals.folder / f"{datetime.now():%Y%m%d-%H%M%S}-{os.getpid()}-{id(self):x}.jsonl"
-        self._own_lock = FileLock(self.file.with_suffix(".lock"), timeout=0, thread_local=False)
+        self.file = journals.folder / f"{datetime.now():%Y%m%d-%H%M%S}-{os.getpid()}-{id(self):x}{JOURNAL}"
+        self._own_lock = ProcessLock(lock_file(self.file))
         self._guard = threading.Lock()
-        self._records: BinaryIO | None = None
+        self._lines: Lines | None = None
         self._sent: SentValues | None = None
         self._open: set[Entry] = set()
 
@@ -110,14 +134,13 @@ class Journal:
         try:
             with self._journals.lock(), self._guard:
                 self.refuse_claimed(entries)
-                if self._records is None:
-                    self._begin()
-                self._append([_taken(entry, self._row(entry)) for entry in entries])
+                lines, sent = self._begun()
+                lines.append([records.taken(entry, _row(sent, entry)) for entry in entries])
                 self._open.update(entries)
-        except OSError as error:
-            raise StateError(f"cannot write the ledger in {self.file.parent}: {error.strerror or error}") from error
         except Timeout:
             raise StateError(f"the ledger folder {self.file.parent} is locked by somebody for too long") from None
+        except OSError as error:
+            raise StateError(f"cannot write the ledger in {self.file.parent}: {error.strerror or error}") from error
 
     def refuse_claimed(self, entries: Sequence[Entry]) -> None:
         """Raises :class:`ConfigError` when another process on this computer has taken one of these."""
@@ -133,162 +156,84 @@ class Journal:
     def give_back(self, entries: Sequence[Entry]) -> None:
         """Write down that the entries have been undone."""
         known = [entry for entry in entries if entry in self._open]
+        if self._lines is None or not known:
+            return
         try:
             with self._guard:
-                self._append([_given_back(entry) for entry in known])
+                self._lines.append([records.given_back(entry) for entry in known])
         except OSError as error:
             log.warning("the ledger cannot note what was given back (%s): the next start looks again", error.strerror)
-            return
         self._open.difference_update(known)
 
     def sent(self, device: str, ref: ObjectRef, value: PointValue) -> None:
-        """Remember a value in the row of its object."""
+        """Remember a value in the row of its object. Raises :class:`StateError` where that cannot be."""
         if self._sent is not None:
             self._sent.note((device, ref), value)
 
+    def stored(self, device: str, ref: ObjectRef, storage: Storage) -> None:
+        """Remember how an object stores. Raises :class:`StateError` where that cannot be."""
+        if self._sent is not None:
+            self._sent.note_storage((device, ref), storage)
+
     def close(self) -> None:
         """Let go of the journal. It is removed when nothing in it is open."""
-        if self._records is None or self._sent is None:
+        if self._lines is None or self._sent is None:
             return
-        self._records.close()
+        self._lines.close()
         self._sent.close()
         _dismiss(self.file, self._own_lock, is_done=not self._open)
-        self._records = self._sent = None
+        self._lines = self._sent = None
 
-    def _begin(self) -> None:
-        self._own_lock.acquire()
-        self._records = self.file.open("ab", buffering=0)
-        self._sent = SentValues(self.file.with_suffix(".sent"))
-        header = {"pid": os.getpid(), "boot": boot_marker()}
-        devices = [{"device": device, **asdict(known)} for device, known in self._credentials.items()]
-        self._append([header, *devices])
-
-    def _row(self, entry: Entry) -> int | None:
-        """A row for the object's values, allocated on disk now so that a disk that fills up later does no harm."""
-        if isinstance(entry, TakenClock) or self._sent is None:
-            return None
-        return self._sent.row((entry.device, entry.ref))
-
-    def _append(self, records: Sequence[Mapping[str, Any]]) -> None:
-        if self._records is None or not records:
-            return
-        text = "".join(json.dumps(record) + "\n" for record in records)
-        self._records.write(text.encode())
-        os.fsync(self._records.fileno())
+    def _begun(self) -> tuple[Lines, SentValues]:
+        """The files, made with the first entry; one that cannot be begun leaves nothing. Raises OSError."""
+        if self._lines is None or self._sent is None:
+            self._own_lock.acquire()
+            lines = sent = None
+            try:
+                lines, sent = Lines(self.file), SentValues(values_file(self.file))
+                access = [records.access(device, known) for device, known in self._credentials.items()]
+                lines.append([records.header(os.getpid(), boot_marker()), *access])
+            except OSError:
+                for opened in (lines, sent):
+                    if opened is not None:
+                        opened.close()
+                _dismiss(self.file, self._own_lock, is_done=True)
+                raise
+            self._lines, self._sent = lines, sent
+        return self._lines, self._sent
 
 
-class Orphan:
-    """A dead process's journal, locked for us."""
-
-    def __init__(self, file: Path, lock: FileLock) -> None:
-        content = _read(file)
-        self.pid = content.pid
-        self.credentials: Mapping[str, Credentials] = content.credentials
-        self._file = file
-        self._lock = lock
-        self._open = content.open
-        self.ledger = Ledger(self, knows_values=is_same_boot(content.boot))
-        self.ledger.restore({entry: self._values(row) for entry, row in content.open.items()})
-
-    def refuse_claimed(self, entries: Sequence[Entry]) -> None:
-        """Nothing is taken, so nobody is in the way."""
-
-    def take(self, entries: Sequence[Entry]) -> None:
-        """Nothing is taken on behalf of the dead."""
-        raise StateError("nothing can be taken in the name of a process that has ended")
-
-    def give_back(self, entries: Sequence[Entry]) -> None:
-        """Write down that the entries have been undone; where that cannot be, whoever comes next looks again."""
-        try:
-            with self._file.open("ab", buffering=0) as records:
-                text = "".join(json.dumps(_given_back(entry)) + "\n" for entry in entries)
-                records.write(text.encode())
-                os.fsync(records.fileno())
-        except OSError as error:
-            log.warning("the ledger %s cannot note what was given back: %s", self._file, error.strerror)
-        for entry in entries:
-            self._open.pop(entry, None)
-
-    def sent(self, device: str, ref: ObjectRef, value: PointValue) -> None:
-        """Undoing sends nothing that would have to be recognised later."""
-
-    def close(self) -> None:
-        """Let go of the journal. It is removed when nothing in it is open."""
-        _dismiss(self._file, self._lock, is_done=not self._open)
-
-    def _values(self, row: int) -> list[float]:
-        """The values last sent, as far as they reached the disk."""
-        return values_in(self._file.with_suffix(".sent"), row)
-
-
-def _adopted(file: Path, timeout_s: float) -> Orphan | None:
-    lock = FileLock(file.with_suffix(".lock"), timeout=timeout_s, thread_local=False)
+def _content_of_living(file: Path) -> Content:
     try:
-        lock.acquire(poll_interval=_ADOPT_POLL_S)
-    except Timeout:
-        return None
-    if not file.exists():  # somebody else has just finished with it
-        lock.release()
-        return None
-    return Orphan(file, lock)
+        return records.read(file)
+    except FileNotFoundError:  # its process has just ended, with everything given back
+        return Content()
+    except OSError as error:
+        raise StateError(
+            f"cannot read {file}, which tells what a running process has taken: {error.strerror}"
+        ) from error
 
 
 def _is_held(file: Path) -> bool:
-    try:
-        with FileLock(file.with_suffix(".lock"), timeout=0):
-            return False
-    except Timeout:
-        return True
+    with held(lock_file(file)) as is_held:
+        return is_held
 
 
-def _dismiss(file: Path, lock: FileLock, *, is_done: bool) -> None:
+def _dismiss(file: Path, lock: ProcessLock, *, is_done: bool) -> None:
+    """Let go of a journal of our own; one with nothing open goes where it can."""
     if is_done:
-        file.unlink(missing_ok=True)
-        file.with_suffix(".sent").unlink(missing_ok=True)
+        try:
+            remove(file)
+        except OSError as error:
+            log.warning("the ledger %s cannot be removed (%s): the next start looks again", file, error.strerror)
     lock.release()
     if is_done:
-        try:
-            file.with_suffix(".lock").unlink(missing_ok=True)
-        except OSError:  # Windows: somebody is just looking whether it is held
-            return
+        forget_lock(file)
 
 
-def _read(file: Path) -> _Content:
-    content = _Content()
-    for line in file.read_bytes().splitlines():
-        try:
-            record = json.loads(line)
-        except ValueError:
-            break  # cut off by a power cut, so the controller was never touched for it
-        _apply(record, content)
-    return content
-
-
-def _apply(record: Mapping[str, Any], content: _Content) -> None:
-    if "take" in record:
-        content.open[_entry(record["take"])] = -1 if record["row"] is None else record["row"]
-    elif "back" in record:
-        content.open.pop(_entry(record["back"]), None)
-    elif "pid" in record:
-        content.pid, content.boot = record["pid"], record["boot"]
-    else:
-        known = {name: value for name, value in record.items() if name != "device"}
-        content.credentials[record["device"]] = Credentials(**known)
-
-
-def _taken(entry: Entry, row: int | None) -> dict[str, Any]:
-    return {"take": {"kind": type(entry).__name__, **asdict(entry)}, "row": row}
-
-
-def _given_back(entry: Entry) -> dict[str, Any]:
-    return {"back": {"kind": type(entry).__name__, **asdict(entry)}}
-
-
-def _entry(record: Mapping[str, Any]) -> Entry:
-    fields = {name: value for name, value in record.items() if name != "kind"}
-    if "ref" in fields:
-        fields["ref"] = ObjectRef(ObjectType(fields["ref"]["object_type"]), fields["ref"]["instance"])
-    return _KINDS[record["kind"]](**fields)
+def _row(sent: SentValues, entry: Entry) -> int:
+    """A row for the object's values, allocated on disk now so that a disk that fills up later does no harm."""
+    return NO_ROW if isinstance(entry, TakenClock) else sent.row((entry.device, entry.ref))
 
 
 def _claim(entry: Entry) -> tuple[object, ...]:

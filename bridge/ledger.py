@@ -7,16 +7,15 @@ every write and only has to survive this process. Where they are kept is the sto
 from __future__ import annotations
 
 import threading
-from collections import defaultdict, deque
-from collections.abc import Iterable, Mapping, Sequence
+import time
+from collections.abc import Callable, Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass
 from typing import Protocol, TypeAlias
 
-from utils.values import ObjectRef, PointValue, same_as_stored
-
-KEPT_VALUES = 64
-"""Values remembered per object. A stale read may show one that is some writes old."""
+from bridge.storage import Storage
+from bridge.watched import Judgement, Remembered, Watched
+from utils.values import ObjectRef, PointValue
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +79,10 @@ class LedgerStore(Protocol):
         """The entries have been undone."""
 
     def sent(self, device: str, ref: ObjectRef, value: PointValue) -> None:
-        """This value is about to be sent."""
+        """This value is about to be sent. Raises :class:`utils.errors.BridgeError` where it must not be."""
+
+    def stored(self, device: str, ref: ObjectRef, storage: Storage) -> None:
+        """This is how an object stores what it is sent, as far as it is known now. Raises like :meth:`sent`."""
 
     def close(self) -> None:
         """Nothing more will be entered."""
@@ -101,22 +103,32 @@ class MemoryStore:
     def sent(self, device: str, ref: ObjectRef, value: PointValue) -> None:
         """Nothing to do."""
 
+    def stored(self, device: str, ref: ObjectRef, storage: Storage) -> None:
+        """Nothing to do."""
+
     def close(self) -> None:
         """Nothing to do."""
 
 
 class Ledger:
-    """The open entries, and the values by which we recognise our own writes.
+    """The open entries, and what tells our own values from other people's.
 
     ``knows_values`` is False where the values that were sent last have been lost (a power cut): then everything that
-    is found in something of ours counts as ours.
+    is found in something of ours may be ours. ``now`` is monotonic time in s.
     """
 
-    def __init__(self, store: LedgerStore | None = None, *, knows_values: bool = True) -> None:
+    def __init__(
+        self,
+        store: LedgerStore | None = None,
+        *,
+        knows_values: bool = True,
+        now: Callable[[], float] = time.monotonic,
+    ) -> None:
         self.knows_values = knows_values
         self._store = store or MemoryStore()
+        self._now = now
         self._open: dict[Entry, None] = {}
-        self._sent: dict[tuple[str, ObjectRef], deque[PointValue]] = defaultdict(lambda: deque(maxlen=KEPT_VALUES))
+        self._watched: dict[tuple[str, ObjectRef], Watched] = {}
         self._lock = threading.Lock()
 
     @property
@@ -147,18 +159,18 @@ class Ledger:
         with self._lock:
             self._open.update(dict.fromkeys(entries))
 
-    def restore(self, entries: Mapping[Entry, Iterable[PointValue]]) -> None:
-        """Enter what an earlier process took, with the values that it sent last."""
-        for entry, values in entries.items():
+    def restore(self, entries: Mapping[Entry, Remembered | None]) -> None:
+        """Enter what an earlier process took, with what is remembered of each object; None where that is lost."""
+        for entry, remembered in entries.items():
             self._open[entry] = None
             if not isinstance(entry, TakenClock):
-                self._sent[entry.device, entry.ref].extend(values)
+                self._watched[entry.device, entry.ref] = _watched(entry.device, entry.ref, remembered)
 
     def copy(self) -> Ledger:
         """The same entries and values, kept nowhere but in memory."""
         copied = Ledger(knows_values=self.knows_values)
         with self._lock:
-            copied._open, copied._sent = dict(self._open), deepcopy(self._sent)
+            copied._open, copied._watched = dict(self._open), deepcopy(self._watched)
         return copied
 
     def give_back(self, *entries: Entry) -> None:
@@ -170,13 +182,29 @@ class Ledger:
             self._store.give_back(entries)
 
     def sent(self, device: str, ref: ObjectRef, value: PointValue) -> None:
-        """Note a value before it is sent: it is ours if it is found later, whether or not an answer came."""
+        """Note a value before it is sent: it is ours if it is found later, whether or not an answer came.
+
+        Raises :class:`utils.errors.BridgeError` where it cannot be noted; then it must not be sent.
+        """
         with self._lock:
-            values = self._sent[device, ref]
-            if values and values[-1] == value:
+            watched = self._watched.get((device, ref))
+            if watched is None:
+                watched = self._watched[device, ref] = _watched(device, ref, Remembered())
+            if not watched.send(value):
                 return
-            values.append(value)
         self._store.sent(device, ref, value)
+
+    def saw(self, device: str, ref: ObjectRef, found: PointValue | None) -> None:
+        """Tell what stands in our slot, or in an input that we force, whenever it has been read: storage is learned.
+
+        Raises like :meth:`sent`.
+        """
+        with self._lock:
+            watched = self._watched.get((device, ref))
+            if found is None or watched is None or not watched.saw(found, self._now()):
+                return
+            storage = watched.storage
+        self._store.stored(device, ref, storage)
 
     def close(self) -> None:
         """Nothing more will be entered by this process; what is open stays on record."""
@@ -185,11 +213,23 @@ class Ledger:
     def has_sent(self, device: str, ref: ObjectRef) -> bool:
         """Whether a value may have been sent to this object."""
         with self._lock:
-            return not self.knows_values or bool(self._sent.get((device, ref)))
+            watched = self._watched.get((device, ref))
+            return not self.knows_values or (watched is not None and watched.may_have_been_sent)
 
-    def is_ours(self, device: str, ref: ObjectRef, value: PointValue | None) -> bool:
-        """Whether a value found in a controller may be one that we sent, as the controller stores it (REAL32)."""
-        if value is None or not self.knows_values:
-            return value is not None
+    def judge(self, device: str, ref: ObjectRef, found: PointValue) -> Judgement:
+        """Whose value it is that was found in our slot, or in an input that we force."""
+        if not self.knows_values:
+            return Judgement.IN_DOUBT
         with self._lock:
-            return any(same_as_stored(value, sent) for sent in self._sent.get((device, ref), ()))
+            watched = self._watched.get((device, ref))
+            return Judgement.THEIRS if watched is None else watched.judge(found)
+
+    def to_send(self, device: str, ref: ObjectRef, stored: PointValue) -> PointValue:
+        """What has to be sent for a value to stand there as it was found before."""
+        with self._lock:
+            watched = self._watched.get((device, ref))
+            return stored if watched is None else watched.storage.to_send(stored)
+
+
+def _watched(device: str, ref: ObjectRef, remembered: Remembered | None) -> Watched:
+    return Watched(f"{device} {ref}", remembered, is_exact=not ref.object_type.is_analog)

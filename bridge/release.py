@@ -15,6 +15,7 @@ from functools import partial
 
 from bridge.ledger import Entry, Ledger, TakenClock, TakenInput, TakenObject, TakenOutput, TakenSlot
 from bridge.receipts import Outcome, Receipt, described, shown, state_before
+from bridge.watched import Judgement
 from clients.device_client import DeviceClient
 from clients.ecy_device_client import ECYDeviceClient
 from equipment.equipment_manager import synchronize
@@ -185,7 +186,7 @@ class _Giver:
             return Outcome.LEFT_ALONE
         if not entry.was_out_of_service:
             return Write(entry.ref, WriteKind.OUT_OF_SERVICE, False)
-        return Outcome.LEFT_ALONE if is_in_service else Write(entry.ref, WriteKind.PRESENT_VALUE, entry.before)
+        return Outcome.LEFT_ALONE if is_in_service else Write(entry.ref, WriteKind.PRESENT_VALUE, self._to_send(entry))
 
     def _judge_stranger(self, entry: TakenObject, state: ObjectState) -> Write | Outcome:
         """Another name stands at this instance: only a value of ours is taken away, and nothing is put in its place."""
@@ -199,16 +200,34 @@ class _Giver:
         return Write(entry.ref, WriteKind.OUT_OF_SERVICE, False) if is_ours else Outcome.GONE
 
     def _sent(self, entry: TakenObject, found: PointValue | None) -> bool:
-        return self._ledger.knows_values and self._ledger.is_ours(self._device, entry.ref, found)
+        return found is not None and self._ledger.judge(self._device, entry.ref, found) is Judgement.OURS
 
     def _judge_slot(self, entry: TakenSlot, state: ObjectState) -> Write | Outcome:
         held = _held(entry, state)
         if held is not None and not self._is_ours(entry, held):
             return Outcome.LEFT_ALONE
-        return Write(entry.ref, WriteKind.COMMAND, entry.before, entry.priority)
+        return Write(entry.ref, WriteKind.COMMAND, self._to_send(entry), entry.priority)
 
     def _is_ours(self, entry: TakenSlot | TakenInput, found: PointValue | None) -> bool:
-        return self._ledger.is_ours(self._device, entry.ref, found) or _same(found, entry.before)
+        """Whether it may be ours: what is in doubt is given back too, as it would stay for ever otherwise."""
+        if found is None:
+            return False
+        judgement = self._ledger.judge(self._device, entry.ref, found)
+        return judgement is not Judgement.THEIRS or _same(found, entry.before)
+
+    def _to_send(self, entry: TakenSlot | TakenInput) -> PointValue | None:
+        return None if entry.before is None else self._ledger.to_send(self._device, entry.ref, entry.before)
+
+    def _doubt(self, entry: TakenObject, state: ObjectState) -> str:
+        """The value that was given back although it may have been somebody else's; empty where it was ours."""
+        if isinstance(entry, TakenOutput):
+            return ""
+        found = _held(entry, state) if isinstance(entry, TakenSlot) else state.present_value.value
+        is_taken = isinstance(entry, TakenSlot) or state.out_of_service
+        if found is None or not is_taken or _same(found, entry.before):
+            return ""
+        in_doubt = self._ledger.judge(self._device, entry.ref, found) is Judgement.IN_DOUBT
+        return f"it held {found}, which may be ours as the controller stored it, or somebody else's" if in_doubt else ""
 
     def _undo(
         self, writes: Mapping[TakenObject, Write], found: Mapping[ObjectRef, ObjectState], attempt: int
@@ -219,7 +238,8 @@ class _Giver:
         after = self._client.survey([entry.ref for entry in writes])
         for entry in writes:
             outcome = _verified(_as_found(entry, found[entry.ref]), after[entry.ref])
-            note = errors.get(entry.ref, "") if outcome is Outcome.FAILED else ""
+            is_failed = outcome is Outcome.FAILED
+            note = errors.get(entry.ref, "") if is_failed else self._doubt(entry, found[entry.ref])
             seen = shown(entry, found[entry.ref]), shown(entry, after[entry.ref])
             yield entry, self._receipt(entry, outcome, note, *seen)
 

@@ -216,6 +216,9 @@ class Run:
         with DeviceClients(lambda: self._settings, self._state) as clients:
             for receipt in recover(self._journals, clients.client_for, self._clocks.wall, only):
                 log.warning("left by an earlier run: %s", receipt)
+        if only is None:
+            for kept in self._journals.kept:
+                log.warning("kept: %s", kept)
 
     def _drive(self, frame: Frame) -> None:
         self._phase = Phase.COUPLING

@@ -1,78 +1,145 @@
-"""The values last sent to each object, where a process that is killed cannot lose them.
+"""The values last sent to each object, and how it stores them, where a process that is killed cannot lose them.
 
-Rows of fixed size in a file that is mapped into memory. To note a value is a store, not a call of the system, because
-it happens at every write of every step; what is stored belongs to the system, which outlives the process.
+A file of rows of fixed size, each written whole at every change, without syncing, by calls that raise. A row has a
+checksum, as files can be cut, zeroed or mixed up, and lies within one page, so that not even a process that dies in the
+middle of a write leaves half of one. Rows that files of version 1 have are 64 bare doubles.
 """
 
 from __future__ import annotations
 
+import contextlib
 import math
-import mmap
 import struct
 import threading
+import zlib
+from collections import deque
 from collections.abc import Hashable
+from dataclasses import astuple
 from pathlib import Path
 
-from bridge.ledger import KEPT_VALUES
+from bridge.storage import Storage
+from bridge.watched import KEPT_VALUES, Remembered
+from utils.state_folder import StateError
 from utils.values import PointValue
 
-_ROW = struct.Struct(f"<{KEPT_VALUES}d")
-_VALUE = struct.Struct("<d")
-_EMPTY_ROW = _ROW.pack(*[math.nan] * KEPT_VALUES)
+_VALUES = struct.Struct(f"<{KEPT_VALUES}d")
+_STORAGE = struct.Struct("<q6d")
+_HEAD = struct.Struct("<4sIII")
+"""Magic, checksum of everything behind it, number of the row, number of values."""
+_MAGIC = b"SENT"
+_CHECKED_FROM = 8
+_ROW_BYTES = 1024
+_PADDING = b"\0" * (_ROW_BYTES - _HEAD.size - _STORAGE.size - _VALUES.size)
 
 
 class SentValues:
-    """A new file of rows, one per key. Raises OSError where the disk has no room for a row, not later."""
+    """A new file of rows, one per key. Used by several threads."""
 
     def __init__(self, file: Path) -> None:
+        self._file = file
         self._stream = file.open("w+b", buffering=0)
         self._rows: dict[Hashable, int] = {}
-        self._counts: dict[Hashable, int] = {}
-        self._map: mmap.mmap | None = None
+        self._values: dict[Hashable, deque[PointValue]] = {}
+        self._storage: dict[Hashable, Storage] = {}
         self._guard = threading.Lock()
+        self._is_open = True
+        self._failure: StateError | None = None
 
     def row(self, key: Hashable) -> int:
-        """The number of the key's row; a new one is on disk before it is mapped."""
+        """The number of the key's row; a new one is on disk already. Raises OSError where there is no room."""
         with self._guard:
             if key not in self._rows:
-                self._unmap()
-                self._stream.seek(len(self._rows) * _ROW.size)
-                self._stream.write(_EMPTY_ROW)
-                self._rows[key], self._counts[key] = len(self._rows), 0
+                number = len(self._rows)
+                if self._is_open:
+                    self._put(number, _packed(number, (), Storage()))
+                self._rows[key] = number
+                self._values[key], self._storage[key] = deque(maxlen=KEPT_VALUES), Storage()
             return self._rows[key]
 
     def note(self, key: Hashable, value: PointValue) -> None:
-        """Remember a value, in place of the oldest; one of a key without a row is forgotten."""
+        """Remember a value, in place of the oldest; one of a key without a row is forgotten.
+
+        Raises :class:`StateError` where the disk does not take it and the file cannot be taken away either: then
+        nothing may be sent, as a value that is not known is not recognised after a crash.
+        """
         with self._guard:
-            row = self._rows.get(key)
-            if row is None:
-                return
-            if self._map is None:
-                self._map = mmap.mmap(self._stream.fileno(), 0)
-            place = self._counts[key] % KEPT_VALUES
-            self._counts[key] += 1
-            _VALUE.pack_into(self._map, row * _ROW.size + place * _VALUE.size, float(value))
+            if key in self._rows:
+                self._values[key].append(value)
+                self._write(key)
+
+    def note_storage(self, key: Hashable, storage: Storage) -> None:
+        """Remember how the object stores. Raises like :meth:`note`."""
+        with self._guard:
+            if key in self._rows:
+                self._storage[key] = storage
+                self._write(key)
 
     def close(self) -> None:
         """Nothing more will be noted."""
         with self._guard:
-            self._rows.clear()
-            self._unmap()
+            self._is_open = False
             self._stream.close()
 
-    def _unmap(self) -> None:
-        if self._map is not None:
-            self._map.close()
-            self._map = None
+    def _write(self, key: Hashable) -> None:
+        if self._failure is not None:
+            raise self._failure.with_traceback(None)
+        if not self._is_open:
+            return
+        row = _packed(self._rows[key], tuple(self._values[key]), self._storage[key])
+        try:
+            self._put(self._rows[key], row)
+        except OSError as error:
+            self._give_up(error)
+
+    def _put(self, number: int, row: bytes) -> None:
+        self._stream.seek(number * _ROW_BYTES)
+        if self._stream.write(row) != len(row):
+            raise OSError(f"{self._file} took a part of a row only")
+
+    def _give_up(self, error: OSError) -> None:
+        """Without the file, what is found is judged as after a power cut; with an old one, wrongly."""
+        self._is_open = False
+        with contextlib.suppress(OSError):
+            self._stream.close()
+        try:
+            self._file.unlink()
+        except OSError:
+            self._failure = StateError(f"cannot keep the values that are sent ({error}); nothing more is sent")
+            raise self._failure from error
 
 
-def values_in(file: Path, row: int) -> list[float]:
-    """The values of a row, as far as they reached the disk."""
+def row_in(file: Path, number: int, version: int) -> Remembered | None:
+    """What a row remembers; None where the file does not tell, or tells it damaged."""
+    size = _ROW_BYTES if version > 1 else _VALUES.size
     try:
         with file.open("rb") as stream:
-            stream.seek(row * _ROW.size)
-            raw = stream.read(_ROW.size)
+            stream.seek(number * size)
+            raw = stream.read(size)
     except OSError:
-        return []
-    whole = len(raw) // _VALUE.size * _VALUE.size
-    return [value for (value,) in _VALUE.iter_unpack(raw[:whole]) if not math.isnan(value)]
+        return None
+    if len(raw) < size:
+        return None
+    return _unpacked(raw, number) if version > 1 else _of_version_1(raw)
+
+
+def _packed(number: int, values: tuple[PointValue, ...], storage: Storage) -> bytes:
+    ring = [*map(float, values), *[math.nan] * (KEPT_VALUES - len(values))]
+    body = _STORAGE.pack(*astuple(storage)) + _VALUES.pack(*ring) + _PADDING
+    counted = struct.pack("<II", number, len(values)) + body
+    return _MAGIC + struct.pack("<I", zlib.crc32(counted)) + counted
+
+
+def _unpacked(raw: bytes, number: int) -> Remembered | None:
+    magic, checksum, told, count = _HEAD.unpack_from(raw)
+    if magic != _MAGIC or told != number or zlib.crc32(raw[_CHECKED_FROM:]) != checksum:
+        return None
+    storage = Storage(*_STORAGE.unpack_from(raw, _HEAD.size))
+    values = _VALUES.unpack_from(raw, _HEAD.size + _STORAGE.size)
+    return Remembered(values[:count], storage)
+
+
+def _of_version_1(raw: bytes) -> Remembered | None:
+    """Rows had no checksum; a whole one is never all the same number, as a value is not noted twice running."""
+    values = tuple(value for value in _VALUES.unpack(raw) if not math.isnan(value))
+    is_zeroed = len(values) == KEPT_VALUES and len(set(values)) == 1
+    return None if is_zeroed else Remembered(values)

@@ -1,25 +1,38 @@
 """Slots of ours that somebody else has written in mid-run: left to them for the rest of it (docs/decisions/10).
 
-The present-values of what we command are read along at most once a second; an odd one is a reason to look at the slot
-itself, as is the refresh. From the first sight of a foreign value the slot is not written, and when it is still there
-after reads can be stale no longer (ecy-rest-api §16), it is yielded.
+Our slots, and the values of the inputs that we force, are read along at most once a second, behind the writes of the
+same exchange: so the ledger learns what the controller makes of what it is sent. From the first sight of a foreign
+value a slot is not written, and when it is still there after reads can be stale no longer (ecy-rest-api §16), it is
+yielded.
 """
 
 from __future__ import annotations
 
 import logging
+import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from bridge.ledger import Ledger, TakenSlot
+from bridge.watched import Judgement
 from equipment.write_plan import BoundPoint
-from utils.values import ObjectRef, ObjectState, PointValue, Role, Sample, Target, same_as_stored
+from utils.values import Exchange, ObjectRef, ObjectState, PointValue, PriorityArray, Role, Target, same_as_stored
 
 log = logging.getLogger(__name__)
 
 _GLANCE_EVERY_S = 1.0
 _STALE_S = 6.0
 """Reads may be 5 s old (ecy-rest-api §16, §17 row 29)."""
+
+
+class Glance(NamedTuple):
+    """What is read along with an exchange to see what became of what we wrote."""
+
+    inputs: tuple[ObjectRef, ...] = ()
+    """Whose present-values."""
+    slots: tuple[ObjectRef, ...] = ()
+    """Whose priority arrays."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,20 +49,16 @@ class Yielded:
 
 
 class Yielding:
-    """The commanded slots of one controller: which are ours, in doubt, or somebody else's."""
+    """The slots that we command in one controller, and the inputs that we force: whose is what stands there."""
 
     def __init__(self, device: str, ledger: Ledger) -> None:
         self._device = device
         self._ledger = ledger
-        self._glance_at_s: float | None = None
-        self._calm_until_s = 0.0
-        self._proved: set[Target] = set()
-        """Where a value of ours has been read back as ours: only there a foreign one means somebody else."""
-        self._explained: dict[Target, PointValue | None] = {}
-        """Odd present-values of which a look has shown that the slot is not the reason."""
-        self._odd: set[Target] = set()
+        self._glance_at_s = -math.inf
+        self._silent: set[ObjectRef] = set()
+        """Objects whose priority array the controller does not tell; they are not asked for it in every glance."""
         self._suspects: dict[Target, float] = {}
-        """When to look again at the slots that held a foreign value, in monotonic s."""
+        """From when on a foreign value is no stale one any more, in monotonic s."""
         self._yielded: dict[Target, Yielded] = {}
 
     @property
@@ -65,62 +74,57 @@ class Yielding:
         """Whether this one must not be written now."""
         return target in self._yielded or target in self._suspects
 
-    def glance(self, written: Iterable[BoundPoint], now_s: float) -> list[ObjectRef]:
-        """The objects whose present-values to read along with this exchange; none most of the time."""
-        if self._glance_at_s is None:
-            self._glance_at_s = now_s + _GLANCE_EVERY_S
+    def glance(self, written: Iterable[BoundPoint], now_s: float) -> Glance:
+        """What to read along with this exchange; nothing most of the time."""
         if now_s < self._glance_at_s:
-            return []
+            return Glance()
         self._glance_at_s = now_s + _GLANCE_EVERY_S
-        return [bound.ref for bound in self._ours(written)]
+        ours = self._ours(written)
+        return Glance(
+            tuple(bound.ref for bound in ours if bound.point.role is Role.FORCED),
+            tuple(b.ref for b in ours if b.point.role is Role.COMMANDED and b.ref not in self._silent),
+        )
 
-    def notice(self, written: Iterable[BoundPoint], samples: Mapping[ObjectRef, Sample]) -> None:
-        """Compare what a glance has shown."""
+    def notice(self, written: Iterable[BoundPoint], glance: Glance, exchange: Exchange, now_s: float) -> None:
+        """Judge what a glance has shown."""
         for bound in self._ours(written):
-            value = samples[bound.ref].value if bound.ref in samples else None
-            if value is None:
-                continue
-            if self._ledger.is_ours(self._device, bound.ref, value):
-                self._proved.add(bound.target)
-                self._explained.pop(bound.target, None)
-            elif bound.target in self._proved and self._explained.get(bound.target) != value:
-                self._odd.add(bound.target)
-
-    def due(self, written: Iterable[BoundPoint], now_s: float) -> list[BoundPoint]:
-        """The points whose slots should be looked at now."""
-        odd = self._odd if now_s >= self._calm_until_s else set()
-        again = {target for target, at_s in self._suspects.items() if now_s >= at_s}
-        return [bound for bound in written if bound.target in odd | again]
+            if bound.ref in glance.slots:
+                self._judge_slot(bound, exchange.slots[bound.ref], now_s)
+            elif bound.ref in glance.inputs:
+                self._ledger.saw(self._device, bound.ref, exchange.samples[bound.ref].value)
 
     def look(self, written: Iterable[BoundPoint], states: Mapping[ObjectRef, ObjectState], now_s: float) -> None:
-        """Judge the slots of these objects."""
+        """Judge these objects, of which everything has been read."""
         for bound in self._ours(written):
-            slots = states[bound.ref].priority_array
-            if slots is not None:
-                self._judge(bound, slots[bound.point.priority - 1], states[bound.ref].present_value.value, now_s)
+            state = states[bound.ref]
+            if bound.point.role is Role.COMMANDED:
+                self._judge_slot(bound, state.priority_array, now_s)
+            elif state.out_of_service:
+                self._ledger.saw(self._device, bound.ref, state.present_value.value)
 
     def _ours(self, written: Iterable[BoundPoint]) -> list[BoundPoint]:
         return [
             bound
             for bound in written
-            if bound.point.role is Role.COMMANDED
-            and not self.is_yielded(bound.target)
-            and self._ledger.has_sent(self._device, bound.ref)
+            if not self.is_yielded(bound.target) and self._ledger.has_sent(self._device, bound.ref)
         ]
 
-    def _judge(self, bound: BoundPoint, held: PointValue | None, shown: PointValue | None, now_s: float) -> None:
-        target = bound.target
-        if held is not None and self._ledger.is_ours(self._device, bound.ref, held):
-            self._proved.add(target)
-        elif held is not None and not self._was_there_before(bound, held):
-            if target in self._proved and now_s >= self._suspects.setdefault(target, now_s + _STALE_S):
-                self._yield(bound, held)
+    def _judge_slot(self, bound: BoundPoint, slots: PriorityArray | None, now_s: float) -> None:
+        """A present-value alone would tell nothing: another slot may win, and it may be on its way."""
+        if slots is None:
+            self._silent.add(bound.ref)
             return
-        if target in self._odd:
-            self._odd.discard(target)
-            self._explained[target] = shown
-            self._calm_until_s = now_s + _STALE_S
-        self._suspects.pop(target, None)
+        self._silent.discard(bound.ref)
+        held = slots[bound.point.priority - 1]
+        self._ledger.saw(self._device, bound.ref, held)
+        if held is None or not self._is_theirs(bound, held):
+            self._suspects.pop(bound.target, None)
+        elif now_s >= self._suspects.setdefault(bound.target, now_s + _STALE_S):
+            self._yield(bound, held)
+
+    def _is_theirs(self, bound: BoundPoint, held: PointValue) -> bool:
+        judgement = self._ledger.judge(self._device, bound.ref, held)
+        return judgement is Judgement.THEIRS and not self._was_there_before(bound, held)
 
     def _was_there_before(self, bound: BoundPoint, held: PointValue) -> bool:
         """Whether this is what we found when we came: then nobody has written it anew, as at the release."""

@@ -13,7 +13,17 @@ from clients.bacnet_errors import StackError
 from clients.bacnet_names import device_key, object_identifier, ref_of, station
 from clients.bacnet_results import BacnetReading, BacnetRef
 from clients.bacnet_stack import BACnetStack
-from clients.bacnet_states import names_of, sample_of, sample_refs, state_of, state_refs, write_of
+from clients.bacnet_states import (
+    name_refs,
+    names_of,
+    sample_of,
+    sample_refs,
+    slot_refs,
+    slots_of,
+    state_of,
+    state_refs,
+    write_of,
+)
 from clients.ecy_clock import ClockState
 from utils.errors import DeviceRefused, DeviceUnreachable, ObjectError
 from utils.values import (
@@ -99,13 +109,18 @@ class BACnetDeviceClient:
         return {target: state_of(target, told) for target in wanted}
 
     def exchange(
-        self, writes: Sequence[Write], reads: Sequence[ObjectRef], names: Sequence[ObjectRef] = ()
+        self,
+        writes: Sequence[Write],
+        reads: Sequence[ObjectRef],
+        names: Sequence[ObjectRef] = (),
+        slots: Sequence[ObjectRef] = (),
     ) -> Exchange:
-        """Write in order, and after that read values and names; a result for each."""
+        """Write in order, and after that read values, names and priority arrays; a result for each."""
         results = self._write(writes)
         wanted = [ref for target in reads for ref in sample_refs(target)]
-        told = self._read([*wanted, *(BacnetRef(target, "object-name") for target in names)])
-        return Exchange(results, {target: sample_of(target, told) for target in reads}, names_of(names, told))
+        told = self._read([*wanted, *name_refs(names), *slot_refs(slots)])
+        samples = {target: sample_of(target, told) for target in reads}
+        return Exchange(results, samples, names_of(names, told), slots_of(slots, told))
 
     def read_values_from_endpoints(self, refs: Iterable[ObjectRef]) -> dict[ObjectRef, Sample]:
         """Present-values by object; what the controller does not answer for is a sample too (MISSING)."""

@@ -9,7 +9,7 @@ from clients.bacnet_names import object_identifier
 from clients.bacnet_results import BacnetReading, BacnetRef, BacnetWrite
 from clients.bacnet_wire import point_value, priority_array_of
 from utils.errors import ObjectError
-from utils.values import ObjectRef, ObjectState, Quality, Sample, Write, WriteKind
+from utils.values import ObjectRef, ObjectState, PriorityArray, Quality, Sample, Write, WriteKind
 
 _NAME, _VALUE, _FLAGS = "object-name", "present-value", "status-flags"
 _SERVICE, _ARRAY, _UNITS = "out-of-service", "priority-array", "units"
@@ -38,7 +38,7 @@ def state_of(target: ObjectRef, told: Told) -> ObjectState:
     return ObjectState(
         present_value=_sample(target, readings[_VALUE]),
         out_of_service=service if isinstance(service, bool) else None,
-        priority_array=None if array is None else priority_array_of(array.value, _bacnet_type(target)),
+        priority_array=None if array is None else _slots(target, array),
         units=_text(readings.get(_UNITS)),
         name=_text(readings[_NAME]),
         is_missing=len(errors) == len(readings) and all(_is_missing(error) for error in errors),
@@ -60,6 +60,11 @@ def sample_of(target: ObjectRef, told: Told) -> Sample:
     return sample
 
 
+def name_refs(targets: Sequence[ObjectRef]) -> list[BacnetRef]:
+    """What is asked to know names."""
+    return [BacnetRef(target, _NAME) for target in targets]
+
+
 def names_of(targets: Sequence[ObjectRef], told: Told) -> dict[ObjectRef, str | None]:
     """Names as far as they were told; None where there is no such object."""
     readings = {target: told[BacnetRef(target, _NAME)] for target in targets}
@@ -68,6 +73,16 @@ def names_of(targets: Sequence[ObjectRef], told: Told) -> dict[ObjectRef, str | 
         for target, reading in readings.items()
         if reading.error is None or _is_missing(reading.error)
     }
+
+
+def slot_refs(targets: Sequence[ObjectRef]) -> list[BacnetRef]:
+    """What is asked to know priority arrays."""
+    return [BacnetRef(target, _ARRAY) for target in targets]
+
+
+def slots_of(targets: Sequence[ObjectRef], told: Told) -> dict[ObjectRef, PriorityArray | None]:
+    """Priority arrays; None where the controller does not tell."""
+    return {target: _slots(target, told[BacnetRef(target, _ARRAY)]) for target in targets}
 
 
 def write_of(write: Write) -> BacnetWrite:
@@ -84,6 +99,10 @@ def _sample(target: ObjectRef, reading: BacnetReading) -> Sample:
         quality = Quality.MISSING if reading.quality is Quality.MISSING else Quality.BAD
         return Sample(None, quality, reading.error.what)
     return Sample(point_value(reading.value, _bacnet_type(target)))
+
+
+def _slots(target: ObjectRef, reading: BacnetReading) -> PriorityArray | None:
+    return priority_array_of(reading.value, _bacnet_type(target))
 
 
 def _bacnet_type(target: ObjectRef) -> object:

@@ -34,9 +34,13 @@ class DeviceClient(Protocol):
         """How objects are found: value, service, priority array, units, name."""
 
     def exchange(
-        self, writes: Sequence[Write], reads: Sequence[ObjectRef], names: Sequence[ObjectRef] = ()
+        self,
+        writes: Sequence[Write],
+        reads: Sequence[ObjectRef],
+        names: Sequence[ObjectRef] = (),
+        slots: Sequence[ObjectRef] = (),
     ) -> Exchange:
-        """Write in order, and after that read values and names; a result for each."""
+        """Write in order, and after that read values, names and priority arrays; a result for each."""
 
     def read_values_from_endpoints(self, refs: Iterable[ObjectRef]) -> dict[ObjectRef, Sample]:
         """Present-values by object; what did not answer is a sample too (MISSING)."""

@@ -111,10 +111,17 @@ class ECYDeviceClient:
         return self.exchange(writes, ()).writes
 
     def exchange(
-        self, writes: Sequence[Write], reads: Sequence[ObjectRef], names: Sequence[ObjectRef] = ()
+        self,
+        writes: Sequence[Write],
+        reads: Sequence[ObjectRef],
+        names: Sequence[ObjectRef] = (),
+        slots: Sequence[ObjectRef] = (),
     ) -> Exchange:
-        """Write in order, and after that read values and names, in one batch unless something has to be repeated."""
-        return self._points.exchange(writes, reads, names)
+        """Write in order, and after that read values, names and priority arrays.
+
+        In one batch unless something has to be repeated.
+        """
+        return self._points.exchange(writes, reads, names, slots)
 
     def read_names(self, refs: Iterable[ObjectRef]) -> Mapping[ObjectRef, str | None]:
         """The objects' names: None for one that does not exist; one that the controller does not tell is absent."""

@@ -10,12 +10,13 @@ from clients.ecy_batch import BatchReply, BatchRequest, BatchSender, is_missing
 from clients.ecy_commands import WRITE_MULTIPLE, Route, may_be_unsupported, request_for
 from clients.ecy_session import EcySession
 from clients.ecy_survey import survey
-from clients.ecy_wire import has_error_text, name_of, object_url, sample_of, says, words_of
+from clients.ecy_wire import has_error_text, name_of, object_url, priority_array_of, sample_of, says, words_of
 from utils.errors import DeviceError, ObjectError
 from utils.values import (
     Exchange,
     ObjectRef,
     ObjectType,
+    PriorityArray,
     Quality,
     Sample,
     Write,
@@ -46,22 +47,31 @@ class PointAccess:
         self._routes: dict[tuple[ObjectType, bool], Route] = {}
 
     def exchange(
-        self, writes: Sequence[Write], reads: Sequence[ObjectRef], names: Sequence[ObjectRef] = ()
+        self,
+        writes: Sequence[Write],
+        reads: Sequence[ObjectRef],
+        names: Sequence[ObjectRef] = (),
+        slots: Sequence[ObjectRef] = (),
     ) -> Exchange:
-        """Write in order, then read values and names, in one batch where nothing fails. Each item has its own outcome.
+        """Write in order, then read, in one batch where nothing fails. Each item has its own outcome.
 
         A command that the firmware takes in another form only is repeated in that form, and a present-value that was
         denied although its out-of-service had just been set is repeated once; the reads are then made again.
         """
-        questions = [*map(_value_request, reads), *map(_name_request, names)]
+        questions = [
+            *(_question(ref, "present-value") for ref in reads),
+            *(_question(ref, "object-name") for ref in names),
+            *(_question(ref, "priority-array") for ref in slots),
+        ]
         outcomes, replies = self._run(writes, questions)
         if any(outcome.error for outcome in outcomes) and self._repeat(outcomes):
             _, replies = self._run((), questions)
-        values, told = replies[: len(reads)], replies[len(reads) :]
+        told = iter(replies)
         return Exchange(
             tuple(WriteResult(outcome.write, outcome.error) for outcome in outcomes),
-            {ref: _sample(ref, reply) for ref, reply in zip(reads, values, strict=True)},
-            {ref: name for ref, reply in zip(names, told, strict=True) for name in _names(reply)},
+            {ref: _sample(ref, next(told)) for ref in reads},
+            {ref: name for ref in names for name in _names(next(told))},
+            {ref: _slots(ref, next(told)) for ref in slots},
         )
 
     def relinquish(self, ref: ObjectRef, priority: int) -> bool:
@@ -176,12 +186,8 @@ class PointAccess:
             self._routes[write.ref.object_type, write.value is None] = route
 
 
-def _value_request(ref: ObjectRef) -> BatchRequest:
-    return BatchRequest("GET", f"{object_url(ref)}/present-value")
-
-
-def _name_request(ref: ObjectRef) -> BatchRequest:
-    return BatchRequest("GET", f"{object_url(ref)}/object-name")
+def _question(ref: ObjectRef, property_name: str) -> BatchRequest:
+    return BatchRequest("GET", f"{object_url(ref)}/{property_name}")
 
 
 def _names(reply: BatchReply) -> list[str | None]:
@@ -190,6 +196,10 @@ def _names(reply: BatchReply) -> list[str | None]:
         return [None]
     name = name_of(reply.body) if reply.is_success else None
     return [] if name is None else [name]
+
+
+def _slots(ref: ObjectRef, reply: BatchReply) -> PriorityArray | None:
+    return priority_array_of(reply.body, ref.object_type) if reply.is_success else None
 
 
 def _sample(ref: ObjectRef, reply: BatchReply) -> Sample:

@@ -60,10 +60,15 @@ class EndedSimulation:
         return dict.fromkeys(refs, _FREE)
 
     def exchange(
-        self, writes: Sequence[Write], reads: Sequence[ObjectRef], names: Sequence[ObjectRef] = ()
+        self,
+        writes: Sequence[Write],
+        reads: Sequence[ObjectRef],
+        names: Sequence[ObjectRef] = (),
+        slots: Sequence[ObjectRef] = (),
     ) -> Exchange:
         """To give back what is free already does nothing."""
-        return Exchange(self.write_values_from_endpoints(writes), dict.fromkeys(reads, _FREE.present_value))
+        results, samples = self.write_values_from_endpoints(writes), dict.fromkeys(reads, _FREE.present_value)
+        return Exchange(results, samples, slots=dict.fromkeys(slots, _FREE.priority_array))
 
     def read_values_from_endpoints(self, refs: Iterable[ObjectRef]) -> dict[ObjectRef, Sample]:
         """Nothing has a value."""

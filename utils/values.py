@@ -20,6 +20,10 @@ PointValue: TypeAlias = float | int | bool
 """What a BACnet present-value may be: REAL, an unsigned state number, or a binary."""
 
 
+PriorityArray: TypeAlias = "tuple[PointValue | None, ...]"
+"""The 16 slots of a commandable object, the first is priority 1; None is an empty one."""
+
+
 class ObjectType(StrEnum):
     """BACnet object types, spelled as in the configs and in the controllers' ``object-type``."""
 
@@ -234,12 +238,14 @@ class WriteResult:
 class Exchange:
     """One batch's outcome: a result per write, in their order, and a sample per object read after them.
 
-    ``names`` are those that were asked for and answered; None where the controller has no such object.
+    ``names`` are those that were asked for and answered; None where the controller has no such object. ``slots`` are
+    the priority arrays that were asked for; None where the controller does not tell.
     """
 
     writes: tuple[WriteResult, ...]
     samples: Mapping[ObjectRef, Sample]
     names: Mapping[ObjectRef, str | None] = field(default_factory=dict)
+    slots: Mapping[ObjectRef, PriorityArray | None] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -253,7 +259,7 @@ class ObjectState:
 
     present_value: Sample
     out_of_service: bool | None = None
-    priority_array: tuple[PointValue | None, ...] | None = None
+    priority_array: PriorityArray | None = None
     units: str | None = None
     name: str | None = None
     is_missing: bool = False

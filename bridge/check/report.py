@@ -28,6 +28,7 @@ class Topic(StrEnum):
     CONNECTION = "connection"
     CONFIG = "config"
     LEDGER = "ledger"
+    JOURNAL = "journal"
     SLOT = "slot"
     SERVICE = "out-of-service"
     VALUE = "value"
@@ -149,8 +150,11 @@ class CheckReport:
 
     @property
     def exit_code(self) -> int:
-        """0 when a run would start, 1 when somebody was not reached or refused us, 2 for anything else to mend."""
+        """0 when a run would start, 2 when there is something to mend.
+
+        1 when somebody was not reached or refused us, or when the record of an earlier run cannot be read.
+        """
         topics = {finding.topic for finding in self.findings if finding.severity is Severity.PROBLEM}
-        if Topic.CONNECTION in topics:
+        if topics & {Topic.CONNECTION, Topic.JOURNAL}:
             return 1
         return 2 if topics else 0

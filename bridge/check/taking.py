@@ -31,6 +31,8 @@ def taking_findings(views: Sequence[ControllerView], journals: Journals) -> Iter
             else:
                 yield from _occupied(view.address, claim, state)
     yield from _claimed(views, journals)
+    for kept in journals.kept:
+        yield Finding(Severity.PROBLEM, Topic.JOURNAL, str(kept.file), kept.why)
 
 
 def _occupied(address: str, claim: Claim, state: ObjectState) -> Iterator[Finding]:

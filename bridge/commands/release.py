@@ -32,6 +32,7 @@ _STAND_INS = {
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The options of ``release``."""
     parser.add_argument("--env", type=Path, default=HOME / ".env", help="settings file, for the credentials")
+    parser.add_argument("--discard", metavar="FILE", help="delete a journal that cannot be read, once you have looked")
 
 
 def run(options: argparse.Namespace, console: Console) -> int:
@@ -46,10 +47,15 @@ def run(options: argparse.Namespace, console: Console) -> int:
     start_logging(settings, settings.secrets, console)
     state = StateFolder(settings.state_dir)
     journals = Journals.of(state)
+    if options.discard is not None:
+        console.print(f"deleted {journals.discard(options.discard)}", highlight=False, markup=False)
+        return 0
     with DeviceClients(complete, state) as clients:
         receipts = recover(journals, clients.client_for)
     print_release(console, receipts, sorted({pid for pid, _ in journals.living()}))
-    return 1 if any(receipt.outcome is Outcome.FAILED for receipt in receipts) else 0
+    for kept in journals.kept:
+        console.print(f"kept: {kept}", highlight=False, markup=False, style="bold red")
+    return 1 if journals.kept or any(receipt.outcome is Outcome.FAILED for receipt in receipts) else 0
 
 
 def _settings(file: Path) -> tuple[Settings, ConfigError | None]:

@@ -87,8 +87,11 @@ def give_back_leftovers(state: StateFolder, settings: Settings | None) -> None:
         return settings
 
     with DeviceClients(known, state) as clients:
-        for receipt in recover(Journals.of(state), clients.client_for):
+        journals = Journals.of(state)
+        for receipt in recover(journals, clients.client_for):
             log.warning("left by an earlier run: %s", receipt)
+        for kept in journals.kept:
+            log.warning("kept: %s", kept)
 
 
 @contextmanager

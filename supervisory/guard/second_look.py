@@ -10,8 +10,9 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from bridge.journal import Journals, Orphan
+from bridge.journal import Journals
 from bridge.ledger import Entry, Ledger, TakenSlot
+from bridge.orphan import Orphan
 from bridge.receipts import described
 from bridge.recovery import MakeClient, undo
 from bridge.release import Outcome, Receipt

@@ -13,6 +13,7 @@ from typing import TypeAlias
 
 from bridge.ledger import Ledger, TakenSlot
 from bridge.release import Outcome, Receipt, give_back
+from bridge.watched import Judgement
 from clients.device_client import DeviceClient
 from supervisory.guard.gate import Pass, SlotCommand
 from supervisory.guard.second_look import DOUBT_S
@@ -130,7 +131,8 @@ class Slots:
             return self._not_free(leave, command, held)
         if owner != leave.program:
             return ObjectError(device, f"{_named(command)} belongs to the program {owner}")
-        return None if self._is_ours(key, held) else self._yield(leave, command, held)
+        self._ledger.saw(device, command.ref, held)
+        return None if self._may_be_ours(key, held) else self._yield(leave, command, held)
 
     def _not_free(self, leave: Pass, command: SlotCommand, held: PointValue | None) -> DeviceError | None:
         lost_in, told = self._yielded.get(_slot(command), (None, None))
@@ -157,12 +159,12 @@ class Slots:
         self._yielded[key] = leave, error
         return error
 
-    def _is_ours(self, key: _Slot, held: PointValue | None) -> bool:
+    def _may_be_ours(self, key: _Slot, held: PointValue | None) -> bool:
         device, ref, _ = key
         before = self._entries[key].before
         return (
             held is None
-            or self._ledger.is_ours(device, ref, held)
+            or self._ledger.judge(device, ref, held) is not Judgement.THEIRS
             or (before is not None and same_as_stored(held, before))
         )
 

@@ -99,13 +99,18 @@ class SimulationDevice:
             return {ref: self._found(ref) for ref in refs}
 
     def exchange(
-        self, writes: Sequence[Write], reads: Sequence[ObjectRef], names: Sequence[ObjectRef] = ()
+        self,
+        writes: Sequence[Write],
+        reads: Sequence[ObjectRef],
+        names: Sequence[ObjectRef] = (),
+        slots: Sequence[ObjectRef] = (),
     ) -> Exchange:
         """Write in order, and after that read; what is written is in force from the next advance on."""
         with self._lock:
             results = tuple(WriteResult(write, self._write(write)) for write in writes)
             samples = {ref: self._sample(ref) for ref in reads}
-            return Exchange(results, samples, {ref: self._names.get(ref) for ref in names})
+            held = {ref: self._found(ref).priority_array for ref in slots}
+            return Exchange(results, samples, {ref: self._names.get(ref) for ref in names}, held)
 
     def read_values_from_endpoints(self, refs: Iterable[ObjectRef]) -> dict[ObjectRef, Sample]:
         """Present-values by object."""

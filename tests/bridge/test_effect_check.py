@@ -26,6 +26,7 @@ def check() -> EffectCheck:
     ledger = Ledger()
     for item in WRITTEN:
         ledger.sent(DEVICE, item.ref, SENT)
+        ledger.saw(DEVICE, item.ref, as_real32(SENT))
     return EffectCheck(DEVICE, ledger, every_s=60.0)
 
 
@@ -72,6 +73,12 @@ def test_a_weaker_slot_does_not_matter(caplog: pytest.LogCaptureFixture) -> None
 def test_an_input_that_ignores_what_it_is_sent_is_told(caplog: pytest.LogCaptureFixture) -> None:
     looks = [states(-40.0, slot12=SENT)] * 2
     assert told(check(), caplog, *looks) == ["written but not effective: present-value is -40.0"]
+
+
+def test_what_may_be_ours_as_the_controller_stored_it_is_not_somebody_elses(caplog: pytest.LogCaptureFixture) -> None:
+    subject = check()
+    subject._ledger.sent(DEVICE, VALUE_REF, 30.0)
+    assert told(subject, caplog, *[states(SENT, slot12=25.5)] * 3) == []
 
 
 def test_one_look_may_be_stale_and_is_not_enough(caplog: pytest.LogCaptureFixture) -> None:

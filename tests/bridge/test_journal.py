@@ -13,7 +13,9 @@ from pathlib import Path
 import pytest
 
 from bridge.journal import Journal, Journals
-from bridge.ledger import KEPT_VALUES, Ledger, TakenClock, TakenInput, TakenSlot
+from bridge.journal_records import encoded
+from bridge.ledger import Ledger, TakenClock, TakenInput, TakenSlot
+from bridge.watched import KEPT_VALUES, Judgement
 from emulators.boptest.faults import Hold
 from emulators.ecy.faults import DropConnection
 from equipment.equipment_manager import Credentials
@@ -93,8 +95,7 @@ class TestFiles:
                 ledger.sent(DEVICE, AV, value + 0.1)
 
         found = after_a_crash(journals, fill)
-        assert all(found.is_ours(DEVICE, AV, 3999.1 - back) for back in range(KEPT_VALUES))
-        assert not found.is_ours(DEVICE, AV, 17.1)
+        assert all(found.judge(DEVICE, AV, 3999.1 - back) is Judgement.OURS for back in range(KEPT_VALUES))
 
     def test_after_another_start_of_the_computer_the_values_are_not_known(
         self, journals: OpenJournals, monkeypatch: pytest.MonkeyPatch
@@ -110,7 +111,7 @@ class TestFiles:
             ledger.take(SLOT)
             [file] = journals.folder.glob("*.jsonl")
             with file.open("ab") as stream:
-                stream.write(b'{"take": {"kind": "TakenClo')
+                stream.write(b'1f2e3d4c {"take": {"kind": "TakenClo')
 
         assert after_a_crash(journals, fill).open_entries == (SLOT,)
 
@@ -233,14 +234,28 @@ class TestAfterAKill:
     def test_after_a_power_cut_the_slot_is_released_and_its_value_printed(self, both: Rig) -> None:
         killed(both)
         [file] = (both.folder / "state" / "ledgers").glob("*.jsonl")
-        lines = file.read_text(encoding="utf-8").splitlines()
-        lines[0] = json.dumps({**json.loads(lines[0]), "boot": "the one before"})
-        file.write_text("\n".join(lines) + "\n", encoding="utf-8")
+        first, _, rest = file.read_bytes().partition(b"\n")
+        before = {**json.loads(first.partition(b" ")[2]), "boot": "the one before"}
+        file.write_bytes(encoded([before]) + rest)
         both.controllers.controller("AHU").objects.command("OutdoorAirTemp", 31.25, 14)
         code, output = run("release", "--env", "absent", **variables(both))
         assert code == 0
         assert "31.25" in next(line for line in output.splitlines() if "OutdoorAirTemp" in line)
         assert_as_it_was(both)
+
+    def test_a_journal_with_a_line_that_cannot_be_read_is_named_until_somebody_has_looked(self, both: Rig) -> None:
+        killed(both)
+        [file] = (both.folder / "state" / "ledgers").glob("*.jsonl")
+        raw = file.read_bytes()
+        file.write_bytes(raw.replace(b'"OutdoorAirTemp"', b'"OutdoorAirTemq"'))
+        for _ in range(2):
+            code, output = run("release", "--env", "absent", **variables(both))
+            assert (code, "kept: " in output, "release --discard FILE" in output) == (1, True, True), output
+        assert not both.controllers.controller("VAV").objects.named("SpaceTemp").out_of_service
+        assert both.controllers.controller("AHU").objects.named("OutdoorAirTemp").slots[13] is not None
+        discarded = run("release", "--env", "absent", "--discard", f"{file.stem}.damaged", **variables(both))
+        assert discarded[0] == 0
+        assert run("release", "--env", "absent", **variables(both)) == (0, "nothing to release\n")
 
     def test_a_controller_that_cannot_be_reached_stays_in_the_ledger(self, both: Rig) -> None:
         killed(both)

@@ -7,11 +7,13 @@ from collections.abc import Sequence
 import pytest
 
 from bridge.ledger import Entry, Ledger, MemoryStore, TakenClock, TakenInput, TakenSlot
+from bridge.watched import Judgement
 from utils.errors import BridgeError
 from utils.values import ObjectRef, ObjectType, PointValue, as_real32
 
 DEVICE = "10.0.0.1"
 AV = ObjectRef(ObjectType.ANALOG_VALUE, 3)
+BV = ObjectRef(ObjectType.BINARY_VALUE, 3)
 SLOT = TakenSlot(DEVICE, AV, "OutdoorAirTemp", 14, None)
 CLOCK = TakenClock(DEVICE, "America/Denver", True)
 
@@ -34,32 +36,35 @@ def test_the_ledger_knows_which_objects_and_clocks_it_holds() -> None:
     assert ledger.holds_clock(DEVICE)
 
 
-def test_a_value_is_ours_as_the_controller_stores_it() -> None:
+def test_a_value_is_ours_as_real32() -> None:
     ledger = Ledger()
     sent = 294.15 - 273.15 + 1e-9
     ledger.sent(DEVICE, AV, sent)
-    assert ledger.is_ours(DEVICE, AV, as_real32(sent))
+    assert ledger.judge(DEVICE, AV, as_real32(sent)) is Judgement.OURS
     assert as_real32(sent) != sent
 
 
-@pytest.mark.parametrize("found", [None, 20.0, 22.0])
-def test_a_value_that_we_never_sent_is_not_ours(found: PointValue | None) -> None:
-    ledger = Ledger()
-    ledger.sent(DEVICE, AV, 21.0)
-    assert not ledger.is_ours(DEVICE, AV, found)
+@pytest.mark.parametrize("found", [20.0, 22.0])
+def test_nothing_is_ours_of_what_was_never_sent(found: PointValue) -> None:
+    assert Ledger().judge(DEVICE, AV, found) is Judgement.THEIRS
 
 
 def test_an_older_value_is_still_ours_because_reads_may_be_stale() -> None:
     ledger = Ledger()
     for value in (1.0, 2.0, 3.0):
         ledger.sent(DEVICE, AV, value)
-    assert all(ledger.is_ours(DEVICE, AV, value) for value in (1.0, 2.0, 3.0))
+    assert all(ledger.judge(DEVICE, AV, value) is Judgement.OURS for value in (1.0, 2.0, 3.0))
 
 
 def test_a_binary_found_as_a_boolean_matches_one_that_was_sent_as_a_number() -> None:
     ledger = Ledger()
-    ledger.sent(DEVICE, AV, 1)
-    assert ledger.is_ours(DEVICE, AV, True)
+    ledger.sent(DEVICE, BV, 1)
+    assert [ledger.judge(DEVICE, BV, found) for found in (True, False)] == [Judgement.OURS, Judgement.THEIRS]
+
+
+def test_after_a_power_cut_everything_is_in_doubt() -> None:
+    ledger = Ledger(knows_values=False)
+    assert ledger.judge(DEVICE, AV, 99.0) is Judgement.IN_DOUBT
 
 
 def test_nothing_is_entered_that_the_store_could_not_keep() -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import errno
-import json
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -56,16 +55,6 @@ def test_how_to_reach_a_controller_on_bacnet_is_kept(journals: Journals) -> None
     journal.close()
     [orphan] = journals.orphans()
     assert orphan.credentials == known
-    orphan.close()
-
-
-def test_a_journal_from_before_bacnet_is_read(journals: Journals) -> None:
-    file = left_behind(journals, SLOT, a=Credentials("USER", "WORD"))
-    lines = [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines()]
-    del lines[1]["interface"]
-    file.write_text("".join(json.dumps(line) + "\n" for line in lines), encoding="utf-8")
-    [orphan] = journals.orphans()
-    assert orphan.credentials == {"a": Credentials("USER", "WORD")}
     orphan.close()
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -15,7 +15,7 @@ from bridge.controller_link import LinkState
 from bridge.ledger import Ledger, TakenSlot
 from bridge.release import Outcome
 from bridge.run import Run
-from bridge.yielding import Yielding
+from bridge.yielding import Glance, Yielding
 from emulators.ecy.controller import Controller
 from emulators.ecy.faults import DropConnection
 from tests.bridge.rig import AHU_POINTS, DEADLINE_S, Rig, in_background, rig
@@ -24,7 +24,7 @@ from tests.bridge.test_run import written
 from tests.equipment.test_write_plan import INPUT, VALUE, bound
 from tests.faults.scene import HURRY, HostClock
 from utils.pacing import Clocks
-from utils.values import ObjectRef, ObjectState, PointValue, Quality, Sample, as_real32
+from utils.values import Exchange, ObjectState, PointValue, Sample, as_real32
 
 DEVICE = "10.0.0.1"
 POINT = bound(VALUE, 2, priority=12)
@@ -56,11 +56,14 @@ class Bench:
         self.subject.look([POINT], {POINT.ref: ObjectState(Sample(shown), priority_array=tuple(slots))}, self.now_s)
         return self.state
 
-    def glance(self, value: PointValue | None, quality: Quality = Quality.GOOD) -> bool:
-        """Read its present-value along, and say whether that is a reason to look at the slot."""
-        samples: Mapping[ObjectRef, Sample] = {POINT.ref: Sample(value, quality)}
-        self.subject.notice([POINT], samples)
-        return bool(self.subject.due([POINT], self.now_s))
+    def glance(self, held: PointValue | None, after_s: float = 1.0) -> str:
+        """Read the slot along, and say what becomes of the point."""
+        slots: list[PointValue | None] = [None] * 16
+        slots[11] = held
+        self.now_s += after_s
+        seen = self.subject.glance([POINT], self.now_s)
+        self.subject.notice([POINT], seen, Exchange((), {}, slots={POINT.ref: tuple(slots)}), self.now_s)
+        return self.state
 
 
 @pytest.fixture
@@ -101,7 +104,7 @@ class TestLooking:
 
     def test_a_controller_that_never_shows_our_value_as_ours_proves_nothing(self) -> None:
         rounding = Bench()
-        assert [rounding.look(21.0), rounding.look(21.0, 60.0)] == ["written", "written"]
+        assert [rounding.look(15.5), rounding.look(15.5, 60.0)] == ["written", "written"]
 
     def test_what_was_there_before_us_is_not_somebody_elses_news(self) -> None:
         ledger = Ledger()
@@ -115,51 +118,41 @@ class TestLooking:
     def test_inputs_and_what_was_never_sent_are_passed_over(self) -> None:
         subject = Yielding(DEVICE, Ledger())
         both = [bound(INPUT, 1), POINT]
-        assert [subject.glance(both, now_s) for now_s in (0.0, 2.0)] == [[], []]
+        assert [any(subject.glance(both, now_s)) for now_s in (0.0, 2.0)] == [False, False]
 
 
 class TestGlancing:
-    def test_present_values_are_read_along_once_a_second(self, proved: Bench) -> None:
-        glances = [proved.subject.glance([POINT], now_s) for now_s in (0.0, 0.9, 1.0, 1.9, 2.0)]
-        assert [bool(refs) for refs in glances] == [False, False, True, False, True]
-
-    @pytest.mark.parametrize(
-        ("value", "quality", "is_odd"),
-        [
-            (SENT, Quality.GOOD, False),
-            (FOREIGN, Quality.GOOD, True),
-            (None, Quality.BAD, False),
-            (None, Quality.MISSING, False),
-        ],
-    )
-    def test_an_odd_one_is_a_reason_to_look(
-        self, proved: Bench, value: float | None, quality: Quality, is_odd: bool
-    ) -> None:
-        assert proved.glance(value, quality) is is_odd
-
-    def test_a_present_value_that_is_ours_proves_that_the_controller_shows_it(self) -> None:
+    def test_slots_are_read_along_once_a_second_from_the_first_write_on(self) -> None:
         bench = Bench()
-        assert not bench.glance(SENT)
-        assert bench.glance(FOREIGN)
+        glances = [bench.subject.glance([POINT], now_s).slots for now_s in (0.0, 0.9, 1.0, 1.9, 2.0)]
+        assert [bool(refs) for refs in glances] == [True, False, True, False, True]
 
-    def test_what_a_stronger_slot_shows_is_looked_at_once(self, proved: Bench) -> None:
-        assert proved.glance(FOREIGN)
-        assert proved.look(SENT, shown=FOREIGN) == "written"
-        proved.now_s += 60.0
-        assert not proved.glance(FOREIGN)
-        assert proved.glance(FOREIGN + 1)
+    def test_an_input_that_we_force_is_read_along_by_its_value(self) -> None:
+        bench, forced = Bench(), bound(INPUT, 1)
+        bench.ledger.sent(DEVICE, forced.ref, SENT)
+        assert bench.subject.glance([forced, POINT], 0.0) == Glance((forced.ref,), (POINT.ref,))
 
-    def test_a_stronger_slot_that_changes_all_the_time_is_not_looked_at_all_the_time(self, proved: Bench) -> None:
-        proved.glance(FOREIGN)
-        proved.look(SENT, shown=FOREIGN)
-        assert not proved.glance(FOREIGN + 1)
-        proved.now_s += 6.0
-        assert proved.glance(FOREIGN + 2)
+    def test_a_foreign_value_is_held_back_from_the_first_sight_and_yielded_when_it_is_no_stale_one(
+        self, proved: Bench
+    ) -> None:
+        assert [proved.glance(FOREIGN), proved.glance(FOREIGN, 5.0), proved.glance(FOREIGN, 1.0)] == [
+            "held back",
+            "held back",
+            "yielded",
+        ]
 
-    def test_a_suspect_is_looked_at_again_when_reads_can_be_stale_no_longer(self, proved: Bench) -> None:
-        proved.look(FOREIGN)
-        assert not proved.subject.due([POINT], proved.now_s + 5.9)
-        assert proved.subject.due([POINT], proved.now_s + 6.0) == [POINT]
+    def test_an_empty_slot_right_after_the_write_is_not_taken_over(self, proved: Bench) -> None:
+        assert [proved.glance(None), proved.glance(None, 60.0)] == ["written", "written"]
+
+    def test_a_controller_that_does_not_tell_its_slots_is_not_asked_again_and_yields_nothing(
+        self, proved: Bench
+    ) -> None:
+        seen = proved.subject.glance([POINT], 10.0)
+        proved.subject.notice([POINT], seen, Exchange((), {}, slots={POINT.ref: None}), 10.0)
+        assert not any(proved.subject.glance([POINT], 20.0))
+        assert proved.state == "written"
+        proved.look(SENT)
+        assert any(proved.subject.glance([POINT], 30.0))
 
 
 @pytest.fixture

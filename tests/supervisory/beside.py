@@ -79,11 +79,19 @@ class MemoryDevice:
         return {ref: self._state(ref) for ref in refs}
 
     def exchange(
-        self, writes: Sequence[Write], reads: Sequence[ObjectRef], names: Sequence[ObjectRef] = ()
+        self,
+        writes: Sequence[Write],
+        reads: Sequence[ObjectRef],
+        names: Sequence[ObjectRef] = (),
+        slots: Sequence[ObjectRef] = (),
     ) -> Exchange:
         self._answer()
         results = tuple(self._write(write) for write in writes)
-        return Exchange(results, {ref: self._sample(ref) for ref in reads}, {ref: _NAMES[ref][0] for ref in names})
+        samples, held = (
+            {ref: self._sample(ref) for ref in reads},
+            {ref: self._state(ref).priority_array for ref in slots},
+        )
+        return Exchange(results, samples, {ref: _NAMES[ref][0] for ref in names}, held)
 
     def read_values_from_endpoints(self, refs: Iterable[ObjectRef]) -> dict[ObjectRef, Sample]:
         self.read_batches += 1
