@@ -83,7 +83,7 @@ class Controller:
         self.clock = self._new_clock()
         self.trigger = self._new_trigger()
         self.reader = ObjectReader(
-            self.objects, self.profile.stale_reads_s, settings.monotonic, self.trigger.before_value
+            self.objects, self.profile.stale_reads_s, settings.monotonic, self.trigger.before_value, self.faults
         )
         self.writer = self._new_writer()
         self._io = ProgramObjects(self.objects, self.profile.program_priority)

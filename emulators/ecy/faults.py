@@ -13,6 +13,7 @@ from collections.abc import AsyncIterator, Collection
 from emulators.ecy.messages import Reply, Request
 from emulators.ecy.objects import BacnetObject
 from emulators.ecy.refusals import WRITE_ACCESS_DENIED, Reason, Refusal
+from emulators.ecy.storage import Storage
 
 
 class ConnectionDropped(Exception):
@@ -40,6 +41,14 @@ class Fault:
 
     def on_write(self, target: BacnetObject) -> None:
         """Called before an object is written; raises Refusal to have the write fail."""
+
+    def storage_of(self, target: BacnetObject) -> Storage | None:
+        """Called when an object is written: how it stores what it is sent, or None for as it does by itself."""
+        return None
+
+    def on_read(self, target: BacnetObject, *, of_value: bool) -> BacnetObject:
+        """Called when a client reads an object, ``of_value`` if its present-value; what is returned is told."""
+        return target
 
     def end(self) -> None:
         """Called when the fault is taken away; whoever waits in it has to go on."""
@@ -264,3 +273,13 @@ class Faults:
         """Ask every fault; raises Refusal when one has the write fail."""
         for fault in self._active:
             fault.on_write(target)
+
+    def storage_of(self, target: BacnetObject) -> Storage | None:
+        """The storage of the first fault that has one for this object."""
+        return next((one for fault in self._active if (one := fault.storage_of(target)) is not None), None)
+
+    def on_read(self, target: BacnetObject, *, of_value: bool) -> BacnetObject:
+        """The object as a client is told it after all faults have had it."""
+        for fault in self._active:
+            target = fault.on_read(target, of_value=of_value)
+        return target

@@ -11,6 +11,7 @@ import struct
 from dataclasses import dataclass, replace
 
 from emulators.ecy.refusals import INVALID_DATA_TYPE, VALUE_OUT_OF_RANGE, WRITE_ACCESS_DENIED, Refusal
+from emulators.ecy.storage import EXACT, Storage
 from emulators.program import ObjectSpec
 from utils.values import ObjectRef, ObjectType
 
@@ -25,7 +26,8 @@ class BacnetObject:
 
     ``slots`` is the priority array (empty for inputs). ``hardware_value`` is what an input's terminal measures.
     ``held`` is kept while out of service: the present-value of an input, the last command at an output's terminal.
-    ``cov_increment`` is None until somebody writes it.
+    ``cov_increment`` is None until somebody writes it. ``storage`` is how it stores what it is sent. ``shown`` is told
+    for the present-value while that is still on its way there.
     """
 
     ref: ObjectRef
@@ -42,6 +44,8 @@ class BacnetObject:
     out_of_service: bool = False
     held: float = 0.0
     cov_increment: float | None = None
+    storage: Storage = EXACT
+    shown: float | None = None
 
     @property
     def commandable(self) -> bool:
@@ -51,6 +55,8 @@ class BacnetObject:
     @property
     def present_value(self) -> float:
         """The lowest-numbered command, else the relinquish default; of an input, hardware or what it is forced to."""
+        if self.shown is not None:
+            return self.shown
         if not self.slots:
             return self.held if self.out_of_service else self.hardware_value
         return next((command for command in self.slots if command is not None), self.relinquish_default)
@@ -134,8 +140,8 @@ def commanded(target: BacnetObject, value: float | None, priority: int) -> Bacne
         raise Refusal(WRITE_ACCESS_DENIED, f"{target.ref} has no priority array")
     if not 1 <= priority <= PRIORITIES:
         raise Refusal(VALUE_OUT_OF_RANGE, f"priority {priority}")
-    command = None if value is None else stored_value(target, value)
-    if target.slots[priority - 1] == command:
+    command = _stored_command(target, value)
+    if target.storage.ignores or target.slots[priority - 1] == command:
         return target
     slots = (*target.slots[: priority - 1], command, *target.slots[priority:])
     return replace(target, slots=slots)
@@ -145,7 +151,14 @@ def forced(target: BacnetObject, value: float) -> BacnetObject:
     """The input with another present-value, which it takes only while it is out of service."""
     if target.commandable or not target.out_of_service:
         raise Refusal(WRITE_ACCESS_DENIED, f"present-value of {target.ref} while it is in service")
-    return replace(target, held=stored_value(target, value))
+    held = _stored_command(target, value)
+    return target if held is None or target.storage.ignores else replace(target, held=held)
+
+
+def _stored_command(target: BacnetObject, value: float | None) -> float | None:
+    if target.ref.object_type.is_analog:
+        value = target.storage.stored(None if value is None else real32(value))
+    return None if value is None else stored_value(target, value)
 
 
 def with_out_of_service(target: BacnetObject, out_of_service: bool) -> BacnetObject:

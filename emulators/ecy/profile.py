@@ -48,6 +48,10 @@ class Profile:
     """Row 8: a number that is none, as JSON null or as text."""
     priority_array_form: Literal["dict", "list"] = "dict"
     """Row 9: shape of ``priority-array``."""
+    index_access: bool = True
+    """Row 9: whether a path such as ``priority-array/14`` tells one slot. Of a list none does."""
+    priority_arrays: bool = True
+    """Row 9: whether there is a ``priority-array`` to be read, over REST and BACnet."""
     relinquish_by_set_value: bool = True
     """Row 10: whether ``set-value-at`` takes a null; if not, only write-property-multiple relinquishes."""
     set_value_at: Literal["commandable", "analog-values", "none"] = "commandable"

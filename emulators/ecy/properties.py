@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 
@@ -14,6 +14,7 @@ from emulators.ecy.wire import Json, type_to_json, units_to_json, value_from_jso
 from utils.values import ObjectType
 
 PRESENT_VALUE = "present-value"
+PRIORITY_ARRAY = "priority-array"
 
 Reader = Callable[[BacnetObject, Profile], Json]
 Writer = Callable[[BacnetObject, Json, Profile], BacnetObject]
@@ -141,7 +142,7 @@ _PROPERTIES = (
     ),
     Property("number-of-states", lambda target, profile: target.number_of_states, applies=_is_multi_state),
     Property("state-text", _state_text, applies=_is_multi_state),
-    Property("priority-array", _priority_array, applies=_is_commandable),
+    Property(PRIORITY_ARRAY, _priority_array, applies=_is_commandable),
     Property("relinquish-default", _relinquish_default, _write_relinquish_default, applies=_is_commandable),
 )
 
@@ -149,6 +150,16 @@ PROPERTIES = MappingProxyType(
     {kind: {row.name: row for row in _PROPERTIES if row.applies(kind)} for kind in ObjectType},
 )
 """The properties of each object type by name."""
+
+_WITHOUT_ARRAYS = MappingProxyType(
+    {kind: {name: row for name, row in rows.items() if name != PRIORITY_ARRAY} for kind, rows in PROPERTIES.items()}
+)
+
+
+def readable(kind: ObjectType, profile: Profile) -> Mapping[str, Property]:
+    """The properties of such an object that a client can read, by name."""
+    return PROPERTIES[kind] if profile.priority_arrays else _WITHOUT_ARRAYS[kind]
+
 
 WRITE_ONLY_NAMES = MappingProxyType({"default-value": "relinquish-default"})
 """Names that a partial update takes for another property (§7.5)."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from emulators.ecy.controller import Controller
 from emulators.ecy.objects import BacnetObject
-from emulators.ecy.properties import PRESENT_VALUE, PROPERTIES
+from emulators.ecy.properties import PRESENT_VALUE, PROPERTIES, readable
 from emulators.ecy.refusals import INVALID_REQUEST, UNKNOWN_OBJECT, UNKNOWN_PROPERTY, Refusal
 from emulators.ecy.wire import (
     Json,
@@ -83,7 +83,10 @@ def _read(controller: Controller, item: PropertyReference) -> Json:
     name = item.member_name(target)
     if name == PRESENT_VALUE:
         target = controller.reader.for_value(item.ref)
-    value = PROPERTIES[target.ref.object_type][name].read(target, controller.profile)
+    row = readable(target.ref.object_type, controller.profile).get(name)
+    if row is None:
+        raise Refusal(UNKNOWN_PROPERTY, name)
+    value = row.read(target, controller.profile)
     if controller.profile.multiple_form == "json":
         return value
     return present_value_text(target) if name == PRESENT_VALUE else text_of(value)

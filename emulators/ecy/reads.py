@@ -7,12 +7,16 @@ from collections import defaultdict, deque
 from collections.abc import Callable
 
 from emulators.ecy.database import Change, ObjectDatabase
+from emulators.ecy.faults import Faults
 from emulators.ecy.objects import BacnetObject
 from utils.values import ObjectRef
 
 
 class ObjectReader:
-    """Looks objects up, ``lag_s`` late. ``before_value`` is told before a present-value is looked up."""
+    """Looks objects up, ``lag_s`` late, as ``faults`` let a client see them.
+
+    ``before_value`` is told before a present-value is looked up.
+    """
 
     def __init__(
         self,
@@ -20,11 +24,13 @@ class ObjectReader:
         lag_s: float,
         monotonic: Callable[[], float],
         before_value: Callable[[ObjectRef], None],
+        faults: Faults,
     ) -> None:
         self._database = database
         self._lag_s = lag_s
         self._monotonic = monotonic
         self._before_value = before_value
+        self._faults = faults
         self._lock = threading.Lock()
         self._past: defaultdict[ObjectRef, deque[tuple[float, BacnetObject]]] = defaultdict(deque)
         if lag_s > 0:
@@ -32,13 +38,16 @@ class ObjectReader:
 
     def get(self, ref: ObjectRef) -> BacnetObject:
         """The object as a client sees it now. Raises Refusal when it does not exist."""
-        target = self._database.get(ref)
-        return self._as_it_was(target) if self._lag_s > 0 else target
+        return self._faults.on_read(self._seen(ref), of_value=False)
 
     def for_value(self, ref: ObjectRef) -> BacnetObject:
-        """The object, for its present-value."""
+        """The object, for its present-value. Raises Refusal when it does not exist."""
         self._before_value(ref)
-        return self.get(ref)
+        return self._faults.on_read(self._seen(ref), of_value=True)
+
+    def _seen(self, ref: ObjectRef) -> BacnetObject:
+        target = self._database.get(ref)
+        return self._as_it_was(target) if self._lag_s > 0 else target
 
     def _remember(self, change: Change) -> None:
         if change.old is not None:

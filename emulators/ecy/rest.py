@@ -10,6 +10,7 @@ from emulators.ecy.database import DUPLICATE_INSTANCE
 from emulators.ecy.messages import Answer, refused
 from emulators.ecy.paths import ADD, NTP, OBJECTS, READ_MULTIPLE, SERVICES, TIME, WRITE_MULTIPLE, Path, object_at
 from emulators.ecy.platform_time import set_ntp, set_time
+from emulators.ecy.properties import PRIORITY_ARRAY
 from emulators.ecy.property_multiple import read_multiple, write_multiple
 from emulators.ecy.refusals import (
     INVALID_REQUEST,
@@ -79,14 +80,18 @@ class RestV2:
 
     def _walk(self, path: Path) -> Tree:
         node: Tree = self._root
-        for depth, segment in enumerate(path):
+        for depth in range(len(path)):
             try:
-                if not isinstance(node, Mapping):
-                    raise KeyError(segment)
-                node = node[segment]
+                node = self._child(node, path, depth)
             except KeyError:
                 raise _missing(path, depth) from None
         return node
+
+    def _child(self, node: Tree, path: Path, depth: int) -> Tree:
+        is_slot = depth > 0 and path[depth - 1] == PRIORITY_ARRAY
+        if not isinstance(node, Mapping) or (is_slot and not self._profile.index_access):
+            raise KeyError(path[depth])
+        return node[path[depth]]
 
     def _leaf(self, value: Json) -> Json:
         return value if self._profile.leaf_form == "bare" else {self._profile.leaf_form: value}

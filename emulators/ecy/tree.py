@@ -7,7 +7,7 @@ from typing import TypeAlias
 
 from emulators.ecy.database import ObjectDatabase
 from emulators.ecy.profile import Profile
-from emulators.ecy.properties import PRESENT_VALUE, PROPERTIES
+from emulators.ecy.properties import PRESENT_VALUE, readable
 from emulators.ecy.reads import ObjectReader
 from emulators.ecy.refusals import INVALID_REQUEST, Refusal
 from emulators.ecy.select import Item, Selection
@@ -40,7 +40,7 @@ class ObjectNode(Mapping[str, Json]):
         self._reader = reader
         self._ref = ref
         self._profile = profile
-        self._properties = PROPERTIES[ref.object_type]
+        self._properties = readable(ref.object_type, profile)
 
     def __getitem__(self, name: str) -> Json:
         if name == "key":

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import reduce
 
 from emulators.ecy import objects
@@ -84,13 +84,20 @@ class ObjectWriter:
     ) -> None:
         try:
             self._faults.on_write(self._database.get(ref))
-            self._database.update(ref, change)
+            self._database.update(ref, lambda target: self._stored(target, change))
         except Refusal as refusal:
             self._record(records, refusal.reason.code)
             raise
         self._counters.writes.update(record.name for record in records)
         self._record(records, "")
         self._wrote()
+
+    def _stored(self, target: BacnetObject, change: Callable[[BacnetObject], BacnetObject]) -> BacnetObject:
+        """``change`` of the object, which stores meanwhile as the faults say."""
+        storage = self._faults.storage_of(target)
+        if storage is None:
+            return change(target)
+        return replace(change(replace(target, storage=storage)), storage=target.storage)
 
     def _record(self, records: list[WriteRecord], refused: str) -> None:
         if self._journal is None:

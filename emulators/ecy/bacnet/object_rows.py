@@ -24,6 +24,7 @@ from emulators.ecy.bacnet.values import (
     number,
 )
 from emulators.ecy.objects import BacnetObject
+from emulators.ecy.properties import PRIORITY_ARRAY
 from emulators.ecy.refusals import INVALID_REQUEST, VALUE_OUT_OF_RANGE, WRITE_ACCESS_DENIED, Refusal
 from utils.values import ObjectRef, ObjectType
 
@@ -81,9 +82,10 @@ def with_name(target: BacnetObject, tags: Tags) -> BacnetObject:
     return replace(target, name=name)
 
 
-def rows_of(kind: ObjectType, *, names_writable: bool) -> Rows[BacnetObject]:
+def rows_of(kind: ObjectType, *, names_writable: bool, priority_arrays: bool) -> Rows[BacnetObject]:
     """The properties of an object type, writable as in a controller. Present-value is written by priority."""
-    return table([_named(row, names_writable) for row, applies in _ROWS if applies(kind)])
+    rows = [_named(row, names_writable) for row, applies in _ROWS if applies(kind)]
+    return table([row for row in rows if priority_arrays or row.name != PRIORITY_ARRAY])
 
 
 def _named(row: Row[BacnetObject], names_writable: bool) -> Row[BacnetObject]:
@@ -178,7 +180,7 @@ _ROWS: tuple[tuple[Row[BacnetObject], Applies], ...] = (
     (Row("polarity", lambda target: Polarity("normal")), _has_polarity),
     (Row("number-of-states", lambda target: Unsigned(target.number_of_states)), _is_multi_state),
     (Row("state-text", _state_texts, required=False, shape="array"), _is_multi_state),
-    (Row("priority-array", _slots, shape="array"), _is_commandable),
+    (Row(PRIORITY_ARRAY, _slots, shape="array"), _is_commandable),
     (Row("relinquish-default", _relinquish_default, _write_relinquish_default), _is_commandable),
     (Row("current-command-priority", _command_priority), _is_commandable),
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
@@ -32,6 +32,7 @@ _GROUPS = MappingProxyType(
         int(PropertyIdentifier("optional")): False,
     }
 )
+_WITH_VALUE = frozenset(int(PropertyIdentifier(name)) for name in ("present-value", "all", "required"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +48,10 @@ class Directory:
     """Finds what identifiers stand for: the device, or an object of the database as a client sees it now."""
 
     def __init__(self, device: Device, reader: ObjectReader) -> None:
-        writable = device.controller.profile.bacnet.names_writable
+        profile = device.controller.profile
         self.rows: Mapping[ObjectType, Rows[BacnetObject]] = {
-            kind: rows_of(kind, names_writable=writable) for kind in ObjectType
+            kind: rows_of(kind, names_writable=profile.bacnet.names_writable, priority_arrays=profile.priority_arrays)
+            for kind in ObjectType
         }
         self._device = device
         self._reader = reader
@@ -59,14 +61,18 @@ class Directory:
         instances = (ANY_DEVICE, self._device.controller.spec.instance)
         return bool(identifier[0] == BacnetType.device) and int(identifier[1]) in instances
 
-    def find(self, identifier: Element) -> Found:
-        """What the identifier stands for. Raises Refusal when there is no such object."""
+    def find(self, identifier: Element, numbers: Iterable[int]) -> Found:
+        """What the identifier stands for, to read the properties with these numbers of it.
+
+        Raises Refusal when there is no such object.
+        """
         if self.is_device(identifier):
             return Found(self._device.identifier, DEVICE_ROWS, self._device)
         ref = ref_of(identifier)
         if ref is None:
             raise Refusal(UNKNOWN_OBJECT, str(identifier))
-        return Found(identifier, self.rows[ref.object_type], self._reader.get(ref))
+        look_up = self._reader.get if _WITH_VALUE.isdisjoint(numbers) else self._reader.for_value
+        return Found(identifier, self.rows[ref.object_type], look_up(ref))
 
 
 class ReadServices:
@@ -77,8 +83,8 @@ class ReadServices:
 
     def property(self, request: Request) -> ReadPropertyACK:
         """Answer a ReadProperty. Raises Refusal."""
-        found = self._directory.find(request.objectIdentifier)
         number, index = int(request.propertyIdentifier), request.propertyArrayIndex
+        found = self._directory.find(request.objectIdentifier, [number])
         return ReadPropertyACK(
             objectIdentifier=found.identifier,
             propertyIdentifier=request.propertyIdentifier,
@@ -95,7 +101,7 @@ class ReadServices:
     def _object(self, specification: Element) -> ReadAccessResult:
         identifier, references = specification.objectIdentifier, specification.listOfPropertyReferences
         try:
-            found = self._directory.find(identifier)
+            found = self._directory.find(identifier, [int(one.propertyIdentifier) for one in references])
         except Refusal as refusal:
             elements = [_refused(ref.propertyIdentifier, ref.propertyArrayIndex, refusal) for ref in references]
         else:
