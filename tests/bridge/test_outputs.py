@@ -102,6 +102,17 @@ class TestIsolation:
             ahu(isolated).objects.restart(keep_out_of_service=False, keep_slots=False)
             eventually(lambda: services(isolated) == [True, True])
 
+    def test_an_output_that_could_not_be_isolated_again_is_tried_at_the_next_opportunity(self, isolated: Rig) -> None:
+        run, stuck = isolated.run(), FailWrites({"FanSpeed"})
+        with in_background(run):
+            eventually(lambda: activations(run) == (1.0, 1.0))
+            ahu(isolated).faults.add(stuck)
+            ahu(isolated).objects.restart(keep_out_of_service=False, keep_slots=False)
+            eventually(lambda: ahu(isolated).objects.named("CoolingPump").out_of_service)
+            assert services(isolated) == [False, True]
+            ahu(isolated).faults.remove(stuck)
+            eventually(lambda: services(isolated) == [True, True])
+
     def test_the_isolation_is_asserted_again_with_the_refresh(self, isolated: Rig) -> None:
         isolated.ahu_points = [point for point in AHU_POINTS if not str(point["object_type"]).endswith("Input")]
         run = isolated.run(ECY_REFRESH_TIME="0.2")

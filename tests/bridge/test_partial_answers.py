@@ -8,7 +8,10 @@ from pathlib import Path
 import pytest
 
 from bridge.release import Outcome
+from bridge.run import Run
 from emulators.ecy.answer_faults import ChangeBatch
+from emulators.ecy.faults import FailWrites
+from emulators.ecy.messages import Reply, Request
 from tests.bridge.rig import Rig, rig
 from tests.bridge.test_absence import activations
 from tests.bridge.test_run import assert_as_it_was, force, held
@@ -53,3 +56,38 @@ def test_nothing_is_taken_before_its_state_is_told_in_full(both: Rig) -> None:
     both.execute(steps=2)
     found = controller.objects.named("SpaceTemp")
     assert (found.out_of_service, found.present_value) == (True, 17.5)
+
+
+class ForgetsToAnswer(ChangeBatch):
+    """Once something was to be put back in service, no batch has an answer in it any more."""
+
+    def __init__(self) -> None:
+        super().__init__(lambda items: [])
+        self._gives_back = False
+
+    async def on_reply(self, request: Request, reply: Reply) -> Reply:
+        """Leave the answers out."""
+        if self._gives_back:
+            return await super().on_reply(request, reply)
+        self._gives_back = b"false" in request.body
+        return reply
+
+
+def test_an_input_of_which_nobody_tells_whether_it_is_in_service_again_is_not_released(
+    both: Rig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bridge.release._PAUSES_S", (0.0, 0.01))
+    vav = both.controllers.controller("VAV")
+    stuck = FailWrites({"SpaceTemp"})
+
+    def fail(_run: Run) -> None:
+        vav.faults.add(stuck)
+        vav.faults.add(ForgetsToAnswer())
+
+    receipts = held(both, fail).summary().receipts
+    [receipt] = [receipt for receipt in receipts if receipt.device == both.controllers.addresses["VAV"]]
+    assert receipt.outcome is Outcome.FAILED
+    assert vav.objects.named("SpaceTemp").out_of_service
+    vav.faults.clear()
+    both.execute(steps=1)
+    assert_as_it_was(both)

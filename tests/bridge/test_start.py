@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
@@ -12,7 +13,7 @@ import pytest
 from emulators.boptest.asgi import Response
 from emulators.boptest.faults import Fault, Hold
 from emulators.ecy.faults import DropConnection
-from tests.bridge.rig import DEADLINE_S, Rig, in_background, rig
+from tests.bridge.rig import AHU_OBJECTS, DEADLINE_S, Rig, in_background, rig
 from tests.bridge.test_absence import activations, eventually
 
 
@@ -75,3 +76,11 @@ def test_a_controller_that_goes_and_comes_back_is_told_once_each(both: Rig, capl
     assert [message.startswith(f"{address} is offline") for message in told].count(True) == 1
     assert told.count(f"{address}: reached; coupling") == 1
     assert told.count("group VAV: overrides active") == 2
+
+
+def test_an_object_without_units_has_no_wrong_ones(tmp_path: Path) -> None:
+    as_made = [replace(spec, units=None) for spec in AHU_OBJECTS]
+    with rig(tmp_path, ahu_objects=as_made) as subject:
+        summary = subject.execute(steps=2)
+        assert "DischAirTemp" in {record.name for record in subject.controllers.controller("AHU").journal}
+        assert not summary.not_released

@@ -139,6 +139,14 @@ def test_values_are_cut_to_their_limits_and_reported_once(
     assert len([record for record in caplog.records if SUPPLY in record.getMessage()]) == 1
 
 
+def test_a_value_below_its_minimum_is_cut_before_it_is_sent(client: BOPTestClient) -> None:
+    client.initialize_system(0.0, 0.0)
+    state = client.advance_simulation({SUPPLY: 100.0, SUPPLY_ON: 1})
+    lowest = SUPPLY_LIMITS_K[0]
+    assert state.values[SUPPLY] == lowest
+    assert client.clipped == {SUPPLY: f"100 is below its minimum, {lowest:g} was sent"}
+
+
 def test_what_the_server_cuts_is_reported_too(server: BoptestServer, caplog: pytest.LogCaptureFixture) -> None:
     with BOPTestClient(server.url) as client:
         client.connect()

@@ -93,6 +93,39 @@ def test_one_request_that_spoils_every_batch_does_not_shrink_the_others(tmp_path
         assert len(server.requests) == before + 1
 
 
+def test_two_requests_that_spoil_every_batch_are_both_told_and_the_others_carried_out(tmp_path: Path) -> None:
+    def items(requests: Requests) -> Told:
+        if any("poison" in request["url"] for request in requests):
+            return None
+        return [{"id": request["id"], "status": 200, "body": {}} for request in requests]
+
+    urls = ["/fine/1", "/poison/1", "/fine/2", "/fine/3", "/poison/2", "/fine/4"]
+    with batch_server(tmp_path, items) as (_, client):
+        replies = client.send_batch_request([BatchRequest("GET", url) for url in urls])
+    assert [reply.status for reply in replies] == [400 if "poison" in url else 200 for url in urls]
+
+
+def test_one_request_at_which_the_controller_fails_is_told_and_the_others_carried_out(tmp_path: Path) -> None:
+    def items(requests: Requests) -> Told:
+        if any(request["url"] == "/poison" for request in requests):
+            return None
+        return [{"id": request["id"], "status": 200, "body": {}} for request in requests]
+
+    with batch_server(tmp_path, items, "500 Internal Server Error") as (_, client):
+        replies = client.send_batch_request([BatchRequest("GET", url) for url in ("/fine", "/poison", "/fine")])
+    assert [reply.status for reply in replies] == [200, 500, 200]
+
+
+def test_after_many_good_batches_a_size_that_was_refused_is_still_not_tried_again() -> None:
+    with bench(Profile(batch_limit=13)) as ecy:
+        ecy.client.connect()
+        writes = [commanded(SETPOINT, float(number)) for number in range(48)]
+        ecy.client.write_values_from_endpoints(writes)
+        for _ in range(50):
+            ecy.client.write_values_from_endpoints(writes[:1])
+        assert batches_of(ecy, lambda: ecy.client.write_values_from_endpoints(writes)) == 4
+
+
 def test_a_controller_that_fails_at_everything_is_not_asked_item_by_item(ecy: Bench) -> None:
     ecy.controller.faults.add(AnswerInstead(Reply(500, b"{}"), None))
     writes = [commanded(SETPOINT, float(number)) for number in range(40)]
@@ -148,13 +181,15 @@ def test_a_controller_without_batches_is_an_object_error(ecy: Bench) -> None:
 
 
 @contextmanager
-def batch_server(folder: Path, items: Items) -> Iterator[tuple[RawServer, ECYDeviceClient]]:
-    """A controller that answers batches as ``items`` says (None: status 400), and a client of it."""
+def batch_server(
+    folder: Path, items: Items, refusal: str = "400 Bad Request"
+) -> Iterator[tuple[RawServer, ECYDeviceClient]]:
+    """A controller that answers batches as ``items`` says (None: the refusal), and a client of it."""
 
     def answer(_server: RawServer, connection: socket.socket, request: bytes) -> None:
         told = items(json.loads(request.partition(b"\r\n\r\n")[2])["requests"])
         if told is None:
-            connection.sendall(http_reply(b'{"error": "poisoned"}', "400 Bad Request"))
+            connection.sendall(http_reply(b'{"error": "poisoned"}', refusal))
         else:
             connection.sendall(http_reply(json.dumps({"responses": told}).encode()))
 

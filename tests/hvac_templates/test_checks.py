@@ -174,6 +174,24 @@ def test_a_schedule_of_a_constant_that_is_there_is_used() -> None:
     assert expanded["Schedule:Compact"]["HVACTemplate-Always4"] == mine
 
 
+def test_the_limits_of_the_schedules_that_are_made_are_in_the_model_too() -> None:
+    result = expand(boxes(ZONES, ideal_loads(ZONES))).model
+    assert result is not None
+    made = {name: fields for name, fields in result["Schedule:Compact"].items() if name.startswith("HVACTemplate-")}
+    limits = {fields["schedule_type_limits_name"] for fields in made.values()}
+    assert made
+    assert limits <= result["ScheduleTypeLimits"].keys() - {"Any"}
+
+
+def test_limits_of_the_same_name_that_the_model_has_are_left_as_they_are() -> None:
+    name = "HVACTemplate Any Number"
+    model = boxes(ZONES, ideal_loads(ZONES))
+    mine = model["ScheduleTypeLimits"][name] = {"numeric_type": "Continuous"}
+    result = expand(model)
+    assert result.model is not None, result.messages
+    assert result.model["ScheduleTypeLimits"][name] == mine
+
+
 def test_a_schedule_of_another_type_is_used_too() -> None:
     model = boxes(ZONES, ideal_loads(ZONES))
     model["Schedule:Constant"] = {"HVACTEMPLATE-ALWAYS4": {"schedule_type_limits_name": "Any", "hourly_value": 4}}

@@ -5,14 +5,14 @@ from __future__ import annotations
 import errno
 import math
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
 from bridge.journal import Journals
-from bridge.ledger import Ledger
+from bridge.ledger import Entry, Ledger, MemoryStore
 from bridge.release import Outcome
 from clients.bacnet_stack import BACnetStack
 from emulators.ecy.faults import DropConnection, FailWrites, Hold
@@ -366,3 +366,42 @@ class TestDoubt:
         assert 200.0 in written
         assert written[-1] is None
         assert (rig.slot(), rig.gate.owned()) == (None, 0)
+
+
+class Noting(MemoryStore):
+    """Notes when something is entered and when it is closed."""
+
+    def __init__(self) -> None:
+        self.noted: list[str] = []
+
+    def take(self, entries: Sequence[Entry]) -> None:
+        """Entered."""
+        self.noted += ["taken"] * len(entries)
+
+    def give_back(self, entries: Sequence[Entry]) -> None:
+        """Closed."""
+        self.noted += ["given back"] * len(entries)
+
+
+def test_a_slot_that_was_given_back_stays_on_record_and_is_looked_at_again_while_a_cut_write_may_still_come(
+    server: EcyServer,
+) -> None:
+    as_new(server)
+    late, store = HoldWrites(), Noting()
+    with (
+        gate_rig(server, Ledger(store)) as rig,
+        Releaser(rig.enabling, rig.gate, backoff_s=(0.05,)),
+        ThreadPoolExecutor(1) as pool,
+    ):
+        rig.controller().faults.add(late)
+        step = pool.submit(rig.gate.write, rig.leave(), [rig.command(200.0)])
+        assert late.holding.wait(DEADLINE_S)
+        rig.enabling.switch(False)
+        assert step.result(DEADLINE_S)[0].error is not None
+        until(lambda: len(store.noted) >= 3)
+        assert store.noted[:3] == ["taken", "given back", "taken"]
+        late.release()
+        until(lambda: rig.enabling.state() is State.DISABLED)
+        assert 200.0 in [record.value for record in rig.controller().journal]
+        assert (rig.slot(), rig.gate.owned()) == (None, 0)
+        assert (store.noted[-1], rig.ledger.open_entries) == ("given back", ())

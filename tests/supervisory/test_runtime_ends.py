@@ -165,3 +165,18 @@ def test_two_programs_with_priorities_of_their_own_share_an_object() -> None:
 @pytest.mark.parametrize("steps", [1, 7])
 def test_a_run_makes_as_many_rounds_as_it_was_asked_for(steps: int) -> None:
     assert Beside().run(Commanding, steps=steps, **ROLES).rounds == steps
+
+
+def test_a_step_that_was_late_once_does_not_shift_all_that_follow() -> None:
+    times: list[float] = []
+
+    class Clockwork(Program):
+        points: ClassVar = {"setpoint": Command("Pa")}
+        period_s = 45.0
+
+        def on_step(self, ctx: Context) -> None:
+            times.append(ctx.time_s)
+
+    Beside().run(Clockwork, steps=12, **ROLES)
+    # Due at 1000, 1045, 1090, ..., by a plant that stands at 1000, 1030, 1060, ...
+    assert times[:8] == [1000.0, 1060.0, 1090.0, 1150.0, 1180.0, 1240.0, 1270.0, 1330.0]
