@@ -5,8 +5,10 @@ from __future__ import annotations
 import pytest
 
 from bridge.controller_link import LinkState
+from emulators.boptest.faults import NullValues
 from emulators.ecy.answer_faults import ChangeBatch, TellInstead
-from emulators.ecy.faults import FailWrites
+from emulators.ecy.faults import FailWrites, Fault
+from emulators.ecy.messages import Reply, Request
 from emulators.ecy.profile import Profile
 from emulators.ecy.wire import Json
 from tests.faults.conftest import MakeScene
@@ -119,3 +121,43 @@ def test_a_run_with_difficult_firmware_misses_nothing_and_gives_back(scene_with:
         assert scene.summary is not None
         assert not scene.summary.not_released
         assert_given_back(scene.vav)
+
+
+class Looks(Fault):
+    """No fault at all: counts how often somebody looks at a slot."""
+
+    def __init__(self) -> None:
+        self.count = 0
+
+    async def on_request(self, request: Request) -> Reply | None:
+        """Count."""
+        self.count += b"priority-array" in request.body
+        return None
+
+
+def test_a_slot_that_was_let_go_of_is_not_told_as_not_effective(scene: Scene) -> None:
+    looks = Looks()
+    scene.vav.faults.add(looks)
+    with scene.running():
+        scene.building.faults.add(NullValues(["weaSta_reaWeaTDryBul_y"]), "advance", times=None)
+        eventually(lambda: scene.vav.objects.named("OutdoorTemp").slots[13] is None)
+        seen = looks.count
+        eventually(lambda: looks.count >= seen + 4)
+        assert scene.vav.objects.named("OutdoorTemp").slots[13] is None
+        scene.building.faults.clear()
+    assert scene.told("not effective") == []
+    assert_given_back(scene.vav)
+
+
+def test_an_input_that_refuses_every_write_is_not_let_go_of_again_in_each_step(scene: Scene) -> None:
+    with scene.running(ECY_REFRESH_TIME="100000"):
+        scene.vav.faults.add(FailWrites({"SpaceTemp"}))
+        eventually(lambda: any(record.refused for record in scene.vav.journal))
+        scene.building.faults.add(NullValues(["hvac_reaZonSou_TZon_y"]), "advance", times=None)
+        begun_at = len(scene.advances)
+        eventually(lambda: len(scene.advances) > begun_at + 10 * HOLD_STEPS)
+        tried = [record for record in scene.vav.journal if record.name == "SpaceTemp" and record.value is False]
+        scene.vav.faults.clear()
+        scene.building.faults.clear()
+    assert len(tried) <= HOLD_STEPS
+    assert_given_back(scene.vav)
