@@ -13,6 +13,7 @@ from bridge.journal import Journals
 from bridge.ledger import Ledger, TakenSlot
 from bridge.recovery import recover
 from bridge.release import Outcome
+from bridge.run import Run
 from clients.device_client import DeviceClient
 from emulators.boptest.faults import Hold
 from emulators.ecy.faults import Fault
@@ -20,7 +21,7 @@ from emulators.ecy.messages import Reply, Request, compact
 from equipment.equipment_manager import Credentials
 from tests import bench
 from tests.bridge.rig import AHU_POINTS, DEADLINE_S, VAV_POINTS, Rig, rig
-from tests.bridge.test_run import assert_as_it_was, held
+from tests.bridge.test_run import assert_as_it_was, held, written
 from tests.test_main import run, start, variables
 from utils.values import ObjectRef, ObjectType
 
@@ -103,3 +104,16 @@ def test_a_record_that_somebody_else_finishes_just_before_us_is_nothing_to_recov
     assert recover(journals, refuse) == []
     monkeypatch.undo()
     assert journals.orphans() == []
+
+
+def test_an_operator_who_types_a_number_of_ours_cannot_be_told_from_us(both: Rig) -> None:
+    objects = both.controllers.controller("AHU").objects
+
+    def type_ours(_run: Run) -> None:
+        [ours] = written(both, "AHU", "OutdoorAirTemp")
+        objects.command("OutdoorAirTemp", None, 14)
+        objects.command("OutdoorAirTemp", ours, 14)
+
+    receipts = held(both, type_ours).summary().receipts
+    assert {receipt.outcome for receipt in receipts} == {Outcome.RELEASED}
+    assert objects.named("OutdoorAirTemp").slots[13] is None

@@ -15,6 +15,8 @@ from emulators.plants.multizone_office import MultizoneOffice
 FRAME = "chaos_reaFrame_y"
 CONSTANT = "chaos_reaConstant_y"
 CONSTANT_K = 294.15
+CONSTANT_C = 21.0
+"""The same, as the daemon writes it into controllers."""
 _ECHOES_PER_UNIT = 100
 """An output without units is percent in the controller and a fraction in the simulation."""
 

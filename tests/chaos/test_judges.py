@@ -10,7 +10,7 @@ import pytest
 
 from emulators.ecy.controller import Controller
 from emulators.ecy.objects import with_out_of_service
-from tests.chaos.building import Advance, EchoBuilding
+from tests.chaos.building import CONSTANT_C, CONSTANT_K, Advance, EchoBuilding
 from tests.chaos.claims import Claims
 from tests.chaos.faults import ADVANCE_FAULTS, CONTROLLER_FAULTS
 from tests.chaos.life import Life
@@ -142,6 +142,12 @@ class TestSchedule:
     def test_every_kind_of_trouble_comes(self) -> None:
         kinds = {event.kind for event in itertools.islice(events(7, NAMES, Weather()), 1000)}
         assert kinds >= {*CONTROLLER_FAULTS, *ADVANCE_FAULTS, *PLACES, *DAEMON_EVENTS}
+
+    def test_operators_type_all_sorts_of_numbers_but_never_the_daemons_own(self) -> None:
+        typed = {event.value for seed in range(40) for event in itertools.islice(events(seed, NAMES, Weather()), 400)}
+        assert len(typed) > 300
+        assert CONSTANT_C not in typed
+        assert pytest.approx(CONSTANT_K - 273.15) == CONSTANT_C
 
     def test_steps_only_grow(self) -> None:
         steps = [event.step for event in itertools.islice(events(7, NAMES, Weather()), 300)]
