@@ -211,7 +211,19 @@ class Slots:
         for command, error in errors.items():
             if isinstance(error, ObjectError) and command in new:
                 self._forget(command)
+        self._look_back(client, [command for command in commands if command in new and command not in errors])
         return errors
+
+    def _look_back(self, client: DeviceClient, commands: Sequence[SlotCommand]) -> None:
+        """See what became of the first value: later ones are looked at before they are replaced."""
+        if not commands:
+            return
+        with contextlib.suppress(DeviceError):
+            states = client.survey(list(dict.fromkeys(command.ref for command in commands)))
+            for command in commands:
+                slots = states[command.ref].priority_array
+                if slots is not None:
+                    self._ledger.saw(command.device, command.ref, slots[command.priority - 1])
 
     def _forget(self, command: SlotCommand) -> None:
         """The controller has said no to the first value: there is nothing to give back."""

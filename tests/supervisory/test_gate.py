@@ -18,6 +18,8 @@ from clients.bacnet_stack import BACnetStack
 from emulators.ecy.faults import DropConnection, FailWrites, Hold
 from emulators.ecy.messages import Reply, Request
 from emulators.ecy.server import EcyServer
+from emulators.ecy.storage import Storage
+from emulators.ecy.storage_faults import Stores
 from supervisory.guard.enabling import State
 from supervisory.guard.gate import Disabled
 from supervisory.guard.releaser import Releaser
@@ -49,6 +51,44 @@ def rig(server: EcyServer) -> Iterator[GateRig]:
     as_new(server)
     with gate_rig(server) as running:
         yield running
+
+
+STORED = {
+    "whole numbers": Storage(step=1.0),
+    "cut at 150": Storage(maximum=150.0),
+    "8 bits": Storage(span=500.0),
+    "another scale": Storage(factor=1.8),
+}
+
+
+class TestControllersThatStoreOtherwise:
+    @pytest.mark.parametrize("kind", STORED)
+    def test_a_program_keeps_its_slot_and_gives_it_back(self, rig: GateRig, kind: str) -> None:
+        rig.controller().faults.add(Stores(STORED[kind]))
+        for value in (200.4, 200.4, 217.3, 221.9):
+            assert rig.write(rig.command(value)) == [""]
+            assert rig.slot() != value
+        rig.gate.release("switched off")
+        assert (rig.slot(), rig.gate.owned()) == (None, 0)
+
+    @pytest.mark.parametrize("kind", STORED)
+    def test_over_bacnet_too(self, server: EcyServer, tmp_path: Path, kind: str) -> None:
+        as_new(server)
+        ledger = Ledger(Journals(tmp_path).own({}))
+        with BACnetStack("127.0.0.1:0") as stack, bacnet_rig(server, stack, ledger) as rig:
+            rig.controller().faults.add(Stores(STORED[kind]))
+            for value in (200.4, 217.3):
+                assert rig.write(rig.on_bacnet(value)) == [""]
+            rig.gate.release("switched off")
+            assert (rig.slot(), rig.gate.owned()) == (None, 0)
+        ledger.close()
+
+    def test_somebody_else_is_told_from_a_first_value_that_stands_as_it_was_sent(self, rig: GateRig) -> None:
+        rig.write(rig.command(200.4))
+        rig.operator(99.0)
+        [error] = rig.write(rig.command(201.1))
+        assert "which is not ours" in error
+        assert rig.slot() == 99.0
 
 
 class TestWriting:
