@@ -11,6 +11,7 @@ import concurrent.futures
 import threading
 from collections.abc import Callable, Coroutine, Iterable
 from contextlib import ExitStack
+from ipaddress import IPv4Network
 from pathlib import Path
 from typing import Any, Self, TypeVar
 
@@ -88,6 +89,16 @@ class BACnetStack:
     def address(self) -> str:
         """Our own address, as others see it."""
         return str(self._opened(self._port).address)
+
+    @property
+    def instance(self) -> int:
+        """Our own device number."""
+        return self._device[0]
+
+    @property
+    def network(self) -> IPv4Network:
+        """The IP network that we are in, by our address and mask."""
+        return IPv4Network(self._opened(self._port).address.network)
 
     @property
     def client(self) -> BACnetClient:

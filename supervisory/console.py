@@ -21,6 +21,7 @@ from utils.values import PointValue
 
 _LINE_EVERY_S = 10.0
 _SHOWN = 4
+_NONE_HAS_RUN = "no program ever ran; what was switched off, and how to switch it on, is told at the start"
 _STYLES = {"run": "green", "releasing": "yellow", "fault": "red"}
 
 
@@ -98,6 +99,8 @@ def print_program_summary(console: Console, summary: RuntimeSummary) -> None:
     for program, reasons in summary.failures.items():
         for reason in reasons:
             console.print(f"{program} has failed: {reason}", highlight=False, markup=False, style="red")
+    if not summary.has_run:
+        console.print(_NONE_HAS_RUN, highlight=False, markup=False, style="red")
     print_receipts(console, summary.receipts)
 
 

@@ -17,7 +17,7 @@ from supervisory.guard.custody import Charge, Custody, give_back_leftovers, guar
 from supervisory.guard.enabling import State
 from supervisory.guard.gate import Gate
 from supervisory.guard.switch import Switch
-from supervisory.guard.switch_memory import SwitchMemory
+from supervisory.guard.switch_memory import Place, SwitchMemory
 from supervisory.runtime.context import StepRecord
 from supervisory.runtime.devices import Devices
 from supervisory.runtime.dry_run import DryGate
@@ -106,7 +106,10 @@ class Supervision:
         given back by then, or is still in the ledger.
         """
         summary = self._run()
-        return summary if self._custody is None else summary.told(self._custody.receipts, self._custody.not_released)
+        if self._custody is None or self._runtime is None:
+            return summary  # a dry run
+        has_run = any(runner.rounds for runner in self._runtime.runners)
+        return summary.told(self._custody.receipts, self._custody.not_released, has_run=has_run)
 
     def _run(self) -> RuntimeSummary:
         config = self.plan.config
@@ -195,16 +198,11 @@ class Supervision:
         charge = Charge(names, site.writers, site.credentials, self._used_settings())
         with ExitStack() as stack:
             custody = stack.enter_context(guarded(charge, self._state))
-            stack.enter_context(self._switch(device, custody))
+            switch = stack.enter_context(self._switch(device, custody))
             self._custody = custody
-            self._tell("switch", self._switch_told(device.address, names, custody))
+            for line in switch.told_at_start():
+                self._tell("switch", line)
             yield _Keeping(custody.gate, custody.enabling, lambda name: custody.enabling.state(name).value)
-
-    def _switch_told(self, address: str, names: Sequence[str], custody: Custody) -> str:
-        where = f"binary-value,1 optimization-enabled of device {self.plan.config.instance}, {address}"
-        if any(custody.enabling.state(name) is not State.DISABLED for name in names):
-            return where
-        return f"{where}; programs are off. On: main.py bacnet write {address} binary-value,1 active --priority 8"
 
     def _used_settings(self) -> Settings | None:
         """Those that the transport needs; BACnet needs none, and has stand-ins for some."""
@@ -212,7 +210,8 @@ class Supervision:
 
     def _switch(self, device: BACnetStack, custody: Custody) -> Switch:
         config = self.plan.config
-        memory = SwitchMemory(self._state, config.instance)
+        place = None if config.is_simulated else Place(config.transport, device.network, config.instance)
+        memory = SwitchMemory(self._state.path / "switches", place)
         return Switch(device, custody.enabling, custody.gate, memory, starts_on=config.starts_enabled)
 
     def _made(self, site: Opened, bindings: Mapping[str, Bindings], keeping: _Keeping) -> Runtime:

@@ -20,8 +20,10 @@ from clients.bacnet_errors import StackError
 from clients.bacnet_stack import BACnetStack
 from supervisory.guard import switch_objects as make
 from supervisory.guard.enabling import Enabling, State
-from supervisory.guard.switch_memory import Remembered, SwitchMemory
+from supervisory.guard.switch_files import Remembered
+from supervisory.guard.switch_memory import SwitchMemory
 from supervisory.guard.switch_objects import NumberObject, StateObject, SwitchObject, TextObject
+from supervisory.guard.switch_told import told_at_start
 from utils.errors import ConfigError, Problem
 from utils.state_folder import StateError
 
@@ -68,6 +70,7 @@ class Switch:
         self._counts = counts
         self._memory = memory
         self._starts_on = starts_on
+        self._remembered: dict[str, Remembered] = {}
         self._boards: dict[str | None, _Board] = {}
         self._heartbeat: NumberObject
         self._remembering = asyncio.Lock()
@@ -75,8 +78,8 @@ class Switch:
 
     def __enter__(self) -> Self:
         _check_names(self._enabling.programs)
-        remembered = self._memory.recall(EVERYTHING, [switch_name(name) for name in self._enabling.programs])
-        self._stack.add(lambda: self._make(remembered))
+        self._remembered = self._memory.recall(EVERYTHING, [switch_name(name) for name in self._enabling.programs])
+        self._stack.add(self._make)
         self._enabling.subscribe(self._changed)
         for program in self._enabling.programs:
             self._enabling.switch(self._boards[program].switch.is_on, program)
@@ -84,14 +87,20 @@ class Switch:
         self._beating = self._stack.submit(self._beat())
         return self
 
+    def told_at_start(self) -> list[str]:
+        """Where the switches are; which of them were found off, since when, and how they are switched on."""
+        own = self._stack.address, self._stack.instance
+        return told_at_start(*own, EVERYTHING, self._remembered, starts_on=self._starts_on)
+
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         if self._beating is not None:
             self._beating.cancel()
 
-    def _make(self, remembered: dict[str, Remembered]) -> list[Any]:
+    def _make(self) -> list[Any]:
         """All objects. Called on the loop's thread."""
+        remembered = self._remembered
         self._boards[None] = _board(None, remembered[EVERYTHING], starts_on=self._starts_on)
         for program in self._enabling.programs:
             self._boards[program] = _board(program, remembered[switch_name(program)], starts_on=True)
@@ -113,7 +122,7 @@ class Switch:
         try:
             await self._remember()
         except StateError as error:
-            log.warning("%s; after a restart the switch stands as before", error)
+            log.warning("%s; after a restart this is not known any more", error)
 
     async def _remember(self) -> None:
         """One after the other, so that what is written last is what was commanded last."""

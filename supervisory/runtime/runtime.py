@@ -36,18 +36,20 @@ class RuntimeSummary:
     receipts: tuple[Receipt, ...]
     still_owned: int = 0
     """Slots that could not be given back; the guardian goes on with them."""
+    has_run: bool = True
+    """Whether any program has begun a round, as all should outside of a dry run."""
 
     @property
     def exit_code(self) -> int:
-        """0, or 1 when a program has failed or something is not released."""
-        return 1 if self.failures or self.still_owned else 0
+        """0, or 1 when a program has failed, none has ever run, or something is not released."""
+        return 1 if self.failures or self.still_owned or not self.has_run else 0
 
-    def told(self, receipts: Iterable[Receipt], still_owned: int) -> RuntimeSummary:
-        """With receipts of others added. A failure that was made good later is none."""
+    def told(self, receipts: Iterable[Receipt], still_owned: int, *, has_run: bool = True) -> RuntimeSummary:
+        """With what others know added. A failure that was made good later is none."""
         everything = tuple(dict.fromkeys((*self.receipts, *receipts)))
         good = {(one.device, one.what) for one in everything if one.outcome is not Outcome.FAILED}
         kept = (one for one in everything if one.outcome is not Outcome.FAILED or (one.device, one.what) not in good)
-        return replace(self, receipts=tuple(kept), still_owned=still_owned)
+        return replace(self, receipts=tuple(kept), still_owned=still_owned, has_run=has_run)
 
 
 class Runtime:

@@ -15,13 +15,14 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from rich.console import Console
 
+from clients.bacnet_stack import BACnetStack
 from emulators.boptest.faults import FailedSimulation, Hold
 from emulators.boptest.server import BoptestServer
 from emulators.ecy.controller import ControllerSpec
@@ -31,11 +32,13 @@ from emulators.plants.multizone_office import MultizoneOffice
 from emulators.program import ObjectSpec
 from supervisory import command
 from supervisory.runtime.context import StepRecord
+from supervisory.runtime.runtime import RuntimeSummary
 from supervisory.setup.plan import plan_run
 from supervisory.setup.settings import settings_for
-from supervisory.supervision import Supervision
+from supervisory.supervision import ProgramStatus, Supervision
 from tests.supervisory import light_guardian
 from tests.supervisory.files import RESET, config, problems, program
+from tests.supervisory.waiting import until
 from utils.errors import BridgeError, ConfigError, SimulationError
 from utils.state_folder import StateFolder
 
@@ -344,10 +347,66 @@ def test_people_are_told_where_the_switch_is(
     monkeypatch.setenv("BOP_SERVER_URL", building.url)
     file = _on_simulation(tmp_path, instance=599123, enabled_at_start=False)
     code, told = _supervise(program(tmp_path, "reset"), "--config", file, "--steps", "2")
-    assert code == 0
+    assert code == 1
+    assert "no program ever ran; what was switched off, and how to switch it on, is told at the start" in told
     assert "switch: binary-value,1 optimization-enabled of device 599123, 127.0.0.1:" in told
     assert "programs are off. On: main.py bacnet write 127.0.0.1:" in told
     assert "reset: disabled" in told
+
+
+@pytest.mark.slow
+def test_a_dry_run_may_end_before_any_program_has_run(
+    building: BoptestServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("BOP_SERVER_URL", building.url)
+    program(tmp_path, "reset")
+    codes = {}
+    for is_dry in (True, False):
+        supervision = _supervision(_on_simulation(tmp_path), "reset.py", dry_run=is_dry)
+        supervision.request_stop()
+        codes[is_dry] = supervision.execute().exit_code
+    assert codes == {True: 0, False: 1}
+
+
+def _ended_when(
+    supervision: Supervision, stands: Callable[[ProgramStatus], bool], act: Callable[[], object] = lambda: None
+) -> RuntimeSummary:
+    """A run that lasts until its program stands so, and something has been done."""
+    with ThreadPoolExecutor(1) as pool:
+        ended = pool.submit(supervision.execute)
+        try:
+            until(lambda: ended.done() or any(map(stands, supervision.status())), DEADLINE_S)
+            act()
+        finally:
+            supervision.request_stop()
+        return ended.result(DEADLINE_S)
+
+
+@pytest.mark.slow
+def test_an_operators_off_outlives_a_demo_and_does_not_concern_a_simulation(
+    controllers: EcyServer, building: BoptestServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("BOP_SERVER_URL", building.url)
+    file = _on_controller(tmp_path, "bacnet", _address(controllers, "bacnet"))
+    program(tmp_path, "reset")
+    told: list[str] = []
+
+    def demo() -> Supervision:
+        return _supervision(file, "reset.py", tell=lambda _, line: told.append(line))
+
+    def switch_off() -> None:
+        with BACnetStack("127.0.0.1:0") as operator:
+            operator.client.write(told[0].rpartition(", ")[2], "binary-value,1", False, 8)
+
+    assert _ended_when(demo(), lambda program: program.rounds > 0, switch_off).exit_code == 0
+    told.clear()
+    summary = _ended_when(demo(), lambda program: program.state == "disabled")
+    assert (summary.exit_code, summary.has_run) == (1, False)
+    assert f"programs are off: switched off on {datetime.now():%Y-%m-%d }" in told[0]
+    assert " at priority 8. On: main.py bacnet write 127.0.0.1:" in told[0]
+    code, printed = _supervise(tmp_path / "reset.py", "--config", _on_simulation(tmp_path), "--steps", "2")
+    assert code == 0
+    assert "off" not in printed
 
 
 @pytest.mark.slow

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -18,13 +18,14 @@ from clients.bacnet_results import BacnetReading
 from clients.bacnet_stack import BACnetStack
 from supervisory.guard.enabling import Enabling, State
 from supervisory.guard.switch import EVERYTHING, Switch
-from supervisory.guard.switch_memory import SwitchMemory
+from supervisory.guard.switch_memory import Place, SwitchMemory
 from tests.supervisory.waiting import until
 from utils.errors import ConfigError, ObjectError
-from utils.state_folder import StateFolder
 from utils.values import PointValue
 
 INSTANCE = 599001
+FILE = f"bacnet-127.0.0.0_8-{INSTANCE}.json"
+MONDAY = datetime(2026, 3, 2, 9, 30).astimezone()
 SWITCH, PROGRAM_SWITCH = "binary-value,1", "binary-value,2"
 MODE, PROGRAM_MODE = "multi-state-value,1", "multi-state-value,2"
 DISABLED, RUN, RELEASING, FAULT = 1, 2, 3, 4
@@ -47,6 +48,7 @@ class Served:
     owner: Owner
     operator: BACnetClient
     address: str
+    switch: Switch
 
     def read(self, thing: str, name: str = "present-value") -> object:
         return self.operator.read(self.address, thing, name).value
@@ -64,12 +66,10 @@ def operator() -> Iterator[BACnetClient]:
 @contextmanager
 def served(folder: Path, operator: BACnetClient, *programs: str, starts_on: bool = False) -> Iterator[Served]:
     enabling, owner = Enabling(programs or ("reset", "shed")), Owner()
-    memory = SwitchMemory(StateFolder(folder), INSTANCE)
-    with (
-        BACnetStack("127.0.0.1:0", instance=INSTANCE, name="bench-supervisor", lock_folder=folder) as stack,
-        Switch(stack, enabling, owner, memory, starts_on=starts_on),
-    ):
-        yield Served(enabling, owner, operator, stack.address.partition("/")[0])
+    with BACnetStack("127.0.0.1/8:0", instance=INSTANCE, name="bench-supervisor", lock_folder=folder) as stack:
+        memory = SwitchMemory(folder / "switches", Place("bacnet", stack.network, INSTANCE), lambda: MONDAY)
+        with Switch(stack, enabling, owner, memory, starts_on=starts_on) as switch:
+            yield Served(enabling, owner, operator, stack.address, switch)
 
 
 @pytest.fixture
@@ -223,19 +223,22 @@ class TestMemory:
             assert subject.read("binary-value,3") is False
             assert subject.read("binary-value,4", "object-name") == "night-flush-enabled"
 
-    @pytest.mark.parametrize("content", ["{", '{"optimization-enabled": {"instance": 1, "slots": {"99": true}}}', "[]"])
-    def test_what_cannot_be_read_is_off_whatever_the_default(
-        self, tmp_path: Path, operator: BACnetClient, content: str
+    def test_what_cannot_be_understood_is_off_whatever_the_default_and_after_every_restart(
+        self, tmp_path: Path, operator: BACnetClient
     ) -> None:
-        file = tmp_path / "switches" / f"{INSTANCE}.json"
+        file = tmp_path / "switches" / FILE
         file.parent.mkdir()
-        file.write_text(content, encoding="utf-8")
-        with served(tmp_path, operator, starts_on=True) as subject:
-            assert subject.enabling.state() is State.DISABLED
-            assert subject.read(SWITCH) is False
-            assert subject.read(PROGRAM_SWITCH) is False
-            subject.write(True)
-        assert json.loads(file.read_text(encoding="utf-8"))[EVERYTHING]["slots"] == {"8": True}
+        file.write_text("{", encoding="utf-8")
+        for _ in range(2):
+            with served(tmp_path, operator, starts_on=True) as subject:
+                assert subject.enabling.state() is State.DISABLED
+                assert subject.read(SWITCH) is False
+                assert subject.read(PROGRAM_SWITCH) is False
+                assert [": what was switched cannot be read. On: " in line for line in told(subject)] == [True] * 3
+                subject.write(True)
+                subject.write(True, PROGRAM_SWITCH)
+                assert subject.enabling.state() is State.RUN
+        assert file.read_text(encoding="utf-8") == "{"
 
     def test_a_disk_that_takes_nothing_does_not_keep_anybody_from_switching_off(
         self, tmp_path: Path, operator: BACnetClient
@@ -246,6 +249,46 @@ class TestMemory:
             subject.write(True)
             subject.write(False)
             assert subject.enabling.state() is State.RELEASING
+
+
+def told(subject: Served) -> list[str]:
+    return subject.switch.told_at_start()
+
+
+class TestStart:
+    def test_says_where_the_switch_is(self, tmp_path: Path, operator: BACnetClient) -> None:
+        with served(tmp_path, operator, starts_on=True) as subject:
+            assert told(subject) == [f"{SWITCH} {EVERYTHING} of device {INSTANCE}, {subject.address}"]
+
+    def test_says_how_to_switch_on_what_is_off_by_default(self, subject: Served) -> None:
+        command = f"main.py bacnet write {subject.address} {SWITCH} active --priority 8"
+        (line,) = told(subject)
+        assert line.endswith(f"{subject.address}; programs are off. On: {command}")
+
+    def test_says_since_when_and_at_which_priority_something_is_off(
+        self, tmp_path: Path, operator: BACnetClient
+    ) -> None:
+        with served(tmp_path, operator, starts_on=True) as subject:
+            subject.write(True, priority=9)
+            subject.write(False, priority=5)
+            subject.write(False, PROGRAM_SWITCH)
+        with served(tmp_path, operator, starts_on=True) as subject:
+            everything, program = told(subject)
+            since = "switched off on 2026-03-02 09:30 at priority"
+            command = f"On: main.py bacnet write {subject.address}"
+            assert everything.endswith(f"; programs are off: {since} 5. {command} {SWITCH} active --priority 5")
+            assert (
+                program == f"{PROGRAM_SWITCH} reset-enabled: {since} 8. {command} {PROGRAM_SWITCH} active --priority 8"
+            )
+
+    def test_says_nothing_of_a_switch_whose_strongest_command_is_on(
+        self, tmp_path: Path, operator: BACnetClient
+    ) -> None:
+        with served(tmp_path, operator) as subject:
+            subject.write(False, priority=9)
+            subject.write(True, priority=8)
+        with served(tmp_path, operator) as subject:
+            assert "off" not in told(subject)[0]
 
 
 def test_a_program_named_like_the_switch_for_everything_is_refused(tmp_path: Path, operator: BACnetClient) -> None:
