@@ -17,9 +17,9 @@ from clients.bacnet_errors import UnknownService, WriteStopped
 from clients.bacnet_names import device_key, station
 from clients.bacnet_reading import Item, item_of
 from clients.bacnet_requests import Requester
-from clients.bacnet_results import BacnetRef, BacnetWrite, BacnetWriteResult
+from clients.bacnet_results import BacnetRef, BacnetValue, BacnetWrite, BacnetWriteResult
 from clients.bacnet_traits import Traits, TraitsBook
-from clients.bacnet_wire import encode, needs_priority, refuse_priority
+from clients.bacnet_wire import encode, needs_priority, plain, refuse_priority
 from utils.errors import DeviceError, DeviceUnreachable, ObjectError
 
 _SPECIFICATIONS = SequenceOf(WriteAccessSpecification)
@@ -132,9 +132,12 @@ class Writer:
         await self._requester.ask(address, request, f"write to {order.item.words}")
 
 
-def check_write(address: str, write: BacnetWrite) -> None:
-    """Raises what :meth:`Writer.write` would before anything is sent: ObjectError, or ConfigError for a name."""
-    _order(station(address), write)
+def check_write(address: str, write: BacnetWrite) -> BacnetValue:
+    """What would be sent, as a reading tells it once the device has stored just that.
+
+    Raises what :meth:`Writer.write` would before anything is sent: ObjectError, or ConfigError for a name.
+    """
+    return plain(_order(station(address), write).value)
 
 
 def _checked(address: Address, write: BacnetWrite) -> _Order | ObjectError:

@@ -14,6 +14,7 @@ from supervisory.undo_file import UndoError, UndoFile
 from utils.errors import DeviceError
 from utils.values import Endpoint, ObjectState, ObjectType, same_as_stored
 
+_UNVERIFIED = "acknowledged, but the controller does not show its slots any more"
 COMMANDABLE = tuple(kind for kind in ObjectType if not kind.is_input)
 
 
@@ -80,7 +81,7 @@ class DeviceSite:
             return SlotRelease(slot, False, error.what)
         except UndoError as error:
             return SlotRelease(slot, False, str(error))
-        return SlotRelease(slot, True, "" if verified else "not verified: the controller does not show its slots")
+        return SlotRelease(slot, verified, "" if verified else _UNVERIFIED)
 
 
 def _survey(device: str, client: DeviceClient, unread: dict[str, str]) -> Iterator[OccupiedSlot]:

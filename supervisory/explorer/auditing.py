@@ -14,12 +14,13 @@ from clients.bacnet_device_client import BACnetDeviceClient
 from clients.bacnet_names import device_key, is_bacnet, object_identifier
 from supervisory.explorer.report import DONE, FAILED, Report
 from supervisory.explorer.session import Session, device
+from supervisory.explorer.verifying import patiently
 from supervisory.release_rules import Verdict, load_rules
 from supervisory.site_access import OccupiedSlot
 from supervisory.site_survey import DeviceSite
 from supervisory.undo_file import UndoFile
 from utils.errors import ConfigError, DeviceError, Problem
-from utils.values import Write, WriteKind, same_as_stored
+from utils.values import PointValue, Write, WriteKind, same_as_stored
 
 UNDO_FILE = Path("bacnet-undo.jsonl")
 _HEADINGS = ("device", "object", "name", "priority", "value")
@@ -120,7 +121,7 @@ def _put_back(session: Session, options: Namespace) -> Report:
             continue
         with closing(BACnetDeviceClient(session.stack, key, timeout_s=session.timeout_s)) as client:
             try:
-                outcomes |= _put_back_all(client, mine, really=options.yes)
+                outcomes |= _put_back_all(session, client, mine, really=options.yes)
             except DeviceError as error:
                 outcomes |= dict.fromkeys(mine, f"{_NOT_BACK}: {error.what}")
     code = FAILED if any(outcome.startswith(_NOT_BACK) for outcome in outcomes.values()) else DONE
@@ -129,13 +130,13 @@ def _put_back(session: Session, options: Namespace) -> Report:
 
 
 def _put_back_all(
-    client: BACnetDeviceClient, slots: Sequence[OccupiedSlot], *, really: bool
+    session: Session, client: BACnetDeviceClient, slots: Sequence[OccupiedSlot], *, really: bool
 ) -> dict[OccupiedSlot, str]:
     client.connect()
-    return {slot: _put_back_one(client, slot, really=really) for slot in slots}
+    return {slot: _put_back_one(session, client, slot, really=really) for slot in slots}
 
 
-def _put_back_one(client: BACnetDeviceClient, slot: OccupiedSlot, *, really: bool) -> str:
+def _put_back_one(session: Session, client: BACnetDeviceClient, slot: OccupiedSlot, *, really: bool) -> str:
     state = client.survey([slot.ref])[slot.ref]
     if state.priority_array is None or state.name != slot.name:
         return f"{_NOT_BACK}: there is no such object with slots"
@@ -145,7 +146,21 @@ def _put_back_one(client: BACnetDeviceClient, slot: OccupiedSlot, *, really: boo
     if not really:
         return "would be put back"
     (result,) = client.write_values_from_endpoints([Write(slot.ref, WriteKind.COMMAND, slot.value, slot.priority)])
-    return "put back" if result.error is None else f"{_NOT_BACK}: {result.error.what}"
+    if result.error is not None:
+        return f"{_NOT_BACK}: {result.error.what}"
+    held = patiently(session, lambda: _held(client, slot), lambda found: _is_back(found, slot))
+    if _is_back(held, slot):
+        return "put back"
+    return f"{_NOT_BACK}: the device has acknowledged it, and holds {'null' if held is None else f'{held:g}'}"
+
+
+def _held(client: BACnetDeviceClient, slot: OccupiedSlot) -> PointValue | None:
+    slots = client.survey([slot.ref])[slot.ref].priority_array
+    return None if slots is None else slots[slot.priority - 1]
+
+
+def _is_back(held: PointValue | None, slot: OccupiedSlot) -> bool:
+    return held is not None and same_as_stored(held, slot.value)
 
 
 def _outcome_report(title: str, outcomes: dict[OccupiedSlot, str], notes: tuple[str, ...], code: int) -> Report:

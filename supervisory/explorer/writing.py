@@ -10,9 +10,11 @@ from itertools import starmap
 from clients.bacnet_names import object_identifier
 from clients.bacnet_results import BacnetReading, BacnetRef, BacnetWrite
 from clients.bacnet_writing import check_write
-from supervisory.explorer.report import DONE, FAILED, Report, held, in_short, indexed, shown, slot_value
+from supervisory.explorer.report import DONE, FAILED, Report, held, indexed, shown, slot_value
 from supervisory.explorer.session import Session, device, reference
+from supervisory.explorer.verifying import Fate, Sent, fates, look
 
+_HEADINGS = ("object", "property", "was", "written", "is", "error")
 _PRIORITY_HELP = "1 to 16 but 6; an operator's is 8"
 
 
@@ -94,23 +96,12 @@ def _order(text: str) -> tuple[BacnetRef, str]:
 def _write(session: Session, options: Namespace, orders: Sequence[BacnetWrite]) -> Report:
     """Check all, write all or (in a dry run) none, and show what the properties were and are."""
     address = session.locate(options.device)
-    for order in orders:
-        check_write(address, order)
-    refs = [_slot_of(order) for order in orders]
-    before = session.client.read_multiple(address, refs, timeout_s=session.timeout_s)
+    sent = [check_write(address, order) for order in orders]
+    before = look(session, address, orders)
     if options.dry_run:
-        return _report(address, options, orders, before, before, [""] * len(orders))
+        return _report(address, options, orders, before, [Fate(reading) for reading in before])
     results = session.client.write_multiple(address, orders, timeout_s=session.timeout_s)
-    after = session.client.read_multiple(address, refs, timeout_s=session.timeout_s)
-    errors = [in_short(result.error, "") for result in results]
-    return _report(address, options, orders, before, after, errors)
-
-
-def _slot_of(order: BacnetWrite) -> BacnetRef:
-    """What a write changes: the slot of a command, else the property itself."""
-    if order.priority is not None and order.property == "present-value":
-        return BacnetRef(order.object, "priority-array", order.priority)
-    return BacnetRef(order.object, order.property, order.index)
+    return _report(address, options, orders, before, fates(session, address, list(map(Sent, results, sent, before))))
 
 
 def _report(
@@ -118,30 +109,34 @@ def _report(
     options: Namespace,
     orders: Sequence[BacnetWrite],
     before: Sequence[BacnetReading],
-    after: Sequence[BacnetReading],
-    errors: Sequence[str],
+    after: Sequence[Fate],
 ) -> Report:
-    changes = list(zip(orders, before, after, errors, strict=True))
+    changes = list(zip(orders, before, after, strict=True))
     lines = list(starmap(_line, changes))
-    rows = [{**line, "was": held(was), "is": held(now)} for line, was, now in zip(lines, before, after, strict=True)]
-    failed = any(errors)
-    note = f"{len(orders)} write(s) would be sent; nothing was written" if options.dry_run else ""
+    rows = [
+        {**line, "was": held(was), "is": held(fate.reading)}
+        for line, (_, was, fate) in zip(lines, changes, strict=True)
+    ]
+    notes = [fate.note for fate in after if fate.note]
+    if options.dry_run:
+        notes.append(f"{len(orders)} write(s) would be sent; nothing was written")
     return Report(
         address,
-        ("object", "property", "was", "written", "is", "error"),
-        [tuple(row.values()) for row in rows],
+        _HEADINGS,
+        [[row[heading] for heading in _HEADINGS] for row in rows],
         {"address": address, "dry_run": options.dry_run, "writes": lines},
-        (note,) if note else (),
-        FAILED if failed else DONE,
+        tuple(notes),
+        FAILED if any(fate.problem for fate in after) else DONE,
     )
 
 
-def _line(order: BacnetWrite, before: BacnetReading, after: BacnetReading, error: str) -> dict[str, object]:
+def _line(order: BacnetWrite, before: BacnetReading, fate: Fate) -> dict[str, object]:
     return {
         "object": str(object_identifier(order.object)),
         "property": indexed(before.property, before.index),
         "was": slot_value(before),
         "written": "null" if order.value is None else shown(order.value),
-        "is": slot_value(after),
-        "error": error,
+        "is": slot_value(fate.reading),
+        "error": fate.problem,
+        "note": fate.note,
     }

@@ -53,6 +53,7 @@ class Faults:
     denies_property: str | None = None
     knows_wildcard: bool = False
     pretends_to_write: bool = False
+    tells_no_elements: bool = False
     local_time: tuple[tuple[int, ...], tuple[int, ...]] | None = None
 
 
@@ -92,6 +93,8 @@ class _Device(Application):  # type: ignore[misc]
             apdu.objectIdentifier = ObjectIdentifier(self.faults.answers_about)
         if apdu.objectIdentifier == _WILDCARD and self.faults.knows_wildcard:
             apdu.objectIdentifier = self.device_object.objectIdentifier
+        if self.faults.tells_no_elements and apdu.propertyArrayIndex is not None:
+            raise ExecutionError(errorClass="property", errorCode="propertyIsNotAnArray")
         if str(apdu.propertyIdentifier) == self.faults.denies_property:
             raise ExecutionError(errorClass="property", errorCode="readAccessDenied")
         if str(apdu.propertyIdentifier) == self.faults.cannot_send_whole and apdu.propertyArrayIndex is None:
@@ -113,6 +116,9 @@ class _Device(Application):  # type: ignore[misc]
 
     async def do_WritePropertyMultipleRequest(self, apdu: Untyped) -> None:  # noqa: N802
         """BACpypes3's own server leaves a refused write without an answer."""
+        if self.faults.pretends_to_write:
+            await self.response(SimpleAckPDU(context=apdu))
+            return
         try:
             await super().do_WritePropertyMultipleRequest(apdu)
         except WritePropertyMultipleError as error:

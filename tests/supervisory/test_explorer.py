@@ -9,15 +9,19 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import ClassVar
 
 import pytest
 import yaml
+from bacpypes3.local.analog import AnalogOutputObject
+from bacpypes3.primitivedata import Null, Real
 from rich.console import Console
 
 import main
 from clients.bacnet_results import Untyped
-from supervisory.explorer import command
+from supervisory.explorer import command, verifying
 from supervisory.explorer.report import sane, shown
 from supervisory.explorer.session import default_interface, reference
 from tests.clients.bacnet_router import router
@@ -26,7 +30,8 @@ from utils.errors import BridgeError, ConfigError, DeviceUnreachable, ObjectErro
 
 ROOT = Path(__file__).parents[2]
 DAMPER, SETPOINT = "analog-output,1", "analog-value,7"
-HERE = ("--interface", "127.0.0.1/24:0", "--timeout", "0.2")
+HERE = ("--interface", "127.0.0.1/24:0")
+LISTENING = ("whois", "whohas", "router")
 
 
 @pytest.fixture(scope="module")
@@ -41,11 +46,17 @@ def peer() -> Iterator[Server]:
         yield server
 
 
+@pytest.fixture(autouse=True)
+def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(verifying, "PATIENCE_S", 0.0)
+
+
 def parsed(*arguments: str) -> argparse.Namespace:
     """A command line as the verbs get it."""
     parser = argparse.ArgumentParser()
     command.add_arguments(parser)
-    return parser.parse_args([*arguments, *HERE])
+    timeout_s = "0.2" if arguments[:1] and arguments[0] in LISTENING else "2"  # the first wait for all of it
+    return parser.parse_args([*arguments, *HERE, *(() if "--timeout" in arguments else ("--timeout", timeout_s))])
 
 
 def explore(*arguments: str) -> tuple[int, str]:
@@ -229,6 +240,131 @@ def test_several_values_are_written_and_a_refused_one_is_named(peer: Server) -> 
     assert (code, [line["is"] for line in document["writes"]]) == (0, [None, None])
 
 
+class ZeroForNull(AnalogOutputObject):  # type: ignore[misc]
+    """Takes Null for the number 0."""
+
+    async def write_property(self, attr: Untyped, value: Untyped, *rest: Untyped) -> None:
+        await super().write_property(attr, Real(0.0) if isinstance(value, Null) else value, *rest)
+
+
+class Clamping(AnalogOutputObject):  # type: ignore[misc]
+    """Stores nothing above 15.5."""
+
+    async def write_property(self, attr: Untyped, value: Untyped, *rest: Untyped) -> None:
+        await super().write_property(attr, Real(min(value, 15.5)) if isinstance(value, Real) else value, *rest)
+
+
+class Slow(AnalogOutputObject):  # type: ignore[misc]
+    """Answers twice with what was before a write."""
+
+    _later: ClassVar[list[Untyped]] = []
+
+    async def write_property(self, *write: Untyped) -> None:
+        self._later[:] = [None, None, write]
+
+    async def read_property(self, *wanted: Untyped) -> Untyped:
+        write = self._later.pop(0) if self._later else None
+        if write is not None:
+            await super().write_property(*write)
+        return await super().read_property(*wanted)
+
+
+@contextmanager
+def one(kind: type) -> Iterator[Server]:
+    """A device with one output of its own mind."""
+    with device(lambda: [kind(objectIdentifier=DAMPER, objectName="Damper", presentValue=3.0)]) as server:
+        yield server
+
+
+def last_line(printed: str) -> str:
+    return printed.splitlines()[-1]
+
+
+def test_a_device_that_stores_0_for_null_has_released_nothing() -> None:
+    with one(ZeroForNull) as peer:
+        explore("write", peer.address, DAMPER, "5", "--priority", "8")
+        for arguments in (("release", DAMPER), ("write", DAMPER, "null"), ("wpm", f"{DAMPER}=null")):
+            verb, *rest = arguments
+            code, printed = explore(verb, peer.address, *rest, "--priority", "8")
+            assert (code, last_line(printed).endswith("NOT released: it holds 0")) == (1, True), printed
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("write", DAMPER, "50", "--priority", "8"), "NOT taken: it holds 40"),
+        (("write", DAMPER, "50", "--priority", "9"), "NOT taken: it holds null"),
+        (("wpm", f"{DAMPER}=50", f"{SETPOINT}=19", "--priority", "8"), "NOT taken: it holds 40"),
+        (("write", "binary-output,1", "active", "--priority", "8"), "NOT taken: it holds null"),
+        (("write", "analog-input,1/out-of-service", "true"), "NOT taken: it holds inactive"),
+        (("release", DAMPER, "--priority", "8"), "NOT released: it holds 40"),
+    ],
+)
+def test_an_acknowledgement_alone_is_not_believed(peer: Server, arguments: tuple[str, ...], words: str) -> None:
+    explore("wpm", peer.address, f"{DAMPER}=40", f"{SETPOINT}=20", "--priority", "8")
+    peer.faults.pretends_to_write = True
+    verb, *rest = arguments
+    code, document = told(verb, peer.address, *rest)
+    assert (code, document["writes"][0]["error"]) == (1, words)
+
+
+def test_a_value_that_stood_there_already_or_loses_to_a_stronger_slot_has_been_taken(peer: Server) -> None:
+    explore("write", peer.address, DAMPER, "40", "--priority", "8")
+    assert explore("write", peer.address, DAMPER, "40", "--priority", "8")[0] == 0
+    code, document = told("write", peer.address, DAMPER, "55", "--priority", "12")
+    assert (code, document["writes"][0]["is"], document["writes"][0]["error"]) == (0, 55.0, "")
+    assert told("read", peer.address, DAMPER)[1]["value"] == 40.0
+    assert explore("wpm", peer.address, f"{DAMPER}=1", f"{DAMPER}=33.37", "--priority", "9")[0] == 0
+
+
+def test_what_a_device_has_made_of_a_value_is_said() -> None:
+    with one(Clamping) as peer:
+        code, printed = explore("write", peer.address, DAMPER, "33.37", "--priority", "8")
+        assert (code, last_line(printed)) == (0, f"{DAMPER}: the device has made 15.5 of 33.37")
+        assert explore("write", peer.address, DAMPER, "33.37", "--priority", "8")[0] == 1  # nothing has changed
+
+
+def test_a_device_that_answers_with_what_was_before_is_asked_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(verifying, "PATIENCE_S", 30.0)
+    with one(Slow) as peer:
+        assert explore("write", peer.address, DAMPER, "33.37", "--priority", "8")[0] == 0
+
+
+def test_a_slot_that_is_not_told_alone_is_found_in_the_array(peer: Server) -> None:
+    peer.faults.tells_no_elements = True
+    code, document = told("write", peer.address, DAMPER, "55.5", "--priority", "8")
+    (line,) = document["writes"]
+    assert (code, line["was"], line["is"]) == (0, None, 55.5)
+    peer.faults.pretends_to_write = True
+    code, document = told("release", peer.address, DAMPER, "--priority", "8")
+    assert (code, document["writes"][0]["error"]) == (1, "NOT released: it holds 55.5")
+
+
+def test_without_slots_to_see_a_write_is_judged_by_its_present_value_and_a_release_by_nothing(peer: Server) -> None:
+    peer.faults.denies_property = "priority-array"
+    code, document = told("write", peer.address, DAMPER, "55.5", "--priority", "8")
+    assert code == 0
+    assert document["writes"][0]["note"] == f"{DAMPER}: it shows no slots; its present-value is what was written"
+    code, document = told("release", peer.address, DAMPER, "--priority", "8")
+    assert (code, document["writes"][0]["error"]) == (1, "not verified: it does not show its slots")
+    explore("write", peer.address, DAMPER, "60", "--priority", "5")
+    assert told("write", peer.address, DAMPER, "70", "--priority", "8")[0] == 1
+
+
+def test_a_device_that_falls_silent_after_its_acknowledgement_is_told_with_the_write(peer: Server) -> None:
+    handle = peer.application.do_WritePropertyRequest
+
+    async def taken_with_a_last_word(apdu: Untyped) -> None:
+        await handle(apdu)
+        peer.faults.is_silent = True
+
+    peer.loop.do(lambda: setattr(peer.application, "do_WritePropertyRequest", taken_with_a_last_word))
+    code, document = told("write", peer.address, DAMPER, "55.5", "--priority", "8", "--timeout", "1")
+    (line,) = document["writes"]
+    assert (code, line["written"], line["is"], peer.slot(DAMPER, 8)) == (1, "55.5", None, 55.5)
+    assert line["error"].startswith("not verified: ")
+
+
 def test_changes_are_told_as_they_come(peer: Server) -> None:
     peer.set("analog-input,1", "presentValue", 13.0)
     code, printed = explore("cov", peer.address, "analog-input,1", "--count", "1")
@@ -342,6 +478,22 @@ def test_what_was_released_is_put_back_from_the_undo_file(overridden: Server, ru
     assert told("audit", "--undo", undo, "--yes")[1]["slots"][0]["outcome"] == "put back"
     assert overridden.slot(DAMPER, 8) == 40.0
     assert told("audit", overridden.address, "--undo", undo, "--yes")[1]["slots"][0]["outcome"] == "holds it already"
+
+
+def test_neither_a_release_by_rule_nor_putting_back_is_believed_without_a_look(
+    overridden: Server, rules: str, tmp_path: Path
+) -> None:
+    undo = str(tmp_path / "undo.jsonl")
+    arguments = ("audit", overridden.address, "--release", "8", "--rule", rules, "--undo-file", undo, "--yes")
+    overridden.faults.pretends_to_write = True
+    code, document = told(*arguments)
+    assert (code, document["slots"][0]["outcome"][:12]) == (1, "NOT released")
+    overridden.faults.pretends_to_write = False
+    assert told(*arguments)[0] == 0
+    overridden.faults.pretends_to_write = True
+    code, document = told("audit", "--undo", undo, "--yes")
+    outcome = "NOT put back: the device has acknowledged it, and holds null"
+    assert (code, document["slots"][0]["outcome"]) == (1, outcome)
 
 
 def test_a_slot_that_somebody_has_taken_since_is_left_alone(overridden: Server, rules: str, tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from clients.ecy_device_client import ECYDeviceClient
 from emulators.ecy.faults import DropConnection
 from emulators.ecy.server import EcyServer
 from supervisory.site_access import Audit, OccupiedSlot
@@ -89,6 +90,17 @@ def test_a_release_empties_the_slots_and_can_be_undone_from_the_file(server: Ecy
     assert [(result.slot, result.released, result.note) for result in results] == [(slot, True, "") for slot in slots]
     assert [held(server, slot) for slot in slots] == [None] * 3
     assert rig.undo.slots() == slots
+
+
+def test_a_release_that_cannot_be_seen_afterwards_is_none(
+    server: EcyServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rig = Rig(server, tmp_path / "undo")
+    slot = rig.site.occupied_slots().slots[0]
+    monkeypatch.setattr(ECYDeviceClient, "relinquish", lambda *_: False)
+    (result,) = rig.site.release([slot])
+    assert not result.released
+    assert result.note == "acknowledged, but the controller does not show its slots any more"
 
 
 def test_a_slot_that_somebody_has_just_used_is_left_alone(server: EcyServer, tmp_path: Path) -> None:
