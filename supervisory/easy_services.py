@@ -122,10 +122,13 @@ class SiteServices:
         return self._site.gate.admit(self._leave.program) == self._leave
 
     def _note(self, label: str, result: SlotResult) -> None:
+        """A release that failed has left the value in its slot."""
         value = result.command.value
+        if result.error is not None:
+            return
         if value is None:
             self.held.pop(label, None)
-        elif result.error is None:
+        else:
             self.held[label] = value
 
     async def _command(self, device: Device, write: EasyWrite) -> SlotCommand:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 import pytest
@@ -17,11 +17,11 @@ from emulators.ecy.server import EcyServer
 from emulators.program import ObjectSpec
 from supervisory import EasyASO, EasyWrite
 from supervisory.easy_services import Network, Site, SiteServices
-from supervisory.guard.gate import Pass
+from supervisory.guard.gate import Pass, SlotCommand, SlotResult
 from supervisory.runtime.devices import Devices
 from supervisory.runtime.dry_run import DryGate
 from supervisory.runtime.transports import BACnetNetwork
-from utils.errors import DeviceError, ObjectError
+from utils.errors import DeviceError, DeviceUnreachable, ObjectError
 
 OBJECTS = (
     ObjectSpec("AnalogInput", "Temp", "degrees-celsius", initial=16.0, description="supply air"),
@@ -168,3 +168,26 @@ def test_a_program_can_ask_whether_it_is_enabled(ask: Ask) -> None:
         return one.get_optimization_enabled_status()
 
     assert ask(status) is True
+
+
+class StuckGate(DryGate):
+    """Takes everything and gives nothing back."""
+
+    def write(self, leave: Pass, commands: Sequence[SlotCommand]) -> tuple[SlotResult, ...]:
+        stuck = DeviceUnreachable("ahu", "slot 12 is still taken after its release")
+        return tuple(SlotResult(one, stuck if one.value is None else None) for one in commands)
+
+
+def test_what_could_not_be_given_back_is_shown_as_held(stack: BACnetStack, controllers: EcyServer) -> None:
+    devices = Devices({"ahu": BACnetDeviceClient(stack, controllers.bacnet_addresses["AHU"])})
+    gate = StuckGate(lambda name, line: None)
+    services = SiteServices(Site(devices, gate), Pass("easy", 0), 12)
+
+    async def commanded_and_released() -> list[DeviceError | None]:
+        await services.write("ahu", [EasyWrite("analog-value,1", 120.0)])
+        return await services.write("ahu", [EasyWrite("analog-value,1", "null")])
+
+    (error,) = asyncio.run(commanded_and_released())
+    devices.close()
+    assert "still taken" in str(error)
+    assert services.held == {"ahu analog-value,1": 120.0}
