@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import math
+import socket
+import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from typing import Self
 
 import pytest
 
@@ -228,3 +232,84 @@ def test_our_own_stack_tells_of_a_refused_write_among_many(ours: BACnetStack, re
         results = ours.client.write_multiple(other.address, writes)
         assert [result.error is None for result in results] == [True, False, True]
         assert ours.client.traits(other.address).writes_multiple
+
+
+class Bare:
+    """A peer that is a socket: acknowledges writes of a property, or keeps the acknowledgement for later."""
+
+    _WRITE_PROPERTY = 15
+
+    def __init__(self) -> None:
+        self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self._socket.bind(("127.0.0.1", 0))
+        self.address = f"127.0.0.1:{self._socket.getsockname()[1]}"
+        self.numbers: list[int] = []
+        self.is_silent = False
+        self._news = threading.Condition()
+        self._asker: tuple[str, int] | None = None
+        self._thread = threading.Thread(target=self._serve, name="bare peer")
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as waker:
+            waker.sendto(b"", self._socket.getsockname())
+        self._thread.join()
+        self._socket.close()
+
+    def has_heard(self, count: int) -> bool:
+        """Wait for so many requests in all."""
+        with self._news:
+            return self._news.wait_for(lambda: len(self.numbers) >= count, 10.0)
+
+    def acknowledge(self, number: int) -> None:
+        """Send the acknowledgement of a request: BVLL, NPCI, SimpleAck (ASHRAE 135, 20.1.4)."""
+        assert self._asker is not None
+        self._socket.sendto(bytes.fromhex("810a0009 0100 20") + bytes([number, self._WRITE_PROPERTY]), self._asker)
+
+    def _serve(self) -> None:
+        while True:
+            request, self._asker = self._socket.recvfrom(1500)
+            if not request:
+                return
+            with self._news:
+                self.numbers.append(request[8])
+                self._news.notify_all()
+            if not self.is_silent:
+                self.acknowledge(request[8])
+
+
+def test_a_late_acknowledgement_of_an_abandoned_write_is_not_taken_for_one_of_a_later_write() -> None:
+    with Bare() as peer, stack(apdu_timeout_s=30.0) as ours:
+        peer.is_silent = True
+        with pytest.raises(DeviceUnreachable):
+            ours.client.write(peer.address, SETPOINT, 1.0, 8, timeout_s=0.2)
+        assert peer.has_heard(1)
+        (abandoned,) = peer.numbers
+        peer.is_silent = False
+        for _ in range(255):  # there are 256 numbers: the next one would be the abandoned one again
+            ours.client.write(peer.address, SETPOINT, 2.0, 8)
+        peer.is_silent = True
+        with ThreadPoolExecutor(1) as pool:
+            last = pool.submit(ours.client.write, peer.address, SETPOINT, 3.0, 8, timeout_s=1.0)
+            assert peer.has_heard(257)
+            peer.acknowledge(abandoned)
+            with pytest.raises(DeviceUnreachable):
+                last.result()
+    assert abandoned not in peer.numbers[1:]
+
+
+def test_an_abandoned_write_is_not_repeated() -> None:
+    with Bare() as peer, stack(apdu_timeout_s=0.3, retries=5) as ours:
+        peer.is_silent = True
+        with pytest.raises(DeviceUnreachable):
+            ours.client.write(peer.address, SETPOINT, 1.0, 8, timeout_s=0.1)
+        with ThreadPoolExecutor(1) as pool:
+            later = pool.submit(ours.client.write, peer.address, SETPOINT, 2.0, 8, timeout_s=5.0)
+            assert peer.has_heard(3)  # the later one twice: the abandoned one would have come again before that
+            peer.acknowledge(peer.numbers[-1])
+            later.result()
+    abandoned, *others = peer.numbers
+    assert abandoned not in others

@@ -67,6 +67,26 @@ def test_the_deadline_is_total_however_bytes_drip(answer: Answer) -> None:
     assert time.monotonic() - began < 1.0
 
 
+@pytest.mark.parametrize(("timeout_s", "longest_s"), [(0.2, 0.2), (1230.0, 10.0)])
+def test_a_host_that_takes_no_connection_is_given_up_within_the_deadline_and_after_10_s_at_most(
+    monkeypatch: pytest.MonkeyPatch, timeout_s: float, longest_s: float
+) -> None:
+    patience_s: list[float | None] = []
+
+    class Unconnected(socket.socket):
+        """Stands for a host that drops what is sent to it: waits for as long as it is told to."""
+
+        def connect(self, address: object) -> None:
+            patience_s.append(self.gettimeout())
+            raise TimeoutError("timed out")
+
+    monkeypatch.setattr(socket, "socket", Unconnected)
+    with HttpFunnel("http://127.0.0.1:1", FAILURES) as funnel, pytest.raises(SimulationUnreachable):
+        get(funnel, timeout_s=timeout_s)
+    assert patience_s
+    assert all(waited_s is not None and 0.0 < waited_s <= longest_s for waited_s in patience_s)
+
+
 @pytest.mark.parametrize("answer", SLOW.values(), ids=SLOW)
 def test_abort_wakes_a_call_at_once(answer: Answer) -> None:
     with RawServer(answer) as server, funnel_to(server) as funnel:

@@ -102,6 +102,21 @@ def test_a_zone_beyond_comfort_is_given_back_for_the_rest_of_the_event() -> None
     assert sorted(setpoints(ctx)) == ["east", "north"]
 
 
+def test_a_zone_that_was_beyond_comfort_in_one_event_gives_way_again_in_the_next() -> None:
+    program, ctx = start(comfort_degc=26.0)
+    ctx.show("electric_power", {"main": 130.0})
+    settled(ctx, program, minutes=3)
+    ctx.show("zone_temperature", {"south": 26.2})
+    settled(ctx, program, minutes=1)
+    ctx.show("zone_temperature", {"south": 24.0})
+    ctx.show("electric_power", {"main": 40.0})
+    settled(ctx, program, minutes=60)
+    assert (setpoints(ctx), ctx.facts["too_warm_or_cold"]) == ({}, [])
+    ctx.show("electric_power", {"main": 130.0})
+    settled(ctx, program, minutes=5)
+    assert sorted(setpoints(ctx)) == sorted(ZONES)
+
+
 def test_a_zone_that_is_too_warm_before_the_event_does_not_take_part() -> None:
     program, ctx = start()
     ctx.show("zone_temperature", {"south": 27.5})
