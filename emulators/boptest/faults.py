@@ -2,7 +2,8 @@
 
 A fault is an object with hooks around one request; a rule says which calls meet it and how often. Calls are named as
 BOPTEST's workers name them (``advance``, ``get_kpis``, ...), and ``version``, ``testcases``, ``select``, ``status``,
-``stop`` for the rest.
+``stop`` for the rest. ``load`` is what a worker does with a test before it answers anything: of a fault's hooks it
+meets :meth:`Fault.during`, which may take its time or raise.
 """
 
 from __future__ import annotations
@@ -53,6 +54,40 @@ class Hold(Fault):
     def let_go(self) -> None:
         """Release."""
         self.release.set()
+
+
+class SlowLoad(Fault):
+    """Loading takes as long as the ``status`` of some test is asked ``polls`` times. For ``load`` and ``status``."""
+
+    def __init__(self, polls: int) -> None:
+        self._left = polls
+        self._lock = Lock()
+        self._loaded = Event()
+
+    def before(self) -> Response | None:
+        """Count."""
+        with self._lock:
+            self._left -= 1
+            if self._left <= 0:
+                self._loaded.set()
+        return None
+
+    def during(self) -> Reply | None:
+        """Load."""
+        self._loaded.wait()
+        return None
+
+    def let_go(self) -> None:
+        """Have loaded."""
+        self._loaded.set()
+
+
+class BrokenLoad(Fault):
+    """The worker cannot load the case: the test stays queued for ever (boptest-api §4, select)."""
+
+    def during(self) -> Reply | None:
+        """Fail."""
+        raise RuntimeError("the FMU cannot be loaded")
 
 
 class Answer(Fault):
@@ -107,6 +142,8 @@ class NullValues(Fault):
 
 
 NO_FAULT = Fault()
+_LOAD = "load"
+"""No call, so that a rule for any call does not meet it."""
 
 AnyFault = TypeVar("AnyFault", bound=Fault)
 
@@ -118,7 +155,8 @@ class _Rule:
     left: int | None
 
     def meets(self, method: str) -> bool:
-        return self.left != 0 and (not self.methods or method in self.methods)
+        fits = method in self.methods if self.methods else method != _LOAD
+        return self.left != 0 and fits
 
 
 class Faults:

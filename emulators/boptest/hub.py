@@ -39,12 +39,15 @@ class Hub:
         limits: Limits,
         answer: Callable[[CaseEngine, Call], Answered],
         none_after_end: bool = True,
+        loading: Callable[[], object] = lambda: None,
     ) -> None:
+        """``loading`` is called on the thread of every test before its engine is made, and may take its time."""
         self.cases = sorted(plants)
         self._plants = dict(plants)
         self._limits = limits
         self._answer = answer
         self._none_after_end = none_after_end
+        self._loading = loading
         self._lock = Lock()
         self._tests: dict[str, CaseRun] = {}
         self._queue: deque[CaseRun] = deque()
@@ -55,7 +58,7 @@ class Hub:
         """Queue a new test of a case. Raises KeyError for an unknown case, StoppedError when the server stops."""
         plant = self._plants[case]
         work = Work(lambda stopping: self._engine(plant, stopping), self._answer, self._limits.idle_timeout_s)
-        run = CaseRun(str(uuid.uuid4()), work, self._ended)
+        run = CaseRun(str(uuid.uuid4()), work, self._loaded, self._ended)
         with self._lock:
             if self._closed:
                 raise StoppedError("the server stops")
@@ -72,12 +75,16 @@ class Hub:
             raise UnknownTestError(testid) from None
 
     def stop(self, testid: str) -> None:
-        """Forget a test; its worker becomes free after the calls that came before. Raises UnknownTestError."""
+        """Forget a test; its worker becomes free after the calls that came before. Raises UnknownTestError.
+
+        One that is being loaded is forgotten only until it has been loaded (boptest-api §3, "Races").
+        """
         run = self.find(testid)
         with self._lock:
             self._tests.pop(testid, None)
             if run in self._active:
-                run.end()
+                if run.running:
+                    run.end()
                 return
             if run in self._queue:
                 self._queue.remove(run)
@@ -98,6 +105,7 @@ class Hub:
             run.join()
 
     def _engine(self, plant: PlantFactory, stopping: Event) -> CaseEngine:
+        self._loading()
         return CaseEngine(plant(), CaseOptions(stopping, self._none_after_end))
 
     def _start_queued(self) -> None:
@@ -105,6 +113,12 @@ class Hub:
             run = self._queue.popleft()
             self._active.add(run)
             run.begin()
+
+    def _loaded(self, run: CaseRun) -> None:
+        """A worker looks whether its test is still wanted before it loads it, and not again: it writes Running."""
+        with self._lock:
+            self._tests[run.testid] = run
+            run.started.set_result(None)
 
     def _ended(self, run: CaseRun) -> None:
         with self._lock:

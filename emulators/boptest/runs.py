@@ -54,13 +54,20 @@ class UnknownTestError(BridgeError):
 
 
 class CaseRun:
-    """One test from selection to end. ``on_end`` is called once, on the run's thread, when the thread is done."""
+    """One test from selection to end.
 
-    def __init__(self, testid: str, work: Work, on_end: Callable[[CaseRun], None]) -> None:
+    ``on_load`` is called on the run's thread when its engine has been loaded, and has to set ``started``; ``on_end``
+    once, when the thread is done.
+    """
+
+    def __init__(
+        self, testid: str, work: Work, on_load: Callable[[CaseRun], None], on_end: Callable[[CaseRun], None]
+    ) -> None:
         self.testid = testid
         self.started: Future[None] = Future()
         self.started.set_running_or_notify_cancel()  # who stops waiting does not keep the test from starting
         self._work = work
+        self._on_load = on_load
         self._on_end = on_end
         self._calls: SimpleQueue[tuple[Call, Future[Answered]] | None] = SimpleQueue()
         self._lock = Lock()
@@ -129,7 +136,7 @@ class CaseRun:
         except UNEXPECTED:
             _LOG.exception("Test %s cannot start and stays queued", self.testid)
             return None
-        self.started.set_result(None)
+        self._on_load(self)
         return case
 
     def _give_up(self, reason: BridgeError) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from types import TracebackType
 from typing import Self
@@ -37,7 +37,7 @@ class BoptestServer:
         self.faults = Faults()
         self._host = host
         limits = limits or Limits()
-        self._hub = _legacy_hub(plants, limits) if legacy else Hub(plants, limits, service_api.answer_call)
+        self._hub = _legacy_hub(plants, limits, self._load) if legacy else _service_hub(plants, limits, self._load)
         app = LegacyApp(self._hub, self.faults) if legacy else ServiceApp(self._hub, limits, self.faults)
         self._server = ServerThread([Site(app, host, port, keep_alive_s=KEEP_ALIVE_S)], "boptest-server")
 
@@ -67,9 +67,16 @@ class BoptestServer:
         self._hub.join()
         self._server.stop()
 
+    def _load(self) -> None:
+        self.faults.take("load").during()
 
-def _legacy_hub(plants: Mapping[str, PlantFactory], limits: Limits) -> Hub:
+
+def _service_hub(plants: Mapping[str, PlantFactory], limits: Limits, loading: Callable[[], object]) -> Hub:
+    return Hub(plants, limits, service_api.answer_call, loading=loading)
+
+
+def _legacy_hub(plants: Mapping[str, PlantFactory], limits: Limits, loading: Callable[[], object]) -> Hub:
     if len(plants) != 1:
         raise ConfigError([Problem("plants", f"a legacy server has one test case, not {len(plants)}")])
     never_idle = replace(limits, idle_timeout_s=None)
-    return Hub(plants, never_idle, legacy_api.answer_call, none_after_end=False)
+    return Hub(plants, never_idle, legacy_api.answer_call, none_after_end=False, loading=loading)
