@@ -18,13 +18,13 @@ from bridge.exchange_delay import ExchangeDelay
 from bridge.isolation import warn_of_real_outputs
 from bridge.journal import Journals
 from bridge.ledger import Ledger
+from bridge.overdue import OverdueWatch
 from bridge.overrides import Overrides
 from bridge.recovery import recover
 from bridge.release import Receipt, give_back_all
 from bridge.simulation_loop import SimulationLoop
 from bridge.status import Phase, Status, Summary
 from bridge.step_log import StepClock, StepRecorder
-from clients.boptest_client import BOPTestClient
 from equipment.controller import Controller
 from equipment.device_clients import DeviceClients
 from equipment.equipment_manager import EquipmentManager
@@ -69,7 +69,7 @@ class Run:
         scan_with_simulation: bool = False,
         shadow: bool = False,
     ) -> None:
-        self.client = BOPTestClient(settings.base_url, api_key=_revealed(settings), test_ids=state.tests)
+        self.client = startup.simulation_client(settings, state.tests)
         self._journals = Journals.of(state)
         self.ledger = ledger or Ledger(self._journals.own(manager.credentials))
         self._settings = settings
@@ -117,6 +117,7 @@ class Run:
             self._devices.commands,
             self._publish,
             self._pacer,
+            OverdueWatch(self._pacer, startup.advance_patience_s(settings), self._clocks.monotonic),
             self._stop,
             wants_kpis=any(point.is_kpi for point in manager.points),
         )
@@ -128,9 +129,9 @@ class Run:
         by then, or is still in the ledger. A stop on request is not an error.
         """
         try:
-            frame = self._prepare()
+            started = self._prepare()
             if not self._stop.is_set():
-                self._drive(frame)
+                self._drive(started)
         except SimulationAborted:
             self._abandoned = True
             log.info("stopping on request")
@@ -192,24 +193,22 @@ class Run:
             yielded=tuple(yielded for link in self._links for yielded in link.yielded),
         )
 
-    def _prepare(self) -> Frame:
+    def _prepare(self) -> startup.Started:
         """Look at everything, then initialize. No controller is written here."""
         equipments = tuple(self._manager.equipment.values())
         refuse_future(self._settings, self._clocks.wall())
         warn_of_real_outputs(equipments, self._settings)
         self._step_log.open()
         self._recover()
-        for orphan in self._state.tests.orphans(self._settings.base_url):
-            self.client.stop_orphan(orphan)
         names = startup.simulation_names(equipments)
         startup.connect_simulation(self.client, self._settings, names, self._stop)
         self._metadata = self.client.get_metadata()
         startup.check_both(equipments, self._metadata, self._links, self._pool, self._stop)
         self._meet()
         self._phase = Phase.INITIALIZING
-        state = startup.start_simulation(self.client, self._settings, self._start_time_s())
-        self._first = self._frame = self._simulation.first_frame(state)
-        return self._frame
+        started = startup.start_simulation(self.client, self._settings, self._start_time_s())
+        self._first = self._frame = self._simulation.first_frame(started.state)
+        return started
 
     def _recover(self, only: str | None = None) -> None:
         """Undo what runs that have died left behind: of everything at the start, of a controller when it appears."""
@@ -220,7 +219,8 @@ class Run:
             for kept in self._journals.kept:
                 log.warning("kept: %s", kept)
 
-    def _drive(self, frame: Frame) -> None:
+    def _drive(self, started: startup.Started) -> None:
+        frame = self._first
         self._phase = Phase.COUPLING
         startup.take_controllers(self._links, self._pool)
         self._devices.couple(frame, self._settings.couple_time_s, self.client.keep_alive)
@@ -229,7 +229,7 @@ class Run:
         self._began_s = self._clocks.monotonic()
         devices = self._start_device_thread()
         try:
-            self._simulation.run(frame, self._steps)
+            self._simulation.run(started, frame, self._steps)
         finally:
             self._devices.close()
             devices.result()
@@ -316,7 +316,3 @@ class Run:
 
     def _start_time_s(self) -> float:
         return model_seconds(self._settings.start_time) if self._settings.start_time is not None else 0.0
-
-
-def _revealed(settings: Settings) -> str | None:
-    return settings.api_key.get_secret_value() if settings.api_key is not None else None

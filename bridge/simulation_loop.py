@@ -8,6 +8,9 @@ import math
 import threading
 from collections.abc import Callable, Mapping
 
+from bridge.advancing import Advancing
+from bridge.overdue import OverdueWatch
+from bridge.startup import Started
 from clients.boptest_client import BOPTestClient
 from utils.errors import SimulationError, SimulationUnreachable
 from utils.handoff import Closed, LatestValue
@@ -35,6 +38,7 @@ class SimulationLoop:
         commands: LatestValue[Commands],
         publish: Callable[[Frame], None],
         pacer: Pacer,
+        watch: OverdueWatch,
         stop: threading.Event,
         wants_kpis: bool,
     ) -> None:
@@ -44,6 +48,7 @@ class SimulationLoop:
         self._commands = commands
         self._publish = publish
         self._pacer = pacer
+        self._watch = watch
         self._stop = stop
         self._wants_kpis = wants_kpis
         self._next_kpis_s = -math.inf
@@ -52,18 +57,19 @@ class SimulationLoop:
         """Frame 0: what initialize told."""
         return self._frame(0, state)
 
-    def run(self, frame: Frame, steps: int | None) -> None:
-        """Step until ``steps`` are done, the scenario ends or the stop is set.
+    def run(self, started: Started, frame: Frame, steps: int | None) -> None:
+        """Step on from frame 0 until ``steps`` are done, the scenario ends or the stop is set.
 
         Raises :class:`SimulationError`; an advance is never repeated, whatever happened to it.
         """
+        advancing = Advancing(self._client, started, self._watch)
         self._pacer.start()
-        with contextlib.suppress(Closed):
+        with self._watch, contextlib.suppress(Closed):
             while frame.number != steps:
-                frame = self._next(frame)
+                frame = self._next(frame, advancing)
             self._answer_to(frame)
 
-    def _next(self, frame: Frame) -> Frame:
+    def _next(self, frame: Frame, building: Advancing) -> Frame:
         """Advance once on the commands that answer the frame. Raises :class:`Closed` at the end of the scenario."""
         commands = self._answer_to(frame)
         while self._pacer.remaining_s > KEEP_ALIVE_S and not self._stop.is_set():
@@ -72,7 +78,7 @@ class SimulationLoop:
         self._pacer.wait(self._stop)
         if self._stop.is_set():
             raise Closed
-        state = self._client.advance_simulation(commands.inputs)
+        state = building.advance(commands.inputs)
         if state.ended:
             log.info("the scenario's period has ended")
             raise Closed

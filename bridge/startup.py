@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import logging
+import math
 import threading
 import time
 from collections.abc import Callable, Collection, Mapping, Sequence
 from concurrent.futures import Executor, wait
+from dataclasses import dataclass
 
 from bridge.controller_link import ControllerLink, LinkState
+from bridge.model_clock import agree
 from clients.boptest_client import BOPTestClient
+from clients.boptest_select import Timeouts
+from clients.boptest_tests import TestIds
 from equipment.equipment_manager import Equipment
 from points import Point
 from utils.errors import (
@@ -19,6 +24,7 @@ from utils.errors import (
     DeviceUnreachable,
     Problem,
     SimulationAborted,
+    SimulationRefused,
     SimulationUnreachable,
 )
 from utils.names import nearest
@@ -28,6 +34,26 @@ from utils.values import PointMetadata, Role, SimulationState
 log = logging.getLogger(__name__)
 
 _RETRY_S = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Started:
+    """A simulation at its start. ``step_s`` is the step in force: what the server took, else what was asked."""
+
+    state: SimulationState
+    step_s: float
+
+
+def simulation_client(settings: Settings, test_ids: TestIds) -> BOPTestClient:
+    """A client of the configured server, which has not been asked anything yet."""
+    api_key = settings.api_key.get_secret_value() if settings.api_key is not None else None
+    timeouts = Timeouts(advance_s=advance_patience_s(settings))
+    return BOPTestClient(settings.base_url, api_key=api_key, test_ids=test_ids, timeouts=timeouts)
+
+
+def advance_patience_s(settings: Settings) -> float:
+    """For how long an answer to advance is waited for; without a limit of ours, the server gives up before."""
+    return settings.advance_timeout_s or Timeouts().advance_s
 
 
 def connect_simulation(
@@ -53,15 +79,35 @@ def connect_simulation(
             return
 
 
-def start_simulation(client: BOPTestClient, settings: Settings, start_time_s: float) -> SimulationState:
-    """Scenario, start time and step as configured; returns the state at the start."""
+def start_simulation(client: BOPTestClient, settings: Settings, start_time_s: float) -> Started:
+    """Scenario, start time and step as configured.
+
+    Raises :class:`SimulationRefused` when the simulation stands elsewhere than was asked, or takes another step; when
+    a scenario's period begins, the server knows alone.
+    """
     state = None
     if settings.time_period or settings.electricity_price:
         state = client.set_scenario(electricity_price=settings.electricity_price, time_period=settings.time_period)
     if state is None:
         state = client.initialize_system(start_time_s, settings.warmup_period_s)
-    client.set_step_time(settings.step_time_s)
-    return state
+        _require_start(state.time_s, start_time_s, settings.step_time_s)
+    return Started(state, _step_in_force(client.set_step_time(settings.step_time_s), settings.step_time_s))
+
+
+def _require_start(time_s: float, asked_s: float, step_s: float) -> None:
+    if not agree(time_s, asked_s, step_s):
+        raise SimulationRefused(
+            f"PUT /initialize: the simulation is at {time_s:.15g} s, where {asked_s:.15g} s was asked; "
+            "does somebody else drive it?"
+        )
+
+
+def _step_in_force(taken_s: float, asked_s: float) -> float:
+    if math.isnan(taken_s):
+        return asked_s
+    if not agree(taken_s, asked_s, asked_s):
+        raise SimulationRefused(f"PUT /step: the server took a step of {taken_s:g} s, where {asked_s:g} s was asked")
+    return taken_s
 
 
 def simulation_names(equipments: Sequence[Equipment]) -> set[str]:

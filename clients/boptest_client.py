@@ -7,7 +7,9 @@ from collections.abc import Collection, Iterable, Mapping
 from types import MappingProxyType
 from typing import Self
 
-from clients.boptest_select import Api, Server, Slot, TestIds, Timeouts, probe
+from clients.boptest_choice import CaseSearch, wrong_case
+from clients.boptest_select import Api, Server, Timeouts, probe
+from clients.boptest_tests import OwnTests, TestIds
 from clients.boptest_wire import (
     Envelope,
     clipped_by_server,
@@ -25,13 +27,13 @@ from utils.errors import (
     ConfigError,
     Problem,
     SimulationAborted,
+    SimulationError,
     SimulationRefused,
     SimulationUnreachable,
 )
 from utils.values import PointMetadata, SimulationState, is_finite_number
 
 _LOG = logging.getLogger(__name__)
-_VARIABLE = "TESTCASE_NAME"
 
 
 class NumberError(BridgeError, ValueError):
@@ -43,6 +45,8 @@ class BOPTestClient:
 
     Every method raises SimulationUnreachable (no answer), SimulationRefused (the server said no, with its words) or
     SimulationAborted. Nothing is ever repeated by itself: most calls change the simulation.
+
+    A context manager: at its end it stops what it has selected. :meth:`close` alone lets the test go on.
     """
 
     def __init__(
@@ -55,7 +59,8 @@ class BOPTestClient:
     ) -> None:
         self._timeouts = timeouts or Timeouts()
         self._funnel = _funnel(base_url, api_key)
-        self._slot = Slot(self._funnel, self._timeouts, test_ids)
+        self._tests = OwnTests(self._funnel, self._timeouts, test_ids)
+        self._testid: str | None = None
         self._server = Server(Api.SERVICE, "", ())
         self._testcase = ""
         self._metadata: dict[str, PointMetadata] = {}
@@ -86,17 +91,24 @@ class BOPTestClient:
     def connect(self, testcase: str | None = None, points: Collection[str] = ()) -> None:
         """Probe the server and occupy a test.
 
-        On a service without a name: its only case, or the only one that has every name in ``points`` (each case is
-        tried in turn). Raises ConfigError with the list of cases when that does not lead to one; SimulationRefused
-        when this is no BOPTEST server.
+        On a service, what earlier runs have left on it is stopped first. Without a name: its only case, or the only
+        one that has every name in ``points`` (each case is tried in turn). Raises ConfigError with the list of cases
+        when that does not lead to one; SimulationRefused when this is no BOPTEST server, or no worker takes the test
+        up in time.
         """
-        self._slot.stop()
+        self._give_up_tests()
         self._server = probe(self._funnel, self._timeouts.quick_s)
         cases = self._server.cases
         if testcase is not None and testcase not in cases:
-            raise _wrong_case(f"the server has no test case {testcase!r}", cases)
-        self._testcase = testcase or (cases[0] if len(cases) == 1 else self._only_case_with(points))
-        self._occupy(self._testcase)
+            raise wrong_case(f"the server has no test case {testcase!r}", cases)
+        if self._server.api is Api.LEGACY:
+            self._testcase = cases[0]
+            return
+        self._tests.make_way()
+        if testcase is None and len(cases) > 1:
+            self._occupy_only_case_with(points)
+        else:
+            self._occupy(testcase or cases[0])
 
     def get_metadata(self) -> Mapping[str, PointMetadata]:
         """Inputs and measurements by name; asked once per test."""
@@ -153,7 +165,7 @@ class BOPTestClient:
         value in force of an input that is not overridden along, which changes nothing; this is impossible only when
         every such value is 0 or unknown. Sending ``x_u`` with its ``x_activate`` avoids the question.
         """
-        answer = self._ask("POST", "advance", self._advance_body(control_inputs), self._timeouts.simulate_s)
+        answer = self._ask("POST", "advance", self._advance_body(control_inputs), self._timeouts.advance_s)
         for point, words in clipped_by_server(answer.message):
             self._report_clipping(point, words)
         if answer.payload == {}:
@@ -194,14 +206,25 @@ class BOPTestClient:
         self._ask("GET", "name")
 
     def stop(self) -> None:
-        """Give the test back; nothing to do on a legacy server. Works after :meth:`abort`."""
+        """Give the test back; nothing to do on a legacy server. Works after :meth:`abort`.
+
+        One that does not run yet is not waited for: it stays on record, so that whoever comes next stops it.
+        """
         self._funnel.resume()
-        self._slot.stop()
+        self._tests.stop_all()
+        self._testid = None
 
     def stop_orphan(self, testid: str) -> None:
         """End a test that an earlier run left behind; one that is gone already is fine. Works after :meth:`abort`."""
         self._funnel.resume()
-        self._slot.stop_test(testid)
+        self._tests.stop(testid)
+
+    def stop_leftovers(self) -> None:
+        """End every test on record that earlier runs left on this server, as :meth:`connect` does too.
+
+        One that was stopped while a worker was loading it stays on record until it has come up.
+        """
+        self._tests.stop_leftovers()
 
     def abort(self) -> None:
         """Abandon the call in flight, from any thread: it raises SimulationAborted at once.
@@ -222,6 +245,10 @@ class BOPTestClient:
         return self
 
     def __exit__(self, *_: object) -> None:
+        try:
+            self.stop()
+        except SimulationError as error:
+            _LOG.warning("the test could not be stopped: %s", error)
         self.close()
 
     def __repr__(self) -> str:
@@ -230,36 +257,44 @@ class BOPTestClient:
     def _ask(self, method: str, name: str, body: Json = None, timeout_s: float | None = None) -> Envelope:
         path = f"/{name}"
         if self._server.api is Api.SERVICE:
-            if self._slot.testid is None:
+            if self._testid is None:
                 raise SimulationRefused(f"{method} /{name}: no test is selected")
-            path += f"/{self._slot.testid}"
+            path += f"/{self._testid}"
         reply = self._funnel.call(method, path, body=body, timeout_s=timeout_s or self._timeouts.quick_s)
         return envelope_of(reply, f"{method} /{name}")
 
-    def _occupy(self, case: str) -> None:
+    def _give_up_tests(self) -> None:
+        self._tests.stop_all()
+        self._testid = None
+        self._testcase = ""
         self._metadata = {}
         self._clipped.clear()
         self._state = SimulationState(0.0)
         self._is_over = False
-        if self._server.api is Api.SERVICE:
-            self._slot.select(case)
 
-    def _only_case_with(self, points: Collection[str]) -> str:
+    def _occupy(self, case: str) -> None:
+        self._testid = self._tests.select(case)
+        self._testcase = case
+
+    def _occupy_only_case_with(self, points: Collection[str]) -> None:
         cases = self._server.cases
         if not points:
-            raise _wrong_case("the server has several test cases, name one", cases)
-        fitting = [case for case in cases if self._has_points(case, points)]
-        if len(fitting) != 1:
-            found = "no test case has" if not fitting else f"{', '.join(fitting)} have"
-            raise _wrong_case(f"{found} every configured point, name one", cases)
-        return fitting[0]
-
-    def _has_points(self, case: str, points: Collection[str]) -> bool:
-        self._occupy(case)
+            raise wrong_case("the server has several test cases, name one", cases)
+        search = CaseSearch(self._tests, self._points_of, self._timeouts.select_s)
         try:
-            return set(points) <= self.get_metadata().keys()
-        finally:
-            self._slot.stop()
+            case = search.only_case_with(points, cases)
+        except ConfigError:
+            self._give_up_tests()
+            raise
+        self._metadata = {}
+        self._testid, self._testcase = search.kept, case
+        if self._testid is None:
+            self._occupy(case)
+
+    def _points_of(self, testid: str) -> Collection[str]:
+        """The names of the points of one of our tests, which is the one in use from now on."""
+        self._testid, self._metadata = testid, {}
+        return self.get_metadata().keys()
 
     def _started(self, payload: Json) -> SimulationState:
         self._state = state_of(payload, "the initial state")
@@ -314,10 +349,6 @@ def _funnel(base_url: str, api_key: str | None) -> HttpFunnel:
     if not (api_key.isascii() and api_key.isprintable()):
         raise ConfigError([Problem("BOP_API_KEY", "it holds characters that no HTTP header can carry")])
     return HttpFunnel(base_url, failures, headers={"Authorization": api_key}, secrets=[api_key])
-
-
-def _wrong_case(what: str, cases: Iterable[str]) -> ConfigError:
-    return ConfigError([Problem(_VARIABLE, f"{what}; it has: {', '.join(cases)}")])
 
 
 def _require_finite(**numbers: float) -> None:

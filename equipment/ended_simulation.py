@@ -34,8 +34,6 @@ class EndedSimulation:
     """
 
     def __init__(self, url: str, tests: TestIdFile, api_key: str | None = None) -> None:
-        self._url = url
-        self._tests = tests
         self._client = BOPTestClient(url, api_key=api_key, test_ids=tests)
 
     @property
@@ -46,8 +44,7 @@ class EndedSimulation:
     def connect(self) -> None:
         """Stop the tests."""
         try:
-            for test in self._tests.orphans(self._url):
-                self._client.stop_orphan(test)
+            self._client.stop_leftovers()
         except SimulationError as error:
             raise DeviceUnreachable(SIMULATION, str(error)) from None
 

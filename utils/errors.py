@@ -53,6 +53,10 @@ class SimulationRefused(SimulationError):
     """An answer, and it is no. Carries the server's own words."""
 
 
+class SimulationShared(SimulationError):
+    """Somebody else drives the simulation too: its time is not where we took it."""
+
+
 class SimulationAborted(SimulationError):
     """A call was abandoned on our own request, so that giving back need not wait for the simulator."""
 

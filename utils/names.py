@@ -1,11 +1,21 @@
-"""The known name that somebody probably meant."""
+"""The known name that somebody probably meant, and names from peers that may become names of files."""
 
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Iterable
 
 _CUTOFF = 0.6
+_TOKEN = re.compile(r"(?!(?:con|prn|aux|nul|com\d|lpt\d)$)[a-z0-9][a-z0-9_-]{0,127}", re.IGNORECASE | re.ASCII)
+
+
+def is_token(text: str) -> bool:
+    """Whether a name from outside may become part of a path or of a URL: letters, digits, ``-`` and ``_`` only.
+
+    Names that Windows keeps for devices are none either.
+    """
+    return _TOKEN.fullmatch(text) is not None
 
 
 def nearest(name: str, known: Iterable[str]) -> str | None:

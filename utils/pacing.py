@@ -54,6 +54,7 @@ class Pacer:
         self._due = 0.0
         self._gap = 0.0
         self._is_behind = False
+        self._is_overdue = False
         self._on_time_steps = 0
 
     def start(self) -> None:
@@ -76,6 +77,12 @@ class Pacer:
         if self.period_s:
             self._keep_time(stop)
             self._notice_sleep()
+        self._is_overdue = False
+
+    def overdue(self) -> None:
+        """The step that goes on is late, at whatever pace: counted now, and not once more when it has ended."""
+        self.late_steps += 1
+        self._is_overdue = True
 
     def pause(self, stop: threading.Event, seconds: float) -> None:
         """Wait for so long or until ``stop`` is set.
@@ -100,7 +107,7 @@ class Pacer:
 
     def _count(self, behind_s: float) -> None:
         if behind_s > 0:
-            self.late_steps += 1
+            self.late_steps += not self._is_overdue
             self._on_time_steps = 0
             self._say_late(behind_s)
             return

@@ -87,6 +87,7 @@ class Settings(BaseModel):
     time_scale: NonNegativeFloat = Field(1.0, alias="BOP_TIME_SCALE")
     when_late: Annotated[WhenLate, BeforeValidator(_lower)] = Field("stretch", alias="BOP_WHEN_LATE")
     connect_timeout_s: NonNegativeFloat = Field(30.0, alias="BOP_CONNECT_TIMEOUT")
+    advance_timeout_s: NonNegativeFloat = Field(300.0, alias="BOP_ADVANCE_TIMEOUT")
     username: str = Field(alias="ECY2_LOGIN_USERNAME")
     password: SecretStr = Field(alias="ECY2_LOGIN_PWORD")
     tls: str = Field("pin", alias="ECY_TLS")

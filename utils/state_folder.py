@@ -7,13 +7,18 @@ from __future__ import annotations
 
 import json
 import os
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from filelock import FileLock, Timeout
+from filelock import FileLock
 
 from utils.errors import BridgeError
+from utils.names import is_token
 
 _LOCK_TIMEOUT_S = 5.0
+LOADING_S = 900.0
+"""Wall time in which a worker has loaded whatever it loads; after as long a time without a call it ends the test."""
 
 
 class StateError(BridgeError):
@@ -79,43 +84,105 @@ class StateTable:
 
 
 class TestIdFile:
-    """Selected tests, one file each, locked while their process lives: an unlocked one is an orphan."""
+    """Selected tests, one file each, locked while their process lives: an unlocked one is an orphan.
+
+    A name here comes from a server: it is a token (:func:`utils.names.is_token`), or nothing is done with it. Files
+    that are no notes of ours are left alone.
+    """
 
     __test__ = False
 
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
+    def __init__(self, folder: Path, wall: Callable[[], float] = time.time) -> None:
+        self.folder = folder
+        self._wall = wall
         self._locks: dict[str, FileLock] = {}
 
     def remember(self, server: str, testid: str) -> None:
-        """Note a selected test on disk, at once, and hold its lock."""
-        self._folder.mkdir(parents=True, exist_ok=True)
-        lock = FileLock(self._folder / f"{testid}.lock", timeout=_LOCK_TIMEOUT_S, thread_local=False)
-        lock.acquire()
+        """Note a selected test on disk, at once, and hold its lock. Raises :class:`StateError`."""
+        _require_token(testid)
+        lock = self._lock(testid)
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            lock.acquire()
+        except OSError as error:
+            raise StateError(f"cannot note the test {testid} in {self.folder}: {error}") from error
         self._locks[testid] = lock
-        write_atomically(self._folder / f"{testid}.json", {"server": server, "testid": testid})
+        self._write(server, testid)
+
+    def abandon(self, server: str, testid: str) -> None:
+        """The test was stopped before it ran: it may come up all the same, so whoever comes next has to look."""
+        _require_token(testid)
+        self._write(server, testid, stopped_at=self._wall())
+        self._let_go(testid)
 
     def forget(self, server: str, testid: str) -> None:
-        """The test was stopped: remove its note."""
-        lock = self._locks.pop(testid, None)
-        (self._folder / f"{testid}.json").unlink(missing_ok=True)
-        if lock is not None:
-            lock.release()
-        _unlink_quietly(self._folder / f"{testid}.lock")
+        """The test has ended: remove its note. A note that cannot be removed is found to be outdated by the next."""
+        _require_token(testid)
+        _unlink_quietly(self._file(testid))
+        self._let_go(testid)
+        _unlink_quietly(self.folder / f"{testid}.lock")
 
     def orphans(self, server: str) -> list[str]:
-        """Tests on this server whose process has died."""
-        notes = [json.loads(file.read_text(encoding="utf-8")) for file in sorted(self._folder.glob("*.json"))]
-        return [note["testid"] for note in notes if note["server"] == server and not self._is_held(note["testid"])]
+        """Tests on this server whose process has died, or has abandoned them."""
+        return [testid for testid, note in self._notes() if note["server"] == server and not self._is_held(testid)]
+
+    def servers(self) -> list[str]:
+        """The servers that have orphans."""
+        return sorted({str(note["server"]) for testid, note in self._notes() if not self._is_held(testid)})
+
+    def may_still_load(self, testid: str) -> bool:
+        """Whether an abandoned test that its server does not know may still come up: a worker may be loading it."""
+        note = _note_in(self._file(testid)) if is_token(testid) else None
+        stopped_at = note.get("stopped_at") if note is not None else None
+        return isinstance(stopped_at, int | float) and abs(self._wall() - stopped_at) < LOADING_S
+
+    def _write(self, server: str, testid: str, **more: float) -> None:
+        write_atomically(self._file(testid), {"server": server, "testid": testid, **more})
+
+    def _notes(self) -> Iterator[tuple[str, dict[str, object]]]:
+        for file in sorted(self.folder.glob("*.json")):
+            note = _note_in(file)
+            if note is not None:
+                yield file.stem, note
+
+    def _file(self, testid: str) -> Path:
+        return self.folder / f"{testid}.json"
+
+    def _lock(self, testid: str, timeout_s: float = _LOCK_TIMEOUT_S) -> FileLock:
+        return FileLock(self.folder / f"{testid}.lock", timeout=timeout_s, thread_local=False)
+
+    def _let_go(self, testid: str) -> None:
+        lock = self._locks.pop(testid, None)
+        if lock is not None:
+            lock.release()
 
     def _is_held(self, testid: str) -> bool:
         if testid in self._locks:
             return True
         try:
-            with FileLock(self._folder / f"{testid}.lock", timeout=0):
+            with self._lock(testid, 0):
                 return False
-        except Timeout:
+        except OSError:  # filelock's Timeout is one; where nobody may look, somebody may live
             return True
+
+
+def _require_token(testid: str) -> None:
+    if not is_token(testid):
+        raise StateError(f"{testid[:80]!a} is no test id")
+
+
+def _note_in(file: Path) -> dict[str, object] | None:
+    """The note of a test, or None where this is none: foreign, damaged, or about another test than its name says."""
+    leads_elsewhere = file.is_symlink() or file.with_suffix(".lock").is_symlink()
+    if not is_token(file.stem) or leads_elsewhere or not file.is_file():
+        return None
+    try:
+        note = json.loads(file.read_text(encoding="utf-8"))
+    except (OSError, ValueError, RecursionError):
+        return None
+    if not isinstance(note, dict) or note.get("testid") != file.stem:
+        return None
+    return note if str(note.get("server")).startswith(("http://", "https://")) else None
 
 
 def write_atomically(file: Path, content: object) -> None:
@@ -134,5 +201,5 @@ def write_atomically(file: Path, content: object) -> None:
 def _unlink_quietly(file: Path) -> None:
     try:
         file.unlink(missing_ok=True)
-    except OSError:  # Windows: somebody is just looking whether the lock is held
+    except OSError:  # Windows: somebody is just looking whether the lock is held; or the folder can be read only
         return

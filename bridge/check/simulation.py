@@ -19,8 +19,9 @@ from utils.state_folder import StateFolder
 
 log = logging.getLogger(__name__)
 
-DEADLINES = Timeouts(quick_s=15.0, data_s=30.0, select_s=60.0, simulate_s=120.0)
-"""Shorter than those of a run: nobody wants to wait ten minutes for a worker to be told what is wrong in a config."""
+DEADLINES = Timeouts(quick_s=15.0, data_s=30.0, select_s=300.0, simulate_s=120.0)
+"""Shorter than those of a run: nobody wants to wait ten minutes for a worker to be told what is wrong in a config. But
+the time for a worker is also that of loading the case, and large ones take minutes."""
 
 
 class OwnTest:

@@ -13,11 +13,14 @@ from bridge.console import print_release
 from bridge.journal import Journals
 from bridge.recovery import recover
 from bridge.release import Outcome
+from bridge.startup import simulation_client
+from clients.boptest_client import BOPTestClient
+from clients.http_funnel import without_credentials
 from equipment.device_clients import DeviceClients
-from utils.errors import ConfigError
+from utils.errors import ConfigError, SimulationError
 from utils.home import HOME
 from utils.settings import Settings, load_settings
-from utils.state_folder import StateFolder
+from utils.state_folder import StateFolder, TestIdFile
 
 _STAND_INS = {
     "BOP_SERVER_URL": "http://absent",
@@ -55,7 +58,25 @@ def run(options: argparse.Namespace, console: Console) -> int:
     print_release(console, receipts, sorted({pid for pid, _ in journals.living()}))
     for kept in journals.kept:
         console.print(f"kept: {kept}", highlight=False, markup=False, style="bold red")
-    return 1 if journals.kept or any(receipt.outcome is Outcome.FAILED for receipt in receipts) else 0
+    failures = stop_tests(settings, state.tests)
+    for failure in failures:
+        console.print(f"a test that a process left is NOT stopped: {failure}", highlight=False, markup=False)
+    is_left = journals.kept or failures or any(receipt.outcome is Outcome.FAILED for receipt in receipts)
+    return 1 if is_left else 0
+
+
+def stop_tests(settings: Settings, tests: TestIdFile) -> list[str]:
+    """Stop the tests that processes which have died left on simulation servers; returns why some were not."""
+    failures = []
+    for server in tests.servers():
+        is_configured = server == without_credentials(settings.base_url)[0]
+        client = simulation_client(settings, tests) if is_configured else BOPTestClient(server, test_ids=tests)
+        try:
+            client.stop_leftovers()
+        except SimulationError as error:
+            failures.append(f"{error}; if that server is gone for good, delete the note in {tests.folder}")
+        client.close()
+    return failures
 
 
 def _settings(file: Path) -> tuple[Settings, ConfigError | None]:

@@ -43,9 +43,18 @@ _READ_ONLY_PRIORITIES = (6,)
 class SimulationDevice:
     """One test of a BOPTEST server behind the methods of a controller. May be used by several threads."""
 
-    def __init__(self, client: BOPTestClient, state: SimulationState, local_time: Callable[[float], datetime]) -> None:
-        """``state`` is the one that initialize returned; ``local_time`` maps model time to the calendar."""
-        self._client = client
+    def __init__(
+        self,
+        client: BOPTestClient,
+        state: SimulationState,
+        local_time: Callable[[float], datetime],
+        advance: Callable[[Mapping[str, float]], SimulationState] | None = None,
+    ) -> None:
+        """``state`` is the one that initialize returned; ``local_time`` maps model time to the calendar.
+
+        ``advance`` makes a step and judges what came of it; without it, the client makes them and nobody judges.
+        """
+        self._step = advance or client.advance_simulation
         self._local_time = local_time
         self._lock = threading.Lock()
         self._state = state
@@ -80,7 +89,7 @@ class SimulationDevice:
         """
         with self._lock:
             inputs = dict(item for ref in self._slots for item in self._inputs(ref).items())
-        state = self._client.advance_simulation(inputs)
+        state = self._step(inputs)
         with self._lock:
             self._state = state
         return state

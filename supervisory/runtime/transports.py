@@ -10,7 +10,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
 
-from bridge.startup import connect_simulation, start_simulation
+from bridge.advancing import Advancing
+from bridge.overdue import OverdueWatch
+from bridge.startup import advance_patience_s, connect_simulation, simulation_client, start_simulation
 from clients.bacnet_device_client import BACnetDeviceClient
 from clients.bacnet_results import DeviceFound, ObjectFound
 from clients.bacnet_stack import BACnetStack
@@ -132,13 +134,12 @@ def _controller(address: str, *, settings: Settings, tls: TlsPolicy, timeout_s: 
 
 @contextmanager
 def _simulation(settings: Settings, state: StateFolder, stop: threading.Event) -> Iterator[Opened]:
-    key = settings.api_key.get_secret_value() if settings.api_key is not None else None
-    client = BOPTestClient(settings.base_url, api_key=key, test_ids=state.tests)
+    client = simulation_client(settings, state.tests)
+    pacer = Pacer(settings.period_s, when_late=settings.when_late)
     try:
-        for orphan in state.tests.orphans(settings.base_url):
-            client.stop_orphan(orphan)
         connect_simulation(client, settings, (), stop)
-        yield _started(client, settings)
+        with OverdueWatch(pacer, advance_patience_s(settings)) as watch:
+            yield _started(client, settings, pacer, watch)
     finally:
         client.resume()
         try:
@@ -148,16 +149,15 @@ def _simulation(settings: Settings, state: StateFolder, stop: threading.Event) -
         client.close()
 
 
-def _started(client: BOPTestClient, settings: Settings) -> Opened:
+def _started(client: BOPTestClient, settings: Settings, pacer: Pacer, watch: OverdueWatch) -> Opened:
     start = settings.start_time
-    first = start_simulation(client, settings, model_seconds(start) if start is not None else 0.0)
+    started = start_simulation(client, settings, model_seconds(start) if start is not None else 0.0)
     year = start.year if start is not None else datetime.now().year
 
     def local_time(time_s: float) -> datetime:
         return model_datetime(time_s, year)
 
-    device = SimulationDevice(client, first, local_time)
+    device = SimulationDevice(client, started.state, local_time, Advancing(client, started, watch).advance)
     devices = Devices({SIMULATION: device})
-    pacer = Pacer(settings.period_s, when_late=settings.when_late)
     plant = SimulatedPlant(device, SimulationClock(device, local_time), pacer)
     return Opened(devices, {SIMULATION: device}, lambda: plant, lambda _: device, abort=client.abort)

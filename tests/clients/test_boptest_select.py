@@ -26,6 +26,7 @@ class Notebook:
 
     def __init__(self) -> None:
         self.kept: list[tuple[str, str]] = []
+        self.abandoned: list[str] = []
         self.written = threading.Event()
 
     def remember(self, server: str, testid: str) -> None:
@@ -34,6 +35,17 @@ class Notebook:
 
     def forget(self, server: str, testid: str) -> None:
         self.kept = [entry for entry in self.kept if entry != (server, testid)]
+        self.abandoned = [other for other in self.abandoned if other != testid]
+
+    def abandon(self, server: str, testid: str) -> None:
+        assert (server, testid) in self.kept
+        self.abandoned.append(testid)
+
+    def orphans(self, server: str) -> list[str]:
+        return list(self.abandoned)
+
+    def may_still_load(self, testid: str) -> bool:
+        return testid in self.abandoned
 
 
 @pytest.fixture(scope="module")
@@ -116,20 +128,20 @@ def test_connecting_again_gives_the_first_test_back(client: BOPTestClient, noteb
     assert len(notebook.kept) == 1
 
 
-def test_without_a_free_worker_the_queued_test_is_stopped_in_the_end(
+def test_without_a_free_worker_the_queued_test_is_stopped_in_the_end_and_stays_on_record(
     client: BOPTestClient, service: BoptestServer
 ) -> None:
     client.connect(TOY)
     late = Notebook()
     impatient = BOPTestClient(service.url, test_ids=late, timeouts=Timeouts(select_s=0.1))
-    with impatient as second, pytest.raises(SimulationRefused, match="no worker"):
+    with impatient as second, pytest.raises(SimulationRefused, match="no worker took up testcase1 within"):
         second.connect(TOY)
     assert late.written.is_set()
-    assert late.kept == []
+    assert [testid for _, testid in late.kept] == late.abandoned != []
 
 
-def test_abort_wakes_the_wait_for_a_worker_and_stop_takes_the_test_out_of_the_queue(
-    client: BOPTestClient, service: BoptestServer
+def test_abort_wakes_the_wait_for_a_worker_and_the_note_of_the_test_stays(
+    client: BOPTestClient, service: BoptestServer, caplog: pytest.LogCaptureFixture
 ) -> None:
     client.connect(TOY)
     waiting = Notebook()
@@ -147,9 +159,10 @@ def test_abort_wakes_the_wait_for_a_worker_and_stop_takes_the_test_out_of_the_qu
             second.connect(TOY)
         assert time.monotonic() - stamps[0] < 2.0
         thread.join()
-        assert waiting.kept != []
+        assert waiting.abandoned == []
         second.stop()
-    assert waiting.kept == []
+    assert [testid for _, testid in waiting.kept] == waiting.abandoned != []
+    assert "is stopped before it ran" in caplog.text
 
 
 def test_an_orphan_is_stopped_and_one_that_is_gone_is_fine(

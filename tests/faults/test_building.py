@@ -6,7 +6,6 @@ import math
 from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import replace
-from functools import partial
 from urllib.error import HTTPError
 from urllib.request import Request, urlopen
 
@@ -14,8 +13,6 @@ import pytest
 
 from bridge import simulation_loop
 from bridge.status import Summary
-from clients.boptest_client import BOPTestClient
-from clients.boptest_select import Timeouts
 from emulators.boptest.faults import (
     Answer,
     DroppedAnswer,
@@ -63,9 +60,7 @@ def failure_of(scene: Scene, future: Future[Summary]) -> BaseException:
 def test_an_advance_that_fails_ends_the_run_and_is_never_sent_again(
     scene: Scene, make: Callable[[], Fault], kind: type[BridgeError], words: str
 ) -> None:
-    patient = partial(BOPTestClient, timeouts=Timeouts(simulate_s=2.0))
-    scene.patch.setattr("bridge.run.BOPTestClient", patient)
-    run = scene.run()
+    run = scene.run(BOP_ADVANCE_TIMEOUT="2")
     before = scene.building.faults.calls["advance"]
     with in_background(run) as future:
         eventually(lambda: len(scene.advances) > 3)
