@@ -75,16 +75,7 @@ class OwnTests:
         Its note is kept when it was not running yet: a worker that is loading it writes Running all the same
         (boptest-api §3, "Races").
         """
-        status = _RUNNING if self._runs.get(testid) else self._status(testid)
-        if status != _UNKNOWN:
-            reply = self._call("PUT", f"/stop/{quote(testid, safe='')}")
-            if not (reply.is_success or reply.status in _GONE):
-                raise refusal(reply, f"PUT /stop/{testid}")
-        self._runs.pop(testid, None)
-        if status in (_RUNNING, _UNKNOWN):
-            self._forget(testid)
-        else:
-            self._abandon(testid)
+        self._end(testid, _RUNNING if self._runs.get(testid) else self._status(testid))
 
     def stop_all(self) -> None:
         """End every test of ours; nothing happens when there is none. Raises the first SimulationError at its end."""
@@ -152,11 +143,23 @@ class OwnTests:
         return str(json_of(reply, what))
 
     def _stop_leftover(self, testid: str) -> None:
-        is_coming = self._test_ids is not None and self._test_ids.may_still_load(testid)
-        if is_coming and self._status(testid) != _RUNNING:
+        status = self._status(testid)
+        if status == _UNKNOWN and self._test_ids is not None and self._test_ids.may_still_load(testid):
             return
-        self.stop(testid)
-        _LOG.info("test %s, which an earlier run left, is stopped", testid)
+        self._end(testid, status)
+        if status == _RUNNING:
+            _LOG.info("test %s, which an earlier run left, is stopped", testid)
+
+    def _end(self, testid: str, status: str) -> None:
+        if status != _UNKNOWN:
+            reply = self._call("PUT", f"/stop/{quote(testid, safe='')}")
+            if not (reply.is_success or reply.status in _GONE):
+                raise refusal(reply, f"PUT /stop/{testid}")
+        self._runs.pop(testid, None)
+        if status in (_RUNNING, _UNKNOWN):
+            self._forget(testid)
+        else:
+            self._abandon(testid)
 
     def _forget(self, testid: str) -> None:
         if self._test_ids is not None:

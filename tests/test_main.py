@@ -22,13 +22,15 @@ from typing import Protocol
 import pytest
 
 import main
-from emulators.boptest.faults import Hold
+from clients.boptest_client import BOPTestClient
+from emulators.boptest.faults import Answer, Hold
 from emulators.ecy.faults import FailWrites
 from emulators.ecy.faults import Hold as HoldController
 from emulators.process import emulator_process
 from tests import bench
 from tests.bridge.rig import AHU_POINTS, DEADLINE_S, PASSWORD, VAV_POINTS, Rig, rig
 from tests.bridge.test_run import assert_as_it_was, assert_untouched
+from utils.state_folder import StateFolder
 
 ROOT = Path(__file__).parents[1]
 MAIN = [sys.executable, str(ROOT / "main.py")]
@@ -192,6 +194,39 @@ class TestStopping:
         assert process.returncode == 1
         assert re.search(r"AnalogInput 1 SpaceTemp out-of-service: NOT released \(.*denied.*\)", output, re.IGNORECASE)
         assert_as_it_was(both, "AHU")
+
+
+class TestTestsOfDeadProcesses:
+    """On a BOPTEST service; nothing of them is in a controller."""
+
+    def left(self, subject: Rig) -> Path:
+        tests = StateFolder(subject.folder / "state").tests
+        client = BOPTestClient(subject.building.url, test_ids=tests)
+        client.connect()
+        client.close()
+        [note] = (subject.folder / "state" / "tests").glob("*.json")
+        tests.abandon(subject.building.url, note.stem)
+        return note
+
+    def test_release_stops_them(self, call: Call, both: Rig) -> None:
+        note = self.left(both)
+        code, output = call("release", "--env", "absent", **variables(both))
+        assert (code, note.exists()) == (0, False)
+        assert "nothing to release" in output
+
+    def test_release_needs_no_settings_of_the_simulation_for_that(self, call: Call, both: Rig) -> None:
+        note = self.left(both)
+        folder = {"BRIDGE_STATE_DIR": str(both.folder / "state"), "LOG_FILE": str(both.folder / "app.log")}
+        code, _ = call("release", "--env", "absent", **folder)
+        assert (code, note.exists()) == (0, False)
+
+    def test_what_cannot_be_stopped_is_named_and_makes_the_exit_code_1(self, call: Call, both: Rig) -> None:
+        note = self.left(both)
+        both.building.faults.add(Answer(500, "the queue is away", "text/plain"), "stop")
+        code, output = call("release", "--env", "absent", **variables(both))
+        assert (code, note.exists()) == (1, True)
+        assert re.search(r"a test that a process left is NOT stopped: PUT /stop/.*the queue is away", output)
+        assert call("release", "--env", "absent", **variables(both))[0] == 0
 
 
 class TestOutputs:

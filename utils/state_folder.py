@@ -5,6 +5,7 @@ Several processes may share it. Every file is replaced whole, under a lock, so a
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import time
@@ -110,9 +111,13 @@ class TestIdFile:
         self._write(server, testid)
 
     def abandon(self, server: str, testid: str) -> None:
-        """The test was stopped before it ran: it may come up all the same, so whoever comes next has to look."""
+        """The test was stopped before it ran: it may come up all the same, so whoever comes next has to look.
+
+        Where that cannot be written, the note stays as it is.
+        """
         _require_token(testid)
-        self._write(server, testid, stopped_at=self._wall())
+        with contextlib.suppress(StateError):
+            self._write(server, testid, stopped_at=self._wall())
         self._let_go(testid)
 
     def forget(self, server: str, testid: str) -> None:

@@ -390,4 +390,12 @@ class TestStopping:
             report = preflight(both, Timeouts(select_s=0.3)).look()
         assert "no worker took up" in problems(report)[0]
         assert report.exit_code == 1
-        assert not open_tests(both)
+        assert len(open_tests(both)) == 1  # it is stopped, but a worker might have been loading it
+
+    def test_a_case_that_it_did_not_wait_for_is_stopped_by_the_next_look(self, both: Rig) -> None:
+        load = both.building.faults.add(Hold(), "load")
+        assert "no worker took up" in problems(preflight(both, Timeouts(select_s=0.1)).look())[0]
+        [note] = open_tests(both)
+        load.release.set()
+        while note.exists():
+            assert preflight(both).look().simulation.testcase

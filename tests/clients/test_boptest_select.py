@@ -5,11 +5,14 @@ import socket
 import threading
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
 from clients.boptest_client import BOPTestClient
 from clients.boptest_select import Timeouts
+from emulators.boptest.faults import Answer as FaultAnswer
+from emulators.boptest.faults import BrokenLoad, Hold, SlowLoad
 from emulators.boptest.hub import Limits
 from emulators.boptest.server import BoptestServer
 from tests.clients.raw_server import Answer, RawServer, always, http_reply
@@ -275,3 +278,158 @@ def test_a_test_that_ends_while_it_is_queued_is_refused() -> None:
         with pytest.raises(SimulationRefused, match="Invalid testid: id-1"):
             client.connect()
         client.stop()
+
+
+@pytest.mark.parametrize("testid", ["../certificate-pins", "/etc/pins", "..", "", "a\n"])
+def test_a_test_id_that_could_be_a_path_is_refused_and_becomes_neither_file_nor_url(
+    notebook: Notebook, testid: str
+) -> None:
+    replies = {
+        "/testcases/toy/select-async": http_reply(json.dumps({"testid": testid}).encode()),
+        "/testcases": http_reply(b'[{"testcaseid": "toy"}]'),
+    }
+    with RawServer(scripted(replies)) as server, BOPTestClient(server.url, test_ids=notebook) as client:
+        with pytest.raises(SimulationRefused, match=r"select-async: '.*' is no test id"):
+            client.connect()
+        client.stop()
+    assert not notebook.written.is_set()
+    assert len([request for request in server.requests if b"/testcases" not in request]) == 1  # the version
+
+
+class TestLeaving:
+    def test_the_end_of_the_block_stops_what_it_has_selected(self, service: BoptestServer) -> None:
+        for _ in range(3):
+            with BOPTestClient(service.url, timeouts=Timeouts(select_s=5.0)) as client:
+                client.connect(TOY)
+
+    def test_close_alone_lets_the_test_go_on(self, service: BoptestServer, notebook: Notebook) -> None:
+        first = BOPTestClient(service.url, test_ids=notebook)
+        first.connect(TOY)
+        first.close()
+        ((_, testid),) = notebook.kept
+        with BOPTestClient(service.url, test_ids=notebook) as later:
+            later.stop_orphan(testid)
+        assert notebook.kept == []
+
+    def test_a_stop_that_fails_hides_no_error_of_the_block(
+        self, service: BoptestServer, notebook: Notebook, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        client = BOPTestClient(service.url, test_ids=notebook)
+        client.connect(TOY)
+        service.faults.add(FaultAnswer(500, "no", "text/plain"), "stop")
+        with pytest.raises(ZeroDivisionError), client:
+            raise ZeroDivisionError
+        assert "could not be stopped" in caplog.text
+        client.stop()
+        assert notebook.kept == []
+
+
+class TestLoading:
+    """A single worker, and a test of ours that was left while the worker was loading it."""
+
+    def left_loading(self, service: BoptestServer, notebook: Notebook) -> Hold:
+        load = service.faults.add(Hold(), "load")
+        client = BOPTestClient(service.url, test_ids=notebook, timeouts=Timeouts(select_s=0.1))
+        with client, pytest.raises(SimulationRefused, match="loading included"):
+            client.connect(TOY)
+        assert load.reached.is_set()
+        return load
+
+    def test_who_comes_next_stops_it_when_it_has_come_up_and_gets_the_worker(
+        self, service: BoptestServer, notebook: Notebook
+    ) -> None:
+        load = self.left_loading(service, notebook)
+        ((_, left),) = notebook.kept
+        asked = service.faults.calls["status"]
+        with (
+            ThreadPoolExecutor(1) as pool,
+            BOPTestClient(service.url, test_ids=notebook, timeouts=Timeouts(select_s=20.0)) as client,
+        ):
+            connected = pool.submit(client.connect, TOY)
+            while service.faults.calls["status"] < asked + 4:  # both tests were asked for at least twice
+                time.sleep(0.001)
+            load.release.set()
+            connected.result(20.0)
+            assert left not in [testid for _, testid in notebook.kept]
+            client.keep_alive()
+        assert notebook.kept == []
+
+    def test_it_stays_on_record_while_the_server_does_not_know_it(
+        self, service: BoptestServer, notebook: Notebook
+    ) -> None:
+        load = self.left_loading(service, notebook)
+        client = BOPTestClient(service.url, test_ids=notebook)
+        client.stop_leftovers()
+        assert notebook.abandoned != []
+        load.release.set()
+        while notebook.kept:
+            client.stop_leftovers()
+        client.close()
+
+    def test_a_load_that_is_slow_is_waited_for(self, service: BoptestServer, client: BOPTestClient) -> None:
+        service.faults.add(SlowLoad(5), "load", "status", times=6)
+        client.connect(TOY)
+        client.keep_alive()
+
+    def test_a_leftover_that_cannot_be_stopped_is_said_once_and_ends_no_start(
+        self, notebook: Notebook, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        with BoptestServer(PLANTS) as server, BOPTestClient(server.url, test_ids=notebook) as client:
+            first = BOPTestClient(server.url, test_ids=notebook)
+            first.connect(TOY)
+            first.close()
+            ((_, left),) = notebook.kept
+            notebook.abandoned.append(left)
+            server.faults.add(FaultAnswer(500, "no", "text/plain"), "stop", times=None)
+            server.faults.add(SlowLoad(3), "load", "status", times=4)
+            client.connect(TOY)
+            assert caplog.text.count("is not stopped yet") == 1
+            server.faults.clear()
+            client.stop_leftovers()
+            assert left not in [testid for _, testid in notebook.kept]
+
+
+class TestChoosing:
+    def test_the_case_that_fits_is_loaded_once_where_a_worker_is_free(self, caplog: pytest.LogCaptureFixture) -> None:
+        caplog.set_level("INFO")
+        with BoptestServer(PLANTS) as server, BOPTestClient(server.url) as client:
+            client.connect(points=[AIR_POINT])
+            assert server.faults.calls["select"] == 2
+            assert client.testcase == AIR
+            assert AIR_POINT in client.get_metadata()
+        told = "looking for the case that has the configured points:"
+        assert f"{told} {AIR} (1 of 2)" in caplog.text
+        assert f"{told} {TOY} (2 of 2)" in caplog.text
+        assert "queued" not in caplog.text
+
+    @pytest.mark.parametrize("fault", [BrokenLoad, None], ids=["is never loaded", "refuses"])
+    def test_a_case_that_cannot_be_loaded_is_passed_over(
+        self, fault: type[BrokenLoad] | None, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        patience = Timeouts(select_s=3.0)
+        with BoptestServer(PLANTS) as server, BOPTestClient(server.url, timeouts=patience) as client:
+            if fault is None:
+                server.faults.add(FaultAnswer(500, "no such object", "text/plain"), "select")
+            else:
+                server.faults.add(fault(), "load")
+            client.connect(points=[TOY_POINT])
+            assert client.testcase == TOY
+        assert f"{AIR} cannot be looked at and is passed over" in caplog.text
+
+    def test_what_was_passed_over_is_named_when_nothing_fits(self) -> None:
+        with BoptestServer(PLANTS) as server, BOPTestClient(server.url) as client:
+            server.faults.add(FaultAnswer(500, "no such object", "text/plain"), "select")
+            with pytest.raises(ConfigError, match=rf"no test case has every .* \({AIR} could not be looked at\)"):
+                client.connect(points=[AIR_POINT])
+
+    def test_where_no_worker_takes_up_anything_it_does_not_wait_for_every_case(self) -> None:
+        plants = {f"case{number:02}": lambda: ToyPlant(TOY) for number in range(12)}
+        with (
+            BoptestServer(plants, limits=Limits(workers=1)) as server,
+            BOPTestClient(server.url) as busy,
+            BOPTestClient(server.url, timeouts=Timeouts(select_s=0.3)) as client,
+        ):
+            busy.connect("case00")
+            with pytest.raises(SimulationRefused, match="no worker took up"):
+                client.connect(points=[TOY_POINT])
+            assert server.faults.calls["select"] < 6

@@ -6,7 +6,18 @@ from collections.abc import Iterator
 
 import pytest
 
-from emulators.boptest.faults import Answer, DroppedAnswer, DroppedRequest, FailedSimulation, Fault, Hold, NullValues
+from emulators.boptest.faults import (
+    Answer,
+    BrokenLoad,
+    DroppedAnswer,
+    DroppedRequest,
+    FailedSimulation,
+    Fault,
+    Hold,
+    NullValues,
+    SlowLoad,
+)
+from emulators.boptest.hub import Limits
 from emulators.boptest.server import BoptestServer
 from tests.emulators.boptest_peer import ask, asking, select
 from tests.emulators.boptest_plant import TOY, ToyPlant
@@ -116,3 +127,37 @@ def test_calls_are_counted(server: BoptestServer, testid: str) -> None:
     for _ in range(2):
         ask(server, "POST", f"/advance/{testid}", {})
     assert (server.faults.calls["advance"], server.faults.calls["select"]) == (2, 1)
+
+
+def test_a_slow_load_is_queued_for_so_many_looks(server: BoptestServer) -> None:
+    server.faults.add(SlowLoad(3), "load", "status", times=4)
+    testid = select(server, TOY, "select-async")
+    states = [ask(server, "GET", f"/status/{testid}").json for _ in range(2)]
+    assert states == ["Queued", "Queued"]
+    assert becomes_running(server, testid)
+
+
+def test_a_test_that_is_stopped_while_it_is_loaded_is_unknown_until_it_runs(server: BoptestServer) -> None:
+    load = server.faults.add(Hold(), "load")
+    testid = select(server, TOY, "select-async")
+    assert load.reached.wait(5)
+    assert ask(server, "PUT", f"/stop/{testid}").text == "OK"
+    assert ask(server, "GET", f"/status/{testid}").status == 400
+    load.release.set()
+    assert becomes_running(server, testid)
+    assert time_of_next_step(server, testid) == 60
+    assert ask(server, "PUT", f"/stop/{testid}").status == 200
+    assert ask(server, "PUT", f"/stop/{testid}").status == 400
+
+
+def test_a_case_that_cannot_be_loaded_stays_queued_and_leaves_its_worker_to_others() -> None:
+    with BoptestServer({TOY: lambda: ToyPlant(TOY)}, limits=Limits(workers=1)) as narrow:
+        narrow.faults.add(BrokenLoad(), "load")
+        broken = select(narrow, TOY, "select-async")
+        assert time_of_next_step(narrow, select(narrow, TOY)) == 60
+        assert ask(narrow, "GET", f"/status/{broken}").json == "Queued"
+
+
+def becomes_running(server: BoptestServer, testid: str) -> bool:
+    """Whether the test is told to run, sooner or later."""
+    return any(ask(server, "GET", f"/status/{testid}").text == '"Running"' for _ in range(1000))

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import json
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from dataclasses import replace
+from pathlib import Path
 from urllib.error import HTTPError
 from urllib.request import Request, urlopen
 
 import pytest
 
 from bridge import simulation_loop
+from bridge.check.simulation import OwnTest
+from bridge.startup import start_simulation
 from bridge.status import Summary
+from clients.boptest_client import BOPTestClient
 from emulators.boptest.faults import (
     Answer,
     DroppedAnswer,
@@ -23,12 +28,17 @@ from emulators.boptest.faults import (
     NullValues,
 )
 from emulators.boptest.hub import Limits
+from emulators.boptest.server import BoptestServer
 from emulators.ecy import faults as ecy_faults
+from emulators.plants.multizone_office import MultizoneOffice
+from tests import bench
 from tests.bridge.rig import DEADLINE_S, in_background
-from tests.faults.scene import HostClock, Scene, assert_given_back, building, eventually
-from utils.errors import BridgeError, SimulationRefused, SimulationUnreachable
+from tests.faults.scene import CASE, HostClock, Scene, assert_given_back, building, eventually
+from utils.errors import BridgeError, SimulationRefused, SimulationShared, SimulationUnreachable
+from utils.state_folder import StateFolder, TestIdFile
 
 ENDED = '{"status":200,"message":"End of test case scenario time period reached.","payload":{}}'
+SHORTER = Answer(200, '{"status":200,"message":"","payload":{"time":16106402}}')
 BAD_ADVANCES: dict[str, tuple[Callable[[], Fault], type[BridgeError], str]] = {
     "400": (lambda: Answer(400, '{"message":"Invalid value for yFan"}'), SimulationRefused, "Invalid value for yFan"),
     "500": (FailedSimulation, SimulationRefused, "the solver did not converge"),
@@ -163,6 +173,165 @@ def test_a_measurement_that_is_null_is_held_then_let_go_of_and_taken_again(scene
     assert_given_back(scene.vav)
 
 
+@pytest.mark.parametrize("what", ["initialize", "advance", "a longer step"])
+def test_somebody_else_who_drives_the_simulation_ends_the_run_before_a_controller_sees_it(
+    scene: Scene, what: str
+) -> None:
+    with BoptestServer({CASE: MultizoneOffice}, legacy=True) as shared, BOPTestClient(shared.url) as other:
+        other.connect()
+        own = replace(scene, building=shared)
+        run = own.run()
+        with in_background(run) as future:
+            eventually(lambda: len(own.advances) > 3)
+            drive(other, what)
+            error = failure_of(own, future)
+        summary = run.summary()
+    assert isinstance(error, SimulationShared)
+    assert "somebody else drives this simulation: its time went from" in str(error)
+    assert summary.simulated_s == pytest.approx(5.0 * summary.steps)
+
+
+def drive(other: BOPTestClient, what: str) -> None:
+    """What another client does to the simulation that a run thinks is its own."""
+    match what:
+        case "initialize":
+            other.initialize_system(0.0, 0.0)
+        case "advance":
+            other.advance_simulation({})
+        case _:
+            other.set_step_time(8.0)
+
+
+def test_another_step_than_was_asked_ends_the_start(scene: Scene) -> None:
+    scene.building.faults.add(Answer(200, '{"status":200,"message":"","payload":{"step":30}}'), "set_step")
+    with pytest.raises(SimulationRefused, match="the server took a step of 30 s, where 5 s was asked"):
+        scene.run().execute()
+    assert scene.vav.journal == scene.ahu.journal == []
+
+
+@pytest.mark.parametrize("payload", ["5", '{"step":5.0}', "null", '{"step":"5"}', "{}"])
+def test_a_server_may_tell_its_step_in_any_shape_or_not_at_all(scene: Scene, payload: str) -> None:
+    scene.building.faults.add(Answer(200, f'{{"status":200,"message":"","payload":{payload}}}'), "set_step")
+    with BOPTestClient(scene.building.url) as client:
+        client.connect()
+        assert start_simulation(client, bench.settings(scene.folder), 0.0).step_s == 5.0
+
+
+def test_a_simulation_that_starts_elsewhere_than_was_asked_ends_the_start(scene: Scene) -> None:
+    scene.building.faults.add(Answer(200, '{"status":200,"message":"","payload":{"time":0}}'), "initialize")
+    with pytest.raises(SimulationRefused, match="the simulation is at 0 s, where 16106400 s was asked"):
+        scene.run().execute()
+    assert scene.vav.journal == scene.ahu.journal == []
+
+
+def test_a_shorter_step_is_the_end_of_the_scenario_when_nothing_comes_behind_it(scene: Scene) -> None:
+    asked = scene.building.faults.calls["advance"]
+    scene.building.faults.add(SHORTER, "advance")
+    scene.building.faults.add(Answer(200, ENDED), "advance")
+    summary = scene.run().execute()
+    assert (summary.steps, summary.simulated_s) == (1, 2.0)
+    assert scene.building.faults.calls["advance"] - asked == 2
+    assert "the scenario's period has ended" in scene.log.text
+    assert_all_given_back(scene)
+
+
+def test_a_shorter_step_with_another_behind_it_is_somebody_elses_doing(scene: Scene) -> None:
+    scene.building.faults.add(SHORTER, "advance")
+    with pytest.raises(
+        SimulationShared, match=r"from 16106402 s to 16106405 s in one step of 5 s, behind a shorter one"
+    ):
+        scene.run().execute()
+    assert_all_given_back(scene)
+
+
+def test_a_simulation_that_does_not_answer_is_said_and_counted_late_once(scene: Scene) -> None:
+    own = replace(scene, clock=HostClock(1.0))
+    run = own.run()
+    with in_background(run) as future:
+        eventually(lambda: len(own.advances) > 3)
+        hold = own.building.faults.add(Hold(), "advance")
+        eventually(hold.reached.is_set)
+        own.clock.skipped_s += 40.0
+        eventually(lambda: "waiting for another 2" in own.log.text)
+        own.clock.skipped_s += 100.0
+        eventually(lambda: "waiting for another 1" in own.log.text)
+        assert run.status().late_steps == 1
+        hold.release.set()
+        done = len(own.advances)
+        eventually(lambda: len(own.advances) > done + 3)
+        run.request_stop()
+        assert future.result(DEADLINE_S).late_steps == 1
+    assert "the simulation answers again" in own.log.text
+    assert_all_given_back(scene)
+
+
+class TestLeftovers:
+    """A single worker, and a test that an earlier run left on it."""
+
+    @pytest.fixture
+    def narrow(self, scene: Scene) -> Iterator[Scene]:
+        with building(limits=Limits(workers=1)) as office:
+            yield replace(scene, building=office)
+
+    def test_a_start_stops_it(self, narrow: Scene) -> None:
+        testid = left_test(narrow)
+        assert narrow.run(steps=1).execute().steps == 1
+        assert has_died(narrow, testid)
+
+    def test_check_and_points_stop_it(self, narrow: Scene) -> None:
+        testid = left_test(narrow)
+        settings = bench.settings(narrow.folder, BOP_SERVER_URL=narrow.building.url)
+        with OwnTest(settings, StateFolder(settings.state_dir)) as own:
+            assert own.look((), with_values=False).failure is None
+        assert has_died(narrow, testid)
+
+    def test_a_server_that_is_not_there_yet_is_waited_for_all_the_same(self, scene: Scene) -> None:
+        with building() as office:
+            left_test(replace(scene, building=office))
+            port = office.port
+        with in_background(elsewhere(scene, port).run(steps=1, BOP_CONNECT_TIMEOUT="20")) as future:
+            eventually(lambda: "trying for 20 s" in scene.log.text)
+            with building(port):
+                assert future.result(DEADLINE_S).steps == 1
+        assert not notes(scene)
+
+    def test_ctrl_c_while_it_is_loaded_waits_for_nothing_and_the_next_start_gets_the_worker(
+        self, narrow: Scene
+    ) -> None:
+        load = narrow.building.faults.add(Hold(), "load")
+        with in_background(run := narrow.run()) as future:
+            eventually(load.reached.is_set)
+            eventually(lambda: bool(narrow.building.faults.calls["status"]))
+            testid = selected_test(narrow)
+            run.request_stop()
+            assert future.result(DEADLINE_S).steps == 0
+        assert f"test {testid} is stopped before it ran" in narrow.log.text
+        asked = narrow.building.faults.calls["status"]
+        with in_background(narrow.run(steps=1)) as future:
+            eventually(lambda: narrow.building.faults.calls["status"] > asked + 4)
+            load.release.set()
+            assert future.result(DEADLINE_S).steps == 1
+        assert not notes(narrow)
+
+
+def left_test(scene: Scene) -> str:
+    """The id of a test that a process which has died has left on the building."""
+    tests = TestIdFile(scene.folder / ".state" / "tests")
+    client = BOPTestClient(scene.building.url, test_ids=tests)
+    client.connect()
+    client.close()
+    testid = selected_test(scene)
+    tests.abandon(scene.building.url, testid)
+    note = scene.folder / ".state" / "tests" / f"{testid}.json"
+    note.write_text(json.dumps({"server": scene.building.url, "testid": testid}), encoding="utf-8")
+    return testid
+
+
+def notes(scene: Scene) -> list[Path]:
+    """The tests on record."""
+    return list((scene.folder / ".state" / "tests").glob("*.json"))
+
+
 def elsewhere(scene: Scene, port: int) -> Scene:
     """The scene with a building that is, or is not yet, at this port."""
     return replace(scene, building_url=f"http://127.0.0.1:{port}")
@@ -170,7 +339,7 @@ def elsewhere(scene: Scene, port: int) -> Scene:
 
 def selected_test(scene: Scene) -> str:
     """The test that the run has selected."""
-    [note] = (scene.folder / ".state" / "tests").glob("*.json")
+    [note] = notes(scene)
     return note.stem
 
 

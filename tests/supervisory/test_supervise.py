@@ -23,6 +23,7 @@ import pytest
 from rich.console import Console
 
 from clients.bacnet_stack import BACnetStack
+from clients.boptest_client import BOPTestClient
 from emulators.boptest.faults import FailedSimulation, Hold
 from emulators.boptest.server import BoptestServer
 from emulators.ecy.controller import ControllerSpec
@@ -39,7 +40,7 @@ from supervisory.supervision import ProgramStatus, Supervision
 from tests.supervisory import light_guardian
 from tests.supervisory.files import RESET, config, problems, program
 from tests.supervisory.waiting import until
-from utils.errors import BridgeError, ConfigError, SimulationError
+from utils.errors import BridgeError, ConfigError, SimulationError, SimulationShared
 from utils.state_folder import StateFolder
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -338,6 +339,46 @@ def test_a_building_that_fails_ends_the_run_and_everything_is_given_back(
     with pytest.raises(SimulationError):
         _supervise(file, "--config", _on_simulation(tmp_path), "--steps", "3")
     assert not list((tmp_path / "state" / "ledgers").glob("*.jsonl"))
+
+
+@pytest.mark.slow
+def test_somebody_else_who_drives_the_building_ends_the_run_and_everything_is_given_back(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    program(tmp_path, "reset")
+    with (
+        BoptestServer({"multizone_office_simple_air": MultizoneOffice}, legacy=True) as shared,
+        BOPTestClient(shared.url) as other,
+    ):
+        monkeypatch.setenv("BOP_SERVER_URL", shared.url)
+        other.connect()
+        records: list[StepRecord] = []
+
+        def look(record: StepRecord) -> None:
+            records.append(record)
+            if len(records) == 2:
+                other.initialize_system(0.0, 0.0)
+
+        supervision = _supervision(_on_simulation(tmp_path), "reset.py", on_record=look)
+        with pytest.raises(SimulationShared, match="somebody else drives this simulation"):
+            supervision.execute()
+    assert not list((tmp_path / "state" / "ledgers").glob("*.jsonl"))
+
+
+@pytest.mark.slow
+def test_a_building_that_does_not_answer_is_said_while_it_is_waited_for(
+    building: BoptestServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setenv("BOP_SERVER_URL", building.url)
+    monkeypatch.setattr("bridge.overdue._LEAST_S", 0.1)
+    program(tmp_path, "reset")
+    hold = building.faults.add(Hold(), "advance")
+    supervision = _supervision(_on_simulation(tmp_path), "reset.py", steps=3)
+    with ThreadPoolExecutor(1) as pool:
+        ended = pool.submit(supervision.execute)
+        until(lambda: "has not answered advance for" in caplog.text)
+        hold.release.set()
+        assert ended.result(DEADLINE_S).exit_code == 0
 
 
 @pytest.mark.slow

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from utils.names import did_you_mean, nearest
+from utils.names import did_you_mean, is_token, nearest
 
 KEYS = ("us_unit", "si_unit", "deadband", "bop_point")
 
@@ -26,3 +26,24 @@ def test_nothing_is_near_when_nothing_is_known() -> None:
 def test_the_question_is_asked_only_when_there_is_something_to_ask() -> None:
     assert did_you_mean("us_unti", KEYS) == ", did you mean 'us_unit'?"
     assert did_you_mean("colour", KEYS) == ""
+
+
+@pytest.mark.parametrize(
+    ("text", "is_one"),
+    [
+        ("8a5d9c1e-4b02-4d35-9f3f-2f5b6f0f0a11", True),
+        ("id_1", True),
+        ("../certificate-pins", False),
+        ("/etc/a", False),
+        ("C:a", False),
+        ("con", False),
+        ("COM1", False),
+        ("context", True),
+        ("a b", False),
+        ("a\n", False),
+        ("٣", False),
+        ("", False),
+    ],
+)
+def test_a_token_is_safe_in_a_path_and_in_a_url(text: str, is_one: bool) -> None:
+    assert is_token(text) is is_one

@@ -47,6 +47,19 @@ def paced(period_s: float, when_late: WhenLate = "stretch") -> tuple[FakeTime, F
     return time, FakeStop(time), pacer
 
 
+def test_a_step_that_was_overdue_is_not_counted_again_when_it_has_ended() -> None:
+    time, stop, pacer = paced(2.0)
+    pacer.wait(stop)
+    time.now += 7.0
+    pacer.overdue()
+    assert pacer.late_steps == 1
+    pacer.wait(stop)
+    assert pacer.late_steps == 1
+    time.now += 3.0
+    pacer.wait(stop)
+    assert pacer.late_steps == 2
+
+
 def test_steps_fall_on_multiples_of_the_period_however_long_the_work_takes() -> None:
     time, stop, pacer = paced(2.0)
     moments = []
