@@ -366,6 +366,15 @@ class TestLoading:
             client.stop_leftovers()
         client.close()
 
+    def test_it_is_stopped_whatever_becomes_of_the_next_test(self, service: BoptestServer, notebook: Notebook) -> None:
+        self.left_loading(service, notebook).release.set()
+        client = BOPTestClient(service.url, test_ids=notebook)
+        while notebook.kept:
+            service.faults.add(FaultAnswer(500, "no", "text/plain"), "select")
+            with pytest.raises(SimulationRefused, match="select-async"):
+                client.connect(TOY)
+        client.close()
+
     def test_a_load_that_is_slow_is_waited_for(self, service: BoptestServer, client: BOPTestClient) -> None:
         service.faults.add(SlowLoad(5), "load", "status", times=6)
         client.connect(TOY)
