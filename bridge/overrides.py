@@ -1,7 +1,7 @@
 """Turns what the controllers command into simulation inputs: which overrides are active, and with which value.
 
 The overrides of one group are active together or not at all, because an air handler of which one end is released
-fights itself (embedded-plant §5).
+fights itself (embedded-plant §5). Nor are they while one of the group's sensors has been let go.
 """
 
 from __future__ import annotations
@@ -12,10 +12,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
+from bridge.lost_inputs import LostInputs
 from bridge.ramp import Ramp, ramp_from
 from equipment.equipment_manager import Equipment
 from points import BadValue, Point
-from utils.values import Commands, Frame, Quality, Role, Sample, Target, is_finite_number
+from utils.values import Commands, Frame, Quality, Role, Sample, Target, is_real32
 
 log = logging.getLogger(__name__)
 
@@ -28,6 +29,7 @@ class _Group:
     """The outputs of one group. A group that has never been heard has missed for ever."""
 
     name: str
+    inputs: LostInputs
     outputs: list[tuple[Target, Point]] = field(default_factory=list)
     permits: list[_Permit] = field(default_factory=list)
     last: dict[str, float] = field(default_factory=dict)
@@ -53,7 +55,8 @@ class Overrides:
         self._shadow = shadow
         self._groups: dict[str, _Group] = {}
         for equipment in equipments:
-            group = self._groups.setdefault(equipment.group, _Group(equipment.group))
+            group = self._groups.setdefault(equipment.group, _Group(equipment.group, LostInputs(hold_steps)))
+            group.inputs.watch((equipment.target(p), p) for p in equipment.points)
             group.outputs.extend((equipment.target(p), p) for p in equipment.points if p.role is Role.READ)
             if equipment.activate_when is not None:
                 group.permits.append((equipment.controller.address, equipment.activate_when))
@@ -73,6 +76,7 @@ class Overrides:
         named = {(target.device, target.name): sample for target, sample in samples.items()}
         inputs: dict[str, float] = {}
         for group in self._groups.values():
+            group.inputs.hear(frame)
             self._hear(group, samples, named)
             self._switch(group, frame)
             for _, point in group.outputs:
@@ -107,6 +111,8 @@ class Overrides:
             return "a shadow run activates nothing"
         if group.missed_steps > self._hold_steps:
             return "its controllers are not heard in full"
+        if group.inputs.obstacle:
+            return group.inputs.obstacle
         refused = (f"{name} of {device} is not active" for (device, name), yes in group.permitted.items() if not yes)
         return next(refused, "")
 
@@ -121,7 +127,7 @@ def _good(point: Point, sample: Sample | None) -> list[float]:
 
 
 def _truth(sample: Sample | None) -> list[bool]:
-    if sample is None or sample.quality is not Quality.GOOD or not is_finite_number(sample.value):
+    if sample is None or sample.quality is not Quality.GOOD or not is_real32(sample.value):
         return []
     return [bool(sample.value)]
 

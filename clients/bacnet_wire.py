@@ -164,7 +164,7 @@ def _lowest(object_type: BacnetType, name: PropertyIdentifier) -> int:
 def _number(value: BacnetValue, *, is_single: bool) -> float:
     try:
         number = math.nan if isinstance(value, bool | tuple) else float(value)  # type: ignore[arg-type]
-    except ValueError:
+    except (ValueError, OverflowError):
         number = math.nan
     if not math.isfinite(number):
         raise ValueError(f"{value!r} is not a finite number")
@@ -189,7 +189,7 @@ def _binary(value: BacnetValue) -> bool:
 def _number_or_none(value: BacnetValue) -> float | None:
     try:
         return float(value)  # type: ignore[arg-type]
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         return None
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from clients.http_funnel import Json, Reply
 from utils.errors import SimulationError, SimulationRefused, SimulationUnreachable
-from utils.values import PointMetadata, SimulationState
+from utils.values import PointMetadata, SimulationState, is_finite_number
 
 _BUSY = frozenset({429, 502, 503, 504})
 _NO_LIMIT = 1e300  # an FMU without a limit tells +-1.797e308 (boptest-api §11)
@@ -79,8 +79,10 @@ def _shortened(words: str) -> str:
 
 
 def number_of(value: Json) -> float:
-    """A number as the server tells it; NaN for null and for what is not a number."""
-    return float(value) if isinstance(value, int | float) else math.nan
+    """A number as the server tells it; NaN for null, true, infinities and for what is not a number."""
+    if isinstance(value, bool) or not isinstance(value, int | float) or not is_finite_number(value):
+        return math.nan
+    return float(value)
 
 
 def numbers_of(payload: Json, what: str) -> dict[str, float]:

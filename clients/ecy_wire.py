@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable, Mapping
 
 from clients.http_funnel import Json
-from utils.values import ObjectRef, ObjectType, PointValue, Quality, Sample
+from utils.values import ObjectRef, ObjectType, PointValue, Quality, Sample, is_real32
 
 API = "/api/rest/v2"
 OBJECTS = f"{API}/services/bacnet/local/objects"
@@ -105,7 +105,7 @@ def _number(value: Json) -> float | None:
         number = float(value)
     except (ValueError, OverflowError):
         return None
-    return number if math.isfinite(number) else None
+    return number if is_real32(number) else None
 
 
 def _binary(value: Json) -> bool | None:
@@ -130,10 +130,12 @@ def priority_array_of(value: Json, object_type: ObjectType) -> tuple[PointValue 
 
 
 def _slot(item: Json, object_type: ObjectType) -> PointValue | None:
+    """A slot that holds what we cannot use is taken all the same: NaN."""
     item = unwrap(item)
-    if item is None or (isinstance(item, str) and item.strip().lower() in _EMPTY_SLOT):
+    if item is None or str(item).strip().lower() in _EMPTY_SLOT:
         return None
-    return sample_of(item, object_type).value
+    value = sample_of(item, object_type).value
+    return math.nan if value is None else value
 
 
 def units_of(value: Json) -> str | None:

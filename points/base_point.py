@@ -2,7 +2,7 @@
 
 Points are pure: values in, values out. What happens on the controller's side of the unit conversion is the same in
 both directions and in this order: reverse, scale, offset, limits. So a value for a controller is converted and then
-shaped; a value from a controller is shaped and then converted.
+shaped; a value from a controller is shaped and then converted. Whether a value is bad is judged before limits cut it.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import ClassVar, TypeAlias
 from points.activation_point import VALUE_SUFFIX, ActivationPoint
 from points.config import PointConfig, UnitSystem
 from utils.unit_conversion import UnitConverter, UnitError, same_unit
-from utils.values import ObjectType, PointMetadata, PointValue, Role, is_finite_number
+from utils.values import ObjectType, PointMetadata, PointValue, Role, is_finite_number, is_real32
 
 KeyProblem: TypeAlias = tuple[str, str]
 """A key of a point's config, and what is wrong with it."""
@@ -26,14 +26,22 @@ KPI_NAMES = frozenset(f"{name}_tot" for name in ("cost", "ener", "emis", "tdis",
 """The indicators that a test case computes (boptest-api §9)."""
 
 COMMON_KEYS = frozenset({"bop_point", "ecy_point", "object_type", "enabled", "unit", "reverse"})
-WRITTEN_KEYS = COMMON_KEYS | {"priority", "take_occupied"}
+VALID_KEYS = frozenset({"valid_min", "valid_max"})
+WRITTEN_KEYS = COMMON_KEYS | VALID_KEYS | {"priority", "take_occupied"}
 READ_KEYS = COMMON_KEYS | {"bop_override_point"}
-ANALOG_KEYS = frozenset({"si_unit", "us_unit", "convert_to_us", "scale", "offset", "minimum", "maximum"})
+ANALOG_KEYS = VALID_KEYS | {"si_unit", "us_unit", "convert_to_us", "scale", "offset", "minimum", "maximum"}
 FRACTION = "dimensionless"
+_LONGEST = 40
+_ROUNDING = 1e-6
+"""How far, relatively, a value may be beyond a bound: a controller keeps a bound itself in single precision."""
 
 
 class BadValue(ValueError):
-    """Something that is not a number which may be passed on to a peer."""
+    """Something that may not be passed on to a peer, and why.
+
+    It is no number, or larger than a controller can hold, or an absolute temperature below 0 K, or beyond what the
+    config calls valid.
+    """
 
 
 class Point(ABC):
@@ -56,6 +64,7 @@ class Point(ABC):
         self.activation = ActivationPoint(config.bop_override_point) if config.bop_override_point else None
         self.unit = config.unit
         self.device_unit: str | None = None
+        self._coldest = converter.absolute_zero(config.unit)
 
     def process_bop_value(
         self, bop_value: float, metadata: PointMetadata | None = None, previous: PointValue | None = None
@@ -65,11 +74,21 @@ class Point(ABC):
         ``previous`` is what this method returned last, for hysteresis. ``metadata`` does not change the value: it is
         judged once, by :meth:`check_metadata`. Raises :class:`BadValue`.
         """
-        return self._to_device(_number(bop_value), previous)
+        if isinstance(bop_value, bool):
+            raise BadValue(f"{bop_value!r} is not a number")
+        value = _number(bop_value)
+        self._refuse_invalid(value)
+        return self._to_device(value, previous)
 
     def process_ecy_value(self, raw: PointValue) -> float:
         """Turn the object's present-value into an input of the simulation. Raises :class:`BadValue`."""
-        return self._to_simulation(_number(raw))
+        if isinstance(raw, bool) and not self.object_type.is_binary:
+            raise BadValue(f"{raw!r} is not a number")
+        return self._to_simulation(_held(_number(raw)))
+
+    def reach_of(self, raw: float) -> float:
+        """What an output would make of a present-value, were it to be trusted, in the simulation's unit."""
+        return self._to_simulation(raw)
 
     def differs(self, new: PointValue, last: PointValue) -> bool:
         """Whether a present-value has changed by more than the deadband since it was last written."""
@@ -89,8 +108,20 @@ class Point(ABC):
         for key in ("unit", "si_unit", "us_unit"):
             if problem := _unit_problem(getattr(config, key), converter):
                 yield key, problem
+        if config.valid_min is not None and config.valid_max is not None and config.valid_min > config.valid_max:
+            yield "valid_min", f"{config.valid_min:g} is above valid_max {config.valid_max:g}"
         if cls.role is Role.READ:
             yield from _input_problems(config)
+
+    def _refuse_invalid(self, value: float) -> None:
+        """Raise :class:`BadValue` for what the simulation's value cannot be, or should not be."""
+        low, high = self.config.valid_min, self.config.valid_max
+        if self._coldest is not None and _is_below(value, self._coldest, _ROUNDING):
+            raise BadValue(f"{value:g} {self.unit} is below absolute zero")
+        if low is not None and _is_below(value, low, _ROUNDING):
+            raise BadValue(f"{value:g} is below valid_min {low:g}")
+        if high is not None and _is_below(high, value, _ROUNDING):
+            raise BadValue(f"{value:g} is above valid_max {high:g}")
 
     @abstractmethod
     def _to_device(self, value: float, previous: PointValue | None) -> PointValue: ...
@@ -112,6 +143,7 @@ class AnalogPoint(Point):
         self.device_unit = self._choose_device_unit(config, unit_system)
         self._into_device_unit = _conversion(converter, self.unit, self.device_unit)
         self._into_unit = _conversion(converter, self.device_unit, self.unit)
+        self._coldest = converter.absolute_zero(self.unit, self.device_unit)
         self._whole = converter.convert(1.0, FRACTION, self.device_unit or FRACTION) if config.reverse else 0.0
 
     def check_metadata(self, metadata: PointMetadata) -> str | None:
@@ -139,18 +171,26 @@ class AnalogPoint(Point):
         default = self.default_device_unit if self.unit and same_unit(self.unit, FRACTION) else None
         return us_unit or config.si_unit or default or self.unit
 
+    def reach_of(self, raw: float) -> float:
+        """As in :class:`Point`."""
+        return self._into_unit(self._cut(self._scaled(raw)))
+
     def _to_device(self, value: float, previous: PointValue | None) -> PointValue:
-        return self._shape(self._into_device_unit(value))
+        return _held(self._cut(_held(self._scaled(self._into_device_unit(value)))))
 
     def _to_simulation(self, value: float) -> float:
-        return self._into_unit(self._shape(value))
+        scaled = self._scaled(value)
+        self._refuse_invalid(_held(self._into_unit(scaled)))
+        return self._into_unit(self._cut(scaled))
 
-    def _shape(self, value: float) -> float:
+    def _scaled(self, value: float) -> float:
         config = self.config
-        shaped = (self._whole - value if config.reverse else value) * config.scale + config.offset
-        if config.minimum is not None:
-            shaped = max(shaped, config.minimum)
-        return shaped if config.maximum is None else min(shaped, config.maximum)
+        return (self._whole - value if config.reverse else value) * config.scale + config.offset
+
+    def _cut(self, value: float) -> float:
+        low, high = self._limits
+        value = value if low is None else max(value, low)
+        return value if high is None else min(value, high)
 
     def _limit_mismatch(self, metadata: PointMetadata) -> str | None:
         low, high = (None if limit is None else self._into_unit(limit) for limit in self._limits)
@@ -172,7 +212,7 @@ class BinaryPoint(Point):
         config = self.config
         was_active = previous is not None and bool(previous) is not config.reverse
         limit = config.threshold - config.hysteresis if was_active else config.threshold
-        return (value > limit) is not config.reverse
+        return (_held(value) > limit) is not config.reverse
 
     def _to_simulation(self, value: float) -> float:
         if value not in (0, 1):
@@ -182,7 +222,14 @@ class BinaryPoint(Point):
 
 def _number(value: PointValue) -> float:
     if not is_finite_number(value):
-        raise BadValue(f"{value!r} is not a number")
+        raise BadValue(f"{repr(value)[:_LONGEST]} is not a number")
+    return value
+
+
+def _held(value: PointValue) -> PointValue:
+    """The value, if a controller can hold it. Raises :class:`BadValue`."""
+    if not is_real32(value):
+        raise BadValue(f"{value:g} is more than a controller can hold")
     return value
 
 
@@ -212,8 +259,8 @@ def _same_or_unknown(unit: str, simulation_unit: str) -> bool:
         return True
 
 
-def _is_below(value: float, limit: float) -> bool:
-    return value < limit and not math.isclose(value, limit, rel_tol=1e-9, abs_tol=1e-9)
+def _is_below(value: float, limit: float, tolerance: float = 1e-9) -> bool:
+    return value < limit and not math.isclose(value, limit, rel_tol=tolerance, abs_tol=1e-9)
 
 
 def _input_problems(config: PointConfig) -> Iterator[KeyProblem]:

@@ -89,6 +89,14 @@ class PointConfig(BaseModel):
     offset: float = Field(0.0, description="Added to the scaled value, in the device unit.")
     minimum: float | None = Field(None, description="Lowest value passed on, in the device unit.")
     maximum: float | None = Field(None, description="Highest value passed on, in the device unit.")
+    valid_min: float | None = Field(
+        None,
+        description="A value below this is a fault and not passed on, in the simulation's unit. Cuts nothing.",
+    )
+    valid_max: float | None = Field(
+        None,
+        description="A value above this is a fault and not passed on, in the simulation's unit. Cuts nothing.",
+    )
     deadband: float = Field(
         0.0, ge=0.0, description="A change up to this much is not written, in the device unit (as a difference)."
     )

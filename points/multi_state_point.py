@@ -13,6 +13,9 @@ from utils.values import ObjectType, PointValue, Role
 _REACH = 0.5
 """How far a number of the simulation may be from a state's."""
 
+_LAST = 2**32 - 1
+"""The highest state number that an Unsigned has room for."""
+
 _KEYS = frozenset({"states"})
 _NO_MEANING = frozenset({"reverse"})
 
@@ -33,15 +36,19 @@ class MultiStatePoint(Point):
                 if count > 1:
                     yield "states", f"{number:g} stands for {count} states: which one to write is open"
 
+    def reach_of(self, raw: float) -> float:
+        """As in :class:`Point`."""
+        return self._numbers.get(round(raw), float(raw))
+
     def _to_device(self, value: float, previous: PointValue | None) -> PointValue:
         state, number = self._nearest(value)
-        if state < 1 or abs(number - value) > _REACH:
+        if not 1 <= state <= _LAST or abs(number - value) > _REACH:
             raise BadValue(f"{value:g} stands for no state")
         return state
 
     def _to_simulation(self, value: float) -> float:
         state = round(value)
-        if state != value or state < 1 or (self._numbers and state not in self._numbers):
+        if state != value or not 1 <= state <= _LAST or (self._numbers and state not in self._numbers):
             raise BadValue(f"{value:g} is none of the states")
         return self._numbers.get(state, float(state))
 

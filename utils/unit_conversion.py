@@ -24,6 +24,7 @@ from utils.names import did_you_mean
 if TYPE_CHECKING:
     from pint import Unit, UnitRegistry
 
+_KELVIN = "kelvin"
 _TABLE_FILE = Path(__file__).with_name("pint_registry.yaml")
 _UNREADABLE = (
     ArithmeticError,
@@ -92,6 +93,17 @@ class UnitConverter:
         Raises :class:`UnitError` for an unknown unit.
         """
         return _differ_by(one, other) is not None
+
+    def absolute_zero(self, *units: str | None) -> float | None:
+        """Return what 0 K is in the first unit, where one of the units says that absolute temperatures are meant.
+
+        Such a unit has an offset (degC, degF): a kelvin alone may be a difference. None for everything else. Raises
+        :class:`UnitError` for an unknown unit.
+        """
+        known = [unit for unit in units if unit is not None]
+        conversions = [_differ_by(_KELVIN, unit) for unit in known]
+        is_absolute = any(conversion is not None and conversion.offset for conversion in conversions)
+        return _conversion(_KELVIN, known[0])(0.0) if is_absolute else None
 
     def list_units(self) -> list[str]:
         """Return every name that a unit may be written with, prefixes (kilo, m) not multiplied out."""

@@ -207,9 +207,24 @@ class PointMetadata:
     is_input: bool = False
 
 
+REAL32_LARGEST = 3.4028234663852886e38
+"""The largest number that an analog present-value can hold (single precision)."""
+
+
 def is_finite_number(value: object) -> bool:
-    """Whether the value is a number that may be sent to a peer (a boolean counts; NaN and infinities do not)."""
-    return isinstance(value, int | float) and math.isfinite(value)
+    """Whether the value is a number that may be sent to a peer.
+
+    A boolean counts. NaN, infinities and whole numbers that are too large for a float do not.
+    """
+    try:
+        return isinstance(value, int | float) and math.isfinite(value)
+    except OverflowError:
+        return False
+
+
+def is_real32(value: object) -> bool:
+    """Whether the value is a number that a controller can hold."""
+    return isinstance(value, int | float) and -REAL32_LARGEST <= value <= REAL32_LARGEST
 
 
 def same_as_stored(found: PointValue, sent: PointValue) -> bool:

@@ -32,10 +32,13 @@ def range_findings(view: PointView) -> Iterator[Finding]:
 def possible_range(point: Point) -> tuple[float, float]:
     """What an output may ask for at all, shaped, in the simulation's unit.
 
-    An output in percent is taken to stay within 0 and 100; one in other units may hold any number.
+    An output in percent is taken to stay within 0 and 100; one in other units may hold any number. What the config
+    does not call valid is not passed on.
     """
-    ends = [point.process_ecy_value(raw) for raw in _extremes(point)]
-    return min(ends), max(ends)
+    ends = [point.reach_of(raw) for raw in _extremes(point)]
+    low, high = point.config.valid_min, point.config.valid_max
+    lowest, highest = min(ends), max(ends)
+    return lowest if low is None else max(lowest, low), highest if high is None else min(highest, high)
 
 
 def _extremes(point: Point) -> tuple[PointValue, ...]:

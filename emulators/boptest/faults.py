@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from threading import Event, Lock
 from typing import TypeVar
@@ -128,17 +128,24 @@ class DroppedAnswer(Fault):
         raise HangUpError("the answer is dropped")
 
 
-class NullValues(Fault):
+class TellInstead(Fault):
+    """The call is done, but these points of the state are told as given, whatever a measurement may be."""
+
+    def __init__(self, values: Mapping[str, object]) -> None:
+        self._values = values
+
+    def after(self, response: Response) -> Response:
+        """Tell something else."""
+        envelope = json.loads(response.body)
+        envelope["payload"] |= self._values
+        return replace(response, body=json.dumps(envelope).encode())
+
+
+class NullValues(TellInstead):
     """The call is done, but these points of the state are told as null."""
 
     def __init__(self, points: Iterable[str]) -> None:
-        self._nulls = dict.fromkeys(points)
-
-    def after(self, response: Response) -> Response:
-        """Tell null."""
-        envelope = json.loads(response.body)
-        envelope["payload"] |= self._nulls
-        return replace(response, body=json.dumps(envelope).encode())
+        super().__init__(dict.fromkeys(points))
 
 
 NO_FAULT = Fault()

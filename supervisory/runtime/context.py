@@ -13,7 +13,7 @@ from supervisory.setup.bindings import Bindings, BoundPoint, Key
 from supervisory.setup.roles import Roles
 from supervisory.site_access import SiteAccess
 from utils.names import did_you_mean
-from utils.values import PointValue, Quality, Sample, is_finite_number
+from utils.values import PointValue, Quality, Sample, is_finite_number, is_real32
 
 _UNBOUND = Reading(None, None, Quality.MISSING, note="not bound to a point in the config")
 
@@ -127,6 +127,8 @@ class StepContext:
         kind = point.kind
         if not is_finite_number(value):
             raise CommandRefused(f"{point.label}: {value!r} is not a finite number")
+        if reason := _why_bad(point, value):
+            raise CommandRefused(f"{point.label}: {reason}")
         low = kind.minimum if isinstance(kind, Command) and kind.minimum is not None else -math.inf
         high = kind.maximum if isinstance(kind, Command) and kind.maximum is not None else math.inf
         if not low <= value <= high:
@@ -183,9 +185,19 @@ def _reading(point: BoundPoint, sample: Sample, last_good_s: MutableMapping[Key,
     value = sample.value
     if value is not None and point.to_role is not None:
         value = point.to_role(float(value))
-    if value is None or not is_finite_number(value):
+    reason = sample.note if value is None else _why_bad(point, value)
+    if value is None or reason:
         since_s = time_s - last_good_s[point.key] if point.key in last_good_s else math.inf
         quality = sample.quality if sample.quality is not Quality.GOOD else Quality.BAD
-        return Reading(None, point.unit, quality, since_s, sample.note)
+        return Reading(None, point.unit, quality, since_s, reason)
     last_good_s[point.key] = time_s
     return Reading(value, point.unit)
+
+
+def _why_bad(point: BoundPoint, value: PointValue) -> str:
+    """Why a number in the role's unit cannot be one of the object's; empty when it can."""
+    if not is_real32(value):
+        return f"{value:g} is more than a controller can hold"
+    if point.coldest is not None and value < point.coldest:
+        return f"{value:g} {point.unit} is below absolute zero"
+    return ""

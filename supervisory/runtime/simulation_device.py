@@ -29,7 +29,7 @@ from utils.values import (
     WriteKind,
     WriteResult,
     as_real32,
-    is_finite_number,
+    is_real32,
 )
 
 SIMULATION = "simulation"
@@ -172,7 +172,7 @@ class SimulationDevice:
             return Sample(None, Quality.MISSING, "the simulation has no such point")
         winner = self._winner(ref)
         value = winner if winner is not None else self._state.values.get(self._key(ref, name))
-        if value is None or not is_finite_number(value):
+        if value is None or not is_real32(value):
             return Sample(None, Quality.BAD, "the simulation tells no number")
         return Sample(as_real32(value))
 
@@ -216,8 +216,8 @@ def _within(value: float, limits: PointMetadata | None) -> float:
 
 
 def _out_of_range(value: PointValue, limits: PointMetadata | None) -> str | None:
-    if not is_finite_number(value):
-        return f"{value} is not a finite number"
+    if not is_real32(value):
+        return f"{value} is not a finite number, or more than a controller can hold"
     low, high = _limits(limits)
     if low is not None and as_real32(value) < as_real32(low):
         return f"{value:g} is below its minimum {low:g}"

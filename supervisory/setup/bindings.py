@@ -7,7 +7,7 @@ converted, an object that cannot be commanded, a slot that somebody else uses.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 from clients.device_client import DeviceClient
@@ -41,6 +41,8 @@ class BoundPoint:
     to_role: Convert | None = None
     to_object: Convert | None = None
     take_occupied: bool = False
+    coldest: float | None = None
+    """What 0 K is in the role's unit, where absolute temperatures are meant."""
 
     @property
     def key(self) -> Key:
@@ -144,14 +146,14 @@ def _bound(item: Wanted, device: str, ref: ObjectRef, state: ObjectState, priori
     objection = _objection(item, ref, state, priority) if isinstance(item.kind, Command) else None
     if objection is not None:
         return f"{ref}: {objection}"
+    name = state.name or item.target.name or str(ref)
+    found = BoundPoint(
+        item.role, item.name, item.kind, device, ref, name, item.kind.unit, take_occupied=item.take_occupied
+    )
     try:
-        to_role, to_object = _conversions(item, ref, state)
+        return _converting(found, item, state)
     except UnitError as error:
         return f"{ref}: {error}"
-    name = state.name or item.target.name or str(ref)
-    return BoundPoint(
-        item.role, item.name, item.kind, device, ref, name, item.kind.unit, to_role, to_object, item.take_occupied
-    )
 
 
 def _objection(item: Wanted, ref: ObjectRef, state: ObjectState, priority: int) -> str | None:
@@ -169,16 +171,21 @@ def _objection(item: Wanted, ref: ObjectRef, state: ObjectState, priority: int) 
     return None
 
 
-def _conversions(item: Wanted, ref: ObjectRef, state: ObjectState) -> tuple[Convert | None, Convert | None]:
-    """From the object's unit to the role's and back; None where there is nothing to convert."""
-    if item.kind.unit is None or not ref.object_type.is_analog:
-        return None, None
+def _converting(point: BoundPoint, item: Wanted, state: ObjectState) -> BoundPoint:
+    """The point with conversions between the object's unit and the role's, where there is something to convert."""
+    if point.unit is None or not point.ref.object_type.is_analog:
+        return point
     unit = item.unit or _unit_of(state.units)
     if unit is None:
         told = f"is in {state.units}, which is no unit that we know" if state.units else "tells no unit"
         raise UnitError(f'it {told}; add "unit" to the binding (the program wants {item.kind.unit})')
     converter = UnitConverter()
-    return converter.conversion(unit, item.kind.unit), converter.conversion(item.kind.unit, unit)
+    return replace(
+        point,
+        to_role=converter.conversion(unit, point.unit),
+        to_object=converter.conversion(point.unit, unit),
+        coldest=converter.absolute_zero(point.unit, unit),
+    )
 
 
 def _unit_of(text: str | None) -> str | None:

@@ -27,6 +27,7 @@ def output(object_type: str = "AnalogOutput", **keys: object) -> dict[str, objec
         (output(scale=0.5, offset=10.0), (0.1, 0.6)),
         (output(scale=2.0, maximum=80.0), (0, 0.8)),
         (output(**DEGREES, minimum=10.0, maximum=20.0), (283.15, 293.15)),
+        (output(**DEGREES, valid_min=283.15, valid_max=293.15), (283.15, 293.15)),
         (output("BinaryOutput"), (0, 1)),
         (output("MultiStateOutput", states={"1": 0.0, "3": 2.0}), (0, 2)),
     ],

@@ -83,7 +83,7 @@ def test_one_bad_output_counts_against_its_whole_group(tmp_path: Path) -> None:
     assert (inputs["ahu_yFan_activate"], inputs["ahu_yPum_activate"]) == (0.0, 0.0)
 
 
-@pytest.mark.parametrize("value", [math.nan, math.inf])
+@pytest.mark.parametrize("value", [math.nan, math.inf, 1e308])
 def test_a_number_that_is_none_counts_as_a_miss(tmp_path: Path, value: float) -> None:
     subject = overrides(tmp_path, hold_steps=0)
     subject.answer(frame(0), ALL_GOOD)
@@ -133,6 +133,7 @@ class TestPermits:
             (Sample(0.0), 0.0),
             (Sample(-0.5), 1.0),
             (Sample(math.nan), 0.0),
+            (Sample(1e308), 0.0),
             (Sample(None, Quality.BAD), 0.0),
         ],
     )
@@ -205,6 +206,67 @@ class TestRamp:
         subject = overrides(tmp_path, hold_steps=2, ramp_steps=4)
         values = [subject.answer(frame(n), s).inputs["ahu_yFan_u"] for n, s in enumerate((ALL_GOOD, {}, ALL_GOOD))]
         assert values == pytest.approx([0.425, 0.45, 0.475])
+
+
+class TestSensors:
+    """A sensor that had good values and has been let go ends its group's overrides."""
+
+    TEMPERATURE = Target(ONE, ObjectType.ANALOG_INPUT, "Temp")
+    OUTDOOR = Target(ONE, ObjectType.ANALOG_VALUE, "Outdoor")
+    COST = Target(ONE, ObjectType.ANALOG_INPUT, "Cost")
+    SEEN: Mapping[Target, float] = {TEMPERATURE: 20.0, OUTDOOR: 30.0, COST: 1.0}
+
+    def subject(self, folder: Path, ramp_steps: int = 0) -> Overrides:
+        ahu = bench.equipment(
+            "AHU",
+            ONE,
+            [
+                bench.output("ahu_yFan", "Fan"),
+                bench.analog_input("ahu_T_y", "Temp"),
+                bench.analog_input("out_T_y", "Outdoor", object_type="AnalogValue"),
+                {"bop_point": "cost_tot", "ecy_point": "Cost", "object_type": "AnalogInput"},
+            ],
+            group="air side",
+        )
+        vav = bench.equipment("VAV", TWO, [bench.output("vav_yDam", "Damper")], group="air side")
+        manager = bench.manager(folder, bench.settings(folder), ahu, vav)
+        return Overrides(manager.equipment.values(), 2, ramp_steps=ramp_steps)
+
+    def answers(self, subject: Overrides, *seen: Mapping[Target, float]) -> list[float]:
+        frames = [Frame(n, 5.0 * n, {**IN_FORCE, "ahu_T_y": -5.0}, targets) for n, targets in enumerate(seen)]
+        inputs = [subject.answer(frame, ALL_GOOD).inputs for frame in frames]
+        assert all(each["ahu_yFan_activate"] == each["vav_yDam_activate"] for each in inputs)
+        return [each["ahu_yFan_activate"] for each in inputs]
+
+    def without(self, *targets: Target) -> Mapping[Target, float]:
+        return {target: value for target, value in self.SEEN.items() if target not in targets}
+
+    def test_it_is_held_then_ends_them_and_they_return_with_it(
+        self, tmp_path: Path, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        lost = self.without(self.TEMPERATURE)
+        seen = (self.SEEN, lost, lost, lost, lost, self.SEEN)
+        assert self.answers(self.subject(tmp_path), *seen) == [1.0, 1.0, 1.0, 0.0, 0.0, 1.0]
+        assert [message for message in caplog.messages if "Temp" in message] == [
+            f"{self.TEMPERATURE}: let go, as it has no good value any more: ahu_T_y: -5 K is below absolute zero",
+            f"{self.TEMPERATURE}: it has good values again",
+        ]
+
+    def test_a_single_good_value_begins_the_hold_anew(self, tmp_path: Path) -> None:
+        lost = self.without(self.TEMPERATURE)
+        assert self.answers(self.subject(tmp_path), self.SEEN, lost, lost, self.SEEN, lost, lost) == [1.0] * 6
+
+    def test_a_value_object_a_kpi_and_what_never_had_a_value_end_nothing(self, tmp_path: Path) -> None:
+        lost = self.without(self.OUTDOOR, self.COST)
+        assert self.answers(self.subject(tmp_path), self.SEEN, *[lost] * 5) == [1.0] * 6
+        never = self.without(self.TEMPERATURE)
+        assert self.answers(self.subject(tmp_path), *[never] * 5) == [1.0] * 5
+
+    def test_the_return_is_ramped(self, tmp_path: Path) -> None:
+        subject = self.subject(tmp_path, ramp_steps=2)
+        self.answers(subject, self.SEEN, self.SEEN, *[self.without(self.TEMPERATURE)] * 3)
+        back = [subject.answer(Frame(n, 0.0, {"ahu_yFan_u": 0.1}, self.SEEN), ALL_GOOD) for n in (5, 6)]
+        assert [commands.inputs["ahu_yFan_u"] for commands in back] == pytest.approx([0.3, 0.5])
 
 
 def test_a_shadow_run_sends_an_explicit_zero_every_step_with_the_value_in_force(tmp_path: Path) -> None:

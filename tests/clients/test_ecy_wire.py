@@ -101,6 +101,14 @@ def test_a_priority_array_is_read_in_every_form(told: Json) -> None:
     assert {number: value for number, value in enumerate(slots, 1) if value is not None} == {14: 68.5, 16: 70.0}
 
 
+@pytest.mark.parametrize("held", ["open", 1e308, {"reliability": "no-sensor"}, True], ids=str)
+def test_a_slot_that_holds_what_we_cannot_use_is_taken_all_the_same(held: Json) -> None:
+    slots = priority_array_of([*EMPTY[:13], held, None, None], AV)
+    assert slots is not None
+    assert [number for number, value in enumerate(slots, 1) if value is not None] == [14]
+    assert math.isnan(slots[13] or 0)
+
+
 @pytest.mark.parametrize("told", [None, [], [None] * 15, "text", {}, {"a": 1}], ids=str)
 def test_what_is_no_priority_array_is_unknown(told: Json) -> None:
     assert priority_array_of(told, AV) is None

@@ -15,6 +15,7 @@ import pytest
 
 from bridge import simulation_loop
 from bridge.check.simulation import OwnTest
+from bridge.controller_link import LinkState
 from bridge.startup import start_simulation
 from bridge.status import Summary
 from clients.boptest_client import BOPTestClient
@@ -26,6 +27,7 @@ from emulators.boptest.faults import (
     Fault,
     Hold,
     NullValues,
+    TellInstead,
 )
 from emulators.boptest.hub import Limits
 from emulators.boptest.server import BoptestServer
@@ -33,7 +35,7 @@ from emulators.ecy import faults as ecy_faults
 from emulators.plants.multizone_office import MultizoneOffice
 from tests import bench
 from tests.bridge.rig import DEADLINE_S, in_background
-from tests.faults.scene import CASE, HostClock, Scene, assert_given_back, building, eventually
+from tests.faults.scene import CASE, HOLD_STEPS, HostClock, Scene, assert_given_back, building, eventually
 from utils.errors import BridgeError, SimulationRefused, SimulationShared, SimulationUnreachable
 from utils.state_folder import StateFolder, TestIdFile
 
@@ -330,6 +332,58 @@ def left_test(scene: Scene) -> str:
 def notes(scene: Scene) -> list[Path]:
     """The tests on record."""
     return list((scene.folder / ".state" / "tests").glob("*.json"))
+
+
+BAD_NUMBERS: dict[str, object] = {
+    "null": None,
+    "true": True,
+    "text": "295.15",
+    "more digits than a float has": 10**400,
+    "beyond single precision": 1e308,
+    "below absolute zero": -5.0,
+}
+
+
+@pytest.mark.parametrize("bad", BAD_NUMBERS.values(), ids=BAD_NUMBERS)
+def test_a_sensor_that_lost_its_value_ends_its_groups_overrides_until_it_has_one(scene: Scene, bad: object) -> None:
+    with scene.running(ECY_RAMP_STEPS="4"):
+        begun_at = len(scene.advances)
+        scene.building.faults.add(TellInstead({"hvac_reaZonSou_TZon_y": bad}), "advance", times=None)
+        scene.wait_for_vav(LinkState.ONLINE, 0.0)
+        eventually(lambda: not scene.vav.objects.named("SpaceTemp").out_of_service)
+        scene.building.faults.clear()
+        scene.wait_for_vav(LinkState.ONLINE, 1.0)
+        written = [record.value for record in scene.vav.journal if record.property_name == "present-value"]
+        assert all(isinstance(value, float) and 0.0 < value < 50.0 for value in written)
+    assert {advance.fan for advance in scene.advances[begun_at:]} == {1.0}
+    assert len(scene.told("SpaceTemp: let go, as it has no good value any more")) == 1
+    assert len(scene.told("SpaceTemp: it has good values again")) == 1
+    assert_given_back(scene.vav)
+
+
+def test_a_value_object_that_lost_its_value_ends_nothing(scene: Scene) -> None:
+    with scene.running():
+        begun_at = len(scene.advances)
+        scene.building.faults.add(NullValues(["weaSta_reaWeaTDryBul_y"]), "advance", times=None)
+        eventually(lambda: scene.vav.objects.named("OutdoorTemp").slots[13] is None)
+        asked_at = len(scene.advances)
+        eventually(lambda: len(scene.advances) > asked_at + 2 * HOLD_STEPS)
+        assert {advance.damper for advance in scene.advances[begun_at:]} == {1.0}
+    assert len(scene.told("OutdoorTemp: let go, as it has no good value any more")) == 1
+    assert_given_back(scene.vav)
+
+
+def test_a_sensor_that_never_had_a_value_ends_nothing(scene: Scene) -> None:
+    point = "hvac_reaZonSou_TZon_y"
+    for call in ("initialize", "advance"):
+        scene.building.faults.add(NullValues([point]), call, times=None)
+    with scene.running() as run:
+        begun_at = len(scene.advances)
+        eventually(lambda: len(scene.advances) > begun_at + 2 * HOLD_STEPS)
+        assert math.isnan(run.last_values[point])
+        assert {advance.damper for advance in scene.advances[begun_at:]} == {1.0}
+    assert not scene.vav.objects.named("SpaceTemp").out_of_service
+    assert_given_back(scene.vav)
 
 
 def elsewhere(scene: Scene, port: int) -> Scene:

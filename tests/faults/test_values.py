@@ -32,7 +32,15 @@ BAD_READS = {
     "missing responses": without_values,
     "failing reads": failed_values,
 }
-BAD_VALUES = {"null": None, "NaN": "NaN", "text": "open", "an object": {"reliability": "no-sensor"}}
+BAD_VALUES = {
+    "null": None,
+    "NaN": "NaN",
+    "text": "open",
+    "an object": {"reliability": "no-sensor"},
+    "true": True,
+    "beyond single precision": 1e308,
+    "more digits than a float has": 10**400,
+}
 
 
 def assert_held_released_and_back(scene: Scene, begun_at: int) -> None:

@@ -203,13 +203,118 @@ def test_a_state_that_is_not_there_is_a_bad_value(states: dict[str, float] | Non
 
 
 @pytest.mark.parametrize("object_type", list(ObjectType))
-@pytest.mark.parametrize("bad", [math.nan, math.inf, -math.inf, None, "21.5"])
+@pytest.mark.parametrize("bad", [math.nan, math.inf, -math.inf, None, "21.5", 10**400])
 def test_what_is_not_a_number_is_never_passed_on(object_type: str, bad: float) -> None:
     made = point(object_type)
     with pytest.raises(BadValue, match="is not a number"):
         made.process_bop_value(bad)
     with pytest.raises(BadValue, match="is not a number"):
         made.process_ecy_value(bad)
+
+
+@pytest.mark.parametrize("object_type", list(ObjectType))
+def test_true_is_no_number_and_only_a_binary_object_holds_it(object_type: str) -> None:
+    made = point(object_type)
+    with pytest.raises(BadValue, match="True is not a number"):
+        made.process_bop_value(True)
+    if made.object_type.is_binary:
+        assert made.process_ecy_value(True) == 1.0
+    else:
+        with pytest.raises(BadValue, match="True is not a number"):
+            made.process_ecy_value(True)
+
+
+@pytest.mark.parametrize("object_type", list(ObjectType))
+@pytest.mark.parametrize("huge", [1e308, -3.5e38, 2 * 10**300])
+def test_what_a_controller_cannot_hold_is_never_passed_on(object_type: str, huge: float) -> None:
+    keys = {"minimum": 0.0, "maximum": 100.0} if object_type.startswith("Analog") else {}
+    made = point(object_type, **keys)
+    with pytest.raises(BadValue):
+        made.process_ecy_value(huge)
+    if made.role is not Role.READ:
+        with pytest.raises(BadValue):
+            made.process_bop_value(huge)
+
+
+def test_whether_a_controller_can_hold_a_value_is_judged_in_its_own_unit() -> None:
+    assert point("AnalogInput", unit="Pa", si_unit="kPa").process_bop_value(1e41) == pytest.approx(1e38)
+    with pytest.raises(BadValue, match="more than a controller can hold"):
+        point("AnalogInput", unit="kPa", si_unit="Pa").process_bop_value(1e37)
+    with pytest.raises(BadValue, match="more than a controller can hold"):
+        point("AnalogOutput", **ACTIVATED, scale=1e300).process_ecy_value(1e30)
+    with pytest.raises(BadValue, match="more than a controller can hold"):
+        point("AnalogInput", minimum=1e39).process_bop_value(1.0)
+
+
+@pytest.mark.parametrize(
+    ("keys", "value"),
+    [
+        (TEMPERATURE, -5.0),
+        ({**TEMPERATURE, "us": True}, -0.001),
+        ({"unit": "degC", "si_unit": "K"}, -300.0),
+        ({"unit": "degC"}, -273.2),
+        ({"unit": "degF", "si_unit": "degF"}, -460.0),
+    ],
+)
+@pytest.mark.parametrize("object_type", ["AnalogInput", "AnalogValue"])
+def test_an_absolute_temperature_is_not_below_0_kelvin(object_type: str, keys: dict[str, object], value: float) -> None:
+    with pytest.raises(BadValue, match="below absolute zero"):
+        point(object_type, **keys).process_bop_value(value)
+
+
+def test_an_output_below_0_kelvin_is_bad_although_a_minimum_would_cut_it() -> None:
+    with pytest.raises(BadValue, match="below absolute zero"):
+        point("AnalogOutput", **ACTIVATED, **TEMPERATURE, minimum=12.0).process_ecy_value(-3e38)
+
+
+def test_a_binary_of_a_temperature_is_judged_by_it_too() -> None:
+    with pytest.raises(BadValue, match="below absolute zero"):
+        point("BinaryInput", unit="degC", threshold=5.0).process_bop_value(-300.0)
+
+
+@pytest.mark.parametrize(
+    ("keys", "value", "expected"),
+    [
+        ({"unit": "K"}, -5.0, -5.0),
+        ({"unit": "delta_degC", "si_unit": "delta_degF"}, -5.0, -9.0),
+        ({"unit": "1"}, -4.2, -4.2),
+        ({"unit": "Pa"}, -120.0, -120.0),
+        ({"unit": "m3/s", "si_unit": "L/s"}, -0.5, -500.0),
+        ({"unit": "W"}, -900.0, -900.0),
+        (TEMPERATURE, 0.0, -273.15),
+    ],
+)
+def test_nothing_is_guessed_from_a_unit(keys: dict[str, object], value: float, expected: float) -> None:
+    assert point("AnalogInput", **keys).process_bop_value(value) == pytest.approx(expected)
+
+
+class TestValid:
+    """``valid_min`` and ``valid_max``: in the simulation's unit, for values of either side; they cut nothing."""
+
+    @pytest.mark.parametrize(("value", "words"), [(262.9, "below valid_min 263"), (333.2, "above valid_max 333")])
+    def test_a_measurement_beyond_them_is_bad(self, value: float, words: str) -> None:
+        made = point("AnalogInput", **TEMPERATURE, valid_min=263.0, valid_max=333.0)
+        with pytest.raises(BadValue, match=words):
+            made.process_bop_value(value)
+
+    def test_the_bounds_themselves_are_valid_also_as_a_controller_keeps_them(self) -> None:
+        made = point("AnalogInput", **TEMPERATURE, valid_min=263.0, valid_max=333.0)
+        assert [made.process_bop_value(value) for value in (263.0, 333.0)] == pytest.approx([-10.15, 59.85])
+        output = point("AnalogOutput", us=True, **ACTIVATED, **TEMPERATURE, valid_max=313.15)
+        assert output.process_ecy_value(104.00000762939453) == pytest.approx(313.15)
+
+    @pytest.mark.parametrize(("raw", "words"), [(-40.0, "-0.4 is below valid_min"), (101.0, "1.01 is above valid_max")])
+    def test_an_output_beyond_them_is_bad_before_its_limits_cut_it(self, raw: float, words: str) -> None:
+        made = point("AnalogOutput", **ACTIVATED, minimum=0.0, maximum=100.0, valid_min=0.0, valid_max=1.0)
+        assert made.process_ecy_value(100.0) == 1.0
+        with pytest.raises(BadValue, match=words):
+            made.process_ecy_value(raw)
+
+    def test_a_status_is_judged_by_the_number_that_it_is_made_of(self) -> None:
+        made = point("BinaryInput", unit="W", threshold=10.0, valid_min=0.0)
+        assert made.process_bop_value(20.0) is True
+        with pytest.raises(BadValue, match="below valid_min"):
+            made.process_bop_value(-20.0)
 
 
 @pytest.mark.parametrize(

@@ -58,6 +58,11 @@ def test_units_are_converted_both_ways() -> None:
     assert point.to_object(1.0) == pytest.approx(249.0889, rel=1e-4)
 
 
+def test_absolute_zero_is_known_in_the_roles_unit() -> None:
+    assert _bound(_wanted(Read("degF"), "Setpoint", unit="K")).coldest == pytest.approx(-459.67)
+    assert _bound(_wanted(Command("inH2O"), "Setpoint")).coldest is None
+
+
 def test_a_unit_in_the_config_overrides_what_the_object_says() -> None:
     point = _bound(_wanted(Read("Pa"), "Setpoint", unit="kPa"))
     assert point.to_role is not None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 
 import pytest
@@ -83,6 +84,28 @@ def test_a_bad_value_is_none_with_its_age_and_its_reason() -> None:
     assert reading == Reading(None, "degC", Quality.BAD, 60.0, "it tells NaN")
 
 
+@pytest.mark.parametrize(
+    ("value", "words"), [(-1.0, "below absolute zero"), (1e308, "more than a controller can hold")]
+)
+def test_a_number_that_cannot_be_is_bad_for_programs_too(value: float, words: str) -> None:
+    bindings = Bindings((replace(_point("outdoor"), coldest=-273.15),))
+    reading = readings_of(bindings, {("outdoor", None): Sample(value)}, {}, 100.0)["outdoor", None]
+    assert (reading.value, reading.quality) == (None, Quality.BAD)
+    assert words in reading.note
+    assert words in lacking(bindings, {("outdoor", None): reading})
+
+
+@pytest.mark.parametrize(
+    ("value", "words"), [(-300.0, "below absolute zero"), (1e39, "more than a controller can hold")]
+)
+def test_a_program_cannot_command_what_no_controller_can_hold(value: float, words: str) -> None:
+    kind = Command("degC")
+    point = replace(_point("setpoint"), kind=kind, unit="degC", coldest=-273.15)
+    context = StepContext(Given(ROLES, Bindings((point,)), {}, {}, {}, lambda message: None), Moment(NOON, 100.0, 30.0))
+    with pytest.raises(CommandRefused, match=words):
+        context.command("setpoint", value)
+
+
 def test_a_value_that_never_was_good_is_infinitely_old() -> None:
     reading = readings_of(BINDINGS, {**GOOD, ("outdoor", None): BAD}, {}, 160.0)["outdoor", None]
     assert reading.age_s == math.inf
@@ -104,7 +127,7 @@ def test_orders_are_collected_and_the_last_one_counts() -> None:
     assert context.orders == {("setpoint", None): 120.0, ("valves", "core"): None}
 
 
-@pytest.mark.parametrize("value", [49.9, 400.1, math.nan, math.inf, -math.inf])
+@pytest.mark.parametrize("value", [49.9, 400.1, math.nan, math.inf, -math.inf, 10**400])
 def test_a_value_that_may_not_be_sent_is_refused_at_once(value: float) -> None:
     context = _context()
     with pytest.raises(CommandRefused, match="setpoint"):

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from clients.boptest_client import BOPTestClient
+from emulators.boptest.faults import TellInstead
 from emulators.boptest.server import BoptestServer
 from emulators.plants.multizone_office import MultizoneOffice
 from supervisory.runtime.simulation_device import SimulationDevice
@@ -51,6 +52,13 @@ def test_measurements_are_inputs_and_overrides_are_values_with_their_units(devic
     assert "hvac_oveAhu_dpSet_u" not in by_name
 
 
+def test_a_measurement_that_no_controller_can_hold_is_bad(building: BoptestServer, device: SimulationDevice) -> None:
+    building.faults.add(TellInstead({"hvac_reaAhu_TSup_y": 1e308}), "advance")
+    device.advance()
+    ref = _ref(device, "hvac_reaAhu_TSup_y")
+    assert device.read_values_from_endpoints([ref])[ref].quality is Quality.BAD
+
+
 def test_the_strongest_slot_is_what_the_next_advance_overrides(device: SimulationDevice) -> None:
     _command(device, "hvac_oveAhu_dpSet", 120.0, 12)
     _command(device, "hvac_oveAhu_dpSet", 80.0, 8)
@@ -90,6 +98,7 @@ def test_values_are_kept_as_a_controller_keeps_them(device: SimulationDevice) ->
         ("hvac_oveAhu_dpSet", 1000.0, 12, "above its maximum"),
         ("hvac_oveAhu_dpSet", 1.0, 12, "below its minimum"),
         ("hvac_oveAhu_dpSet", float("nan"), 12, "not a finite number"),
+        ("hvac_oveAhu_dpSet", 1e39, 12, "more than a controller can hold"),
         ("hvac_oveAhu_dpSet", 100.0, 6, "no slot 6"),
         ("hvac_oveAhu_dpSet", 100.0, 17, "no slot 17"),
         ("hvac_oveAhu_dpSet", 100.0, 0, "no slot 0"),

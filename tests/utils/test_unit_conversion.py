@@ -160,6 +160,28 @@ def test_asking_about_an_unknown_unit_is_an_error_rather_than_a_no(converter: Un
         converter.compatible("K", "degX")
 
 
+@pytest.mark.parametrize(
+    ("units", "zero"),
+    [
+        (("K", "degC"), 0.0),
+        (("degC", "K"), -273.15),
+        (("degF",), -459.67),
+        (("degC", None), -273.15),
+        (("K", "K"), None),
+        (("K", None), None),
+        (("delta_degC", "delta_degF"), None),
+        (("degR", "K"), None),
+        (("Pa", "psi"), None),
+        ((None, None), None),
+    ],
+)
+def test_absolute_zero_is_known_where_a_unit_has_an_offset(
+    converter: UnitConverter, units: tuple[str | None, ...], zero: float | None
+) -> None:
+    found = converter.absolute_zero(*units)
+    assert found == (None if zero is None else pytest.approx(zero))
+
+
 def test_the_list_names_built_in_units_and_aliases(converter: UnitConverter) -> None:
     units = converter.list_units()
     assert {"kelvin", "degF", "pascal", "cfm", "in.w.c.", "tons of refrigeration"} <= set(units)
