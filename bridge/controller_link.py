@@ -115,8 +115,10 @@ class ControllerLink:
     def survey(self) -> list[Problem]:
         """Look at everything that we are going to take; the problems are things that somebody else has."""
         self._claims = claims_of(self.controller)
-        self._surveyed = self.controller.client.survey([claim.ref for claim in self._claims])
-        self._identity.compare({ref: state.name for ref, state in self._surveyed.items() if state.name is not None})
+        outputs = (bound.ref for bound in self.controller.outputs)
+        refs = dict.fromkeys((*(claim.ref for claim in self._claims), *outputs))
+        self._surveyed = self.controller.client.survey(refs)
+        self._identity.recognise(self._surveyed)
         self._refuse_blindness()
         self._yielding.look(self.controller.plan.bound, self._surveyed, self._clocks.monotonic())
         try:
@@ -275,8 +277,8 @@ class ControllerLink:
             self._effects.look([bound for bound in written if not self._yielding.holds_back(bound.target)], states)
 
     def _looked_at(self, written: Sequence[BoundPoint], now_s: float) -> Mapping[ObjectRef, ObjectState]:
-        states = self.controller.client.survey([bound.ref for bound in written])
-        self._identity.compare({ref: state.name for ref, state in states.items() if state.name is not None})
+        states = self.controller.client.survey([bound.ref for bound in (*written, *self.controller.outputs)])
+        self._identity.recognise(states)
         self._yielding.look(written, states, now_s)
         return states
 

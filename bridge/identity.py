@@ -2,7 +2,8 @@
 
 An application that is downloaded in the middle of a run may renumber everything: a write to the old instance then
 succeeds, in somebody else's object. So the name of one object rides along with every exchange, each in turn, those of
-all written objects come with the refresh, and all are read before the next write when something looked wrong.
+all points come with the refresh, and all are read before the next write when something looked wrong. Units come with
+the refresh as well: a number in the old unit would succeed, too.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from bridge.claims import names_of
 from equipment.controller import Controller
 from utils.errors import ObjectError
 from utils.pacing import Clocks
-from utils.values import ObjectRef, Quality, Sample, WriteResult
+from utils.values import ObjectRef, ObjectState, Quality, Sample, WriteResult
 
 _CALM_S = 5.0
 """After a look that found nothing wrong, an object that keeps failing is no reason to look again for so long."""
@@ -26,6 +27,7 @@ class Identity:
         self._controller = controller
         self._clocks = clocks
         self._names: Mapping[ObjectRef, str] = {}
+        self._units: dict[ObjectRef, str] = {}
         self._turn = 0
         self._sign_ins = 0
         self._suspected = False
@@ -35,6 +37,7 @@ class Identity:
     def bind(self) -> None:
         """The controller's objects have just been found by name."""
         self._names = names_of(self._controller)
+        self._units = {}
         self._sign_ins = self._controller.client.sign_ins
         self._suspected = False
 
@@ -55,6 +58,14 @@ class Identity:
                 now = "is gone" if name is None else f"is {name} now"
                 what = f"{ref}, which was {expected}, {now}; looking for its objects again"
                 raise ObjectError(self._controller.address, what, missing=True)
+
+    def recognise(self, states: Mapping[ObjectRef, ObjectState]) -> None:
+        """Compare names, and units with those that were told first after the objects were found. Raises likewise."""
+        self.compare({ref: state.name for ref, state in states.items() if state.name is not None})
+        for ref, units in ((ref, state.units) for ref, state in states.items() if state.units is not None):
+            if (before := self._units.setdefault(ref, units)) != units:
+                what = f"{ref} ({self._names.get(ref, 'not in any config')}) is in {units} now, it was in {before}"
+                raise ObjectError(self._controller.address, f"{what}; looking for its objects again", missing=True)
 
     def suspect(self, results: Iterable[WriteResult], samples: Iterable[Sample]) -> None:
         """Look at what came of an exchange: objects that are missing are a reason to look at all names."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -49,7 +50,7 @@ def is_missing(reply: BatchReply) -> bool:
     return reply.status == 404 or (reply.status != 0 and says(words_of(reply.body), *MISSING_NAMES))
 
 
-_NO_REPLY = BatchReply(0, "no answer in the batch")
+_NO_REPLY = BatchReply(0, "no answer in the batch, or more than one")
 
 
 class BatchSender:
@@ -124,7 +125,8 @@ class BatchSender:
     def _matched(self, chunk: Sequence[BatchRequest], reply: Reply) -> list[BatchReply]:
         """A reply per request: by id, or by position where ids make no sense and the counts agree.
 
-        Where the controller stopped at the first failure, what is left is cut off to be sent again.
+        An id that is told more than once, in an answer of another length, answers nothing: which of them is meant is
+        open. Where the controller stopped at the first failure, what is left is cut off to be sent again.
         """
         try:
             document = reply.json()
@@ -133,12 +135,13 @@ class BatchSender:
         items = document.get("responses") if isinstance(document, dict) else None
         if not isinstance(items, list):
             raise self._session.unreadable(BATCH, reply)
-        by_id = {str(item.get("id")): _reply_of(item) for item in items if isinstance(item, dict)}
+        told = [(str(item.get("id")), _reply_of(item)) for item in items if isinstance(item, dict)]
+        by_id, times = dict(told), Counter(key for key, _ in told)
         ids = [str(number) for number in range(1, len(chunk) + 1)]
         if not by_id.keys() >= set(ids) and len(items) == len(chunk):
             return [_reply_of(item) for item in items]
         answered = max((number for number, key in enumerate(ids, 1) if key in by_id), default=len(ids))
-        return [by_id.get(key, _NO_REPLY) for key in ids[:answered]]
+        return [by_id[key] if times[key] == 1 else _NO_REPLY for key in ids[:answered]]
 
 
 def _reply_of(item: Json) -> BatchReply:

@@ -221,6 +221,17 @@ def test_replies_find_their_requests(tmp_path: Path, items: Items) -> None:
     assert [reply.body for reply in replies] == [{"$value": 0}, {"$value": 1}, {"$value": 2}]
 
 
+def test_an_id_that_is_told_twice_beside_all_others_answers_nothing(tmp_path: Path) -> None:
+    def twice(requests: Requests) -> Told:
+        return [*values(requests), {"id": "2", "status": 200, "body": {"$value": 99}}]
+
+    with batch_server(tmp_path, twice) as (_, client):
+        replies = client.send_batch_request([BatchRequest("GET", f"/{number}") for number in range(3)])
+    assert [reply.is_success for reply in replies] == [True, False, True]
+    assert [reply.body for reply in replies if reply.is_success] == [{"$value": 0}, {"$value": 2}]
+    assert replies[1].body == "no answer in the batch, or more than one"
+
+
 def test_a_reply_that_never_comes_is_reported_for_its_item(tmp_path: Path) -> None:
     def all_but_the_last(requests: Requests) -> Told:
         return [item for item, request in zip(values(requests), requests, strict=True) if request["url"] != "/lost"]

@@ -9,6 +9,7 @@ import pytest
 from bridge.controller_link import LinkState
 from bridge.release import Outcome
 from emulators.program import ObjectSpec
+from tests import bench
 from tests.faults.scene import VAV, VAV_OBJECTS, Scene, assert_given_back, eventually, writes_to
 from utils.values import ObjectRef, ObjectType
 
@@ -23,6 +24,10 @@ NOBODY_THERE = tuple(replace(spec, instance=9) for spec in VAV_OBJECTS)
 
 def rename(scene: Scene, old: str, new: str) -> None:
     scene.vav.objects.update(scene.vav.objects.find(old), lambda found: replace(found, name=new))
+
+
+def measure(scene: Scene, name: str, units: str | None) -> None:
+    scene.vav.objects.update(scene.vav.objects.find(name), lambda found: replace(found, units=units))
 
 
 @pytest.mark.parametrize("objects", [RENUMBERED, NOBODY_THERE], ids=["strangers at the old instances", "nobody there"])
@@ -99,6 +104,36 @@ def test_a_controller_without_one_of_its_objects_is_let_go_of_until_it_has_it_ag
         scene.wait_for_vav(LinkState.ONLINE, 1.0)
         assert scene.vav.objects.named("SpaceTemp").out_of_service
     assert len(scene.told(words)) == 1
+    assert_given_back(scene.vav)
+
+
+@pytest.mark.parametrize("name", ["SpaceTemp", "OutdoorTemp", "Damper"])
+def test_a_controller_one_of_whose_units_changed_is_let_go_of_until_it_fits_again(scene: Scene, name: str) -> None:
+    before = scene.vav.objects.named(name).units
+    with scene.running() as run:
+        measure(scene, name, "degrees-fahrenheit")
+        eventually(lambda: scene.told("but the object is in degrees-fahrenheit") != [])
+        eventually(lambda: not any(entry.device == scene.vav_address for entry in run.ledger.open_entries))
+        scene.wait_for_vav(LinkState.OFFLINE, 0.0)
+        assert_given_back(scene.vav)
+        measure(scene, name, before)
+        scene.wait_for_vav(LinkState.ONLINE, 1.0)
+    [told] = scene.told("is in degrees-fahrenheit now")
+    assert f"({name}) is in degrees-fahrenheit now, it was in {before}" in told
+    assert_given_back(scene.vav)
+
+
+def test_two_inputs_that_swapped_their_names_are_found_again_by_name(scene: Scene) -> None:
+    scene.vav_points = [*VAV, bench.analog_input("hvac_reaZonNor_TZon_y", "OtherTemp")]
+    scene.vav.download((*VAV_OBJECTS, replace(VAV_OBJECTS[0], name="OtherTemp")))
+    with scene.running():
+        for old, new in (("SpaceTemp", "Moving"), ("OtherTemp", "SpaceTemp"), ("Moving", "OtherTemp")):
+            rename(scene, old, new)
+        eventually(lambda: scene.told("looking for its objects again") != [])
+        scene.wait_for_vav(LinkState.ONLINE, 1.0)
+        assert scene.vav.objects.find("SpaceTemp").instance == 2
+        before = writes_to(scene.vav, "SpaceTemp")
+        eventually(lambda: writes_to(scene.vav, "SpaceTemp") > before)
     assert_given_back(scene.vav)
 
 
