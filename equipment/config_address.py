@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-import ipaddress
 import re
+
+from utils.addresses import one_spelling
 
 _ADDRESS = re.compile(r"(?P<host>\[[^\[\]]+\]|[^\[\]:]+)(:(?P<port>\d{1,5}))?")
 _LABEL = re.compile(r"[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?")
 _HIGHEST_PORT = 65535
+_USUAL_PORT = 443
 
 
 def normal_address(text: str) -> str:
-    """Return an address in lower case, checked.
+    """Return an address in lower case, checked, without the port where it is the usual one.
 
     Raises ValueError, with the remedy, for anything but a host name, an IPv4 or a bracketed IPv6 address, each with
     or without a port.
@@ -25,22 +27,17 @@ def normal_address(text: str) -> str:
         raise ValueError(f"{text!r} is not an address; write it like 10.168.15.12 or 127.0.0.1:8443")
     if match["port"] and not 1 <= int(match["port"]) <= _HIGHEST_PORT:
         raise ValueError(f"port {match['port']} is not between 1 and {_HIGHEST_PORT}")
-    return _normal_host(match["host"]) + (f":{int(match['port'])}" if match["port"] else "")
+    port = int(match["port"] or _USUAL_PORT)
+    return _normal_host(match["host"]) + (f":{port}" if port != _USUAL_PORT else "")
 
 
 def _normal_host(host: str) -> str:
     if host.startswith("["):
-        return f"[{_ip(host[1:-1])}]"
-    labels = host.split(".")
-    if labels[-1].isdigit():
-        return _ip(host)
-    if not all(_LABEL.fullmatch(label) for label in labels):
+        if ":" not in host:
+            raise ValueError(f"{host!r} is not an IPv6 address, and only those stand in brackets")
+        found = one_spelling(host[1:-1])
+        return f"[{found}]" if ":" in found else found
+    found = one_spelling(host)
+    if not all(_LABEL.fullmatch(label) for label in found.split(".")):
         raise ValueError(f"{host!r} is not a host name")
-    return host
-
-
-def _ip(text: str) -> str:
-    try:
-        return str(ipaddress.ip_address(text))
-    except ValueError:
-        raise ValueError(f"{text!r} is not an IP address") from None
+    return found

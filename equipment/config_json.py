@@ -20,6 +20,11 @@ Json: TypeAlias = "dict[str, Json] | list[Json] | str | int | float | bool | Non
 Keys: TypeAlias = Mapping[tuple[str, ...], Sequence[str]]
 _Path: TypeAlias = tuple[int | str, ...]
 
+_DEEPEST = 50
+"""Brackets within brackets. Our deepest file has seven; far more exhausts whatever reads it."""
+_MOST_DIGITS = 300
+_TOKEN = re.compile(r'"(?P<key>(?:[^"\\]|\\.)*)"\s*:|"(?:[^"\\]|\\.)*"|[\[\]{}]', re.DOTALL)
+
 _WHAT_IS_WANTED = {
     "bool_type": "must be true or false",
     "dict_type": "must be an object in braces",
@@ -41,6 +46,10 @@ class _Object(dict[str, Json]):
     """A JSON object that remembers which of its keys were written more than once."""
 
     repeated: tuple[str, ...] = ()
+
+
+class _EndlessInteger(float):
+    """A whole number with more digits than any number here can have."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,16 +74,23 @@ class JsonDocument:
     def repeated_keys(self) -> list[Problem]:
         """The keys that are written twice in one object: JSON would silently take the last."""
         return [
-            Problem(self.where(*path), "is written twice in the same object; keep one")
-            for path in _repeated(self.content, ())
+            Problem(self.where(*path, name), "is written twice in the same object; keep one")
+            for path, part in _parts(self.content, ())
+            if isinstance(part, _Object)
+            for name in part.repeated
         ]
 
 
 def read_document(file: Path) -> JsonDocument:
-    """Read a UTF-8 file, with or without a byte order mark. Raises :class:`ConfigError` when it is not JSON."""
+    """Read a UTF-8 file, with or without a byte order mark.
+
+    Raises :class:`ConfigError` when it is not JSON, or holds what no JSON of ours can: brackets without end, or a
+    number without end.
+    """
     try:
         text = file.read_text(encoding="utf-8-sig")
-        return JsonDocument(file, text, json.loads(text, object_pairs_hook=_object))
+        _refuse_depth(file, text)
+        document = JsonDocument(file, text, json.loads(text, object_pairs_hook=_object, parse_int=_integer))
     except json.JSONDecodeError as error:
         where = f"{file.name}: line {error.lineno} column {error.colno}"
         raise ConfigError([Problem(where, f"is not JSON: {error.msg}")]) from None
@@ -82,6 +98,11 @@ def read_document(file: Path) -> JsonDocument:
         raise ConfigError([Problem(file.name, f"is not UTF-8 at byte {error.start}; save it as UTF-8")]) from None
     except OSError as error:
         raise ConfigError([Problem(file.name, f"cannot be read: {error.strerror}")]) from None
+    endless = [path for path, part in _parts(document.content, ()) if isinstance(part, _EndlessInteger)]
+    if endless:
+        what = f"is a number of more than {_MOST_DIGITS} digits"
+        raise ConfigError(Problem(document.where(*path), what) for path in endless)
+    return document
 
 
 def check(document: JsonDocument, model: type[ModelT], keys: Keys) -> ModelT:
@@ -112,14 +133,31 @@ def _object(pairs: list[tuple[str, Json]]) -> _Object:
     return result
 
 
-def _repeated(content: Json, path: _Path) -> Iterator[_Path]:
-    if isinstance(content, _Object):
-        yield from ((*path, name) for name in content.repeated)
+def _integer(digits: str) -> int | _EndlessInteger:
+    return int(digits) if len(digits) <= _MOST_DIGITS else _EndlessInteger("inf")
+
+
+def _refuse_depth(file: Path, text: str) -> None:
+    """Look at the brackets alone, before anything follows them down."""
+    depth, key = 0, ""
+    for token in _TOKEN.finditer(text):
+        key = token["key"] if token["key"] is not None else key
+        depth += (token[0] in "[{") - (token[0] in "]}")
+        if depth > _DEEPEST:
+            line, column = text.count("\n", 0, token.start()) + 1, token.start() - text.rfind("\n", 0, token.start())
+            where = f"{file.name}: line {line} column {column}"
+            raise ConfigError([Problem(where, f"has more than {_DEEPEST} brackets within brackets, in {key!r}")])
+
+
+def _parts(content: Json, path: _Path) -> Iterator[tuple[_Path, Json]]:
+    """The content and everything in it, with its place."""
+    yield path, content
+    if isinstance(content, dict):
         for name, value in content.items():
-            yield from _repeated(value, (*path, name))
+            yield from _parts(value, (*path, name))
     elif isinstance(content, list):
         for index, item in enumerate(content):
-            yield from _repeated(item, (*path, index))
+            yield from _parts(item, (*path, index))
 
 
 def _place(item: ErrorDetails) -> _Path:

@@ -28,6 +28,7 @@ from pydantic import (
 )
 from pydantic_core import ErrorDetails
 
+from utils.addresses import one_spelling
 from utils.errors import ConfigError, Problem
 from utils.model_calendar import is_known_zone, model_seconds
 from utils.names import nearest
@@ -129,6 +130,8 @@ class Settings(BaseModel):
     def _url_is_http(cls, url: str | None) -> str | None:
         if url is not None and (urlsplit(url).scheme not in ("http", "https") or not urlsplit(url).netloc):
             raise ValueError(f"{url!r} is not an address; write it like http://192.168.1.20:5000")
+        if url is not None:
+            one_spelling(urlsplit(url).hostname or "")
         return url
 
     @field_validator("server_ip")
@@ -136,7 +139,7 @@ class Settings(BaseModel):
     def _host_is_bare(cls, host: str | None) -> str | None:
         if host is not None and any(mark in host for mark in "/: ") and not _is_ipv6(host):
             raise ValueError(f"{host!r} is not a host name or IP address; for a whole address use BOP_SERVER_URL")
-        return host
+        return one_spelling(host) if host is not None else None
 
     @property
     def base_url(self) -> str:

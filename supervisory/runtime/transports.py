@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -19,6 +19,7 @@ from clients.bacnet_stack import BACnetStack
 from clients.boptest_client import BOPTestClient
 from clients.device_client import DeviceClient
 from clients.tls import TlsPolicy
+from equipment.config_address import normal_address
 from equipment.equipment_manager import Credentials, client_for
 from supervisory.easy import Told
 from supervisory.easy_services import Network
@@ -27,7 +28,7 @@ from supervisory.runtime.plant_clock import SimulationClock
 from supervisory.runtime.plants import LivePlant, Plant, SimulatedPlant
 from supervisory.runtime.simulation_device import SIMULATION, SimulationDevice
 from supervisory.setup.config import SupervisoryConfig, Transport
-from utils.errors import SimulationError
+from utils.errors import ConfigError, Problem, SimulationError
 from utils.model_calendar import model_datetime, model_seconds
 from utils.pacing import Pacer
 from utils.settings import Settings
@@ -116,6 +117,7 @@ def _devices(
     writers = [make(address) for address in config.devices.values()]
     for writer in writers:
         open_clients.callback(writer.close)
+    _refuse_twins(zip(config.devices, writers, strict=True))
     devices = Devices({alias: make(address) for alias, address in config.devices.items()})
     open_clients.callback(devices.close)
     return Opened(
@@ -129,7 +131,17 @@ def _devices(
 
 
 def _controller(address: str, *, settings: Settings, tls: TlsPolicy, timeout_s: float) -> DeviceClient:
-    return client_for(address, Credentials(), settings, tls, timeout_s)
+    return client_for(normal_address(address), Credentials(), settings, tls, timeout_s)
+
+
+def _refuse_twins(clients: Iterable[tuple[str, DeviceClient]]) -> None:
+    """Two names of one device, however its address is spelled, would drive it twice. Raises :class:`ConfigError`."""
+    known: dict[str, str] = {}
+    for alias, client in clients:
+        if client.device in known:
+            what = f"is {client.device}, as is {known[client.device]}; keep one name"
+            raise ConfigError([Problem(f"devices.{alias}", what)])
+        known[client.device] = alias
 
 
 @contextmanager

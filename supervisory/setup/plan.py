@@ -126,14 +126,14 @@ def _address_problems(document: JsonDocument, config: SupervisoryConfig) -> list
     known: dict[str, str] = {}
     for alias, address in config.devices.items():
         where = document.where("devices", alias)
-        if config.transport is Transport.ECY:
-            try:
-                normal_address(address)
-            except ValueError as error:
-                problems.append(Problem(where, str(error)))
-        if address in known:
-            problems.append(Problem(where, f"is the address of {known[address]}, too; keep one name"))
-        known.setdefault(address, alias)
+        try:
+            spelled = normal_address(address) if config.transport is Transport.ECY else address
+        except ValueError as error:
+            problems.append(Problem(where, str(error)))
+            continue
+        if spelled in known:
+            problems.append(Problem(where, f"is the address of {known[spelled]}, too; keep one name"))
+        known.setdefault(spelled, alias)
     return problems
 
 

@@ -143,6 +143,28 @@ def test_a_file_that_is_no_json_object_is_told_with_its_place(tmp_path: Path, te
     assert problems(tmp_path) == [problem]
 
 
+@pytest.mark.parametrize(("opening", "closing"), [("[", "]"), ('{"a":', "}")])
+@pytest.mark.parametrize("depth", [60, 900, 5_000, 200_000])
+def test_brackets_without_end_are_one_problem_with_line_and_key(
+    tmp_path: Path, opening: str, closing: str, depth: int
+) -> None:
+    text = '{\n"equipment_name": "}",\n"points": ' + opening * depth + "1" + closing * depth + "}"
+    (tmp_path / "AHU.json").write_text(text, encoding="utf-8")
+    [problem] = problems(tmp_path)
+    key = "points" if opening == "[" else "a"
+    assert problem.startswith("AHU.json: line 3 column ")
+    assert problem.endswith(f"has more than 50 brackets within brackets, in '{key}'")
+
+
+@pytest.mark.parametrize("digits", [301, 4_000, 5_000])
+def test_numbers_without_end_are_named_by_file_and_field(save: Save, digits: int) -> None:
+    file = save(timeout_s=1.5, points=[{**SENSOR, "scale": 2.5}])
+    text = file.read_text(encoding="utf-8").replace("1.5", "9" * digits).replace("2.5", "-" + "9" * digits)
+    file.write_text(text, encoding="utf-8")
+    told = "is a number of more than 300 digits"
+    assert problems(file.parent) == [f"AHU.json: points[0].scale: {told}", f"AHU.json: timeout_s: {told}"]
+
+
 @pytest.mark.parametrize(
     ("keys", "problem"),
     [

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import threading
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from supervisory.setup.config import Transport
+from supervisory.runtime.transports import opened, own_device
+from supervisory.setup.config import SupervisoryConfig, Transport
 from supervisory.setup.plan import plan_run
 from supervisory.setup.roles import ObjectName, object_name
 from supervisory.setup.settings import settings_for
+from tests import bench
 from tests.supervisory.files import config, problems, program
 from utils.errors import ConfigError
+from utils.state_folder import StateFolder
 from utils.values import ObjectType
 
 POINTS = {"temperature": {"point": "hvac_reaAhu_TSup_y"}, "setpoint": {"point": "hvac_oveAhu_dpSet"}}
@@ -55,6 +59,24 @@ def test_devices_are_not_enabled_unless_somebody_says_so(tmp_path: Path) -> None
     plan = plan_run(["reset.py"], config(tmp_path, **DEVICES, programs=_programs(points=AT_DEVICE)), tmp_path)
     assert not plan.config.starts_enabled
     assert plan.wanted["reset"][1].target == ObjectName(ObjectType.ANALOG_VALUE, instance=7)
+
+
+@pytest.mark.parametrize("spelled", ["AHU.local", "ahu.local:443", "ahu.local:0443"])
+def test_two_spellings_of_one_controller_are_one_controller(tmp_path: Path, spelled: str) -> None:
+    devices = {"one": "ahu.local", "two": spelled}
+    file = config(tmp_path, **{**DEVICES, "devices": devices})
+    with pytest.raises(ConfigError) as raised:
+        plan_run([], file, tmp_path)
+    assert any("devices.two: is the address of one, too" in problem for problem in problems(raised))
+
+
+def test_two_spellings_of_one_bacnet_device_are_refused_before_either_is_asked(tmp_path: Path) -> None:
+    devices = {"one": "127.0.0.9", "two": "127.0.0.9:47808"}
+    plan = SupervisoryConfig.model_validate({"transport": "bacnet", "interface": "127.0.0.1/24:0", "devices": devices})
+    settings, state = bench.settings(tmp_path), StateFolder(tmp_path / "state")
+    twins = pytest.raises(ConfigError, match=r"devices\.two: is bacnet://127\.0\.0\.9, as is one")
+    with own_device(plan) as stack, twins, opened(plan, settings, state, stack, threading.Event()):
+        pass
 
 
 def test_every_problem_is_told_at_once(tmp_path: Path) -> None:

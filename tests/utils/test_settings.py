@@ -130,6 +130,27 @@ def test_a_host_that_is_more_than_a_host_is_refused(tmp_path: Path, host: str) -
     assert "BOP_SERVER_URL" in problems(tmp_path, BOP_SERVER_IP=host)["BOP_SERVER_IP"]
 
 
+@pytest.mark.parametrize(
+    ("host", "remedy"),
+    [
+        ("0x7f000701", "if 127.0.7.1 is meant, write that"),
+        ("127.1", "if 127.0.0.1 is meant, write that"),
+        ("2130706433", "if 127.0.0.1 is meant, write that"),
+        ("127.000.000.001", "leave out the zeros"),
+    ],
+)
+def test_a_number_that_some_read_as_an_address_is_refused(tmp_path: Path, host: str, remedy: str) -> None:
+    assert remedy in problems(tmp_path, BOP_SERVER_IP=host)["BOP_SERVER_IP"]
+    assert remedy in problems(tmp_path, BOP_SERVER_URL=f"http://user@{host}:5000/x")["BOP_SERVER_URL"]
+
+
+@pytest.mark.parametrize("name", ["BOP_SERVER_PORT", "ECY_HOLD_STEPS", "BOP_STEP_TIME", "BOP_TIME_SCALE"])
+def test_a_number_without_end_is_one_problem_of_its_variable(tmp_path: Path, name: str) -> None:
+    told = problems(tmp_path, **{name: "9" * 5_000})
+    assert set(told) == {name}
+    assert len(told[name]) < 200
+
+
 def test_an_ipv6_host_gets_its_brackets(tmp_path: Path) -> None:
     assert load(tmp_path, BOP_SERVER_IP="fd00::7").base_url == "http://[fd00::7]:5000"
 
