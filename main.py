@@ -85,6 +85,7 @@ def parser(given: Sequence[str]) -> argparse.ArgumentParser:
     whole.add_argument("--configs", type=Path, default=HOME / "configs", help="folder of equipment configs")
     whole.add_argument("--env", type=Path, default=HOME / ".env", help="settings file")
     whole.add_argument("--yes", action="store_true", help="do not ask at first contact with a controller")
+    whole.add_argument("--take-occupied", action="store_true", help="take what is in use, too, and put it back")
     whole.add_argument("--shadow", action="store_true", help="force inputs and read outputs, but override nothing")
     verbs = whole.add_subparsers(metavar="verb")
     for name, verb in VERBS.items():

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bridge.ledger import TakenInput, TakenObject, TakenOutput, TakenSlot
 from equipment.controller import Controller
@@ -15,7 +15,10 @@ from utils.values import ObjectRef, ObjectState, Role, Target
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """One object that we want for the length of a run. ``priority`` and ``take_occupied`` belong to slots."""
+    """One object that we want for the length of a run. ``priority`` belongs to slots.
+
+    ``take_occupied`` is whether somebody has said that we may take a slot or an input that is in use.
+    """
 
     ref: ObjectRef
     name: str
@@ -39,23 +42,47 @@ class Claim:
             case Role.READ:
                 return TakenOutput(device, self.ref, self.name, was_out_of_service)
 
+    def occupied(self, state: ObjectState) -> str | None:
+        """What somebody else has there, in words; None where it is free or, without a priority array, nobody knows.
+
+        An output that somebody has isolated is in nobody's way.
+        """
+        match self.role:
+            case Role.COMMANDED if state.priority_array is not None:
+                held = state.priority_array[self.priority - 1]
+                return None if held is None else f"slot {self.priority} of {self.ref} holds {held} already"
+            case Role.FORCED if state.out_of_service:
+                return f"{self.ref} is out of service already and holds {state.present_value.value}"
+            case _:
+                return None
+
     def problem(self, device: str, state: ObjectState) -> Problem | None:
-        """Why somebody else's slot is not ours to take."""
-        if self.role is not Role.COMMANDED or state.priority_array is None or self.take_occupied:
+        """Why this is not ours to take."""
+        occupied = self.occupied(state)
+        if occupied is None:
             return None
-        holder = state.priority_array[self.priority - 1]
-        if holder is None:
+        where = f"{device}: {self.name}"
+        if self.role is Role.FORCED and state.present_value.value is None:
+            return Problem(where, f"{occupied}: no value that could be put back at the end. Put it back in service")
+        if self.take_occupied:
             return None
         return Problem(
-            f"{device}: {self.name}",
-            f"slot {self.priority} of {self.ref} holds {holder} already; somebody else uses it. "
-            f'Release it, choose another priority, or set "take_occupied": true to have it restored at the end',
+            where,
+            f"{occupied}; somebody else uses it. {_REMEDIES[self.role]}, or set "
+            '"take_occupied": true to have it restored at the end (--take-occupied: everything, for one start)',
         )
 
 
-def claims_of(controller: Controller) -> tuple[Claim, ...]:
-    """Everything to take from a controller whose objects have been found; each object once."""
-    return tuple({claim.ref: claim for claim in _claims(controller)}.values())
+_REMEDIES = {Role.COMMANDED: "Release it, choose another priority", Role.FORCED: "Put it back in service"}
+
+
+def claims_of(controller: Controller, *, take_occupied: bool = False) -> tuple[Claim, ...]:
+    """Everything to take from a controller whose objects have been found; each object once.
+
+    With ``take_occupied`` also what is in use, whatever the configs say.
+    """
+    claims = {claim.ref: claim for claim in _claims(controller)}.values()
+    return tuple(replace(claim, take_occupied=True) for claim in claims) if take_occupied else tuple(claims)
 
 
 def names_of(controller: Controller) -> dict[ObjectRef, str]:
@@ -69,7 +96,7 @@ def _claims(controller: Controller) -> Iterator[Claim]:
     yield from map(_of_point, controller.isolated)
     yield from map(_of_point, controller.plan.bound)
     for beat in controller.heartbeats:
-        yield Claim(beat.ref, beat.name, Role.COMMANDED, beat.priority)
+        yield Claim(beat.ref, beat.name, Role.COMMANDED, beat.priority, beat.take_occupied)
 
 
 def _of_point(bound: BoundPoint) -> Claim:

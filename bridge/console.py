@@ -193,8 +193,8 @@ def print_receipts(console: Console, receipts: Iterable[Receipt]) -> None:
         if not matching:
             continue
         console.print(f"{len(matching):4d} {outcome.value}", highlight=False)
-        if outcome not in (Outcome.RELEASED, Outcome.RESTORED, Outcome.FREE_ALREADY):
-            for receipt in matching:
+        for receipt in matching:
+            if receipt.is_somebody_elses or outcome not in _GOOD:
                 console.print(f"     {receipt}", highlight=False, soft_wrap=True)
     if not receipts:
         console.print("nothing was taken from any controller")
@@ -215,6 +215,7 @@ def print_release(console: Console, receipts: Sequence[Receipt], living: Sequenc
     print_receipts(console, receipts)
 
 
+_GOOD = (Outcome.RELEASED, Outcome.RESTORED, Outcome.FREE_ALREADY)
 _KPI_UNITS = {
     "tdis_tot": "K h/zone",
     "idis_tot": "ppm h/zone",

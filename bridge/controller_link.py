@@ -6,7 +6,7 @@ A link is used by one thread at a time: the task that the device loop gave it to
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import nullcontext
 from enum import Enum
 
@@ -15,10 +15,11 @@ from bridge.clock_keeper import ClockKeeper
 from bridge.effect_check import EffectCheck
 from bridge.heartbeat import Heartbeats
 from bridge.identity import Identity
+from bridge.in_use import STALE_S, InUse, Recover
 from bridge.isolation import Isolation
 from bridge.last_calls import LinkCalls
-from bridge.ledger import Ledger, TakenClock, TakenObject
-from bridge.release import give_back
+from bridge.ledger import Ledger, TakenClock, TakenInput, TakenObject
+from bridge.release import Receipt, give_back
 from bridge.yielding import Glance, Yielded, Yielding
 from clients.ecy_device_client import ECYDeviceClient
 from equipment.controller import Controller
@@ -54,7 +55,9 @@ class ControllerLink:
         couple_s: float,
         clock: ClockKeeper | None,
         clocks: Clocks,
-        recover: Callable[[str], None] = lambda device: None,
+        recover: Recover = lambda devices: (),
+        *,
+        take_occupied: bool = False,
     ) -> None:
         self.controller = controller
         self.state = LinkState.OFFLINE
@@ -68,6 +71,7 @@ class ControllerLink:
         """Keeps the controller's clock; None where clocks are left alone."""
         self._clocks = clocks
         self._recover = recover
+        self._take_occupied = take_occupied
         self._yielding = Yielding(controller.address, ledger)
         self._effects = EffectCheck(controller.address, ledger, controller.refresh_time_s)
         self._isolation = Isolation(controller)
@@ -75,6 +79,10 @@ class ControllerLink:
         self._identity = Identity(controller, clocks)
         self._claims: tuple[Claim, ...] = ()
         self._surveyed: Mapping[ObjectRef, ObjectState] = {}
+        self.in_use = InUse(controller.address)
+        """What somebody uses of the things that we want, as the last look has shown it."""
+        self._in_use_since_s: float | None = None
+        """When an absent controller that has come back was first found in use, in monotonic s."""
         self._refused: set[ObjectRef] = set()
         self._failures = 0
         self._reason: type[BridgeError] | None = None
@@ -112,21 +120,32 @@ class ControllerLink:
         self._identity.bind()
         self.is_reached = True
 
-    def survey(self) -> list[Problem]:
-        """Look at everything that we are going to take; the problems are things that somebody else has."""
-        self._claims = claims_of(self.controller)
+    def survey(self, recovered: Iterable[Receipt] = ()) -> list[Problem]:
+        """Look at everything that we are going to take; the problems are things that somebody else has.
+
+        ``recovered`` is what became of what earlier runs had left. Raises :class:`DeviceUnreachable` where some of
+        that is still in use.
+        """
+        self._claims = claims_of(self.controller, take_occupied=self._take_occupied)
         outputs = (bound.ref for bound in self.controller.outputs)
         refs = dict.fromkeys((*(claim.ref for claim in self._claims), *outputs))
         self._surveyed = self.controller.client.survey(refs)
         self._identity.recognise(self._surveyed)
         self._refuse_blindness()
         self._yielding.look(self.controller.plan.bound, self._surveyed, self._clocks.monotonic())
+        self.in_use = InUse(self.device)
         try:
             self._ledger.refuse_claimed(*self._new_entries())
         except ConfigError as error:
-            return list(error.problems)  # our own other process: that its slots are occupied goes without saying
-        found = [claim.problem(self.device, self._surveyed[claim.ref]) for claim in self._new_claims()]
-        return [problem for problem in found if problem is not None]
+            return list(error.problems)  # our own other process: that it is in use goes without saying
+        self.in_use = InUse.among(self.device, self._new_claims(), self._surveyed)
+        self.in_use.refuse_leftovers(recovered)
+        return self.in_use.problems
+
+    def announce(self) -> None:
+        """Say what will be taken although it is in use."""
+        for line in self.in_use.listed:
+            log.warning("%s; taken all the same, and put back as it is at the end", line)
 
     def take(self) -> None:
         """Enter everything in the ledger, isolate outputs, set the clock, and start coupling.
@@ -139,6 +158,11 @@ class ControllerLink:
             self._isolation.establish(self._clocks.monotonic())
             if self.clock is not None:
                 self.clock.start()
+        self.controller.plan.found_forced = {
+            entry.ref: entry.before
+            for entry in self._taken()
+            if isinstance(entry, TakenInput) and entry.was_out_of_service and entry.before is not None
+        }
         self.controller.plan.forget()
         self.state = LinkState.COUPLING
         self._coupled_at_s = self._clocks.monotonic() + self._couple_s
@@ -152,10 +176,8 @@ class ControllerLink:
         try:
             self.reach()
             self._give_back(self._strangers())
-            self._recover(self.device)
-            problems = self.survey()
-            if problems:
-                raise ConfigError(problems)
+            self._refuse_at_second_look(self.survey(self._recover([self.device])))
+            self.announce()
             self.take()
         except ConfigError as error:
             self._give_back(self._taken())
@@ -173,7 +195,7 @@ class ControllerLink:
         """
         kind = DeviceUnreachable if isinstance(error, DeviceUnreachable) else type(error)
         if not self.calls.is_cut and (self.state is not LinkState.OFFLINE or self._reason is not kind):
-            log.warning("%s is offline: %s", self.device, getattr(error, "what", error))
+            log.warning("%s is %s", self.device, _told(error))
         self.state, self.is_reached, self._reason = LinkState.OFFLINE, False, kind
         self._retry_at_s = self._clocks.monotonic() + _delay_s(error, self._failures)
         self._failures += 1
@@ -295,6 +317,18 @@ class ControllerLink:
         if unseen:
             raise DeviceUnreachable(self.device, f"it does not tell the state of {', '.join(unseen)}")
 
+    def _refuse_at_second_look(self, problems: Sequence[Problem]) -> None:
+        """Raises :class:`ConfigError` for what was in use some seconds ago already, and so is no stale read."""
+        now_s = self._clocks.monotonic()
+        if not problems:
+            self._in_use_since_s = None
+            return
+        if self._in_use_since_s is None:
+            self._in_use_since_s = now_s
+        if now_s - self._in_use_since_s >= STALE_S:
+            raise ConfigError(problems)
+        raise DeviceUnreachable(self.device, f"{problems[0].what}; looked at again", retry_after_s=STALE_S)
+
     def _taken(self) -> list[TakenObject]:
         entries = self._ledger.open_entries
         return [entry for entry in entries if entry.device == self.device and not isinstance(entry, TakenClock)]
@@ -324,6 +358,13 @@ class ControllerLink:
 
 def _is_unseen(state: ObjectState) -> bool:
     return state.is_partial or state.present_value.quality is Quality.MISSING
+
+
+def _told(error: DeviceError | ConfigError | StateError) -> str:
+    """Where a controller stands that cannot be had, and why."""
+    if isinstance(error, ConfigError):
+        return f"left alone: {'; '.join(map(str, error.problems))}"
+    return f"offline: {getattr(error, 'what', error)}"
 
 
 def _delay_s(error: BridgeError, failures: int) -> float:

@@ -34,8 +34,18 @@ class Receipt:
     after: str = ""
 
     def __str__(self) -> str:
-        note = self.note or (f"it holds {self.found}" if self.outcome is Outcome.LEFT_ALONE else "")
+        note = self.note or self._shown()
         return f"{self.device} {self.what}: {self.outcome.value}{f' ({note})' if note else ''}"
+
+    @property
+    def is_somebody_elses(self) -> bool:
+        """Whether it is about something that was in use before us and is so again."""
+        return self.outcome is Outcome.RESTORED and bool(self.after)
+
+    def _shown(self) -> str:
+        if self.is_somebody_elses:
+            return f"as it was found: {self.before}"
+        return f"it holds {self.found}" if self.outcome is Outcome.LEFT_ALONE else ""
 
 
 def shown(entry: TakenObject, state: ObjectState) -> str:

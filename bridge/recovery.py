@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import Protocol
 
@@ -35,9 +35,9 @@ def recover(
     journals: Journals,
     make_client: MakeClient,
     now: Callable[[], float] = time.time,
-    only: str | None = None,
+    only: Collection[str] | None = None,
 ) -> list[Receipt]:
-    """Give back everything that dead processes took, or with ``only`` what they took from that controller.
+    """Give back everything that dead processes took, or with ``only`` what they took from those controllers.
 
     What cannot be given back stays in its journal. Raises :class:`utils.state_folder.StateError` for a journal that
     cannot be read.
@@ -55,7 +55,7 @@ def undo(
     left: Left,
     make_client: MakeClient,
     now: Callable[[], float] = time.time,
-    only: str | None = None,
+    only: Collection[str] | None = None,
 ) -> list[Receipt]:
     """Give back what one dead process took. What cannot be given back stays in its journal."""
     clients: dict[str, DeviceClient] = {}

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import replace
 from functools import partial
@@ -37,15 +37,15 @@ def give_back_all(
     client_of: Callable[[str], DeviceClient],
     pool: Executor,
     now: Callable[[], float] = time.time,
-    only: str | None = None,
+    only: Collection[str] | None = None,
 ) -> list[Receipt]:
-    """Undo every open entry (of one controller, with ``only``), all controllers in parallel.
+    """Undo every open entry (of some controllers, with ``only``), all controllers in parallel.
 
     One that cannot be reached does not hold up the others.
     """
     by_device: dict[str, list[Entry]] = {}
     for entry in ledger.open_entries:
-        if only is None or entry.device == only:
+        if only is None or entry.device in only:
             by_device.setdefault(entry.device, []).append(entry)
     futures = [
         pool.submit(_give_back_with, client_of, device, ledger, entries, now) for device, entries in by_device.items()

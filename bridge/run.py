@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
 from bridge import startup
 from bridge.claims import claims_of
@@ -15,13 +16,14 @@ from bridge.clock_keeper import ClockKeeper, ClockOrder, clock_errors, refuse_fu
 from bridge.controller_link import ControllerLink
 from bridge.device_loop import DeviceLoop
 from bridge.exchange_delay import ExchangeDelay
+from bridge.in_use import SecondLook
 from bridge.isolation import warn_of_real_outputs
 from bridge.journal import Journals
 from bridge.ledger import Ledger
 from bridge.overdue import OverdueWatch
 from bridge.overrides import Overrides
 from bridge.recovery import recover
-from bridge.release import Receipt, give_back_all
+from bridge.release import Outcome, Receipt, give_back_all
 from bridge.simulation_loop import SimulationLoop
 from bridge.status import Phase, Status, Summary
 from bridge.step_log import StepClock, StepRecorder
@@ -68,6 +70,7 @@ class Run:
         clocks: Clocks | None = None,
         scan_with_simulation: bool = False,
         shadow: bool = False,
+        take_occupied: bool = False,
     ) -> None:
         self.client = startup.simulation_client(settings, state.tests)
         self._journals = Journals.of(state)
@@ -85,6 +88,10 @@ class Run:
         self._abandoned = False
         self._receipts: list[Receipt] = []
         self._metadata: Mapping[str, PointMetadata] = {}
+        self._take_occupied = take_occupied
+        self._recovering = threading.Lock()
+        self._stuck: set[str] = set()
+        """What has been said to be left by an earlier run."""
         self._pool = ThreadPoolExecutor(2 * len(manager.controllers), thread_name_prefix="ecy")
         self._pacer = Pacer(settings.period_s, self._clocks, settings.when_late)
         self._delay = ExchangeDelay(settings.step_time_s, scan_with_simulation=scan_with_simulation)
@@ -199,25 +206,39 @@ class Run:
         refuse_future(self._settings, self._clocks.wall())
         warn_of_real_outputs(equipments, self._settings)
         self._step_log.open()
-        self._recover()
+        self.recover()
         names = startup.simulation_names(equipments)
         startup.connect_simulation(self.client, self._settings, names, self._stop)
         self._metadata = self.client.get_metadata()
-        startup.check_both(equipments, self._metadata, self._links, self._pool, self._stop)
+        second = SecondLook(self.recover, partial(self._clocks.wait, self._stop))
+        startup.check_both(equipments, self._metadata, self._links, self._pool, self._stop, second)
+        for link in self._links:
+            if link.is_reached:
+                link.announce()
         self._meet()
         self._phase = Phase.INITIALIZING
         started = startup.start_simulation(self.client, self._settings, self._start_time_s())
         self._first = self._frame = self._simulation.first_frame(started.state)
         return started
 
-    def _recover(self, only: str | None = None) -> None:
-        """Undo what runs that have died left behind: of everything at the start, of a controller when it appears."""
-        with DeviceClients(lambda: self._settings, self._state) as clients:
-            for receipt in recover(self._journals, clients.client_for, self._clocks.wall, only):
+    def recover(self, only: Collection[str] | None = None) -> list[Receipt]:
+        """Undo what runs that have died left behind: of everything at the start, of controllers when they appear.
+
+        One at a time, as a journal that one thread has in hand is nobody's for another; none any more when the run
+        ends. Says it, but what stays is not said at every attempt.
+        """
+        with self._recovering, DeviceClients(lambda: self._settings, self._state) as clients:
+            if self._phase is Phase.RELEASING:
+                return []
+            receipts = recover(self._journals, clients.client_for, self._clocks.wall, only)
+        for receipt in receipts:
+            if str(receipt) not in self._stuck:
                 log.warning("left by an earlier run: %s", receipt)
+        self._stuck |= {str(receipt) for receipt in receipts if receipt.outcome is Outcome.FAILED}
         if only is None:
             for kept in self._journals.kept:
                 log.warning("kept: %s", kept)
+        return receipts
 
     def _drive(self, started: startup.Started) -> None:
         frame = self._first
@@ -296,7 +317,15 @@ class Run:
     def _link(self, controller: Controller) -> ControllerLink:
         order = ClockOrder.of(self._settings, self._taking_time, self._local_time)
         clock = ClockKeeper(controller.client, order, self.ledger, self._clocks) if order is not None else None
-        return ControllerLink(controller, self.ledger, self._settings.couple_time_s, clock, self._clocks, self._recover)
+        return ControllerLink(
+            controller,
+            self.ledger,
+            self._settings.couple_time_s,
+            clock,
+            self._clocks,
+            self.recover,
+            take_occupied=self._take_occupied,
+        )
 
     def _taking_time(self) -> float:
         """Model time, less what the coupling still takes: at the first advance the clocks agree."""

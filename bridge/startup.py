@@ -9,9 +9,12 @@ import time
 from collections.abc import Callable, Collection, Mapping, Sequence
 from concurrent.futures import Executor, wait
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from bridge.controller_link import ControllerLink, LinkState
+from bridge.in_use import STALE_S, SecondLook
 from bridge.model_clock import agree
+from bridge.release import Receipt
 from clients.boptest_client import BOPTestClient
 from clients.boptest_select import Timeouts
 from clients.boptest_tests import TestIds
@@ -34,6 +37,9 @@ from utils.values import PointMetadata, Role, SimulationState
 log = logging.getLogger(__name__)
 
 _RETRY_S = 1.0
+
+Look: TypeAlias = Callable[[ControllerLink], Sequence[Problem]]
+"""Looks at one controller; the problems are things that somebody else has."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,32 +135,54 @@ def check_simulation_names(equipments: Sequence[Equipment], metadata: Mapping[st
         raise ConfigError(problems)
 
 
-def reach_controllers(links: Sequence[ControllerLink], pool: Executor) -> None:
-    """Connect to all controllers at once and look at what will be taken. Writes nothing.
+def reach_controllers(links: Sequence[ControllerLink], pool: Executor, second: SecondLook) -> None:
+    """Connect to all controllers at once and look at what will be taken. Of theirs it writes nothing.
 
-    One that does not answer is tried again later. Raises :class:`ConfigError` for names, units and occupied slots,
-    :class:`DeviceRefused` for the first that will not have us, :class:`DeviceUnreachable` when none answers.
+    What is in use is looked at again when own leftovers have been given back once more, and refused when it still is
+    after some seconds. A controller that does not answer, or in which own leftovers stay, is tried again later.
+
+    Raises :class:`ConfigError` for names, units and what is in use, :class:`DeviceRefused` for the first that will not
+    have us, :class:`DeviceUnreachable` when none answers, :class:`SimulationAborted` when stopped between two looks.
     """
-    futures = [(link, pool.submit(_reach, link)) for link in links]
-    problems: list[Problem] = []
-    refusals: list[DeviceRefused] = []
-    absent: list[DeviceUnreachable] = []
-    for link, future in futures:
-        try:
-            problems.extend(future.result())
-        except ConfigError as error:
-            problems.extend(error.problems)
-        except DeviceRefused as error:
-            refusals.append(error)
-        except DeviceUnreachable as error:
-            absent.append(error)
-            link.lost(error)
+    contact = _Contact(pool)
+    told = contact.attempt(links, _reach)
+    in_use = [link for link in links if link.in_use]
+    if in_use:
+        recovered = second.recover([link.device for link in in_use])
+        told |= contact.attempt(in_use, lambda link: _look_again(link, recovered, second.wait))
+    problems = [problem for link in links for problem in told.get(link, ())]
     if problems:
         raise ConfigError(problems)
-    if refusals:
-        raise refusals[0]
-    if len(absent) == len(links):
-        raise absent[0]
+    if contact.refusals:
+        raise contact.refusals[0]
+    if len(contact.absent) == len(links):
+        raise contact.absent[0]
+
+
+class _Contact:
+    """What became of the first contact with all controllers."""
+
+    def __init__(self, pool: Executor) -> None:
+        self.refusals: list[DeviceRefused] = []
+        self.absent: list[DeviceUnreachable] = []
+        self._pool = pool
+
+    def attempt(self, links: Sequence[ControllerLink], look: Look) -> dict[ControllerLink, Sequence[Problem]]:
+        """Look at these at once; the problems of each."""
+        futures = [(link, self._pool.submit(look, link)) for link in links]
+        problems: dict[ControllerLink, Sequence[Problem]] = {}
+        for link, future in futures:
+            problems[link] = ()
+            try:
+                problems[link] = future.result()
+            except ConfigError as error:
+                problems[link] = error.problems
+            except DeviceRefused as error:
+                self.refusals.append(error)
+            except DeviceUnreachable as error:
+                self.absent.append(error)
+                link.lost(error)
+        return problems
 
 
 def check_both(
@@ -163,6 +191,7 @@ def check_both(
     links: Sequence[ControllerLink],
     pool: Executor,
     stop: threading.Event,
+    second: SecondLook,
 ) -> None:
     """Names and units on both sides, and what is taken already. Raises :class:`ConfigError` with all of it at once.
 
@@ -175,7 +204,7 @@ def check_both(
     except ConfigError as error:
         problems.extend(error.problems)
     try:
-        reach_controllers(links, pool)
+        reach_controllers(links, pool, second)
     except ConfigError as error:
         problems.extend(error.problems)
     except DeviceError:
@@ -206,9 +235,18 @@ def present(links: Sequence[ControllerLink]) -> list[ControllerLink]:
     return [link for link in links if link.state is not LinkState.OFFLINE]
 
 
-def _reach(link: ControllerLink) -> list[Problem]:
+def _reach(link: ControllerLink) -> Sequence[Problem]:
     link.reach()
     return link.survey()
+
+
+def _look_again(link: ControllerLink, recovered: Sequence[Receipt], wait: Callable[[float], bool]) -> Sequence[Problem]:
+    """What is in use now that own leftovers are gone, and still is when reads can be stale no longer."""
+    if not link.survey(recovered):
+        return ()
+    if wait(STALE_S):
+        raise SimulationAborted("stopped on request")
+    return link.survey(recovered)
 
 
 def _mismatches(point: Point, metadata: Mapping[str, PointMetadata]) -> list[str]:

@@ -85,5 +85,12 @@ def _key_problems(document: JsonDocument, converter: UnitConverter) -> Iterator[
 
 def _load(file: Path, config: EquipmentConfig, default: UnitSystem, converter: UnitConverter) -> LoadedEquipment:
     unit_system = config.unit_system or default
-    enabled = (point for point in config.points if point.enabled)
+    enabled = (_completed(point, config) for point in config.points if point.enabled)
     return LoadedEquipment(config, file, tuple(make_point(point, unit_system, converter) for point in enabled))
+
+
+def _completed(point: PointConfig, config: EquipmentConfig) -> PointConfig:
+    """A point with what its file says for all that do not say it themselves."""
+    if "take_occupied" in point.model_fields_set:
+        return point
+    return point.model_copy(update={"take_occupied": config.take_occupied})

@@ -43,6 +43,10 @@ class EquipmentConfig(BaseModel):
         description="true takes the outputs of this file out of service during a run: the controller's program goes "
         "on commanding them, but their terminals stay as they are.",
     )
+    take_occupied: bool = Field(
+        False,
+        description="What take_occupied is at the points of this file that do not say it, and at its heartbeat.",
+    )
     heartbeat: Name | None = Field(
         None,
         description="Name of an AnalogValue or BinaryValue that is changed with every step, for the controller's "

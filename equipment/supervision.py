@@ -34,6 +34,7 @@ class HeartbeatObject:
     name: str
     ref: ObjectRef
     priority: int
+    take_occupied: bool = False
 
 
 def permits_of(loaded: LoadedEquipment, device: str, known: Known) -> Iterator[PermitObject]:
@@ -48,7 +49,8 @@ def heartbeats_of(loaded: LoadedEquipment, known: Known) -> Iterator[HeartbeatOb
     """The heartbeat of an equipment, if its config names one."""
     name = loaded.config.heartbeat
     if name is not None:
-        yield HeartbeatObject(name, known[name].ref, loaded.config.heartbeat_priority)
+        config = loaded.config
+        yield HeartbeatObject(name, known[name].ref, config.heartbeat_priority, config.take_occupied)
 
 
 def supervision_problems(loaded: LoadedEquipment, known: Known) -> Iterator[Problem]:

@@ -44,6 +44,8 @@ class WritePlan:
         self._hold_steps = hold_steps
         self.suppressed = 0
         """Writes that were not needed, for the summary."""
+        self.found_forced: Mapping[ObjectRef, PointValue] = {}
+        """Inputs that were out of service before us, with their values then: to let go of one is to put that back."""
 
     @property
     def bound(self) -> tuple[BoundPoint, ...]:
@@ -85,7 +87,7 @@ class WritePlan:
             if result.error is not None:
                 track.taken, track.sent = False, None
                 track.refresh_at_s = now_s + (self._refresh_s if track.failures > 1 else 0.0)
-            elif result.write.value is None or result.write == _back_in_service(track):
+            elif track.missed_steps > self._hold_steps and result.write in self._let_go(track):
                 track.taken, track.sent, track.wanted = False, None, None
             elif result.write.kind is not WriteKind.OUT_OF_SERVICE:
                 track.taken, track.sent = True, result.write.value
@@ -98,7 +100,7 @@ class WritePlan:
 
     def _due_for(self, track: _Track, now_s: float) -> list[Write]:
         if track.missed_steps > self._hold_steps:
-            return _let_go(track) if track.taken else []
+            return self._let_go(track) if track.taken else []
         if track.wanted is None:
             return []
         if track.failures > 1 and now_s < track.refresh_at_s:
@@ -107,6 +109,14 @@ class WritePlan:
         changed = track.sent is None or track.bound.point.differs(track.wanted, track.sent)
         return _assert(track, track.wanted, refresh) if refresh or changed else []
 
+    def _let_go(self, track: _Track) -> list[Write]:
+        point, ref = track.bound.point, track.bound.ref
+        if point.role is Role.COMMANDED:
+            return [Write(ref, WriteKind.COMMAND, None, point.priority)]
+        if ref in self.found_forced:
+            return [Write(ref, WriteKind.PRESENT_VALUE, self.found_forced[ref])]
+        return [Write(ref, WriteKind.OUT_OF_SERVICE, False)]
+
 
 def _assert(track: _Track, value: PointValue, refresh: bool) -> list[Write]:
     point, ref = track.bound.point, track.bound.ref
@@ -114,14 +124,3 @@ def _assert(track: _Track, value: PointValue, refresh: bool) -> list[Write]:
         return [Write(ref, WriteKind.COMMAND, value, point.priority)]
     out_of_service = [Write(ref, WriteKind.OUT_OF_SERVICE, True)] if refresh else []
     return [*out_of_service, Write(ref, WriteKind.PRESENT_VALUE, value)]
-
-
-def _let_go(track: _Track) -> list[Write]:
-    point, ref = track.bound.point, track.bound.ref
-    if point.role is Role.COMMANDED:
-        return [Write(ref, WriteKind.COMMAND, None, point.priority)]
-    return [_back_in_service(track)]
-
-
-def _back_in_service(track: _Track) -> Write:
-    return Write(track.bound.ref, WriteKind.OUT_OF_SERVICE, False)

@@ -76,7 +76,8 @@ class PointConfig(BaseModel):
     )
     take_occupied: bool = Field(
         False,
-        description="true takes a slot in which somebody else's value stands, and puts that value back at the end.",
+        description="true takes a slot in which somebody else's value stands, or an input that somebody has taken out "
+        "of service, and puts value and flag back at the end. take_occupied of the file when absent.",
     )
     threshold: float = Field(0.5, description="Binary: active above this value, in the simulation's unit.")
     hysteresis: float = Field(

@@ -31,10 +31,14 @@ class TooLate(BridgeError):
 
 @dataclass(frozen=True, slots=True)
 class Clocks:
-    """The two clocks of the host, injectable: seconds since some start, and seconds since 1970."""
+    """The two clocks of the host, injectable: seconds since some start, and seconds since 1970.
+
+    ``wait`` waits for so many seconds or until the event is set, and returns whether it is.
+    """
 
     monotonic: Callable[[], float] = time.monotonic
     wall: Callable[[], float] = time.time
+    wait: Callable[[threading.Event, float], bool] = threading.Event.wait
 
 
 class Pacer:

@@ -23,7 +23,7 @@ def object_findings(view: PointView) -> Iterator[Finding]:
         return
     yield from _unreadable(view, view.state.present_value)
     yield from _no_units(view, view.state.units)
-    if view.state.out_of_service:
+    if view.state.out_of_service and view.point.role in _OUT_OF_SERVICE:
         severity, what = _OUT_OF_SERVICE[view.point.role]
         yield _found(view, severity, Topic.SERVICE, what)
     if view.state.priority_array is not None:
@@ -31,7 +31,6 @@ def object_findings(view: PointView) -> Iterator[Finding]:
 
 
 _OUT_OF_SERVICE = {
-    Role.FORCED: (Severity.WARNING, "somebody has taken it out of service; its value and flag are put back at the end"),
     Role.COMMANDED: (Severity.WARNING, "it is out of service: what we command may not reach the application"),
     Role.READ: (Severity.NOTE, "it is out of service: the simulation follows it, its terminal does not"),
 }

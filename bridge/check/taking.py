@@ -1,4 +1,4 @@
-"""Whether what a run would take is free: slots, what other processes on this computer drive, what dead ones left."""
+"""Whether what a run would take is free: slots and inputs, what other processes drive, what dead ones have left."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from bridge.claims import Claim
 from bridge.journal import Journals
 from bridge.ledger import TakenClock
 from utils.errors import ConfigError
-from utils.values import ObjectRef, ObjectState, PointValue, Role
+from utils.values import ObjectRef, ObjectState, Role
 
 _LEFT_BEHIND = (
     "a run that has ended did not give it back; the next run does so before it starts, or python main.py release "
@@ -36,21 +36,15 @@ def taking_findings(views: Sequence[ControllerView], journals: Journals) -> Iter
 
 
 def _occupied(address: str, claim: Claim, state: ObjectState) -> Iterator[Finding]:
+    topic = Topic.SERVICE if claim.role is Role.FORCED else Topic.SLOT
     where = f"{address}: {claim.name}"
     if (problem := claim.problem(address, state)) is not None:
-        yield Finding(Severity.PROBLEM, Topic.SLOT, problem.where, problem.what)
+        yield Finding(Severity.PROBLEM, topic, problem.where, problem.what)
     elif claim.role is Role.COMMANDED and state.priority_array is None:
         what = "its slots cannot be read: who else commands it is not known, and its release will not be verified"
-        yield Finding(Severity.NOTE, Topic.SLOT, where, what)
-    elif (held := _held(claim, state)) is not None:
-        what = f"slot {claim.priority} holds {held:.5g}, which is put back at the end (take_occupied)"
-        yield Finding(Severity.NOTE, Topic.SLOT, where, what)
-
-
-def _held(claim: Claim, state: ObjectState) -> PointValue | None:
-    if claim.role is not Role.COMMANDED or state.priority_array is None:
-        return None
-    return state.priority_array[claim.priority - 1]
+        yield Finding(Severity.NOTE, topic, where, what)
+    elif (occupied := claim.occupied(state)) is not None:
+        yield Finding(Severity.NOTE, topic, where, f"{occupied}; taken, and put back at the end (take_occupied)")
 
 
 def _claimed(views: Sequence[ControllerView], journals: Journals) -> Iterator[Finding]:

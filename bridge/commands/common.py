@@ -82,6 +82,7 @@ def run_bridge(
     notes: Sequence[str] = (),
     *,
     shadow: bool = False,
+    take_occupied: bool = False,
     scan_with_simulation: bool = False,
 ) -> int:
     """Run the bridge to its end. This thread shows it, puts its question and takes the signals."""
@@ -93,6 +94,7 @@ def run_bridge(
         steps=steps,
         confirm=question.ask if question else confirm,
         shadow=shadow,
+        take_occupied=take_occupied,
         scan_with_simulation=scan_with_simulation,
     )
     try:

@@ -16,4 +16,11 @@ def run(options: argparse.Namespace, console: Console) -> int:
     equipped = equip_from(options.env, options.configs, console)
     asks = not options.yes and console.is_terminal and sys.stdin.isatty()
     question = FirstContactQuestion(console) if asks else None
-    return run_bridge(equipped, options.steps, console, question, shadow=options.shadow)
+    return run_bridge(
+        equipped,
+        options.steps,
+        console,
+        question,
+        shadow=options.shadow,
+        take_occupied=options.take_occupied,
+    )

@@ -59,10 +59,11 @@ class Rig:
     vav_points: Sequence[bench.Config] = VAV_POINTS
     keys: dict[str, object] = field(default_factory=dict)
     runs: list[Run] = field(default_factory=list)
-    clocks: Clocks | None = None
-    """Those of the host; None for the real ones."""
+    clocks: Clocks = field(default_factory=lambda: Clocks(wait=lambda stop, seconds: stop.is_set()))
+    """Those of the host; nobody waits for a second look."""
     shadow: bool = False
     timeout_s: float = 2.0
+    take_occupied: bool = False
 
     def settings(self, **variables: str) -> Settings:
         """Settings of a run against the rig."""
@@ -79,7 +80,13 @@ class Rig:
             bench.equipment("VAV", addresses["VAV"], self.vav_points, timeout_s=self.timeout_s),
         )
         run = Run(
-            settings, manager, StateFolder(settings.state_dir), steps=steps, clocks=self.clocks, shadow=self.shadow
+            settings,
+            manager,
+            StateFolder(settings.state_dir),
+            steps=steps,
+            clocks=self.clocks,
+            shadow=self.shadow,
+            take_occupied=self.take_occupied,
         )
         self.runs.append(run)
         return run

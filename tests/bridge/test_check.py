@@ -24,7 +24,7 @@ from emulators.ecy.messages import Reply, Request
 from emulators.program import ObjectSpec
 from tests import bench
 from tests.bridge.rig import AHU_POINTS, DEADLINE_S, PASSWORD, Rig, rig
-from tests.bridge.test_run import assert_untouched
+from tests.bridge.test_run import assert_untouched, force
 from utils.errors import ConfigError, SimulationAborted
 from utils.state_folder import StateFolder
 from utils.values import ObjectRef, ObjectType
@@ -211,8 +211,29 @@ class TestProblems:
         [finding] = found(check(both), Topic.SLOT)
         assert (finding.severity, finding.what) == (
             Severity.NOTE,
-            "slot 14 holds 21.5, which is put back at the end (take_occupied)",
+            "slot 14 of AnalogValue 1 holds 21.5 already; taken, and put back at the end (take_occupied)",
         )
+
+    def test_an_input_that_is_out_of_service_is_a_problem_as_it_is_for_a_run(self, both: Rig) -> None:
+        force(both.controllers.controller("AHU"), "DischAirTemp", 17.5)
+        report = check(both)
+        [finding] = found(report, Topic.SERVICE)
+        assert finding.severity is Severity.PROBLEM
+        assert "AnalogInput 1 is out of service already and holds 17.5; somebody else uses it" in finding.what
+        assert report.exit_code == 2
+        with pytest.raises(ConfigError, match=r"is out of service already and holds 17\.5"):
+            both.execute(steps=1)
+
+    def test_where_its_file_takes_it_it_is_only_noted(self, both: Rig) -> None:
+        force(both.controllers.controller("AHU"), "DischAirTemp", 17.5)
+        both.keys = {"take_occupied": True}
+        report = check(both)
+        [finding] = found(report, Topic.SERVICE)
+        assert (finding.severity, finding.what) == (
+            Severity.NOTE,
+            "AnalogInput 1 is out of service already and holds 17.5; taken, and put back at the end (take_occupied)",
+        )
+        assert report.exit_code == 0
 
     def test_all_kinds_of_problems_are_told_at_once_beside_what_is_known(self, both: Rig) -> None:
         both.controllers.controller("VAV").faults.add(DropConnection(None))
@@ -325,7 +346,9 @@ class TestLedger:
         journal.take(self.entries(both))
         journal.close()
         both.controllers.controller("AHU").objects.command("OutdoorAirTemp", 21.5, 14)
+        force(both.controllers.controller("AHU"), "DischAirTemp", 17.5)
         report = check(both)
+        assert not found(report, Topic.SERVICE)
         assert {finding.severity for finding in found(report, Topic.LEDGER)} == {Severity.NOTE}
         assert "main.py release" in found(report, Topic.LEDGER)[0].what
         assert report.exit_code == 0

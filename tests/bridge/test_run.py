@@ -246,9 +246,12 @@ class TestOtherPeoplesThings:
         assert "slot 14" in str(left)
         assert "it holds 99.0" in str(left)
 
-    def test_an_input_that_was_out_of_service_gets_its_value_and_flag_back(self, both: Rig) -> None:
+    def test_an_input_that_was_out_of_service_gets_its_value_and_flag_back_where_the_config_takes_it(
+        self, both: Rig
+    ) -> None:
         controller = both.controllers.controller("AHU")
         force(controller, "DischAirTemp", 17.5)
+        both.ahu_points = [{**AHU_POINTS[0], "take_occupied": True}, *AHU_POINTS[1:]]
         both.execute()
         found = controller.objects.named("DischAirTemp")
         assert (found.out_of_service, found.present_value) == (True, 17.5)

@@ -40,11 +40,12 @@ class Claims:
             claim.cleared()
 
     def leave_what_would_be_refused(self) -> None:
-        """Operators let go of slots that the daemon wants and that its configs do not let it take."""
+        """Operators let go of slots and inputs that the daemon wants and that its configs do not let it take."""
         for number, name in enumerate(self._peers.names):
-            claim = self._claims[name]["our slot"]
-            if claim.is_somebody_elses and not Trait(number).is_occupied:
-                claim.operated(None)
+            for kind in ("our slot", "a forced input"):
+                claim = self._claims[name][kind]
+                if claim.is_somebody_elses and not Trait(number).is_occupied:
+                    claim.operated(None)
 
     def follow(self) -> None:
         """Note what the daemon has written since the last time."""

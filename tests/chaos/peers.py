@@ -74,7 +74,7 @@ class Trait:
 
     @property
     def is_occupied(self) -> bool:
-        """Whether somebody has a value in our slot, which the config lets us take."""
+        """Whether somebody has a value in our slot, or at times an input of ours, which the config lets us take."""
         return self.number % 4 == 2
 
     @property
@@ -107,7 +107,7 @@ def points_of(number: int) -> list[bench.Config]:
     return [
         bench.analog_input("weaSta_reaWeaTDryBul_y", OUTDOOR, object_type="AnalogValue"),
         {"bop_point": FRAME, "ecy_point": FRAME_INPUT, "object_type": "AnalogInput"},
-        bench.analog_input(CONSTANT, RETURN),
+        bench.analog_input(CONSTANT, RETURN, take_occupied=Trait(number).is_occupied),
         bench.analog_input(CONSTANT, SETPOINT, object_type="AnalogValue", take_occupied=Trait(number).is_occupied),
         bench.analog_input(CONSTANT, SPARE, object_type="AnalogValue"),
         bench.output(echo(number), ECHO),

@@ -93,6 +93,15 @@ def test_a_bad_value_is_held_and_then_let_go_of_once() -> None:
     assert bench.step({}) == []
 
 
+def test_an_input_that_was_out_of_service_before_us_is_let_go_of_as_it_was_found() -> None:
+    bench = Bench()
+    bench.plan.found_forced = {INPUT_REF: 17.5}
+    bench.step({INPUT: 17.5})
+    assert [bench.step({}) for _ in range(3)] == [[], [], [Write(INPUT_REF, WriteKind.PRESENT_VALUE, 17.5)]]
+    assert bench.step({}) == []
+    assert bench.step({INPUT: 21.0}) == TAKE_INPUT
+
+
 def test_a_value_that_comes_back_is_taken_again() -> None:
     bench = Bench()
     bench.step(BOTH)

@@ -73,6 +73,11 @@ class HostClock:
     def __call__(self) -> float:
         return self.rate * time.monotonic() + self.skipped_s
 
+    def wait(self, stop: threading.Event, seconds: float) -> bool:
+        """It is later at once."""
+        self.skipped_s += seconds
+        return stop.is_set()
+
 
 @dataclass
 class Scene:
@@ -118,7 +123,7 @@ class Scene:
             manager,
             StateFolder(settings.state_dir),
             steps=steps,
-            clocks=Clocks(monotonic=self.clock),
+            clocks=Clocks(monotonic=self.clock, wait=self.clock.wait),
             ledger=self.ledger,
         )
         self._note_advances(run)

@@ -35,7 +35,8 @@ from emulators.ecy import faults as ecy_faults
 from emulators.plants.multizone_office import MultizoneOffice
 from tests import bench
 from tests.bridge.rig import DEADLINE_S, in_background
-from tests.faults.scene import CASE, HOLD_STEPS, HostClock, Scene, assert_given_back, building, eventually
+from tests.bridge.test_run import force
+from tests.faults.scene import CASE, HOLD_STEPS, VAV, HostClock, Scene, assert_given_back, building, eventually
 from utils.errors import BridgeError, SimulationRefused, SimulationShared, SimulationUnreachable
 from utils.state_folder import StateFolder, TestIdFile
 
@@ -384,6 +385,20 @@ def test_a_sensor_that_never_had_a_value_ends_nothing(scene: Scene) -> None:
         assert {advance.damper for advance in scene.advances[begun_at:]} == {1.0}
     assert not scene.vav.objects.named("SpaceTemp").out_of_service
     assert_given_back(scene.vav)
+
+
+def test_an_input_that_was_forced_before_us_is_let_go_of_as_it_was_found(scene: Scene) -> None:
+    point = "hvac_reaZonSou_TZon_y"
+    force(scene.vav, "SpaceTemp", 17.5)
+    scene.vav_points = [{**VAV[0], "take_occupied": True}, *VAV[1:]]
+    with scene.running():
+        scene.building.faults.add(NullValues([point]), "advance", times=None)
+        eventually(lambda: scene.vav.objects.named("SpaceTemp").held == 17.5)
+        assert scene.vav.objects.named("SpaceTemp").out_of_service
+    assert (scene.vav.objects.named("SpaceTemp").held, scene.vav.objects.named("SpaceTemp").out_of_service) == (
+        17.5,
+        True,
+    )
 
 
 def elsewhere(scene: Scene, port: int) -> Scene:

@@ -1,0 +1,69 @@
+"""What we want of one controller and somebody uses already: slots with a value in them, inputs out of service.
+
+Nothing counts as somebody else's before own leftovers have been given back, and before two looks some seconds apart
+agree: reads can be stale.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from bridge.claims import Claim
+from bridge.receipts import Outcome, Receipt, described
+from utils.errors import DeviceUnreachable, Problem
+from utils.values import ObjectRef, ObjectState
+
+STALE_S = 6.0
+"""How long after a first look the second one is due. Reads may be 5 s old (ecy-rest-api §16, §17 row 29)."""
+
+Recover: TypeAlias = Callable[[Collection[str]], Sequence[Receipt]]
+"""Gives back what earlier runs have left in these controllers, and tells what became of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class SecondLook:
+    """What comes before it. ``wait`` waits for so many seconds, and returns whether the run is to end instead."""
+
+    recover: Recover
+    wait: Callable[[float], bool]
+
+
+@dataclass(frozen=True, slots=True)
+class InUse:
+    """The things in use of one controller, each as it was found."""
+
+    device: str
+    found: tuple[tuple[Claim, ObjectState], ...] = ()
+
+    @classmethod
+    def among(cls, device: str, claims: Iterable[Claim], states: Mapping[ObjectRef, ObjectState]) -> InUse:
+        """Those of the claims that are not free."""
+        looked_at = ((claim, states[claim.ref]) for claim in claims)
+        return cls(device, tuple((claim, state) for claim, state in looked_at if claim.occupied(state) is not None))
+
+    def __bool__(self) -> bool:
+        return bool(self.found)
+
+    @property
+    def problems(self) -> list[Problem]:
+        """What is not ours to take."""
+        told = [claim.problem(self.device, state) for claim, state in self.found]
+        return [problem for problem in told if problem is not None]
+
+    @property
+    def listed(self) -> list[str]:
+        """All of it in words, a line for each."""
+        return [f"{self.device}: {claim.name}: {claim.occupied(state)}" for claim, state in self.found]
+
+    def refuse_leftovers(self, recovered: Iterable[Receipt]) -> None:
+        """Raises :class:`DeviceUnreachable` where something in use is our own and could not be given back.
+
+        That is nobody else's, and what we would put back at the end would be our own value.
+        """
+        failed = {one.what: one for one in recovered if one.device == self.device and one.outcome is Outcome.FAILED}
+        ours = [one for claim, state in self.found if (one := failed.get(described(claim.entry(self.device, state))))]
+        if ours:
+            what = f"an earlier run left {len(ours)} thing(s) in it that cannot be given back yet: "
+            raise DeviceUnreachable(self.device, what + "; ".join(f"{one.what} ({one.note})" for one in ours))
