@@ -15,10 +15,10 @@ from bridge.clock_keeper import ClockKeeper
 from bridge.effect_check import EffectCheck
 from bridge.heartbeat import Heartbeats
 from bridge.identity import Identity
-from bridge.in_use import STALE_S, InUse, Recover
+from bridge.in_use import Doubt, InUse, Recover, forced_before
 from bridge.isolation import Isolation
 from bridge.last_calls import LinkCalls
-from bridge.ledger import Ledger, TakenClock, TakenInput, TakenObject
+from bridge.ledger import Ledger, TakenClock, TakenObject
 from bridge.release import Receipt, give_back
 from bridge.yielding import Glance, Yielded, Yielding
 from clients.ecy_device_client import ECYDeviceClient
@@ -81,8 +81,7 @@ class ControllerLink:
         self._surveyed: Mapping[ObjectRef, ObjectState] = {}
         self.in_use = InUse(controller.address)
         """What somebody uses of the things that we want, as the last look has shown it."""
-        self._in_use_since_s: float | None = None
-        """When an absent controller that has come back was first found in use, in monotonic s."""
+        self._doubt = Doubt(controller.address)
         self._refused: set[ObjectRef] = set()
         self._failures = 0
         self._reason: type[BridgeError] | None = None
@@ -158,11 +157,7 @@ class ControllerLink:
             self._isolation.establish(self._clocks.monotonic())
             if self.clock is not None:
                 self.clock.start()
-        self.controller.plan.found_forced = {
-            entry.ref: entry.before
-            for entry in self._taken()
-            if isinstance(entry, TakenInput) and entry.was_out_of_service and entry.before is not None
-        }
+        self.controller.plan.found_forced = forced_before(self._taken())
         self.controller.plan.forget()
         self.state = LinkState.COUPLING
         self._coupled_at_s = self._clocks.monotonic() + self._couple_s
@@ -176,7 +171,7 @@ class ControllerLink:
         try:
             self.reach()
             self._give_back(self._strangers())
-            self._refuse_at_second_look(self.survey(self._recover([self.device])))
+            self._doubt.judge(self.survey(self._recover([self.device])), self._clocks.monotonic())
             self.announce()
             self.take()
         except ConfigError as error:
@@ -316,18 +311,6 @@ class ControllerLink:
         unseen = [claim.name for claim in self._claims if _is_unseen(states[claim.ref])]
         if unseen:
             raise DeviceUnreachable(self.device, f"it does not tell the state of {', '.join(unseen)}")
-
-    def _refuse_at_second_look(self, problems: Sequence[Problem]) -> None:
-        """Raises :class:`ConfigError` for what was in use some seconds ago already, and so is no stale read."""
-        now_s = self._clocks.monotonic()
-        if not problems:
-            self._in_use_since_s = None
-            return
-        if self._in_use_since_s is None:
-            self._in_use_since_s = now_s
-        if now_s - self._in_use_since_s >= STALE_S:
-            raise ConfigError(problems)
-        raise DeviceUnreachable(self.device, f"{problems[0].what}; looked at again", retry_after_s=STALE_S)
 
     def _taken(self) -> list[TakenObject]:
         entries = self._ledger.open_entries

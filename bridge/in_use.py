@@ -11,9 +11,10 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from bridge.claims import Claim
+from bridge.ledger import TakenInput, TakenObject
 from bridge.receipts import Outcome, Receipt, described
-from utils.errors import DeviceUnreachable, Problem
-from utils.values import ObjectRef, ObjectState
+from utils.errors import ConfigError, DeviceUnreachable, Problem
+from utils.values import ObjectRef, ObjectState, PointValue
 
 STALE_S = 6.0
 """How long after a first look the second one is due. Reads may be 5 s old (ecy-rest-api §16, §17 row 29)."""
@@ -67,3 +68,28 @@ class InUse:
         if ours:
             what = f"an earlier run left {len(ours)} thing(s) in it that cannot be given back yet: "
             raise DeviceUnreachable(self.device, what + "; ".join(f"{one.what} ({one.note})" for one in ours))
+
+
+class Doubt:
+    """Whether an absent controller that has come back was in use some seconds ago already: at two looks."""
+
+    def __init__(self, device: str) -> None:
+        self._device = device
+        self._since_s: float | None = None
+
+    def judge(self, problems: Sequence[Problem], now_s: float) -> None:
+        """Raises :class:`ConfigError` at the second look, before it :class:`DeviceUnreachable` until that is due."""
+        if not problems:
+            self._since_s = None
+            return
+        if self._since_s is None:
+            self._since_s = now_s
+        if now_s - self._since_s >= STALE_S:
+            raise ConfigError(problems)
+        raise DeviceUnreachable(self._device, f"{problems[0].what}; looked at again", retry_after_s=STALE_S)
+
+
+def forced_before(entries: Iterable[TakenObject]) -> dict[ObjectRef, PointValue]:
+    """The inputs that were out of service before us, with their values then."""
+    inputs = (entry for entry in entries if isinstance(entry, TakenInput) and entry.was_out_of_service)
+    return {entry.ref: entry.before for entry in inputs if entry.before is not None}

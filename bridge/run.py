@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
@@ -20,15 +20,14 @@ from bridge.in_use import SecondLook
 from bridge.isolation import warn_of_real_outputs
 from bridge.journal import Journals
 from bridge.ledger import Ledger
+from bridge.leftovers import Leftovers
 from bridge.overdue import OverdueWatch
 from bridge.overrides import Overrides
-from bridge.recovery import recover
-from bridge.release import Outcome, Receipt, give_back_all
+from bridge.release import Receipt, give_back_all
 from bridge.simulation_loop import SimulationLoop
 from bridge.status import Phase, Status, Summary
 from bridge.step_log import StepClock, StepRecorder
 from equipment.controller import Controller
-from equipment.device_clients import DeviceClients
 from equipment.equipment_manager import EquipmentManager
 from utils.errors import BridgeError, SimulationAborted, SimulationError
 from utils.model_calendar import model_datetime, model_seconds, unix_to_local
@@ -73,8 +72,7 @@ class Run:
         take_occupied: bool = False,
     ) -> None:
         self.client = startup.simulation_client(settings, state.tests)
-        self._journals = Journals.of(state)
-        self.ledger = ledger or Ledger(self._journals.own(manager.credentials))
+        self.ledger = ledger or Ledger(Journals.of(state).own(manager.credentials))
         self._settings = settings
         self._manager = manager
         self._state = state
@@ -89,9 +87,7 @@ class Run:
         self._receipts: list[Receipt] = []
         self._metadata: Mapping[str, PointMetadata] = {}
         self._take_occupied = take_occupied
-        self._recovering = threading.Lock()
-        self._stuck: set[str] = set()
-        """What has been said to be left by an earlier run."""
+        self._leftovers = Leftovers(settings, state, self._clocks, lambda: self._phase is Phase.RELEASING)
         self._pool = ThreadPoolExecutor(2 * len(manager.controllers), thread_name_prefix="ecy")
         self._pacer = Pacer(settings.period_s, self._clocks, settings.when_late)
         self._delay = ExchangeDelay(settings.step_time_s, scan_with_simulation=scan_with_simulation)
@@ -206,11 +202,11 @@ class Run:
         refuse_future(self._settings, self._clocks.wall())
         warn_of_real_outputs(equipments, self._settings)
         self._step_log.open()
-        self.recover()
+        self._leftovers.give_back()
         names = startup.simulation_names(equipments)
         startup.connect_simulation(self.client, self._settings, names, self._stop)
         self._metadata = self.client.get_metadata()
-        second = SecondLook(self.recover, partial(self._clocks.wait, self._stop))
+        second = SecondLook(self._leftovers.give_back, partial(self._clocks.wait, self._stop))
         startup.check_both(equipments, self._metadata, self._links, self._pool, self._stop, second)
         for link in self._links:
             if link.is_reached:
@@ -220,25 +216,6 @@ class Run:
         started = startup.start_simulation(self.client, self._settings, self._start_time_s())
         self._first = self._frame = self._simulation.first_frame(started.state)
         return started
-
-    def recover(self, only: Collection[str] | None = None) -> list[Receipt]:
-        """Undo what runs that have died left behind: of everything at the start, of controllers when they appear.
-
-        One at a time, as a journal that one thread has in hand is nobody's for another; none any more when the run
-        ends. Says it, but what stays is not said at every attempt.
-        """
-        with self._recovering, DeviceClients(lambda: self._settings, self._state) as clients:
-            if self._phase is Phase.RELEASING:
-                return []
-            receipts = recover(self._journals, clients.client_for, self._clocks.wall, only)
-        for receipt in receipts:
-            if str(receipt) not in self._stuck:
-                log.warning("left by an earlier run: %s", receipt)
-        self._stuck |= {str(receipt) for receipt in receipts if receipt.outcome is Outcome.FAILED}
-        if only is None:
-            for kept in self._journals.kept:
-                log.warning("kept: %s", kept)
-        return receipts
 
     def _drive(self, started: startup.Started) -> None:
         frame = self._first
@@ -323,7 +300,7 @@ class Run:
             self._settings.couple_time_s,
             clock,
             self._clocks,
-            self.recover,
+            self._leftovers.give_back,
             take_occupied=self._take_occupied,
         )
 

@@ -17,6 +17,7 @@ from bridge.controller_link import ControllerLink, LinkState
 from bridge.in_use import STALE_S, InUse
 from bridge.journal import Journals
 from bridge.ledger import Ledger, TakenInput, TakenSlot
+from bridge.leftovers import Leftovers
 from bridge.receipts import Outcome, Receipt
 from emulators.boptest.faults import Hold
 from emulators.ecy.controller import Controller
@@ -327,12 +328,13 @@ class TestOwnLeftovers:
 
     def test_several_that_come_back_together_are_all_given_back_though_one_journal_holds_them(self, both: Rig) -> None:
         left_behind(both, "AHU", "VAV")
-        subject, addresses, slow = both.run(), both.controllers.addresses, HoldController()
+        settings, addresses, slow = both.settings(), both.controllers.addresses, HoldController()
+        subject = Leftovers(settings, StateFolder(settings.state_dir), Clocks(), lambda: False)
         ahu(both).faults.add(slow)
         with ThreadPoolExecutor(2) as pool:
-            first = pool.submit(subject.recover, [addresses["AHU"]])
+            first = pool.submit(subject.give_back, [addresses["AHU"]])
             assert slow.holding.wait(DEADLINE_S)
-            second = pool.submit(subject.recover, [addresses["VAV"]])
+            second = pool.submit(subject.give_back, [addresses["VAV"]])
             with pytest.raises(TimeoutError):
                 second.result(0.5)
             slow.release()
@@ -430,3 +432,10 @@ class TestWhoseItIs:
         state = ObjectState(Sample(20.0))
         assert not InUse.among(self.DEVICE, [claim], {claim.ref: state})
         assert isinstance(claim.entry(self.DEVICE, state), TakenSlot)
+
+
+def test_nothing_of_earlier_runs_is_given_back_any_more_when_the_run_ends(both: Rig) -> None:
+    left_behind(both, "VAV")
+    settings = both.settings()
+    assert Leftovers(settings, StateFolder(settings.state_dir), Clocks(), lambda: True).give_back() == []
+    assert forced(vav(both), "SpaceTemp") == (True, LEFT)
