@@ -208,7 +208,7 @@ def drive(other: BOPTestClient, what: str) -> None:
 def test_another_step_than_was_asked_ends_the_start(scene: Scene) -> None:
     scene.building.faults.add(Answer(200, '{"status":200,"message":"","payload":{"step":30}}'), "set_step")
     with pytest.raises(SimulationRefused, match="the server took a step of 30 s, where 5 s was asked"):
-        scene.run().execute()
+        scene.run(steps=3).execute()
     assert scene.vav.journal == scene.ahu.journal == []
 
 
@@ -223,7 +223,7 @@ def test_a_server_may_tell_its_step_in_any_shape_or_not_at_all(scene: Scene, pay
 def test_a_simulation_that_starts_elsewhere_than_was_asked_ends_the_start(scene: Scene) -> None:
     scene.building.faults.add(Answer(200, '{"status":200,"message":"","payload":{"time":0}}'), "initialize")
     with pytest.raises(SimulationRefused, match="the simulation is at 0 s, where 16106400 s was asked"):
-        scene.run().execute()
+        scene.run(steps=3).execute()
     assert scene.vav.journal == scene.ahu.journal == []
 
 
@@ -231,7 +231,7 @@ def test_a_shorter_step_is_the_end_of_the_scenario_when_nothing_comes_behind_it(
     asked = scene.building.faults.calls["advance"]
     scene.building.faults.add(SHORTER, "advance")
     scene.building.faults.add(Answer(200, ENDED), "advance")
-    summary = scene.run().execute()
+    summary = scene.run(steps=3).execute()
     assert (summary.steps, summary.simulated_s) == (1, 2.0)
     assert scene.building.faults.calls["advance"] - asked == 2
     assert "the scenario's period has ended" in scene.log.text
@@ -243,7 +243,7 @@ def test_a_shorter_step_with_another_behind_it_is_somebody_elses_doing(scene: Sc
     with pytest.raises(
         SimulationShared, match=r"from 16106402 s to 16106405 s in one step of 5 s, behind a shorter one"
     ):
-        scene.run().execute()
+        scene.run(steps=3).execute()
     assert_all_given_back(scene)
 
 
