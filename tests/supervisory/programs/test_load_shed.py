@@ -113,7 +113,7 @@ def test_a_zone_that_was_beyond_comfort_in_one_event_gives_way_again_in_the_next
     settled(ctx, program, minutes=60)
     assert (setpoints(ctx), ctx.facts["too_warm_or_cold"]) == ({}, [])
     ctx.show("electric_power", {"main": 130.0})
-    settled(ctx, program, minutes=5)
+    settled(ctx, program, minutes=15)
     assert sorted(setpoints(ctx)) == sorted(ZONES)
 
 
