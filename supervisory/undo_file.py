@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import BinaryIO
 
 from supervisory.site_access import OccupiedSlot
 from utils.errors import BridgeError, ConfigError, Problem
@@ -38,8 +39,8 @@ class UndoFile:
         }
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
-            with self.path.open("a", encoding="utf-8", newline="\n") as file:
-                file.write(json.dumps(line) + "\n")
+            with self.path.open("a+b") as file:
+                file.write(_begun_anew(file) + json.dumps(line).encode() + b"\n")
                 file.flush()
                 os.fsync(file.fileno())
         except OSError as error:
@@ -48,18 +49,26 @@ class UndoFile:
     def slots(self) -> tuple[OccupiedSlot, ...]:
         """Everything that was noted, oldest first. Raises :class:`ConfigError` for a file that cannot be read."""
         try:
-            lines = self.path.read_text(encoding="utf-8").splitlines()
+            lines = self.path.read_bytes().splitlines()
         except OSError as error:
             raise ConfigError([Problem(str(self.path), f"cannot be read: {error.strerror}")]) from None
         slots, problems = [], []
         for number, line in enumerate(lines, 1):
             try:
                 slots.append(_slot(json.loads(line)))
-            except (ValueError, KeyError, TypeError):
+            except (ValueError, KeyError, TypeError, RecursionError):
                 problems.append(Problem(f"{self.path} line {number}", "is no released slot; delete the line"))
         if problems:
             raise ConfigError(problems)
         return tuple(slots)
+
+
+def _begun_anew(file: BinaryIO) -> bytes:
+    """What ends a line that was cut (disk full, power cut), so that it takes no other with it."""
+    if file.seek(0, os.SEEK_END) == 0:
+        return b""
+    file.seek(-1, os.SEEK_END)
+    return b"" if file.read(1) == b"\n" else b"\n"
 
 
 def _slot(line: dict[str, object]) -> OccupiedSlot:

@@ -39,11 +39,26 @@ def test_lines_that_are_no_slots_are_all_told(tmp_path: Path) -> None:
     undo.note(SLOTS[0])
     with undo.path.open("a", encoding="utf-8") as file:
         file.write('{"device": "ahu"}\nnonsense\n')
+    with undo.path.open("ab") as file_of_bytes:
+        file_of_bytes.write(b"\xff\n" + b"[" * 100_000 + b"\n")
     with pytest.raises(ConfigError) as caught:
         undo.slots()
-    assert [problem.where.rpartition(" ")[2] for problem in caught.value.problems] == ["2", "3"]
+    assert [problem.where.rpartition(" ")[2] for problem in caught.value.problems] == ["2", "3", "4", "5"]
 
 
 def test_an_absent_file_is_a_clear_message(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="cannot be read"):
         UndoFile(tmp_path / "undo.jsonl").slots()
+
+
+def test_a_line_that_was_cut_takes_no_later_one_with_it(tmp_path: Path) -> None:
+    undo = UndoFile(tmp_path / "undo.jsonl")
+    undo.note(SLOTS[0])
+    undo.path.write_bytes(undo.path.read_bytes() + b'{"released": "20')
+    undo.note(SLOTS[1])
+    undo.note(SLOTS[2])
+    with pytest.raises(ConfigError, match="line 2"):
+        undo.slots()
+    first, _, *others = undo.path.read_bytes().splitlines(keepends=True)
+    undo.path.write_bytes(b"".join([first, *others]))
+    assert undo.slots() == SLOTS
