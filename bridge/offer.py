@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
+from bridge.check.first_contact import MayShow, always, introduce
 from bridge.check.quantities import unit_in_our_words
 from bridge.check.simulation import DEADLINES, OwnTest
 from bridge.check.views import SimulationView
@@ -81,8 +82,13 @@ class Inventory:
         *,
         device: str | None = None,
         deadlines: Timeouts = DEADLINES,
+        may_show: MayShow = always,
     ) -> None:
-        """``manager`` has not loaded its configs yet; without ``device``, the controllers are those in them."""
+        """``manager`` has not loaded its configs yet; without ``device``, the controllers are those in them.
+
+        ``may_show`` is asked before the account is shown to a controller of whose certificate there is no record.
+        """
+        self._may_show = may_show
         self._unused = _load(manager)
         self._names = simulation_names(tuple(manager.equipment.values()))
         self._clients = _clients(manager, device)
@@ -95,7 +101,8 @@ class Inventory:
         """
         try:
             with self._test, ThreadPoolExecutor(max(len(self._clients), 1), thread_name_prefix="ecy") as pool:
-                offers = pool.map(_objects_of, self._clients)
+                reasons = introduce(self._clients, pool, self._may_show)
+                offers = pool.map(lambda client: _objects_of(client, reasons.get(client.device)), self._clients)
                 simulation = self._test.look(self._names, with_values=False)
                 controllers = tuple(offers)
         finally:
@@ -126,8 +133,10 @@ def _clients(manager: EquipmentManager, device: str | None) -> tuple[ECYDeviceCl
     return (manager.client_for(device, manager.credentials.get(device, Credentials())),)
 
 
-def _objects_of(client: ECYDeviceClient) -> ControllerOffer:
+def _objects_of(client: ECYDeviceClient, reason: DeviceError | None) -> ControllerOffer:
     try:
+        if reason is not None:
+            raise reason
         client.connect()
         endpoints = client.get_existing_endpoints()
         states = client.survey([endpoint.ref for endpoint in endpoints])

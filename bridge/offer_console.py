@@ -10,11 +10,12 @@ from rich.console import Console
 from rich.table import Table
 
 from bridge.offer import ControllerOffer, Offer, SimulationPoint
+from bridge.plain_text import plain
 
 
 def print_offer(console: Console, offer: Offer) -> None:
     """A table of the simulation's measurements, one of its inputs, one per controller."""
-    console.print(f"{offer.server} {offer.testcase}".rstrip(), highlight=False, markup=False)
+    console.print(plain(f"{offer.server} {offer.testcase}".rstrip()), highlight=False)
     for title, points in (("Measurements", offer.measurements), ("Inputs", offer.inputs)):
         if points:
             console.print(_simulation_table(title, points), soft_wrap=False)
@@ -25,7 +26,7 @@ def print_offer(console: Console, offer: Offer) -> None:
         console.print(f"configs not used: {problem}", style="yellow", highlight=False, markup=False)
     for where, failure in ((offer.server, offer.failure), *((c.address, c.failure) for c in offer.controllers)):
         if failure is not None:
-            console.print(f"{where}: {failure}", style="yellow", highlight=False, markup=False)
+            console.print(plain(f"{where}: {failure}"), style="yellow", highlight=False)
 
 
 def print_offer_json(console: Console, offer: Offer) -> None:
@@ -38,7 +39,8 @@ def _simulation_table(title: str, points: Sequence[SimulationPoint]) -> Table:
     for heading in ("Name", "unit", "minimum", "maximum", "description"):
         table.add_column(heading, overflow="fold")
     for point in points:
-        table.add_row(point.name, point.unit or "", _number(point.minimum), _number(point.maximum), point.description)
+        limits = _number(point.minimum), _number(point.maximum)
+        table.add_row(*map(plain, (point.name, point.unit or "", *limits, point.description)))
     return table
 
 
@@ -47,9 +49,8 @@ def _controller_table(controller: ControllerOffer) -> Table:
     for heading in ("Type", "instance", "Name", "units", "present value"):
         table.add_column(heading, overflow="fold")
     for item in controller.objects:
-        table.add_row(
-            item.object_type, str(item.instance), item.name, item.unit or item.units or "", _number(item.present_value)
-        )
+        told = item.unit or item.units or "", _number(item.present_value)
+        table.add_row(*map(plain, (item.object_type, str(item.instance), item.name, *told)))
     return table
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from clients.http_funnel import Json, Reply
 from utils.errors import SimulationError, SimulationRefused, SimulationUnreachable
+from utils.text import one_line
 from utils.values import PointMetadata, SimulationState, is_finite_number
 
 _BUSY = frozenset({429, 502, 503, 504})
@@ -75,7 +76,7 @@ def _shortened(words: str) -> str:
     lines = [" ".join(line.split()) for line in words.splitlines() if any(map(str.isalnum, line))]
     if any(line.endswith("Traceback (most recent call last):") for line in lines):
         lines = [lines[0].removesuffix("Traceback (most recent call last):").strip(), lines[-1]]
-    return " ".join(lines)[:_LONGEST_WORDS]
+    return one_line(" ".join(lines), _LONGEST_WORDS)
 
 
 def number_of(value: Json) -> float:
@@ -133,7 +134,7 @@ def metadata_of(payload: Json, what: str, *, is_input: bool) -> dict[str, PointM
 
 def clipped_by_server(message: str) -> Iterable[tuple[str, str]]:
     """Each point that the server clipped in a step, with its words; there is no other sign than the message."""
-    return ((match[2], match[1].rstrip(". ")) for match in _WARNING.finditer(message))
+    return ((match[2], one_line(match[1].rstrip(". "))) for match in _WARNING.finditer(message))
 
 
 def _text(value: Json) -> str | None:

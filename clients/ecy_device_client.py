@@ -61,6 +61,20 @@ class ECYDeviceClient:
         """How many sessions were opened: one more is a sign that the controller may have rebooted."""
         return self._session.sign_ins
 
+    @property
+    def fingerprint(self) -> str | None:
+        """SHA-256 of the certificate that it has shown; None before, and where the policy is not one of pins."""
+        return self._session.pin.seen if self._session.pin is not None else None
+
+    @property
+    def is_new(self) -> bool:
+        """Whether its certificate is judged by a pin, and there is none on record."""
+        return self._session.pin is not None and not self._session.pin.is_on_record
+
+    def meet(self) -> None:
+        """See its certificate and whether it may be an ECY, without credentials; nothing is kept."""
+        self._session.meet()
+
     def connect(self) -> None:
         """Make sure that this is an ECY with firmware 2.x, and sign in."""
         self._session.open()

@@ -1,4 +1,11 @@
-"""Sign-in to one controller, and what its statuses mean (ecy-rest-api §1, §4, §5)."""
+"""Sign-in to one controller, and what its statuses mean (ecy-rest-api §1, §4, §5).
+
+A password is shown only to what asks for one as an ECY does, in its answer to a request without credentials. What
+firmware 2.x says there was never seen (§17 row 5), so either of these is enough: it names Eclypse or Distech anywhere
+(the session cookie of firmware 1.x does), or it asks for Basic in JSON, as the rest of its API speaks. A web page that
+asks for a password is a printer's or a router's. A pin on record is enough as well: it was kept when this had been
+seen, or a person has put it there.
+"""
 
 from __future__ import annotations
 
@@ -8,11 +15,14 @@ from functools import partial
 
 from clients.ecy_wire import API, says, words_of
 from clients.http_funnel import Failures, HttpFunnel, Json, Reply
-from clients.tls import TlsPolicy, trust_for
+from clients.tls import PinnedCertificate, TlsPolicy, trust_for
 from utils.errors import DeviceError, DeviceRefused, DeviceUnreachable, ObjectError
+from utils.text import one_line
 
 _MISSING_RIGHTS = 403
 _SIGN_IN = 401
+_ASKING = (_SIGN_IN, _MISSING_RIGHTS)
+_OWN_NAMES = ("eclypse", "distech")
 _BUSY = frozenset({408, 429, 502, 503, 504})
 _LONGEST_WAIT_S = 600.0
 _OLD_API = "/api/rest/v1"
@@ -37,19 +47,27 @@ class EcySession:
         self._is_signed_in = False
         self._rejection: DeviceRefused | None = None
         self._was_ecy = False
+        self._is_recognised = False
         self.sign_ins = 0
         """Sessions that were opened."""
-        self.funnel = HttpFunnel(
-            f"https://{device}",
-            _failures(device),
-            trust=trust_for(device, tls, partial(DeviceRefused, device)),
-            secrets=[password, token],
-        )
+        self._trust = trust_for(device, tls, partial(DeviceRefused, device))
+        self.funnel = HttpFunnel(f"https://{device}", _failures(device), trust=self._trust, secrets=[password, token])
 
     @property
     def device(self) -> str:
         """The address, for messages."""
         return self._device
+
+    @property
+    def pin(self) -> PinnedCertificate | None:
+        """The judge of its certificate, where the policy is one of pins."""
+        return self._trust.pin
+
+    def meet(self) -> None:
+        """Find out what answers, without credentials and without keeping anything. Raises like :meth:`open`."""
+        reply = self._send("GET", _SERVICES, None, None)
+        if reply.status in _ASKING and not self._may_see_account(reply):
+            raise self._stranger(_SERVICES, reply)
 
     def open(self) -> None:
         """Find out what answers, and sign in unless a session is alive (there is no signing out, and a cap).
@@ -69,8 +87,7 @@ class EcySession:
         if old.is_success and _is_json(old):
             raise self.refused("it has firmware 1.x, whose REST v1 is not supported; firmware 2.x is needed")
         self._raise_if_unavailable(reply)
-        kind = reply.headers.get("Content-Type", "no content type")
-        raise self.refused(f"it is not an ECY controller: {_SERVICES} answered HTTP {reply.status} ({kind})")
+        raise self.refused(f"it is not an ECY controller: {_SERVICES} answered HTTP {reply.status} ({_kind(reply)})")
 
     def forget(self) -> None:
         """Drop the session; the next call signs in, even after a rejected password."""
@@ -81,20 +98,23 @@ class EcySession:
     def call(self, method: str, path: str, body: Json = None) -> Reply:
         """One call with credentials; the reply is neither 401, 403, a redirect nor "busy".
 
-        Raises DeviceRefused or DeviceUnreachable.
+        What has not shown itself to be an ECY is asked without credentials first. Raises DeviceRefused or
+        DeviceUnreachable.
         """
         if self._rejection is not None:
             raise self._rejection.with_traceback(None)
         has_session = self._is_signed_in and self.funnel.has_cookies
-        reply = self._send(method, path, body, None if has_session else self._credentials)
-        if reply.status == _SIGN_IN and has_session:
-            has_session = False
+        shows_account = not has_session and self._is_known
+        reply = self._send(method, path, body, self._credentials if shows_account else None)
+        if not shows_account and reply.status in (_ASKING if not has_session else (_SIGN_IN,)):
+            self._recognise(path, reply)
+            shows_account = True
             reply = self._send(method, path, body, self._credentials)
         self._is_signed_in = reply.status != _SIGN_IN
         if not self._is_signed_in:
             self._rejection = self.refused("wrong user name or password")
             raise self._rejection
-        self.sign_ins += not has_session
+        self.sign_ins += shows_account
         if reply.status == _MISSING_RIGHTS:
             raise self.refused(f"the user lacks the rights for {path.partition('?')[0]}")
         self._raise_if_unavailable(reply)
@@ -140,7 +160,32 @@ class EcySession:
     def _probed(self, path: str) -> Reply:
         """Ask without credentials first: a password is shown only to a server that asks for one."""
         reply = self._send("GET", path, None, None)
-        return self.call("GET", path) if reply.status in (_SIGN_IN, _MISSING_RIGHTS) else reply
+        if reply.status not in _ASKING:
+            return reply
+        self._recognise(path, reply)
+        return self.call("GET", path)
+
+    @property
+    def _is_known(self) -> bool:
+        """Whether it has shown itself to be an ECY, now or in an earlier run."""
+        return self._is_recognised or (self._trust.pin is not None and self._trust.pin.is_on_record)
+
+    def _recognise(self, path: str, reply: Reply) -> None:
+        """Judge what asks for a password, and put its certificate on record. Raises DeviceRefused for a stranger."""
+        if not self._may_see_account(reply):
+            raise self._stranger(path, reply)
+        self._is_recognised = True
+        if self._trust.pin is not None:
+            self._trust.pin.keep()
+
+    def _may_see_account(self, reply: Reply) -> bool:
+        return self._is_known or _asks_like_an_ecy(reply)
+
+    def _stranger(self, path: str, reply: Reply) -> DeviceRefused:
+        pin = self._trust.pin
+        remedy = f"; if it is one, say so with a line {pin.remedy}" if pin is not None else ""
+        what = f"{path} answered HTTP {reply.status} ({_kind(reply)}), which nothing shows to be an ECY's"
+        return self.refused(f"it does not look like an ECY controller: {what}. No password was sent{remedy}")
 
     def _send(self, method: str, path: str, body: Json, credentials: Mapping[str, str] | None) -> Reply:
         if credentials is not None or not self._is_signed_in:
@@ -150,7 +195,8 @@ class EcySession:
     def _raise_if_unavailable(self, reply: Reply) -> None:
         self._raise_if_busy(reply)
         if 300 <= reply.status < 400:
-            raise self.refused(f"it redirects to {reply.headers.get('Location', 'nowhere')}, which is not followed")
+            where = one_line(reply.headers.get("Location", "nowhere"))
+            raise self.refused(f"it redirects to {where}, which is not followed")
 
     def _raise_if_busy(self, reply: Reply) -> None:
         if reply.status in _BUSY:
@@ -176,8 +222,21 @@ def _words(reply: Reply) -> str:
         return words_of(reply.body)
 
 
+def _kind(reply: Reply) -> str:
+    return one_line(reply.headers.get("Content-Type", "no content type"))
+
+
 def _is_json(reply: Reply) -> bool:
     try:
         return isinstance(reply.json(), dict | list)
     except ValueError:
         return False
+
+
+def _asks_like_an_ecy(reply: Reply) -> bool:
+    """Whether an answer that asks who is there may be a controller's; see the top of this module."""
+    challenge = reply.headers.get("WWW-Authenticate", "").lower()
+    if challenge and "basic" not in challenge:
+        return False
+    told = " ".join((*reply.headers.values(), reply.text)).lower()
+    return any(name in told for name in _OWN_NAMES) or ("basic" in challenge and _is_json(reply))

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable, Mapping
 
 from clients.http_funnel import Json
+from utils.text import one_line
 from utils.values import ObjectRef, ObjectType, PointValue, Quality, Sample, is_real32
 
 API = "/api/rest/v2"
@@ -94,7 +95,7 @@ def sample_of(value: Json, object_type: ObjectType) -> Sample:
     if number is not None and object_type.is_multi_state:
         number = int(number) if number >= 1 and number == int(number) else None
     if number is None:
-        return Sample(None, Quality.BAD, f"not a value: {str(value)[:_LONGEST_WORDS]}")
+        return Sample(None, Quality.BAD, f"not a value: {one_line(str(value), _LONGEST_WORDS)}")
     return Sample(number)
 
 
@@ -191,10 +192,10 @@ def says(words: str, *names: str) -> bool:
 def words_of(body: Json | bytes) -> str:
     """The words of an error in any layout: text, object, list, HTML."""
     if isinstance(body, bytes):
-        return _one_line(re.sub(r"<[^>]*>", " ", body.decode("utf-8", "replace")))
+        return _shortened(re.sub(r"<[^>]*>", " ", body.decode("utf-8", "replace")))
     if isinstance(body, Mapping) and body.get("error"):
         return words_of(body["error"])
-    return _one_line("; ".join(dict.fromkeys(_texts(body))))
+    return _shortened("; ".join(dict.fromkeys(_texts(body))))
 
 
 def _texts(value: Json) -> Iterable[str]:
@@ -207,8 +208,8 @@ def _texts(value: Json) -> Iterable[str]:
         yield re.sub(r"<[^>]*>", " ", str(value))
 
 
-def _one_line(words: str) -> str:
-    return " ".join(words.split())[:_LONGEST_WORDS] or "no words"
+def _shortened(words: str) -> str:
+    return one_line(words, _LONGEST_WORDS) or "no words"
 
 
 def _bare(text: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -47,10 +48,10 @@ def write_configs(folder: Path, *configs: Config) -> Path:
     return configs_folder
 
 
-def manager(folder: Path, settings: Settings, *configs: Config) -> EquipmentManager:
+def manager(folder: Path, settings: Settings, *configs: Config, keeps_pins: bool = True) -> EquipmentManager:
     """The loaded equipments of some configs."""
     state = StateFolder(settings.state_dir)
-    policy = TlsPolicy.parse(settings.tls, state.pins, str(state.pins.file))
+    policy = replace(TlsPolicy.parse(settings.tls, state.pins, str(state.pins.file)), keeps_pins=keeps_pins)
     loaded = EquipmentManager(write_configs(folder, *configs), settings, policy)
     loaded.load_equipments()
     return loaded

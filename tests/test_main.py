@@ -336,12 +336,26 @@ class TestOtherVerbs:
         assert {"degC", "pascal", "cfm", "inH2O"} <= set(output.split())
 
     def test_check_shows_both_sides_and_writes_nothing(self, call: Call, both: Rig) -> None:
-        code, output = call("check", *configured(both), **variables(both))
+        code, output = call("check", "--yes", *configured(both), **variables(both))
         assert code == 0
         row = next(line for line in output.splitlines() if "DischAirTemp" in line)
         assert "hvac_reaAhu_TSup_y" in row
         assert "-40" in row
         assert_untouched(both)
+
+    @pytest.mark.parametrize("verb", ["check", "points"])
+    def test_looking_at_a_new_controller_needs_a_yes_before_the_account_is_shown(
+        self, call: Call, both: Rig, verb: str
+    ) -> None:
+        state = {**variables(both), "BRIDGE_STATE_DIR": str(both.folder / f"new to {verb}")}
+        arguments = configured(both)
+        signed_in = [both.controllers.controller(name).counters.basic_sign_ins for name in ("AHU", "VAV")]
+        code, output = call(verb, *arguments, **state)
+        assert code == 1
+        assert "there is no record of its certificate (SHA-256 " in " ".join(output.split())
+        assert signed_in == [both.controllers.controller(name).counters.basic_sign_ins for name in ("AHU", "VAV")]
+        assert call(verb, "--yes", *arguments, **state)[0] == 0
+        assert not list((both.folder / f"new to {verb}").glob("certificate-pins*.json"))
 
     def test_emulate_prints_a_line_per_server(self) -> None:
         emulate = [*MAIN, "emulate", "--until-stdin-closes", "--boptest-port", "0", "--ecy-port", "0"]
@@ -359,7 +373,7 @@ class TestOtherVerbs:
     def test_check_for_scripts_is_one_document_whose_exit_code_is_the_programs(self, both: Rig) -> None:
         both.controllers.controller("AHU").objects.command("OutdoorAirTemp", 21.5, 14)
         done = subprocess.run(  # noqa: S603
-            [*MAIN, "check", "--json", *configured(both)],
+            [*MAIN, "check", "--json", "--yes", *configured(both)],
             capture_output=True,
             encoding="utf-8",
             env=environment(**variables(both)),
@@ -373,7 +387,7 @@ class TestOtherVerbs:
     @POSIX_ONLY
     def test_ctrl_c_ends_a_check_and_its_test(self, both: Rig) -> None:
         hold = both.building.faults.add(Hold(), "initialize")
-        with start("check", *configured(both), **variables(both)) as process:
+        with start("check", "--yes", *configured(both), **variables(both)) as process:
             assert hold.reached.wait(DEADLINE_S)
             process.send_signal(signal.SIGINT)
             hold.release.set()
@@ -384,7 +398,7 @@ class TestOtherVerbs:
 
     def test_points_lists_what_both_sides_have(self, call: Call, both: Rig) -> None:
         options = ["--device", both.controllers.addresses["VAV"], "--configs", str(both.folder)]
-        code, output = call("points", *options, **variables(both))
+        code, output = call("points", "--yes", *options, **variables(both))
         assert code == 0
         assert {"hvac_oveAhu_TSupSet_u", "hvac_reaZonSou_TZon_y", "SpaceTemp", "Damper"} <= set(output.split())
 

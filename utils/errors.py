@@ -2,6 +2,8 @@
 
 Every error that this project raises on purpose is a :class:`BridgeError`. Its ``exit_code`` is what the process ends
 with when nobody handles it: 2 means "mend the settings or configs", 1 means "it failed while running".
+
+Messages may carry names and words of peers: each is one printable line.
 """
 
 from __future__ import annotations
@@ -9,6 +11,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import ClassVar
+
+from utils.text import one_line
+
+_LONGEST = 4000
 
 
 class BridgeError(Exception):
@@ -28,7 +34,7 @@ class Problem:
     what: str
 
     def __str__(self) -> str:
-        return f"{self.where}: {self.what}"
+        return one_line(f"{self.where}: {self.what}", _LONGEST)
 
 
 class ConfigError(BridgeError):
@@ -43,6 +49,9 @@ class ConfigError(BridgeError):
 
 class SimulationError(BridgeError):
     """The simulation cannot go on: the run ends and releases."""
+
+    def __init__(self, what: str) -> None:
+        super().__init__(one_line(what, _LONGEST))
 
 
 class SimulationUnreachable(SimulationError):
@@ -66,8 +75,8 @@ class DeviceError(BridgeError):
 
     def __init__(self, device: str, what: str) -> None:
         self.device = device
-        self.what = what
-        super().__init__(f"{device}: {what}")
+        self.what = one_line(what, _LONGEST)
+        super().__init__(f"{device}: {self.what}")
 
 
 class DeviceUnreachable(DeviceError):

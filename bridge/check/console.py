@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from bridge.check.first_contact import NewCertificate
 from bridge.check.report import (
     CertificateRow,
     CheckReport,
@@ -21,10 +23,28 @@ from bridge.check.report import (
     Severity,
     SimulationRow,
 )
+from bridge.console import FirstContactQuestion
+from bridge.plain_text import plain
+from bridge.run import FirstContact
 from utils.values import PointValue, Role
 
 _STYLES = {Severity.PROBLEM: "bold red", Severity.WARNING: "yellow", Severity.NOTE: "dim"}
 _ARROWS = {Role.READ.value: "<-"}
+
+
+class AccountQuestion(FirstContactQuestion):
+    """Whether the account may be shown to controllers of whose certificates there is no record."""
+
+    def ask_for(self, certificates: Sequence[NewCertificate]) -> bool:
+        """Wait for the user's answer. Called by whoever looks."""
+        return self.ask([FirstContact(one.device, (f"SHA-256 {one.fingerprint}",)) for one in certificates])
+
+    def _put(self, contacts: Sequence[FirstContact]) -> bool:
+        for contact in contacts:
+            _line(self._console, f"{contact.device}: there is no record of its certificate, {contact.objects[0]}")
+        _line(self._console, "Compare with what the controllers' own pages show. Nothing is put on record.")
+        self._console.print("Show them the user name and password, and go on looking? \\[y/N] ", end="")
+        return sys.stdin.readline().strip().lower() in ("y", "yes")
 
 
 def print_check(console: Console, report: CheckReport) -> None:
@@ -53,11 +73,11 @@ def _plain(value: object) -> str:
 
 
 def _line(console: Console, text: str) -> None:
-    console.print(text, highlight=False, markup=False)
+    console.print(plain(text), highlight=False)
 
 
 def _told(finding: Finding) -> Text:
-    return Text.assemble((f"{finding.severity:<8}", _STYLES[finding.severity]), str(finding))
+    return Text.assemble((f"{finding.severity:<8}", _STYLES[finding.severity]), plain(str(finding)))
 
 
 def _simulation(row: SimulationRow) -> str:
@@ -72,11 +92,11 @@ def _simulation(row: SimulationRow) -> str:
 def _point_tables(report: CheckReport) -> Iterator[Table]:
     for equipment in dict.fromkeys(row.equipment for row in report.points):
         rows = [row for row in report.points if row.equipment == equipment]
-        table = Table(title=f"{equipment} ({rows[0].controller})", title_justify="left")
+        table = Table(title=plain(f"{equipment} ({rows[0].controller})"), title_justify="left")
         for heading in ("Simulation", "now", "converted", "", "Controller", "now", "measures"):
             table.add_column(heading, overflow="fold")
         for row in rows:
-            table.add_row(*_cells(row))
+            table.add_row(*map(plain, _cells(row)))
         yield table
 
 
@@ -119,7 +139,7 @@ def _controller(row: ControllerRow) -> Iterator[str]:
 def _certificate(row: CertificateRow) -> str:
     if row.fingerprint is None:
         return f"judged by ECY_TLS={row.policy}"
-    return f"{'pinned just now' if row.is_new else 'as pinned'}, SHA-256 {row.fingerprint}"
+    return f"{'not on record' if row.is_new else 'as pinned'}, SHA-256 {row.fingerprint}"
 
 
 def _clock(row: ClockRow) -> str:

@@ -8,7 +8,6 @@ from typing import TypeAlias
 
 from bridge.check.views import ClockView, ControllerView
 from bridge.claims import Claim, claims_of
-from clients.tls import Pins
 from equipment.controller import Controller
 from points import Point
 from utils.errors import ConfigError, DeviceError, DeviceRefused, ObjectError, Problem
@@ -18,15 +17,16 @@ from utils.values import ObjectRef, ObjectType, Role, Target
 Stage: TypeAlias = Callable[[Controller, ControllerView, Clocks], ControllerView]
 
 
-def look_at_controller(controller: Controller, pins: Pins, clocks: Clocks) -> ControllerView:
-    """Ask one thing after the other.
+def look_at_controller(controller: Controller, clocks: Clocks, reason: DeviceError | None = None) -> ControllerView:
+    """Ask one thing after the other; nothing, where there is a ``reason`` not to.
 
     What a run would fail for ends the looking, and so does a controller that stops answering. A refusal of anything
     else is noted.
     """
-    address = controller.address
-    view = ControllerView(address, known_fingerprint=pins.get(address))
+    view = ControllerView(controller.address, has_new_certificate=controller.client.is_new)
     try:
+        if reason is not None:
+            raise reason
         controller.client.connect()
         view = replace(view, is_reached=True)
         for stage in _NEEDED:
@@ -35,7 +35,7 @@ def look_at_controller(controller: Controller, pins: Pins, clocks: Clocks) -> Co
             view = _noting_refusals(stage, controller, view, clocks)
     except DeviceError as error:
         view = replace(view, failure=error)
-    return replace(view, fingerprint=pins.get(address))
+    return replace(view, fingerprint=controller.client.fingerprint)
 
 
 def _noting_refusals(stage: Stage, controller: Controller, view: ControllerView, clocks: Clocks) -> ControllerView:

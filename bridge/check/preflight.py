@@ -10,6 +10,7 @@ from bridge import startup
 from bridge.check.controllers import look_at_controller
 from bridge.check.dates import clock_findings, start_findings
 from bridge.check.delay import delay_findings
+from bridge.check.first_contact import MayShow, always, introduce
 from bridge.check.loops import loop_findings
 from bridge.check.neighbours import neighbour_findings
 from bridge.check.objects import object_findings
@@ -43,12 +44,15 @@ class Preflight:
         *,
         deadlines: Timeouts = DEADLINES,
         clocks: Clocks | None = None,
+        may_show: MayShow = always,
     ) -> None:
+        """``may_show`` is asked before the account is shown to a controller of whose certificate there is no record."""
         self._settings = settings
         self._manager = manager
         self._state = state
         self._test = OwnTest(settings, state, deadlines)
         self._clocks = clocks or Clocks()
+        self._may_show = may_show
 
     def look(self) -> CheckReport:
         """Look at everything, both peers at once; what could not be seen is among the findings.
@@ -60,7 +64,11 @@ class Preflight:
         controllers = self._manager.controllers
         try:
             with self._test, ThreadPoolExecutor(len(controllers), thread_name_prefix="ecy") as pool:
-                futures = [pool.submit(look_at_controller, c, self._state.pins, self._clocks) for c in controllers]
+                reasons = introduce(self._manager.get_all_ecy_clients(), pool, self._may_show)
+                futures = [
+                    pool.submit(look_at_controller, controller, self._clocks, reasons.get(controller.address))
+                    for controller in controllers
+                ]
                 simulation = self._test.look(startup.simulation_names(equipments))
                 views = {view.address: view for view in (future.result() for future in futures)}
         finally:

@@ -86,7 +86,10 @@ class PointRow:
 
 @dataclass(frozen=True, slots=True)
 class CertificateRow:
-    """How the controller's certificate is judged. ``fingerprint`` (SHA-256) is known where it is pinned."""
+    """How the controller's certificate is judged.
+
+    ``fingerprint`` (SHA-256) is known where it is compared with a pin; ``is_new`` is whether there is none on record.
+    """
 
     policy: str
     fingerprint: str | None

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from bridge.check.dates import OCCUPIED_HOURS, clock_offset_s, day_of_year, model_day, weekday
 from bridge.check.delay import simulated_delay_s
+from bridge.check.first_contact import AccountWithheld
 from bridge.check.quantities import quantity
 from bridge.check.report import CertificateRow, ClockRow, ControllerRow, PointRow, SimulationRow
 from bridge.check.views import ClockView, ControllerView, PointView, SimulationView
@@ -81,6 +82,8 @@ def _in_controller_unit(view: PointView) -> PointValue | None:
 
 
 def _session(view: ControllerView) -> str:
+    if isinstance(view.failure, AccountWithheld):
+        return "not signed in"
     if isinstance(view.failure, DeviceRefused):
         return "refused"
     if view.is_reached:
@@ -89,7 +92,7 @@ def _session(view: ControllerView) -> str:
 
 
 def _certificate(view: ControllerView, policy: str) -> CertificateRow:
-    is_new = view.known_fingerprint is None and view.fingerprint is not None
+    is_new = view.has_new_certificate and view.fingerprint is not None
     if policy != "pin":
         return CertificateRow(policy, None, is_new=False)
     return CertificateRow(policy, view.fingerprint, is_new)

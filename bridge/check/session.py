@@ -43,10 +43,10 @@ def certificate_findings(view: ControllerView, policy: str) -> Iterator[Finding]
     if policy == "off":
         what = "its certificate is not looked at (ECY_TLS=off): whoever answers gets the password"
         yield Finding(Severity.WARNING, Topic.CERTIFICATE, view.address, what)
-    elif view.known_fingerprint is None and view.fingerprint is not None:
+    elif view.is_reached and view.has_new_certificate and view.fingerprint is not None:
         what = (
-            f"its certificate was seen for the first time and is trusted from now on (SHA-256 {view.fingerprint}); "
-            "compare it with what the controller's own page shows"
+            f"there is no record of its certificate (SHA-256 {view.fingerprint}): the first run trusts it from then "
+            "on; compare it with what the controller's own page shows"
         )
         yield Finding(Severity.NOTE, Topic.CERTIFICATE, view.address, what)
 

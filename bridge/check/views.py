@@ -44,9 +44,10 @@ class ControllerView:
     """
 
     address: str
-    known_fingerprint: str | None = None
-    """The pin before we came."""
+    has_new_certificate: bool = False
+    """Whether there was no pin before we came."""
     fingerprint: str | None = None
+    """Of the certificate that it has shown."""
     is_reached: bool = False
     name: str | None = None
     failure: DeviceError | None = None

@@ -5,12 +5,16 @@ from __future__ import annotations
 import argparse
 import logging
 import os
+import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from rich.console import Console
 from rich.logging import RichHandler
 
+from bridge.check.console import AccountQuestion
+from bridge.check.first_contact import MayShow, always, never
 from bridge.console import FirstContactQuestion, display, log_first_contact, print_summary
 from bridge.run import Confirm, Run
 from clients.tls import TlsPolicy
@@ -34,30 +38,47 @@ def add_look_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--configs", type=Path, default=HOME / "configs", help="folder of equipment configs")
     parser.add_argument("--env", type=Path, default=HOME / ".env", help="settings file")
     parser.add_argument("--json", action="store_true", help="one JSON document instead of tables")
+    parser.add_argument(
+        "--yes", action="store_true", help="show the account to controllers of whose certificate there is no record"
+    )
 
 
-def equip_from(env: Path, configs: Path, console: Console) -> Equipped:
+def account_question(options: argparse.Namespace, console: Console) -> AccountQuestion | None:
+    """The question that ``--yes`` answers beforehand and that needs somebody at the terminal."""
+    asks = not options.yes and console.is_terminal and sys.stdin.isatty()
+    return AccountQuestion(console) if asks else None
+
+
+def may_show(options: argparse.Namespace, question: AccountQuestion | None) -> MayShow:
+    """Who decides whether the account is shown."""
+    return question.ask_for if question is not None else always if options.yes else never
+
+
+def equip_from(env: Path, configs: Path, console: Console, *, keeps_pins: bool = True) -> Equipped:
     """As :func:`equip`; the problems of settings and configs are told together."""
     try:
         settings = load_settings(env, os.environ, HOME)
     except ConfigError as error:
         raise ConfigError([*error.problems, *_problems_of(configs)]) from None
-    return equip(settings, configs, console)
+    return equip(settings, configs, console, keeps_pins=keeps_pins)
 
 
-def equip(settings: Settings, configs: Path, console: Console) -> Equipped:
+def equip(settings: Settings, configs: Path, console: Console, *, keeps_pins: bool = True) -> Equipped:
     """The settings, the state folder and the loaded equipments; from here on everything is logged."""
-    state, manager = prepare(settings, configs)
+    state, manager = prepare(settings, configs, keeps_pins=keeps_pins)
     manager.load_equipments()
     start_logging(settings, (*settings.secrets, *manager.secrets), console)
     return settings, state, manager
 
 
-def prepare(settings: Settings, configs: Path) -> tuple[StateFolder, EquipmentManager]:
-    """The state folder, and a manager whose configs have not been read yet."""
+def prepare(settings: Settings, configs: Path, *, keeps_pins: bool = True) -> tuple[StateFolder, EquipmentManager]:
+    """The state folder, and a manager whose configs have not been read yet.
+
+    Without ``keeps_pins`` certificates are compared with those on record, and none is put there.
+    """
     state = StateFolder(settings.state_dir)
-    manager = EquipmentManager(configs, settings, TlsPolicy.parse(settings.tls, state.pins, str(state.pins.file)))
-    return state, manager
+    policy = TlsPolicy.parse(settings.tls, state.pins, str(state.pins.file))
+    return state, EquipmentManager(configs, settings, replace(policy, keeps_pins=keeps_pins))
 
 
 def log_console(options: argparse.Namespace, console: Console) -> Console:

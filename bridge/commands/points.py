@@ -7,7 +7,15 @@ import os
 
 from rich.console import Console
 
-from bridge.commands.common import NOTHING_WRITTEN, add_look_options, log_console, prepare, start_logging
+from bridge.commands.common import (
+    NOTHING_WRITTEN,
+    account_question,
+    add_look_options,
+    log_console,
+    may_show,
+    prepare,
+    start_logging,
+)
 from bridge.offer import Inventory
 from bridge.offer_console import print_offer, print_offer_json
 from equipment.config_address import normal_address
@@ -25,10 +33,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace, console: Console) -> int:
     """List, and return 0 where everybody answered."""
     settings = load_settings(options.env, os.environ, HOME)
-    state, manager = prepare(settings, options.configs)
-    inventory = Inventory(settings, manager, state, device=options.device)
-    start_logging(settings, (*settings.secrets, *manager.secrets), log_console(options, console))
-    offer = until_done(inventory.look, inventory.request_stop, thread_name="look", second=NOTHING_WRITTEN)
+    screen = log_console(options, console)
+    state, manager = prepare(settings, options.configs, keeps_pins=False)
+    question = account_question(options, screen)
+    shows = may_show(options, question)
+    inventory = Inventory(settings, manager, state, device=options.device, may_show=shows)
+    start_logging(settings, (*settings.secrets, *manager.secrets), screen)
+    tick = question.put if question is not None else lambda: None
+    offer = until_done(inventory.look, inventory.request_stop, thread_name="look", second=NOTHING_WRITTEN, tick=tick)
     (print_offer_json if options.json else print_offer)(console, offer)
     return offer.exit_code
 

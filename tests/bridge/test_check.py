@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+import ssl
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import replace
@@ -12,14 +13,16 @@ from pathlib import Path
 import pytest
 
 from bridge.check import CheckReport, Finding, Preflight, Severity, Topic
+from bridge.check.first_contact import MayShow, NewCertificate, always
 from bridge.check.simulation import DEADLINES
 from bridge.journal import Journals
 from bridge.ledger import TakenInput, TakenSlot
 from clients.boptest_client import BOPTestClient
 from clients.boptest_select import Timeouts
+from clients.tls import fingerprint_of
 from emulators.boptest.faults import Answer, DroppedRequest, Hold
 from emulators.boptest.faults import Fault as BoptestFault
-from emulators.ecy.faults import DropConnection, Fault
+from emulators.ecy.faults import AnswerInstead, DropConnection, Fault
 from emulators.ecy.messages import Reply, Request
 from emulators.program import ObjectSpec
 from tests import bench
@@ -53,7 +56,19 @@ def both(shared: Rig, tmp_path: Path) -> Iterator[Rig]:
         controller.objects.restart(keep_out_of_service=False, keep_slots=False)
 
 
-def preflight(subject: Rig, deadlines: Timeouts = DEADLINES, **variables: str) -> Preflight:
+class User:
+    """Somebody who is asked whether the account may be shown."""
+
+    def __init__(self, answer: bool) -> None:
+        self.asked: list[NewCertificate] = []
+        self._answer = answer
+
+    def __call__(self, certificates: Sequence[NewCertificate]) -> bool:
+        self.asked += certificates
+        return self._answer
+
+
+def preflight(subject: Rig, deadlines: Timeouts = DEADLINES, may_show: MayShow = always, **variables: str) -> Preflight:
     settings = subject.settings(**{**CHICAGO, **variables})
     addresses = subject.controllers.addresses
     manager = bench.manager(
@@ -61,12 +76,18 @@ def preflight(subject: Rig, deadlines: Timeouts = DEADLINES, **variables: str) -
         settings,
         bench.equipment("AHU", addresses["AHU"], subject.ahu_points, timeout_s=2.0, **subject.keys),
         bench.equipment("VAV", addresses["VAV"], subject.vav_points, timeout_s=2.0),
+        keeps_pins=False,
     )
-    return Preflight(settings, manager, StateFolder(settings.state_dir), deadlines=deadlines)
+    return Preflight(settings, manager, StateFolder(settings.state_dir), deadlines=deadlines, may_show=may_show)
 
 
 def check(subject: Rig, **variables: str) -> CheckReport:
-    return preflight(subject, DEADLINES, **variables).look()
+    return preflight(subject, DEADLINES, always, **variables).look()
+
+
+def fingerprint(subject: Rig, name: str) -> str:
+    text = subject.controllers.certificate(name).read_text(encoding="ascii")
+    return fingerprint_of(ssl.PEM_cert_to_DER_cert(text))
 
 
 def found(report: CheckReport, topic: Topic) -> list[Finding]:
@@ -183,12 +204,43 @@ class TestWhatItShows:
         assert (controller.clock.zone, controller.clock.ntp_enabled) == ("UTC", True)
         assert controller.clock.offset_s == pytest.approx(0.0, abs=2.0)
 
-    def test_a_certificate_is_new_once(self, both: Rig) -> None:
-        first, second = check(both), check(both)
-        assert [row.certificate.is_new for row in first.controllers] == [True, True]
-        assert [row.certificate.is_new for row in second.controllers] == [False, False]
-        assert first.controllers[0].certificate.fingerprint == second.controllers[0].certificate.fingerprint
-        assert (len(found(first, Topic.CERTIFICATE)), len(found(second, Topic.CERTIFICATE))) == (2, 0)
+    def test_a_certificate_is_new_until_a_run_has_put_it_on_record(self, both: Rig) -> None:
+        looked = [check(both), check(both)]
+        both.execute(1)
+        looked.append(check(both))
+        assert [[row.certificate.is_new for row in report.controllers] for report in looked] == [
+            [True, True],
+            [True, True],
+            [False, False],
+        ]
+        assert len({report.controllers[0].certificate.fingerprint for report in looked}) == 1
+        assert [len(found(report, Topic.CERTIFICATE)) for report in looked] == [2, 2, 0]
+
+    def test_without_a_yes_a_new_controller_is_met_and_shown_no_account(self, both: Rig) -> None:
+        both.execute(1)
+        state_of(both).pins.file.write_text("{}")
+        vav, ahu = (both.controllers.controller(name).counters for name in ("VAV", "AHU"))
+        state_of(both).pins.set(both.controllers.addresses["AHU"], fingerprint(both, "AHU"))
+        signed_in, user = (vav.basic_sign_ins, ahu.basic_sign_ins), User(answer=False)
+        report = preflight(both, DEADLINES, user).look()
+        address = both.controllers.addresses["VAV"]
+        assert user.asked == [NewCertificate(address, fingerprint(both, "VAV"))]
+        assert (vav.basic_sign_ins, ahu.basic_sign_ins) == (signed_in[0], signed_in[1] + 1)
+        [problem] = problems(report)
+        assert problem.startswith(f"{address}: there is no record of its certificate (SHA-256 ")
+        assert [row.session for row in report.controllers] == ["signed in", "not signed in"]
+        assert report.exit_code == 1
+        assert state_of(both).pins.get(address) is None
+
+    def test_what_is_no_ecy_is_told_without_asking_anybody(self, both: Rig) -> None:
+        page = Reply(401, b"<html>Sign in</html>", "text/html", (("www-authenticate", 'Basic realm="RT-66"'),))
+        both.controllers.controller("VAV").faults.add(AnswerInstead(page, times=None))
+        user = User(answer=True)
+        report = preflight(both, DEADLINES, user).look()
+        assert [certificate.device for certificate in user.asked] == [both.controllers.addresses["AHU"]]
+        [problem] = problems(report)
+        assert "does not look like an ECY controller" in problem
+        assert not state_of(both).pins.file.exists()
 
     def test_a_run_that_would_start_has_no_problems(self, report: CheckReport) -> None:
         assert problems(report) == []

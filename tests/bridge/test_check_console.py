@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import io
 import json
+import sys
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
 import pytest
 from rich.console import Console
 
-from bridge.check.console import print_check, print_check_json
+from bridge.check.console import AccountQuestion, print_check, print_check_json
+from bridge.check.first_contact import NewCertificate
 from bridge.check.report import (
     CertificateRow,
     CheckReport,
@@ -89,7 +93,7 @@ def test_a_controller_is_told_with_certificate_clock_and_delay() -> None:
     lines = printed(report())
     begin = lines.index("10.0.0.1 AHU-1 (AHU): signed in")
     assert lines[begin + 1 : begin + 4] == [
-        f"  certificate pinned just now, SHA-256 {'ab' * 32}",
+        f"  certificate not on record, SHA-256 {'ab' * 32}",
         "  clock Saturday 2026-11-21 03:35:27 UTC, day 324 of its year, +0 s against this computer, NTP unknown",
         "  exchange 12 ms, 5.0 simulated s; COV subscriptions 1, bindings 2",
     ]
@@ -102,6 +106,41 @@ def test_a_controller_that_does_not_answer_is_told_without_what_nobody_knows() -
         "  certificate judged by ECY_TLS=off",
         "0 problems, 0 warnings, 0 notes: a run would start; nothing was written",
     ]
+
+
+FOREIGN = "[/x] Zone\x1b[2J\r\n\u202egnp"
+CLEAN = "[/x] Zone[2J gnp"
+
+
+def test_names_and_words_of_peers_are_shown_as_they_are_in_one_line() -> None:
+    row = replace(POINT, object_name=FOREIGN, simulation_unit=FOREIGN)
+    subject = replace(
+        report(Finding(Severity.PROBLEM, Topic.CONNECTION, FOREIGN, FOREIGN)),
+        points=(row,),
+        controllers=(replace(CONTROLLER, name=FOREIGN, session=FOREIGN, clock=replace(CLOCK, zone=FOREIGN)),),
+        simulation=replace(SIMULATION, testcase=FOREIGN, version=FOREIGN),
+    )
+    lines = printed(subject, width=400)
+    assert all(line.isprintable() for line in lines)
+    assert sum(line.count(CLEAN) for line in lines) == 9
+
+
+@pytest.mark.parametrize(
+    ("typed", "answer"), [("y\n", True), ("yes\n", True), ("n\n", False), ("\n", False), ("", False)]
+)
+def test_the_account_is_shown_only_for_a_yes(typed: str, answer: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "stdin", io.StringIO(typed))
+    console = Console(file=io.StringIO(), width=200)
+    question = AccountQuestion(console)
+    with ThreadPoolExecutor(1) as pool:
+        asked = pool.submit(question.ask_for, [NewCertificate("10.0.0.1", "ab" * 32)])
+        while not asked.done():
+            question.put()
+    assert asked.result() is answer
+    assert isinstance(console.file, io.StringIO)
+    told = console.file.getvalue()
+    assert f"10.0.0.1: there is no record of its certificate, SHA-256 {'ab' * 32}\n" in told
+    assert told.endswith("go on looking? [y/N] ")
 
 
 def test_problems_come_last_and_are_counted() -> None:

@@ -130,6 +130,19 @@ class TestPrinted:
         assert [cell.strip() for cell in row.strip("│").split("│")] == ["AnalogInput", "1", "SpaceTemp", "degC", "-40"]
         assert lines[-2:] == ["configs not used: A.json: is not JSON", f"{offer.server}: no answer"]
 
+    def test_names_of_peers_are_shown_as_they_are_in_one_line(self, offer: Offer) -> None:
+        foreign, clean = "[/x] Zone\x1b[2J\r\n\u202egnp", "[/x] Zone[2J gnp"
+        item = replace(offer.controllers[0].objects[0], name=foreign, unit=None, units=foreign)
+        point = replace(offer.inputs[0], name=foreign, description=foreign, unit=foreign)
+        controllers = (replace(offer.controllers[0], objects=(item,), failure=foreign),)
+        console = Console(file=io.StringIO(), width=400, soft_wrap=True)
+        print_offer(
+            console, replace(offer, measurements=(), inputs=(point,), controllers=controllers, testcase=foreign)
+        )
+        lines = self.printed(console).splitlines()
+        assert all(line.isprintable() for line in lines)
+        assert sum(line.count(clean) for line in lines) == 7
+
     def test_a_script_gets_one_document(self, offer: Offer) -> None:
         console = Console(file=io.StringIO(), width=60)
         print_offer_json(console, offer)

@@ -78,7 +78,7 @@ def test_several_warnings_in_one_message_are_told_apart() -> None:
         "WARNING: value of -1.0 for a_u is below minimum of 0.0.  Using 0.0. ;"
     )
     assert dict(clipped_by_server(message)) == {
-        "b_u": "value of 400.0 for b_u is above maximum of 313.15.  Using 313.15",
-        "a_u": "value of -1.0 for a_u is below minimum of 0.0.  Using 0.0",
+        "b_u": "value of 400.0 for b_u is above maximum of 313.15. Using 313.15",
+        "a_u": "value of -1.0 for a_u is below minimum of 0.0. Using 0.0",
     }
     assert list(clipped_by_server("Advanced simulation successfully from 0.0s to 60.0s.")) == []

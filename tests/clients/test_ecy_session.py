@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import base64
+import socket
 import threading
 import traceback
 from collections.abc import Iterator
@@ -25,6 +26,17 @@ from utils.errors import DeviceError, DeviceRefused, DeviceUnreachable
 def read(client: ECYDeviceClient) -> None:
     """Any call that needs a session."""
     client.read_values_from_endpoints([DAMPER])
+
+
+class MemoryPins(dict[str, str]):
+    """Pins in memory."""
+
+    def set(self, address: str, fingerprint: str) -> None:
+        self[address] = fingerprint
+
+
+def pinning(address: str, pins: MemoryPins) -> ECYDeviceClient:
+    return ECYDeviceClient(address, USER, PASSWORD, tls=TlsPolicy(TlsMode.PIN, pins=pins), timeout_s=5.0)
 
 
 def off_to(address: str, timeout_s: float = 5.0) -> ECYDeviceClient:
@@ -187,6 +199,90 @@ def test_what_is_no_ecy_is_refused_and_shown_no_password(reply: bytes, tmp_path:
         assert not any(b"Authorization" in request for request in server.requests)
 
 
+BASIC, JSON_TYPE, HTML_TYPE = (
+    'WWW-Authenticate: Basic realm="{}"',
+    "Content-Type: application/json",
+    "Content-Type: text/html",
+)
+
+
+def asking(body: bytes, *headers: str, status: str = "401 Unauthorized") -> bytes:
+    return http_reply(body, status, *headers)
+
+
+STRANGERS = {
+    "a router's page": asking(b"<html>Sign in</html>", BASIC.format("RT-66"), HTML_TYPE),
+    "a page without a challenge": asking(b"<html>Sign in</html>", HTML_TYPE),
+    "a page of nginx": asking(
+        b"<html><center>nginx</center></html>", BASIC.format("x"), HTML_TYPE, "Server: nginx/1.12"
+    ),
+    "nothing but a challenge": asking(b"", BASIC.format("files")),
+    "another scheme": asking(b'{"error": "no"}', 'WWW-Authenticate: Digest realm="ECLYPSE"', JSON_TYPE),
+    "an API with tokens": asking(b'{"message": "no"}', "WWW-Authenticate: Bearer", JSON_TYPE),
+    "an API that does not say how": asking(b'{"message": "Unauthorized"}', JSON_TYPE),
+    "a page that forbids": asking(b"<html>Forbidden</html>", HTML_TYPE, "Server: Jetty(9.4)", status="403 Forbidden"),
+}
+
+
+@pytest.mark.parametrize("reply", STRANGERS.values(), ids=STRANGERS)
+def test_what_does_not_ask_as_an_ecy_does_gets_no_password_and_no_pin(reply: bytes, tmp_path: Path) -> None:
+    certificate, pins = Certificate(tmp_path, "printer"), MemoryPins()
+    with RawServer(always(reply), certificate.context()) as server:
+        address = f"127.0.0.1:{server.port}"
+        with pinning(address, pins) as client:
+            with pytest.raises(DeviceRefused, match="does not look like an ECY") as caught:
+                client.connect()
+            with pytest.raises(DeviceRefused, match="does not look like an ECY"):
+                read(client)
+        assert not any(b"Authorization" in request for request in server.requests)
+    assert pins == {}
+    assert f'say so with a line "{address}": "{certificate.fingerprint}"' in str(caught.value)
+
+
+ASKING_LIKE_AN_ECY = {
+    "JSON": asking(b'{"error": "unauthorized"}', BASIC.format("x"), JSON_TYPE),
+    "a page with the cookie of firmware 1.x": asking(
+        b"<html>401</html>",
+        'WWW-Authenticate: basic realm="Radius"',
+        HTML_TYPE,
+        "Set-Cookie: ECLYPSERESTSESSIONID=abc;Path=/",
+    ),
+    "a page with its realm": asking(b"<html>401</html>", BASIC.format("ECLYPSE"), HTML_TYPE),
+    "a page that names its maker": asking(b"<html>Distech Controls</html>", HTML_TYPE),
+}
+
+
+@pytest.mark.parametrize("reply", ASKING_LIKE_AN_ECY.values(), ids=ASKING_LIKE_AN_ECY)
+def test_what_asks_as_an_ecy_does_is_pinned_and_then_signed_in_to(reply: bytes, tmp_path: Path) -> None:
+    certificate = Certificate(tmp_path, "ecy")
+
+    def answer(_server: RawServer, connection: socket.socket, request: bytes) -> None:
+        is_signed_in = b"Authorization: Basic" in request
+        assert (len(pins) == 1) is is_signed_in
+        connection.sendall(http_reply(b'{"services": {}}', "200 OK", JSON_TYPE) if is_signed_in else reply)
+
+    with RawServer(answer, certificate.context()) as server:
+        pins = MemoryPins()
+        address = f"127.0.0.1:{server.port}"
+        with pinning(address, pins) as client:
+            client.meet()
+            assert (client.fingerprint, client.is_new, pins) == (certificate.fingerprint, True, {})
+            client.connect()
+        assert pins == {address: certificate.fingerprint}
+
+
+def test_a_pin_that_a_person_has_put_on_record_is_enough(tmp_path: Path) -> None:
+    certificate = Certificate(tmp_path, "ecy")
+    with RawServer(always(STRANGERS["nothing but a challenge"]), certificate.context()) as server:
+        address = f"127.0.0.1:{server.port}"
+        with (
+            pinning(address, MemoryPins({address: certificate.fingerprint})) as client,
+            pytest.raises(DeviceRefused, match="wrong user name or password"),
+        ):
+            client.connect()
+        assert sum(b"Authorization: Basic" in request for request in server.requests) == 1
+
+
 def test_a_boptest_server_is_no_ecy() -> None:
     with (
         BoptestServer({TOY: lambda: ToyPlant(TOY)}) as server,
@@ -202,11 +298,7 @@ def test_nothing_there_is_unreachable() -> None:
 
 
 def test_the_controllers_certificate_can_be_pinned(ecy: Bench) -> None:
-    class Pins(dict[str, str]):
-        def set(self, address: str, fingerprint: str) -> None:
-            self[address] = fingerprint
-
-    pins = Pins()
+    pins = MemoryPins()
     policy = TlsPolicy(TlsMode.PIN, pins=pins)
     address = ecy.server.addresses[NAME]
     with ECYDeviceClient(address, USER, PASSWORD, tls=policy) as client:

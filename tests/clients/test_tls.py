@@ -1,12 +1,13 @@
 from __future__ import annotations
 
+import re
 from functools import partial
 from pathlib import Path
 
 import pytest
 
 from clients.http_funnel import Failures, HttpFunnel
-from clients.tls import TlsMode, TlsPolicy, trust_for
+from clients.tls import PinnedCertificate, TlsMode, TlsPolicy, fingerprint_of, trust_for
 from tests.clients.certificates import Certificate
 from tests.clients.raw_server import RawServer, always, hanging, http_reply
 from utils.errors import ConfigError, DeviceRefused, DeviceUnreachable
@@ -33,18 +34,58 @@ def ask(server: RawServer, policy: TlsPolicy) -> None:
         funnel.call("GET", "/", timeout_s=5)
 
 
-def test_a_certificate_is_pinned_before_anything_is_sent(certificate: Certificate) -> None:
+def pin_for(address: str, pins: MemoryPins, *, keeps: bool = True) -> PinnedCertificate:
+    trust = trust_for(address, TlsPolicy(TlsMode.PIN, pins=pins, keeps_pins=keeps), partial(DeviceRefused, address))
+    assert trust.pin is not None
+    return trust.pin
+
+
+def test_a_first_certificate_is_not_kept_by_being_seen(certificate: Certificate) -> None:
+    pins = MemoryPins()
     with RawServer(always(http_reply()), certificate.context()) as server:
-
-        class Watched(MemoryPins):
-            def set(self, address: str, fingerprint: str) -> None:
-                assert server.requests == []
-                super().set(address, fingerprint)
-
-        pins = Watched()
         ask(server, TlsPolicy(TlsMode.PIN, pins=pins))
-        assert pins == {f"127.0.0.1:{server.port}": certificate.fingerprint}
         assert len(server.requests) == 1
+    assert pins == {}
+
+
+def test_a_certificate_is_put_on_record_when_its_owner_is_known() -> None:
+    pins = MemoryPins()
+    pin = pin_for("10.0.0.1", pins)
+    pin.keep()
+    assert (pins, pin.seen) == ({}, None)
+    pin.check(b"mine")
+    assert not pin.is_on_record
+    pin.keep()
+    assert pins == {"10.0.0.1": pin.seen} == {"10.0.0.1": fingerprint_of(b"mine")}
+    assert pin.is_on_record
+
+
+def test_before_that_every_connection_has_to_show_the_same_certificate() -> None:
+    pin = pin_for("10.0.0.1", MemoryPins())
+    pin.check(b"mine")
+    with pytest.raises(DeviceRefused, match="its certificate has changed"):
+        pin.check(b"an impostor's")
+
+
+def test_who_only_looks_compares_and_keeps_nothing() -> None:
+    pins = MemoryPins()
+    pin = pin_for("10.0.0.1", pins, keeps=False)
+    pin.check(b"mine")
+    pin.keep()
+    assert pins == {}
+    known = pin_for("10.0.0.1", MemoryPins({"10.0.0.1": fingerprint_of(b"mine")}), keeps=False)
+    with pytest.raises(DeviceRefused, match="its certificate has changed"):
+        known.check(b"an impostor's")
+
+
+@pytest.mark.parametrize("address", ["10.0.0.1", "[fe80::1]"])
+def test_a_pin_that_was_kept_with_the_usual_port_still_counts(address: str) -> None:
+    pin = pin_for(address, MemoryPins({f"{address}:443": fingerprint_of(b"mine")}))
+    pin.check(b"mine")
+    assert pin.is_on_record
+    with pytest.raises(DeviceRefused, match=re.escape(f"the line of {address}:443 in")):
+        pin.check(b"an impostor's")
+    assert not pin_for(f"{address}:8443", MemoryPins({f"{address}:443": "00"})).is_on_record
 
 
 def test_a_pinned_certificate_is_recognised_however_it_is_written(certificate: Certificate) -> None:

@@ -1,0 +1,44 @@
+"""Text that others wrote."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from utils.errors import ConfigError, DeviceRefused, ObjectError, Problem, SimulationRefused
+from utils.text import one_line
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("Zone Temp", "Zone Temp"),
+        ("  two\r\nlines\there ", "two lines here"),
+        ("\x1b[2Jgone\x07", "[2Jgone"),
+        ("a\u2028b\u0085c\x0bd", "a b c d"),
+        ("abc\u202edcba\u2066", "abcdcba"),
+        ("half \ud83d of one", "half  of one"),
+        ("m\u00b3/s \u00b0C \u6e29\u5ea6", "m\u00b3/s \u00b0C \u6e29\u5ea6"),
+        ("[/x] {y}", "[/x] {y}"),
+        ("", ""),
+    ],
+)
+def test_what_is_not_shown_is_dropped(text: str, line: str) -> None:
+    assert one_line(text) == line
+
+
+@given(st.text(), st.integers(1, 50))
+def test_a_line_is_printable_and_no_longer_than_allowed(text: str, limit: int) -> None:
+    line = one_line(text, limit)
+    assert line.isprintable()
+    assert len(line) <= limit
+    assert line.encode("utf-8").decode("utf-8") == line
+
+
+def test_every_error_of_a_peer_is_one_printable_line() -> None:
+    words = "no\n2026-01-01 00:00:00 INFO  all is well\x1b[8m"
+    for error in (ObjectError("10.0.0.1", words), DeviceRefused("10.0.0.1", words), SimulationRefused(words)):
+        assert str(error).isprintable()
+    config = ConfigError([Problem("AHU.json: Fan\n", words), Problem("VAV.json", "missing")])
+    assert len(str(config).splitlines()) == 2
