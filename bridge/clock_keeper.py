@@ -9,14 +9,15 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Self
 
 from bridge.ledger import Ledger, TakenClock
+from clients.ecy_clock import ClockState
 from clients.ecy_device_client import ECYDeviceClient
 from equipment.equipment_manager import synchronize
-from utils.errors import ConfigError, DeviceError, DeviceUnreachable, Problem
-from utils.model_calendar import local_to_unix, unix_to_local
+from utils.errors import ConfigError, DeviceError, DeviceRefused, DeviceUnreachable, ObjectError, Problem
+from utils.model_calendar import is_known_zone, local_to_unix, unix_to_local
 from utils.pacing import Clocks
 from utils.settings import Settings
 
@@ -86,6 +87,8 @@ class ClockKeeper:
         self._look_due_s = self._set_due_s = 0.0
         self._others = 0
         self._is_left_alone = False
+        self._unproven: TakenClock | None = None
+        """A zone that nobody but the controller knows: whether it takes it back is tried before it gets another."""
 
     @property
     def device(self) -> str:
@@ -100,10 +103,19 @@ class ClockKeeper:
         if before.ntp_enabled is None:
             log.warning("%s does not tell whether NTP is on: its clock is left alone", self.device)
             return []
-        return [TakenClock(self.device, before.time_zone, before.ntp_enabled)]
+        if (objection := zone_objection(before)) is not None:
+            log.warning("%s %s: its clock is left alone", self.device, objection)
+            return []
+        if is_known_zone(before.time_zone):
+            return [TakenClock(self.device, before.time_zone, before.ntp_enabled)]
+        ahead_s = before.local_time.replace(tzinfo=UTC).timestamp() - self._clocks.wall()
+        self._unproven = TakenClock(self.device, before.time_zone, before.ntp_enabled, ahead_s)
+        return [self._unproven]
 
     def start(self) -> None:
         """Set the clock of a controller that has just been taken. Raises :class:`DeviceError`."""
+        if self._unproven is not None:
+            self._prove(self._unproven)
         if not self._is_ours:
             return
         self._set(self._order.taking_time())
@@ -133,6 +145,20 @@ class ClockKeeper:
     @property
     def _is_ours(self) -> bool:
         return not self._is_left_alone and self._ledger.holds_clock(self.device)
+
+    def _prove(self, taken: TakenClock) -> None:
+        """Give the controller its own zone, while it still has it; leave the clock alone where it does not take it."""
+        try:
+            self._client.disable_ntp()
+            self._client.set_timezone(taken.time_zone)
+        except (ObjectError, DeviceRefused) as error:
+            self._client.set_ntp(taken.ntp_enabled)
+            self._ledger.give_back(taken)
+            self._leave_alone(
+                f"it does not take its own time zone {taken.time_zone!r} back, which this computer does not know "
+                f"({error.what}); give it the name of an IANA zone to have its clock follow the simulation"
+            )
+        self._unproven = None
 
     def _look(self, frame_s: float, shown_s: float) -> None:
         state = self._client.get_clock()
@@ -178,6 +204,15 @@ class ClockKeeper:
     def _leave_alone(self, reason: str) -> None:
         self._is_left_alone = True
         log.warning("%s: its clock is left alone from now on: %s", self.device, reason)
+
+
+def zone_objection(state: ClockState) -> str | None:
+    """Why a controller's zone could not be put back; None where nothing is known to be against it."""
+    if not state.time_zone:
+        return "does not tell its time zone"
+    if state.is_utc and not is_known_zone(state.time_zone):
+        return f"tells the time of UTC, and its zone {state.time_zone!r} is not known to this computer"
+    return None
 
 
 def clock_errors(keepers: Iterable[ClockKeeper]) -> dict[str, float]:

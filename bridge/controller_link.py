@@ -32,6 +32,8 @@ from utils.values import Frame, ObjectRef, ObjectState, Quality, Sample, Target,
 log = logging.getLogger(__name__)
 
 _BACKOFF_S = (1.0, 2.0, 5.0, 10.0, 30.0, 60.0)
+_LONGEST_REQUEST_S = 600.0
+"""A controller that asks to be left alone for longer is tried again all the same (``Retry-After``)."""
 _REFUSED_BACKOFF_S = 300.0
 """A password that was rejected is not tried again sooner: controllers lock accounts (ecy-rest-api §17 row 4)."""
 
@@ -355,4 +357,4 @@ def _delay_s(error: BridgeError, failures: int) -> float:
     if isinstance(error, DeviceRefused):
         return _REFUSED_BACKOFF_S
     asked_s = error.retry_after_s if isinstance(error, DeviceUnreachable) else 0.0
-    return max(asked_s, _BACKOFF_S[min(failures, len(_BACKOFF_S) - 1)])
+    return max(min(asked_s, _LONGEST_REQUEST_S), _BACKOFF_S[min(failures, len(_BACKOFF_S) - 1)])

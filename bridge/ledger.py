@@ -52,11 +52,16 @@ class TakenOutput:
 
 @dataclass(frozen=True, slots=True)
 class TakenClock:
-    """Zone, clock and NTP of a controller."""
+    """Zone, clock and NTP of a controller.
+
+    ``utc_ahead_s`` is how far its own clock was ahead of UTC by this computer's, in s, where only the controller knows
+    its zone; None in all others.
+    """
 
     device: str
     time_zone: str
     ntp_enabled: bool
+    utc_ahead_s: float | None = None
 
 
 TakenObject: TypeAlias = TakenSlot | TakenInput | TakenOutput

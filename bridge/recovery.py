@@ -9,11 +9,10 @@ from typing import Protocol
 
 from bridge.journal import Journals
 from bridge.ledger import Ledger
+from bridge.patience import Patience, Patiences
 from bridge.release import Receipt, give_back_all
 from clients.device_client import DeviceClient
 from equipment.equipment_manager import Credentials
-
-_AT_ONCE = 16
 
 
 class Left(Protocol):
@@ -36,16 +35,18 @@ def recover(
     make_client: MakeClient,
     now: Callable[[], float] = time.time,
     only: Collection[str] | None = None,
+    patiences: Patiences | None = None,
 ) -> list[Receipt]:
     """Give back everything that dead processes took, or with ``only`` what they took from those controllers.
 
-    What cannot be given back stays in its journal. Raises :class:`utils.state_folder.StateError` for a journal that
+    What cannot be given back stays in its journal. With ``patiences``, what may pass by itself is tried again for a
+    while, all controllers in parallel. Raises :class:`utils.state_folder.StateError` for a journal that
     cannot be read.
     """
     receipts: list[Receipt] = []
     for orphan in journals.orphans():
         try:
-            receipts += undo(orphan, make_client, now, only)
+            receipts += undo(orphan, make_client, now, only, patiences)
         finally:
             orphan.close()
     return receipts
@@ -56,17 +57,25 @@ def undo(
     make_client: MakeClient,
     now: Callable[[], float] = time.time,
     only: Collection[str] | None = None,
+    patiences: Patiences | None = None,
 ) -> list[Receipt]:
     """Give back what one dead process took. What cannot be given back stays in its journal."""
     clients: dict[str, DeviceClient] = {}
 
+    def account_of(device: str) -> Credentials:
+        return left.credentials.get(device, Credentials())
+
     def client_of(device: str) -> DeviceClient:
-        clients[device] = make_client(device, left.credentials.get(device, Credentials()))
+        clients[device] = make_client(device, account_of(device))
         return clients[device]
 
+    def patience_with(device: str) -> Patience:
+        return patiences.of(device, account_of(device)) if patiences is not None else Patience(0.0)
+
+    devices = {entry.device for entry in left.ledger.open_entries}
     try:
-        with ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="recovery") as pool:
-            return give_back_all(left.ledger, client_of, pool, now, only)
+        with ThreadPoolExecutor(max(len(devices), 1), thread_name_prefix="recovery") as pool:
+            return give_back_all(left.ledger, client_of, pool, now, only, patience_with)
     finally:
         for client in clients.values():
             client.close()

@@ -23,6 +23,7 @@ from bridge.ledger import Ledger
 from bridge.leftovers import Leftovers
 from bridge.overdue import OverdueWatch
 from bridge.overrides import Overrides
+from bridge.patience import Patiences
 from bridge.release import Receipt, give_back_all
 from bridge.simulation_loop import SimulationLoop
 from bridge.status import Phase, Status, Summary
@@ -247,7 +248,11 @@ class Run:
         self._devices.wait_for_tasks()
         links = {link.device: link for link in self._links}
         self._receipts = give_back_all(
-            self.ledger, lambda device: links[device].settled_client(), self._pool, self._clocks.wall
+            self.ledger,
+            lambda device: links[device].settled_client(),
+            self._pool,
+            self._clocks.wall,
+            patience_with=Patiences(self._clocks.monotonic).of,
         )
         self.ledger.close()
         self._stop_simulation()

@@ -28,11 +28,15 @@ _NO_ZONE = (ZoneInfoNotFoundError, ValueError, OSError)
 
 @dataclass(frozen=True, slots=True)
 class ClockState:
-    """What a controller's clock says. ``local_time`` is naive, in ``time_zone``; NTP is None where it does not tell."""
+    """What a controller's clock says. ``local_time`` is naive, in ``time_zone``; NTP is None where it does not tell.
+
+    ``is_utc`` is whether the time may be that of UTC instead: told so, in a zone that only the controller knows.
+    """
 
     time_zone: str
     local_time: datetime
     ntp_enabled: bool | None
+    is_utc: bool = False
 
 
 class Clock:
@@ -49,7 +53,8 @@ class Clock:
         if local is None:
             raise DeviceUnreachable(self._session.device, f"{_TIME}: unreadable date-time")
         ntp = flag_of(member(member(told, "ntp"), "enabled"))
-        return ClockState(zone, local, self._read_ntp() if ntp is None else ntp)
+        is_utc = local.utcoffset() == timedelta(0)
+        return ClockState(zone, local.replace(tzinfo=None), self._read_ntp() if ntp is None else ntp, is_utc)
 
     def set_ntp(self, enabled: bool) -> None:
         """Switch time synchronisation. Raises DeviceError."""
@@ -61,7 +66,10 @@ class Clock:
         A zone that the controller does not know by the given name is tried by its other names. Raises DeviceRefused
         when the clock does not take.
         """
-        local = self._local_in(zone, unix_time)
+        self.set_local(zone, self._local_in(zone, unix_time))
+
+    def set_local(self, zone: str, local: datetime) -> None:
+        """The same with naive local time, which a zone that only the controller knows takes as well."""
         began = time.monotonic()
         spelled = self._post(zone, local)
         deadline = began + _SETTLE_S
@@ -70,18 +78,26 @@ class Clock:
                 raise self._session.refused(f"its clock does not take {local.isoformat()} {spelled}: {reason}")
             self._session.funnel.wait(_SETTLE_POLL_S)
 
+    def set_zone(self, zone: str) -> None:
+        """Set the zone and leave the instant, as :meth:`set` does."""
+        spelled = self._post(zone, None)
+        told = self.read().time_zone
+        if told not in _names_of(zone):
+            raise self._session.refused(f"its clock does not take the zone {spelled}: its zone is {told}")
+
     def _local_in(self, zone: str, unix_time: float) -> datetime:
         try:
             return datetime.fromtimestamp(unix_time, ZoneInfo(zone)).replace(microsecond=0, tzinfo=None)
         except _NO_ZONE:
             raise self._session.refused(f"there is no time zone {zone!r}") from None
 
-    def _post(self, zone: str, local: datetime) -> str:
-        """Send zone and time under the first name that the controller takes, and return that name."""
+    def _post(self, zone: str, local: datetime | None) -> str:
+        """Send the zone, and a time, under the first name that the controller takes, and return that name."""
         refusal: ObjectError | None = None
+        time_of_day: dict[str, Json] = {} if local is None else {"date-time": local.isoformat()}
         for spelled in (zone, *sorted(_names_of(zone) - {zone})):
             try:
-                self._session.post(_TIME, {"time-zone": spelled, "date-time": local.isoformat()})
+                self._session.post(_TIME, {"time-zone": spelled, **time_of_day})
             except ObjectError as error:
                 refusal = refusal or error
                 continue
@@ -107,16 +123,18 @@ class Clock:
 
 
 def _local_time(value: Json, zone: str) -> datetime | None:
-    """A ``date-time`` with or without offset, fraction or Z, as naive local time; None when it is not one."""
+    """A ``date-time`` with or without offset, fraction or Z, as local time; None when it is not one.
+
+    It is naive, unless it was told with an offset in a zone that only the controller knows.
+    """
     try:
         told = datetime.fromisoformat(str(unwrap(value)).strip())
     except ValueError:
         return None
     if told.tzinfo is not None:
-        # A zone that only the controller knows leaves the time as it was told.
         with contextlib.suppress(*_NO_ZONE):
-            told = told.astimezone(ZoneInfo(zone))
-    return told.replace(tzinfo=None)
+            return told.astimezone(ZoneInfo(zone)).replace(tzinfo=None)
+    return told
 
 
 def _names_of(zone: str) -> frozenset[str]:

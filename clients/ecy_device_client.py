@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 from typing import Self
 
 from clients.ecy_batch import BatchReply, BatchRequest, BatchSender
@@ -21,7 +22,7 @@ from clients.ecy_survey import survey
 from clients.ecy_wire import object_url, sample_of, unwrap
 from clients.http_funnel import Json
 from clients.tls import TlsPolicy
-from utils.errors import ObjectError
+from utils.errors import AccountRefused, ObjectError
 from utils.values import (
     Endpoint,
     Exchange,
@@ -74,6 +75,11 @@ class ECYDeviceClient:
     def meet(self) -> None:
         """See its certificate and whether it may be an ECY, without credentials; nothing is kept."""
         self._session.meet()
+
+    @property
+    def rejection(self) -> AccountRefused | None:
+        """The rejection of our password, where that was the controller's last word on it."""
+        return self._session.rejection
 
     def connect(self) -> None:
         """Make sure that this is an ECY with firmware 2.x, and sign in."""
@@ -174,6 +180,14 @@ class ECYDeviceClient:
     def set_time_and_timezone(self, timezone: str, unix_time: float) -> None:
         """Set zone and clock together (``unix_time`` in s) and read them back. Raises DeviceRefused if not taken."""
         self._clock.set(timezone, unix_time)
+
+    def set_local_time(self, timezone: str, local_time: datetime) -> None:
+        """The same with naive local time, for a zone that only the controller knows."""
+        self._clock.set_local(timezone, local_time)
+
+    def set_timezone(self, timezone: str) -> None:
+        """Set the zone alone and read it back. Raises DeviceRefused if not taken."""
+        self._clock.set_zone(timezone)
 
     def get_bindings(self) -> list[Binding]:
         """Event bindings that may write to the same objects; empty where the firmware has none."""

@@ -16,7 +16,7 @@ from functools import partial
 from clients.ecy_wire import API, says, words_of
 from clients.http_funnel import Failures, HttpFunnel, Json, Reply
 from clients.tls import PinnedCertificate, TlsPolicy, trust_for
-from utils.errors import DeviceError, DeviceRefused, DeviceUnreachable, ObjectError
+from utils.errors import AccountRefused, DeviceError, DeviceRefused, DeviceUnreachable, NotItself, ObjectError
 from utils.text import one_line
 
 _MISSING_RIGHTS = 403
@@ -24,7 +24,6 @@ _SIGN_IN = 401
 _ASKING = (_SIGN_IN, _MISSING_RIGHTS)
 _OWN_NAMES = ("eclypse", "distech")
 _BUSY = frozenset({408, 429, 502, 503, 504})
-_LONGEST_WAIT_S = 600.0
 _OLD_API = "/api/rest/v1"
 _SERVICES = f"{API}/services"
 
@@ -45,7 +44,7 @@ class EcySession:
         self._timeout_s = timeout_s
         self._credentials = {"Authorization": f"Basic {token}"}
         self._is_signed_in = False
-        self._rejection: DeviceRefused | None = None
+        self._rejection: AccountRefused | None = None
         self._was_ecy = False
         self._is_recognised = False
         self.sign_ins = 0
@@ -69,11 +68,16 @@ class EcySession:
         if reply.status in _ASKING and not self._may_see_account(reply):
             raise self._stranger(_SERVICES, reply)
 
+    @property
+    def rejection(self) -> AccountRefused | None:
+        """The rejection of our password, where that was the controller's last word on it."""
+        return self._rejection
+
     def open(self) -> None:
         """Find out what answers, and sign in unless a session is alive (there is no signing out, and a cap).
 
-        A rejected password may be tried again. Raises DeviceRefused for firmware 1.x and for what is not an ECY. What
-        has been an ECY before is only not ready yet when it answers something else.
+        A rejected password may be tried again. Raises DeviceRefused for firmware 1.x, and NotItself for what is not an
+        ECY. What has been an ECY before is only not ready yet when it answers something else.
         """
         self._rejection = None
         reply = self._probed(_SERVICES)
@@ -87,7 +91,8 @@ class EcySession:
         if old.is_success and _is_json(old):
             raise self.refused("it has firmware 1.x, whose REST v1 is not supported; firmware 2.x is needed")
         self._raise_if_unavailable(reply)
-        raise self.refused(f"it is not an ECY controller: {_SERVICES} answered HTTP {reply.status} ({_kind(reply)})")
+        what = f"it is not an ECY controller: {_SERVICES} answered HTTP {reply.status} ({_kind(reply)})"
+        raise NotItself(self._device, what)
 
     def forget(self) -> None:
         """Drop the session; the next call signs in, even after a rejected password."""
@@ -112,11 +117,11 @@ class EcySession:
             reply = self._send(method, path, body, self._credentials)
         self._is_signed_in = reply.status != _SIGN_IN
         if not self._is_signed_in:
-            self._rejection = self.refused("wrong user name or password")
+            self._rejection = AccountRefused(self._device, "wrong user name or password")
             raise self._rejection
         self.sign_ins += shows_account
         if reply.status == _MISSING_RIGHTS:
-            raise self.refused(f"the user lacks the rights for {path.partition('?')[0]}")
+            raise AccountRefused(self._device, f"the user lacks the rights for {path.partition('?')[0]}")
         self._raise_if_unavailable(reply)
         return reply
 
@@ -181,11 +186,12 @@ class EcySession:
     def _may_see_account(self, reply: Reply) -> bool:
         return self._is_known or _asks_like_an_ecy(reply)
 
-    def _stranger(self, path: str, reply: Reply) -> DeviceRefused:
+    def _stranger(self, path: str, reply: Reply) -> NotItself:
         pin = self._trust.pin
         remedy = f"; if it is one, say so with a line {pin.remedy}" if pin is not None else ""
         what = f"{path} answered HTTP {reply.status} ({_kind(reply)}), which nothing shows to be an ECY's"
-        return self.refused(f"it does not look like an ECY controller: {what}. No password was sent{remedy}")
+        words = f"it does not look like an ECY controller: {what}. No password was sent{remedy}"
+        return NotItself(self._device, words)
 
     def _send(self, method: str, path: str, body: Json, credentials: Mapping[str, str] | None) -> Reply:
         if credentials is not None or not self._is_signed_in:
@@ -196,7 +202,7 @@ class EcySession:
         self._raise_if_busy(reply)
         if 300 <= reply.status < 400:
             where = one_line(reply.headers.get("Location", "nowhere"))
-            raise self.refused(f"it redirects to {where}, which is not followed")
+            raise NotItself(self._device, f"it redirects to {where}, which is not followed")
 
     def _raise_if_busy(self, reply: Reply) -> None:
         if reply.status in _BUSY:
@@ -211,8 +217,8 @@ def _failures(device: str) -> Failures:
 
 def _retry_after_s(reply: Reply) -> float:
     """How long the controller wants to be left alone; 0 where it does not say, or not in seconds."""
-    told = reply.headers.get("Retry-After", "")
-    return min(float(told), _LONGEST_WAIT_S) if told.isdigit() else 0.0
+    told = reply.headers.get("Retry-After", "").strip()
+    return float(told) if told.isascii() and told.isdigit() else 0.0
 
 
 def _words(reply: Reply) -> str:

@@ -94,6 +94,17 @@ class DeviceRefused(DeviceError):
     """Permanent until somebody acts: wrong password, missing rights, not an ECY, a changed certificate."""
 
 
+class AccountRefused(DeviceRefused):
+    """The controller does not want our account (401), or not for this (403). Every further attempt may lock it."""
+
+
+class NotItself(DeviceRefused):
+    """Something else answers in the controller's place: a web page, a redirect.
+
+    At a first contact it is simply not an ECY. Who has driven it before knows better: it may be starting.
+    """
+
+
 class ObjectError(DeviceError):
     """One object of a controller said no (missing, read-only, out of range). The rest of it works."""
 

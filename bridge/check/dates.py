@@ -8,6 +8,7 @@ from datetime import datetime
 
 from bridge.check.report import Finding, Severity, Topic
 from bridge.check.views import ClockView, ControllerView
+from bridge.clock_keeper import zone_objection
 from utils.model_calendar import DAY_S, is_known_zone, local_to_unix, model_seconds
 from utils.settings import Settings
 
@@ -91,7 +92,17 @@ def _left_alone(settings: Settings, testcase: str, address: str, clock: ClockVie
 
 
 def _taken(zone: str, address: str, clock: ClockView) -> Iterator[Finding]:
-    state = clock.state
+    state, objection = clock.state, zone_objection(clock.state)
+    if objection is not None:
+        what = f"{objection}, so its clock will be left alone although {_ZONE} is set; give it the name of an IANA zone"
+        yield Finding(Severity.WARNING, Topic.CLOCK, address, what)
+        return
+    if not is_known_zone(state.time_zone):
+        what = (
+            f"its zone {state.time_zone!r} is not known to this computer: it is put back as it is named, with the "
+            f"controller's own time; a controller that does not take it back has its clock left alone"
+        )
+        yield Finding(Severity.WARNING, Topic.CLOCK, address, what)
     if state.ntp_enabled is None:
         what = f"does not tell whether NTP is on, so its clock will be left alone although {_ZONE} is set"
         yield Finding(Severity.WARNING, Topic.CLOCK, address, what)

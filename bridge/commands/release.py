@@ -11,6 +11,7 @@ from rich.console import Console
 from bridge.commands.common import start_logging
 from bridge.console import print_release
 from bridge.journal import Journals
+from bridge.patience import Patiences
 from bridge.recovery import recover
 from bridge.release import Outcome
 from bridge.startup import simulation_client
@@ -54,7 +55,7 @@ def run(options: argparse.Namespace, console: Console) -> int:
         console.print(f"deleted {journals.discard(options.discard)}", highlight=False, markup=False)
         return 0
     with DeviceClients(complete, state) as clients:
-        receipts = recover(journals, clients.client_for)
+        receipts = recover(journals, clients.client_for, patiences=Patiences())
     print_release(console, receipts, sorted({pid for pid, _ in journals.living()}))
     for kept in journals.kept:
         console.print(f"kept: {kept}", highlight=False, markup=False, style="bold red")

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import threading
 import zoneinfo
-from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from functools import cache
+from types import MappingProxyType
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
@@ -62,13 +63,21 @@ class SteppedTime:
         return self._others.furthest_s if self._elapsed_s is None else self._elapsed_s
 
 
+NO_ZONES: Mapping[str, float] = MappingProxyType({})
+
+
 @cache
 def _zone_names() -> frozenset[str]:
     return frozenset(zoneinfo.available_timezones())
 
 
-def zone_named(name: str) -> ZoneInfo:
-    """The IANA zone, aliases such as ``US/Mountain`` included. Raises Refusal for any other name."""
+def zone_named(name: str, own: Mapping[str, float]) -> tzinfo:
+    """The IANA zone, aliases such as ``US/Mountain`` included, or one of the controller's own (hours ahead of UTC).
+
+    Raises Refusal for any other name.
+    """
+    if name in own:
+        return timezone(timedelta(hours=own[name]))
     if name not in _zone_names():
         raise Refusal(VALUE_OUT_OF_RANGE, f"time zone {name}")
     return ZoneInfo(name)
@@ -81,11 +90,19 @@ class ControllerClock:
     Thread-safe.
     """
 
-    def __init__(self, timebase: Timebase, host_now: Callable[[], datetime], zone: str, ntp_enabled: bool) -> None:
+    def __init__(
+        self,
+        timebase: Timebase,
+        host_now: Callable[[], datetime],
+        zone: str,
+        ntp_enabled: bool,
+        own_zones: Mapping[str, float] = NO_ZONES,
+    ) -> None:
         self._lock = threading.Lock()
         self._timebase = timebase
         self._host_now = host_now
-        self._zone = zone_named(zone)
+        self._own_zones = own_zones
+        self._zone_name, self._zone = zone, zone_named(zone, own_zones)
         self._ntp_enabled = ntp_enabled
         self._origin = host_now()
         self._origin_s = timebase.elapsed_s()
@@ -93,7 +110,7 @@ class ControllerClock:
     @property
     def zone(self) -> str:
         """Name of the zone, as it was set."""
-        return self._zone.key
+        return self._zone_name
 
     @property
     def ntp_enabled(self) -> bool:
@@ -121,13 +138,14 @@ class ControllerClock:
         A time that the zone skips is taken as after the gap, an ambiguous one as its first occurrence. With NTP
         enabled a time is refused, or with ``under_ntp="overwritten"`` accepted and lost at once.
         """
-        new_zone = self._zone if zone is None else zone_named(zone)
+        name = self._zone_name if zone is None else zone
+        new_zone = zone_named(name, self._own_zones)
         with self._lock:
             if local is not None and self._ntp_enabled and under_ntp == "refused":
                 raise Refusal(TIME_IS_SYNCHRONIZED)
             if local is not None and not self._ntp_enabled:
                 self._start_from(local.replace(tzinfo=new_zone))
-            self._zone = new_zone
+            self._zone_name, self._zone = name, new_zone
 
     def _instant(self) -> datetime:
         if self._ntp_enabled:

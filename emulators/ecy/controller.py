@@ -146,7 +146,8 @@ class Controller:
     def _new_clock(self) -> ControllerClock:
         mode = self.settings.scan
         timebase = ScaledTime(mode.scale, self.settings.monotonic) if isinstance(mode, WallScan) else self._stepped
-        return ControllerClock(timebase, self.settings.now, self.spec.time_zone, self.spec.ntp_enabled)
+        own_zones = self.profile.own_zones
+        return ControllerClock(timebase, self.settings.now, self.spec.time_zone, self.spec.ntp_enabled, own_zones)
 
     def _new_trigger(self) -> ScanTrigger:
         mode = self.settings.scan

@@ -103,6 +103,39 @@ class DropConnection(Fault):
         return reply
 
 
+class Later(Fault):
+    """Another fault, which begins after so many requests."""
+
+    def __init__(self, fault: Fault, after: int) -> None:
+        self._fault = fault
+        self._still_good = after
+
+    async def on_request(self, request: Request) -> Reply | None:
+        """Let the first ones pass."""
+        self._still_good -= 1
+        return None if self._still_good >= 0 else await self._fault.on_request(request)
+
+    async def on_reply(self, request: Request, reply: Reply) -> Reply:
+        """Answers to the first ones pass as well."""
+        return reply if self._still_good >= 0 else await self._fault.on_reply(request, reply)
+
+    def end(self) -> None:
+        """The other one ends too."""
+        self._fault.end()
+
+
+class OnPath(Fault):
+    """Requests whose path ends so get this answer and are not carried out; all others pass."""
+
+    def __init__(self, ending: str, reply: Reply) -> None:
+        self._ending = ending
+        self._reply = reply
+
+    async def on_request(self, request: Request) -> Reply | None:
+        """Answer in the controller's place."""
+        return self._reply if request.path.endswith(self._ending) else None
+
+
 class Gate:
     """Where requests wait until somebody opens it, from any thread."""
 

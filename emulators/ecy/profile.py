@@ -6,6 +6,7 @@ there.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -93,6 +94,8 @@ class Profile:
     """Row 26: a time that is set while NTP is enabled."""
     accepted_zones: frozenset[str] | None = None
     """Row 27: None is every IANA name, aliases included."""
+    own_zones: Mapping[str, float] = field(default_factory=dict)
+    """Row 27: zones that only this controller knows, in hours ahead of UTC; what it accepts goes for them too."""
     date_time_form: Literal["local", "offset", "utc"] = "local"
     """Row 28: how ``date-time`` is read: naive local, local with its offset, or UTC with ``Z``."""
     stale_reads_s: float = 0.0

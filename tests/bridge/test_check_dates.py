@@ -98,6 +98,8 @@ def test_a_clock_that_is_left_alone_is_compared_with_the_start(shows: datetime, 
         (controller(ntp=True), {(Severity.NOTE, Topic.CLOCK)}),
         (controller(ntp=None), {(Severity.WARNING, Topic.CLOCK)}),
         (controller(ahead_s=30.0), {(Severity.NOTE, Topic.CLOCK)}),
+        (controller(zone="Mars/Olympus"), {(Severity.WARNING, Topic.CLOCK), (Severity.NOTE, Topic.CLOCK)}),
+        (controller(zone=""), {(Severity.WARNING, Topic.CLOCK)}),
         (ControllerView("10.0.0.1"), set()),
     ],
 )

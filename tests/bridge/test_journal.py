@@ -6,12 +6,16 @@ import errno
 import json
 import os
 import subprocess
+from argparse import Namespace
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from io import StringIO
 from pathlib import Path
 
 import pytest
+from rich.console import Console
 
+from bridge.commands import release
 from bridge.journal import Journal, Journals
 from bridge.journal_records import encoded
 from bridge.ledger import Ledger, TakenClock, TakenInput, TakenSlot
@@ -209,6 +213,14 @@ class TestAfterAKill:
         assert "4 released" in output
         assert "2 restored" in output
 
+    def test_release_waits_out_a_bad_moment(self, both: Rig) -> None:
+        killed(both)
+        both.controllers.controller("VAV").faults.add(DropConnection(2))
+        code, output = run("release", "--env", "absent", **variables(both))
+        assert code == 0, output
+        assert "giving back is tried again" in output
+        assert_as_it_was(both)
+
     def test_a_second_release_has_nothing_to_do(self, both: Rig) -> None:
         killed(both)
         run("release", "--env", "absent", **variables(both))
@@ -257,13 +269,20 @@ class TestAfterAKill:
         assert discarded[0] == 0
         assert run("release", "--env", "absent", **variables(both)) == (0, "nothing to release\n")
 
-    def test_a_controller_that_cannot_be_reached_stays_in_the_ledger(self, both: Rig) -> None:
+    def test_a_controller_that_cannot_be_reached_stays_in_the_ledger(
+        self, both: Rig, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
         killed(both)
         absent = DropConnection(None)
         both.controllers.controller("VAV").faults.add(absent)
-        code, output = run("release", "--env", "absent", **variables(both))
-        assert code == 1
-        assert "NOT released" in output
+        monkeypatch.setattr("bridge.patience.LIMIT_S", 0.5)
+        for name, value in variables(both).items():
+            monkeypatch.setenv(name, value)
+        console = Console(file=(told := StringIO()))
+        with monkeypatch.context() as patch:
+            patch.setattr(release, "start_logging", lambda *_: None)
+            assert release.run(Namespace(env=Path("absent")), console) == 1
+        assert "NOT released" in told.getvalue()
         assert_as_it_was(both, "AHU")
         both.controllers.controller("VAV").faults.remove(absent)
         assert run("release", "--env", "absent", **variables(both))[0] == 0

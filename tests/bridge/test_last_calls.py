@@ -143,7 +143,10 @@ def test_a_write_that_was_cut_and_comes_late_is_given_back_too(impatient: Rig) -
 
 
 @pytest.mark.slow
-def test_a_controller_that_hangs_for_good_costs_one_time_out_and_is_named(impatient: Rig) -> None:
+def test_a_controller_that_hangs_for_good_costs_one_time_out_and_is_named(
+    impatient: Rig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bridge.patience.LIMIT_S", 0.0)  # how often it is asked again is another matter
     both = impatient
     both.timeout_s = 2.0
     run = both.run()

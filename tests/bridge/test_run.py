@@ -14,7 +14,10 @@ import pytest
 from bridge.release import Outcome
 from bridge.run import Declined, FirstContact, Run
 from emulators.boptest.faults import Answer, DroppedAnswer, FailedSimulation, Hold
+from emulators.ecy.answer_faults import WEB_PAGE
 from emulators.ecy.controller import Controller
+from emulators.ecy.faults import AnswerInstead, DropConnection, Fault
+from emulators.ecy.messages import Reply
 from emulators.ecy.profile import Profile
 from emulators.program import ObjectSpec
 from tests import bench
@@ -158,12 +161,82 @@ class TestClocks:
         assert abs(clock.aware_now().timestamp() - datetime.now().timestamp()) < 60
 
 
+CUSTOM = "Distech/Custom"
+
+
+class TestZonesOfItsOwn:
+    """The air handler's controller has a zone that nobody else knows."""
+
+    @pytest.mark.parametrize("ntp", [True, False])
+    def test_one_that_it_takes_back_is_put_back_with_its_own_time(self, tmp_path: Path, ntp: bool) -> None:
+        with rig(tmp_path, profile=Profile(own_zones={CUSTOM: -4.5})) as subject:
+            clock = subject.controllers.controller("AHU").clock
+            clock.set(None, CUSTOM)
+            clock.enable_ntp(ntp)
+
+            def look(_run: Run) -> None:
+                assert (clock.zone, clock.ntp_enabled) == ("US/Mountain", False)
+
+            summary = held(subject, look, DESIRED_TIMEZONE="US/Mountain").summary()
+            assert not summary.not_released
+            assert (clock.zone, clock.ntp_enabled) == (CUSTOM, ntp)
+            assert abs(clock.aware_now().timestamp() - datetime.now().timestamp()) < 60
+
+    @pytest.mark.parametrize(
+        ("zone", "profile", "words"),
+        [
+            (
+                CUSTOM,
+                Profile(own_zones={CUSTOM: -4.5}, accepted_zones=frozenset({"US/Mountain", "UTC"})),
+                "does not take",
+            ),
+            (CUSTOM, Profile(own_zones={CUSTOM: -4.5}, date_time_form="utc"), "tells the time of UTC"),
+            ("", Profile(own_zones={"": 0.0}), "does not tell its time zone"),
+        ],
+    )
+    @pytest.mark.parametrize("ntp", [True, False])
+    def test_a_clock_that_could_not_be_put_back_is_left_alone_and_that_is_said(
+        self, tmp_path: Path, caplog: pytest.LogCaptureFixture, zone: str, profile: Profile, words: str, ntp: bool
+    ) -> None:
+        with rig(tmp_path, profile=profile) as subject:
+            clock = subject.controllers.controller("AHU").clock
+            clock.set(None, zone)
+            clock.enable_ntp(ntp)
+            summary = held(
+                subject, lambda run: assert_zone(subject, zone, ntp=ntp), DESIRED_TIMEZONE="US/Mountain"
+            ).summary()
+            assert not summary.not_released
+            assert_zone(subject, zone, ntp=ntp)
+            told = [line for line in caplog.messages if words in line]
+            assert len(told) == 1
+            assert subject.controllers.addresses["AHU"] in told[0]
+
+
+def assert_zone(subject: Rig, zone: str, *, ntp: bool) -> None:
+    clock = subject.controllers.controller("AHU").clock
+    assert (clock.zone, clock.ntp_enabled) == (zone, ntp)
+    assert abs(clock.aware_now().timestamp() - datetime.now().timestamp()) < 60
+
+
 def assert_clock_untouched(subject: Rig) -> None:
     clock = subject.controllers.controller("AHU").clock
     assert (clock.zone, clock.ntp_enabled) == ("UTC", True)
 
 
 class TestEnding:
+    @pytest.mark.parametrize(
+        "fault", [DropConnection(2), AnswerInstead(Reply(503, b"{}"), 2), AnswerInstead(WEB_PAGE, 2)]
+    )
+    def test_a_bad_moment_while_giving_back_is_waited_out(self, both: Rig, fault: Fault) -> None:
+        def stop(run: Run) -> None:
+            run.request_stop()
+            both.controllers.controller("VAV").faults.add(fault)
+
+        run = held(both, stop)
+        assert not run.summary().not_released
+        assert len(run.summary().receipts) == 4
+        assert_as_it_was(both)
+
     def test_after_the_last_step_everything_is_given_back_and_the_test_is_stopped(self, both: Rig) -> None:
         run = both.run(steps=3)
         summary = run.execute()

@@ -83,6 +83,7 @@ NOT_OUR_CONCERN = {
     "unfiltered_objects",
     "duplicate_instance_text",
     "clock_survives_reboot",
+    "own_zones",
     "out_of_service_survives_reboot",
     "slots_survive_reboot",
     "plain_http",

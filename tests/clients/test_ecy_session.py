@@ -312,7 +312,7 @@ def test_the_controllers_certificate_can_be_pinned(ecy: Bench) -> None:
     assert ecy.controller.counters.basic_sign_ins == signed_in
 
 
-@pytest.mark.parametrize(("told", "seconds"), [("7", 7.0), ("86400", 600.0), ("soon", 0.0), ("", 0.0)])
+@pytest.mark.parametrize(("told", "seconds"), [("7", 7.0), ("86400", 86400.0), ("soon", 0.0), ("²", 0.0), ("", 0.0)])
 def test_a_busy_controller_may_say_how_long_to_leave_it_alone(ecy: Bench, told: str, seconds: float) -> None:
     ecy.controller.faults.add(AnswerInstead(Reply(503, b"{}", headers=(("retry-after", told),))))
     with pytest.raises(DeviceUnreachable) as caught:
