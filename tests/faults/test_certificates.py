@@ -10,6 +10,8 @@ import pytest
 from bridge.controller_link import LinkState
 from bridge.release import Outcome
 from emulators.ecy.controller import Controller
+from emulators.ecy.faults import AnswerInstead
+from emulators.ecy.messages import Reply
 from tests.faults.scene import Scene, assert_given_back, eventually
 from utils.errors import ConfigError, DeviceRefused
 from utils.state_folder import StateFolder
@@ -45,6 +47,23 @@ def test_a_certificate_is_pinned_at_first_contact_and_holds_for_later_runs(scene
     assert len(scene.told("is trusted from now on")) == 1
     scene.run(steps=1).execute()
     assert len(scene.told("is trusted from now on")) == 1
+
+
+def test_what_asks_like_no_ecy_is_shown_no_password_and_not_pinned(scene: Scene) -> None:
+    page = Reply(401, b"<html>Sign in</html>", "text/html", (("www-authenticate", 'Basic realm="RT-66"'),))
+    scene.vav.faults.add(AnswerInstead(page, times=None))
+    with pytest.raises(DeviceRefused, match="does not look like an ECY controller") as caught:
+        scene.run(steps=1).execute()
+    assert scene.vav.counters.basic_sign_ins == 0
+    assert scene.vav.journal == scene.ahu.journal == []
+    pins = StateFolder(scene.folder / ".state").pins
+    assert pins.get(scene.vav_address) is None
+    scene.vav.faults.clear()
+    told = re.search(r'a line "(\S+)": "(\w+)" in (\S+)$', str(caught.value))
+    assert told is not None
+    assert (told[1], told[3]) == (scene.vav_address, str(pins.file))
+    scene.run(steps=1).execute()
+    assert pins.get(scene.vav_address) == told[2]
 
 
 def test_a_changed_certificate_stops_the_start_before_any_password_and_can_be_accepted(scene: Scene) -> None:
