@@ -17,7 +17,7 @@ class Outcome(Enum):
     FREE_ALREADY = "was free already"
     LEFT_ALONE = "left alone: somebody else has taken it over"
     GONE = "gone: there is no such object any more"
-    UNVERIFIED = "released, not verified: the controller does not show its slots"
+    UNVERIFIED = "released, not verified: the controller does not show it"
     FAILED = "NOT released"
 
 

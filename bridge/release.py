@@ -119,7 +119,7 @@ class _Giver:
         return list(self._receipts.values())
 
     def _attempt(self) -> BridgeError | None:
-        """Undo what is open, kind by kind, whatever becomes of the others; what kept us from it first."""
+        """Undo what is open, kind by kind, whatever becomes of the others; what kept us from it."""
         self._reach.begin()
         before = [entry for entry in self._entries if self._is_open(entry)]
         points = [entry for entry in before if isinstance(entry, TakenSlot | TakenInput)]
@@ -131,7 +131,8 @@ class _Giver:
             self._tried(clocks, lambda: self._repeat(clocks, self._restore_clocks)),
         ]
         self._ledger.give_back(*(entry for entry in before if not self._is_open(entry)))
-        return next((error for error in errors if error is not None), None)
+        told = [error for error in errors if error is not None]
+        return next((error for error in told if isinstance(error, AccountRefused)), next(iter(told), None))
 
     def _tried(self, entries: Sequence[Entry], undo: Callable[[], None]) -> BridgeError | None:
         try:

@@ -21,7 +21,16 @@ from clients.ecy_device_client import ECYDeviceClient
 from clients.tls import TlsMode, TlsPolicy
 from emulators.ecy.answer_faults import WEB_PAGE, SpoilContent
 from emulators.ecy.controller import Controller, ControllerSpec
-from emulators.ecy.faults import AnswerInstead, DropConnection, FailWrites, Fault, Hold, Later, OnPath
+from emulators.ecy.faults import (
+    AnswerInstead,
+    ConnectionDropped,
+    DropConnection,
+    FailWrites,
+    Fault,
+    Hold,
+    Later,
+    OnPath,
+)
 from emulators.ecy.messages import HTML_TYPE, Reply, Request
 from emulators.ecy.objects import BacnetObject
 from emulators.ecy.profile import Profile
@@ -89,6 +98,20 @@ class Heard(Fault):
     @property
     def sign_ins(self) -> int:
         return sum("authorization" in request.headers for request in self.requests)
+
+
+class ChangedPassword(Fault):
+    """One connection is dropped, and after that the password is another one."""
+
+    def __init__(self, controller: Controller) -> None:
+        self._controller: Controller | None = controller
+
+    async def on_request(self, request: Request) -> Reply | None:
+        if self._controller is not None:
+            self._controller.change_password("another")
+            self._controller = None
+            raise ConnectionDropped
+        return None
 
 
 @dataclass
@@ -331,6 +354,13 @@ class TestAccount:
         with pytest.raises(AccountRefused, match="wrong user name"):
             client.get_clock()
         vav.give_back()
+        assert heard.sign_ins == 2
+
+    def test_one_that_is_rejected_after_a_lost_connection_is_tried_twice_and_no_third_time(self, vav: Stand) -> None:
+        vav.client(vav.device).connect()
+        heard = vav.heard()
+        vav.vav.faults.add(Later(ChangedPassword(vav.vav), 1))
+        assert outcomes(vav.give_back().values()) == {Outcome.FAILED}
         assert heard.sign_ins == 2
 
     def test_missing_rights_get_one_fresh_sign_in(self, vav: Stand) -> None:
