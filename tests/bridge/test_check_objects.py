@@ -40,7 +40,7 @@ def said(findings: list[Finding]) -> list[tuple[Severity, Topic]]:
         (VALUE, state(slots={1: 5.0, 8: 55.0}, units=CELSIUS), [(Severity.WARNING, Topic.SLOT)] * 2),
         (OUTPUT, state(slots={16: 60.0, 6: 1.0}, units="percent"), []),
         (OUTPUT, state(slots={8: 60.0, 5: 3.0}, units="percent"), [(Severity.WARNING, Topic.SLOT)]),
-        (INPUT, state(out_of_service=True, units=CELSIUS), [(Severity.WARNING, Topic.SERVICE)]),
+        (INPUT, state(out_of_service=True, units=CELSIUS), []),  # whether it may be taken is told elsewhere
         (VALUE, state(out_of_service=True, units=CELSIUS), [(Severity.WARNING, Topic.SERVICE)]),
         (OUTPUT, state(out_of_service=True, units="percent"), [(Severity.NOTE, Topic.SERVICE)]),
         (INPUT, state(), [(Severity.NOTE, Topic.UNITS)]),

@@ -46,6 +46,7 @@ def test_what_is_not_told_at_the_end_stays_in_the_ledger_and_is_given_back_by_th
 def test_nothing_is_taken_before_its_state_is_told_in_full(both: Rig) -> None:
     controller = both.controllers.controller("VAV")
     force(controller, "SpaceTemp", 17.5)
+    both.take_occupied = True
     fault = every_other_answer()
     controller.faults.add(fault)
     run = both.run(steps=2)
