@@ -160,7 +160,8 @@ class ControllerLink:
             if self.clock is not None:
                 self.clock.start()
         self.controller.plan.found_forced = forced_before(self._taken())
-        self.controller.plan.forget()
+        written = (bound.ref for bound in self.controller.plan.bound)
+        self.controller.plan.forget({ref for ref in written if self._ledger.has_sent(self.device, ref)})
         self.state = LinkState.COUPLING
         self._coupled_at_s = self._clocks.monotonic() + self._couple_s
 

@@ -6,7 +6,7 @@ refresh, because a controller that has rebooted may have lost it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from points import Point
@@ -31,6 +31,8 @@ class _Track:
     sent: PointValue | None = None
     refresh_at_s: float = 0.0
     taken: bool = False
+    may_hold: bool = False
+    """Whether something of ours may stand in it: from the first write on, until it is seen to be let go of."""
     missed_steps: int = 0
     failures: int = 0
 
@@ -88,26 +90,33 @@ class WritePlan:
                 track.taken, track.sent = False, None
                 track.refresh_at_s = now_s + (self._refresh_s if track.failures > 1 else 0.0)
             elif track.missed_steps > self._hold_steps and result.write in self._let_go(track):
-                track.taken, track.sent, track.wanted = False, None, None
+                track.taken, track.may_hold, track.sent, track.wanted = False, False, None, None
             elif result.write.kind is not WriteKind.OUT_OF_SERVICE:
                 track.taken, track.sent = True, result.write.value
                 track.refresh_at_s = now_s + self._refresh_s
 
-    def forget(self) -> None:
-        """The controller may have lost everything: take and write all of it again."""
-        for track in self._tracks.values():
+    def forget(self, may_hold: Collection[ObjectRef] = ()) -> None:
+        """The controller may have lost everything: take and write all of it again.
+
+        ``may_hold`` are the objects that something of ours may stand in all the same.
+        """
+        for ref, track in self._tracks.items():
             track.taken, track.sent, track.failures = False, None, 0
+            track.may_hold = track.may_hold or ref in may_hold
 
     def _due_for(self, track: _Track, now_s: float) -> list[Write]:
-        if track.missed_steps > self._hold_steps:
-            return self._let_go(track) if track.taken else []
-        if track.wanted is None:
-            return []
         if track.failures > 1 and now_s < track.refresh_at_s:
+            return []
+        if track.missed_steps > self._hold_steps:
+            return self._let_go(track) if track.may_hold else []
+        if track.wanted is None:
             return []
         refresh = not track.taken or now_s >= track.refresh_at_s
         changed = track.sent is None or track.bound.point.differs(track.wanted, track.sent)
-        return _assert(track, track.wanted, refresh) if refresh or changed else []
+        if not (refresh or changed):
+            return []
+        track.may_hold = True
+        return _assert(track, track.wanted, refresh)
 
     def _let_go(self, track: _Track) -> list[Write]:
         point, ref = track.bound.point, track.bound.ref

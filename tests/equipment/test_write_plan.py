@@ -93,6 +93,26 @@ def test_a_bad_value_is_held_and_then_let_go_of_once() -> None:
     assert bench.step({}) == []
 
 
+def test_a_letting_go_that_fails_is_tried_again_at_once_and_then_at_the_refresh() -> None:
+    bench = Bench()
+    bench.step(BOTH)
+    for _ in range(2):
+        bench.step({})
+    back = [Write(INPUT_REF, WriteKind.OUT_OF_SERVICE, False), Write(VALUE_REF, WriteKind.COMMAND, None, 12)]
+    both = (INPUT_REF, VALUE_REF)
+    assert [bench.step({}, refuse=both) for _ in range(3)] == [back, back, []]
+    bench.now_s = 60.0
+    assert [bench.step({}), bench.step({})] == [back, []]
+
+
+def test_what_an_absent_controller_may_still_hold_is_let_go_of_when_it_is_back_and_there_is_no_value() -> None:
+    bench = Bench()
+    bench.plan.forget({VALUE_REF})
+    for _ in range(2):
+        assert bench.step({}) == []
+    assert [bench.step({}), bench.step({})] == [[Write(VALUE_REF, WriteKind.COMMAND, None, 12)], []]
+
+
 def test_an_input_that_was_out_of_service_before_us_is_let_go_of_as_it_was_found() -> None:
     bench = Bench()
     bench.plan.found_forced = {INPUT_REF: 17.5}
