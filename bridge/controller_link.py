@@ -139,6 +139,8 @@ class ControllerLink:
             self._ledger.refuse_claimed(*self._new_entries())
         except ConfigError as error:
             return list(error.problems)  # our own other process: that it is in use goes without saying
+        except StateError as error:
+            raise DeviceUnreachable(self.device, str(error)) from None
         self.in_use = InUse.among(self.device, self._new_claims(), self._surveyed)
         self.in_use.refuse_leftovers(recovered)
         return self.in_use.problems

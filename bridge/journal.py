@@ -19,7 +19,7 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from bridge import journal_records as records
-from bridge.journal_files import DAMAGED, JOURNAL, Lines, forget_lock, lock_file, remove, values_file
+from bridge.journal_files import DAMAGED, JOURNAL, Lines, forget_lock, giving_file, lock_file, remove, values_file
 from bridge.journal_records import NO_ROW, Content
 from bridge.ledger import Entry, TakenClock, TakenSlot
 from bridge.orphan import IN_PART, KeptJournal, Orphan, adopted
@@ -77,9 +77,15 @@ class Journals:
         Raises :class:`StateError` for a journal that cannot be read: what it holds is not known.
         """
         for file in self._files():
-            if file != but and _is_held(file):
+            if file != but and _is_held(lock_file(file)) and not _is_given_back(file):
                 content = _content_of_living(file)
                 yield from ((content.pid, entry) for entry in content.open)
+
+    def being_given_back(self, but: Path | None = None) -> Iterator[Entry]:
+        """What somebody gives back at this moment, for processes that have died. Raises like :meth:`living`."""
+        for file in self._files():
+            if file != but and _is_given_back(file):
+                yield from _content_of_living(file).open
 
     @property
     def kept(self) -> tuple[KeptJournal, ...]:
@@ -95,13 +101,13 @@ class Journals:
         file = self.folder / Path(name).name
         if file.suffix not in (JOURNAL, DAMAGED) or not file.exists():
             raise ConfigError([Problem("--discard", f"there is no journal {Path(name).name} in {self.folder}")])
-        if _is_held(file):
+        if _is_held(lock_file(file)):
             raise ConfigError([Problem("--discard", f"the process of {file.name} is running; stop that first")])
         try:
             remove(file)
         except OSError as error:
             raise StateError(f"cannot delete {file}: {error.strerror}") from error
-        forget_lock(file)
+        forget_lock(lock_file(file))
         self._kept.pop(file, None)
         return file
 
@@ -143,8 +149,14 @@ class Journal:
             raise StateError(f"cannot write the ledger in {self.file.parent}: {error.strerror or error}") from error
 
     def refuse_claimed(self, entries: Sequence[Entry]) -> None:
-        """Raises :class:`ConfigError` when another process on this computer has taken one of these."""
+        """Raises :class:`ConfigError` when another process on this computer has taken one of these.
+
+        And :class:`StateError` where one is just being given back: a moment later it is free, or known to be stuck.
+        """
         wanted = {_claim(entry): entry for entry in entries}
+        for theirs in self._journals.being_given_back(self.file):
+            if (entry := wanted.get(_claim(theirs))) is not None:
+                raise StateError(f"{_described(entry)} of an earlier run is being given back by another process")
         problems = [
             Problem(entry.device, f"process {pid} on this computer drives {_described(entry)}; stop that first")
             for pid, theirs in self._journals.living(self.file)
@@ -214,9 +226,13 @@ def _content_of_living(file: Path) -> Content:
         ) from error
 
 
-def _is_held(file: Path) -> bool:
-    with held(lock_file(file)) as is_held:
+def _is_held(lock: Path) -> bool:
+    with held(lock) as is_held:
         return is_held
+
+
+def _is_given_back(file: Path) -> bool:
+    return giving_file(file).exists() and _is_held(giving_file(file))
 
 
 def _dismiss(file: Path, lock: ProcessLock, *, is_done: bool) -> None:
@@ -228,7 +244,7 @@ def _dismiss(file: Path, lock: ProcessLock, *, is_done: bool) -> None:
             log.warning("the ledger %s cannot be removed (%s): the next start looks again", file, error.strerror)
     lock.release()
     if is_done:
-        forget_lock(file)
+        forget_lock(lock_file(file))
 
 
 def _row(sent: SentValues, entry: Entry) -> int:

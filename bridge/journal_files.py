@@ -52,6 +52,11 @@ def lock_file(file: Path) -> Path:
     return file.with_suffix(".lock")
 
 
+def giving_file(file: Path) -> Path:
+    """What is held besides by whoever gives back what a dead process took."""
+    return file.with_suffix(".giving")
+
+
 def values_file(file: Path) -> Path:
     """The values last sent."""
     return file.with_suffix(".sent")
@@ -63,7 +68,7 @@ def remove(file: Path) -> None:
     values_file(file).unlink(missing_ok=True)
 
 
-def forget_lock(file: Path) -> None:
-    """Take the lock's file away, once the journal has gone."""
+def forget_lock(lock: Path) -> None:
+    """Take a lock's file away, once it is needed no more."""
     with contextlib.suppress(OSError):  # Windows: somebody is just looking whether it is held
-        lock_file(file).unlink(missing_ok=True)
+        lock.unlink(missing_ok=True)

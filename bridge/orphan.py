@@ -11,7 +11,7 @@ from pathlib import Path
 from filelock import Timeout
 
 from bridge import journal_records as records
-from bridge.journal_files import DAMAGED, Lines, forget_lock, lock_file, remove, values_file
+from bridge.journal_files import DAMAGED, Lines, forget_lock, giving_file, lock_file, remove, values_file
 from bridge.journal_records import NO_ROW, VERSION, Content
 from bridge.ledger import Entry, Ledger
 from bridge.sent_values import row_in
@@ -56,6 +56,8 @@ class Orphan:
         self._on_kept = on_kept
         self._file = file
         self._lock = lock
+        self._giving = ProcessLock(giving_file(file))
+        self._giving.acquire()
         self._content, self._unreadable = _content_of(file)
         self.pid = self._content.pid
         self.credentials: Mapping[str, Credentials] = self._content.credentials
@@ -91,9 +93,11 @@ class Orphan:
     def close(self) -> None:
         """Let go of the journal. It is removed when nothing in it is open, unless there is more to it than we read."""
         kept = self._kept()
+        self._giving.release()
+        forget_lock(giving_file(self._file))
         self._lock.release()
         if not self._file.exists():
-            forget_lock(self._file)
+            forget_lock(lock_file(self._file))
         if kept is not None:
             self._on_kept(kept)
 

@@ -10,6 +10,7 @@ from bridge.claims import Claim
 from bridge.journal import Journals
 from bridge.ledger import TakenClock
 from utils.errors import ConfigError
+from utils.state_folder import StateError
 from utils.values import ObjectRef, ObjectState, Role
 
 _LEFT_BEHIND = (
@@ -59,6 +60,8 @@ def _claimed(views: Sequence[ControllerView], journals: Journals) -> Iterator[Fi
         journals.own({}).refuse_claimed(entries)
     except ConfigError as error:
         yield from (Finding(Severity.PROBLEM, Topic.LEDGER, p.where, p.what) for p in error.problems)
+    except StateError as error:
+        yield Finding(Severity.WARNING, Topic.LEDGER, str(journals.folder), str(error))
 
 
 def _left_behind(journals: Journals) -> Collection[tuple[str, ObjectRef]]:

@@ -165,6 +165,20 @@ class TestTwoProcesses:
         first.give_back(SLOT, INPUT, CLOCK)
         second.take(entry)
 
+    def test_what_a_third_one_is_giving_back_for_a_dead_one_is_free_in_a_moment(self, journals: OpenJournals) -> None:
+        dead = Ledger(journals.own({}))
+        dead.take(SLOT)
+        dead.close()
+        [orphan] = journals.orphans()
+        new = Ledger(journals.own({}))
+        with pytest.raises(StateError, match="is being given back by another process"):
+            new.refuse_claimed(SLOT)
+        assert list(journals.living()) == []
+        orphan.ledger.give_back(SLOT)
+        orphan.close()
+        new.take(SLOT)
+        assert {file.suffix for file in journals.folder.iterdir()} == {".jsonl", ".sent", ".lock"}
+
     def test_another_priority_may_run_beside(self, journals: OpenJournals) -> None:
         first, second = Ledger(journals.own({})), Ledger(journals.own({}))
         first.take(SLOT)
