@@ -10,6 +10,8 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 
+from bridge.in_use import STALE_S
+from bridge.receipts import Outcome, Receipt
 from clients.bacnet_stack import BACnetStack
 from supervisory.easy import EasyASO
 from supervisory.easy_services import Site
@@ -27,7 +29,7 @@ from supervisory.runtime.runtime import Runtime, RuntimeSummary
 from supervisory.runtime.state_store import FileStates, MemoryStates, StateStore
 from supervisory.runtime.step_logs import StepLogs
 from supervisory.runtime.transports import Opened, opened, own_device
-from supervisory.setup.bindings import Bindings, BoundPoint, bind, clashes
+from supervisory.setup.bindings import Bindings, BoundPoint, Occupied, bind, clashes
 from supervisory.setup.plan import RunPlan
 from supervisory.site_access import OccupiedSlot, SiteAccess
 from supervisory.site_survey import DeviceSite
@@ -64,6 +66,30 @@ class _Keeping:
     gate: Gate
     faults: Faults
     state_of: Callable[[str], str]
+
+
+class _SecondLook:
+    """Nothing counts as somebody else's at first sight: own leftovers are given back, and reads can be stale."""
+
+    def __init__(self, give_back: Callable[[], Sequence[Receipt]]) -> None:
+        self._give_back = give_back
+        self._is_over = False
+
+    def __enter__(self) -> None:
+        """The look begins."""
+
+    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
+        """Raises :class:`DeviceUnreachable` instead where slots in use may be free, or ours, in a moment."""
+        if not isinstance(error, ConfigError) or not all(isinstance(one, Occupied) for one in error.problems):
+            return
+        stuck = [receipt for receipt in self._give_back() if receipt.outcome is Outcome.FAILED]
+        if stuck:
+            what = f"an earlier run left {len(stuck)} slot(s) in it that cannot be given back yet ({stuck[0].note})"
+            raise DeviceUnreachable(stuck[0].device, what) from None
+        if not self._is_over:
+            self._is_over = True
+            where = error.problems[0]
+            raise DeviceUnreachable(where.where, f"{where.what}; looked at again", retry_after_s=STALE_S) from None
 
 
 class Supervision:
@@ -117,7 +143,7 @@ class Supervision:
             self._logs = stack.enter_context(StepLogs(self._log_folder()))
             device = None if self._dry_run and not self._needs_network() else stack.enter_context(own_device(config))
             if not self._dry_run:
-                give_back_leftovers(self._state, self._used_settings())
+                self._leftovers()
             site = stack.enter_context(opened(config, self._settings, self._state, device, self._stop))
             self._abort = site.abort
             self._bindings = self._bound(site.devices)
@@ -156,14 +182,20 @@ class Supervision:
     def _bound(self, devices: Devices) -> Mapping[str, Bindings]:
         """As :meth:`_bind`, waiting for devices that do not answer yet. Raises what the last attempt raised."""
         deadline = time.monotonic() + self.plan.config.start_timeout_s
+        second_look = _SecondLook(self._leftovers)
         while True:
             try:
-                return self._bind(devices)
+                with second_look:
+                    return self._bind(devices)
             except DeviceUnreachable as error:
                 if self._stop.is_set() or time.monotonic() + _RETRY_S > deadline:
                     raise
                 self._alarm(error.device, f"{error.what}; waiting for it")
-                self._stop.wait(_RETRY_S)
+                self._stop.wait(error.retry_after_s or _RETRY_S)
+
+    def _leftovers(self) -> Sequence[Receipt]:
+        """What became of what earlier runs have left; a dry run gives nothing back."""
+        return () if self._dry_run else give_back_leftovers(self._state, self._used_settings())
 
     def _bind(self, devices: Devices) -> Mapping[str, Bindings]:
         """Find the points of all programs, all devices at once. Raises :class:`ConfigError` and what devices raise."""

@@ -75,7 +75,7 @@ class Custody:
         return len(self._ledger.open_entries)
 
 
-def give_back_leftovers(state: StateFolder, settings: Settings | None) -> None:
+def give_back_leftovers(state: StateFolder, settings: Settings | None) -> list[Receipt]:
     """Give back what runs that have died left behind, before anybody looks whether slots are free.
 
     What cannot be given back stays in its ledger. Without settings that is everything that is not BACnet.
@@ -88,10 +88,12 @@ def give_back_leftovers(state: StateFolder, settings: Settings | None) -> None:
 
     with DeviceClients(known, state) as clients:
         journals = Journals.of(state)
-        for receipt in recover(journals, clients.client_for):
-            log.warning("left by an earlier run: %s", receipt)
-        for kept in journals.kept:
-            log.warning("kept: %s", kept)
+        receipts = recover(journals, clients.client_for)
+    for receipt in receipts:
+        log.warning("left by an earlier run: %s", receipt)
+    for kept in journals.kept:
+        log.warning("kept: %s", kept)
+    return receipts
 
 
 @contextmanager

@@ -55,6 +55,10 @@ class BoundPoint:
         return self.role if self.name is None else f"{self.role}.{self.name}"
 
 
+class Occupied(Problem):
+    """A slot that is in use: by somebody, or by what an earlier run of ours has left."""
+
+
 @dataclass(frozen=True, slots=True)
 class Bindings:
     """All points of one program."""
@@ -101,7 +105,10 @@ def bind(
     states = client.survey([ref for _, ref in found])
     points: list[BoundPoint] = []
     for item, ref in found:
-        made = _bound(item, client.device, ref, states[ref], priority)
+        if (in_use := _in_use(item, states[ref], priority)) is not None:
+            problems.append(Occupied(item.where, f"{alias} {ref}: {in_use}"))
+            continue
+        made = _bound(item, client.device, ref, states[ref])
         if isinstance(made, BoundPoint):
             points.append(made)
         else:
@@ -140,10 +147,10 @@ def _find(item: Wanted, endpoints: Sequence[Endpoint]) -> ObjectRef | str:
     return f"has no {target}{did_you_mean(str(target.name), [endpoint.name for endpoint in fitting])}"
 
 
-def _bound(item: Wanted, device: str, ref: ObjectRef, state: ObjectState, priority: int) -> BoundPoint | str:
+def _bound(item: Wanted, device: str, ref: ObjectRef, state: ObjectState) -> BoundPoint | str:
     if state.is_missing:
         return f"has no {item.target}"
-    objection = _objection(item, ref, state, priority) if isinstance(item.kind, Command) else None
+    objection = _objection(ref, state) if isinstance(item.kind, Command) else None
     if objection is not None:
         return f"{ref}: {objection}"
     name = state.name or item.target.name or str(ref)
@@ -156,19 +163,24 @@ def _bound(item: Wanted, device: str, ref: ObjectRef, state: ObjectState, priori
         return f"{ref}: {error}"
 
 
-def _objection(item: Wanted, ref: ObjectRef, state: ObjectState, priority: int) -> str | None:
+def _objection(ref: ObjectRef, state: ObjectState) -> str | None:
     """Why the object cannot be commanded."""
     if ref.object_type.is_input:
         return "cannot be commanded: an input has no priority array"
     if state.priority_array is None:
         return None if state.is_partial else "cannot be commanded: it has no priority array"
-    held = state.priority_array[priority - 1]
-    if held is not None and not item.take_occupied:
-        return (
-            f"slot {priority} is in use and holds {held:g}; choose another priority, have it released "
-            '(bacnet audit shows all), or say "take_occupied": true'
-        )
     return None
+
+
+def _in_use(item: Wanted, state: ObjectState, priority: int) -> str | None:
+    """Whose slot the program would take."""
+    held = state.priority_array[priority - 1] if state.priority_array is not None else None
+    if held is None or item.take_occupied or not isinstance(item.kind, Command):
+        return None
+    return (
+        f"slot {priority} is in use and holds {held:g}; choose another priority, have it released "
+        '(bacnet audit shows all), or say "take_occupied": true'
+    )
 
 
 def _converting(point: BoundPoint, item: Wanted, state: ObjectState) -> BoundPoint:

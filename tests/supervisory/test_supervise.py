@@ -17,11 +17,12 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import pytest
 from rich.console import Console
 
+from bridge.receipts import Outcome, Receipt
 from clients.bacnet_stack import BACnetStack
 from clients.boptest_client import BOPTestClient
 from emulators.boptest.faults import FailedSimulation, Hold
@@ -312,6 +313,68 @@ def test_the_seeds_example_is_released_after_a_kill_and_an_operators_slot_is_unt
     assert took_s < 5.0
     assert objects.named(VALVE).slots[7] == 33.0
     objects.command(VALVE, None, 8)
+
+
+Command: TypeAlias = Callable[[float | None], None]
+
+
+class TestASlotThatIsInUse:
+    """Reads can be stale, and what an earlier run has left may not have been given back yet."""
+
+    @pytest.fixture
+    def occupied(
+        self, controllers: EcyServer, monkeypatch: pytest.MonkeyPatch
+    ) -> Iterator[Callable[[float | None], None]]:
+        def operator(value: float | None) -> None:
+            controllers.controller("AHU").objects.command("DuctSp", value, 12)
+
+        monkeypatch.setattr("supervisory.supervision.STALE_S", 0.05)
+        operator(77.0)
+        yield operator
+        operator(None)
+
+    def start(self, folder: Path, controllers: EcyServer) -> tuple[int, str]:
+        file = _on_controller(folder, "ecy", _address(controllers, "ecy"))
+        return _supervise(program(folder, "reset"), "--config", file, "--steps", "1")
+
+    def test_somebody_elses_is_refused_at_the_second_look(
+        self, controllers: EcyServer, tmp_path: Path, occupied: Command
+    ) -> None:
+        with pytest.raises(ConfigError, match="slot 12 is in use and holds 77"):
+            self.start(tmp_path, controllers)
+        assert "looked at again" in (tmp_path / "app.log").read_text(encoding="utf-8")
+
+    def test_one_that_is_free_by_then_is_taken(
+        self,
+        controllers: EcyServer,
+        tmp_path: Path,
+        occupied: Command,
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> None:
+        looks = []
+
+        def give_back(*_: object) -> list[Receipt]:
+            looks.append(True)
+            if len(looks) == 2:
+                occupied(None)
+            return []
+
+        monkeypatch.setattr("supervisory.supervision.give_back_leftovers", give_back)
+        assert self.start(tmp_path, controllers)[0] == 0
+
+    def test_an_own_leftover_that_stays_is_waited_for_and_no_reason_to_mend_a_config(
+        self,
+        controllers: EcyServer,
+        tmp_path: Path,
+        occupied: Command,
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> None:
+        stuck = Receipt("10.0.0.1", "AnalogValue 1", Outcome.FAILED, "busy")
+        monkeypatch.setattr("supervisory.supervision.give_back_leftovers", lambda *_: [stuck])
+        monkeypatch.setattr("supervisory.supervision._RETRY_S", 10.0)
+        with pytest.raises(BridgeError, match="cannot be given back yet") as caught:
+            self.start(tmp_path, controllers)
+        assert caught.value.exit_code == 1
 
 
 @pytest.mark.slow
