@@ -6,7 +6,9 @@ import os
 import socket
 import threading
 import time
+from collections import defaultdict
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,6 +19,8 @@ from benchmarks.rows import Row
 from benchmarks.runs import peers, prepared
 from bridge.controller_link import ControllerLink
 from bridge.ledger import Ledger
+from bridge.run import Run
+from bridge.status import Phase
 from clients.http_funnel import HttpFunnel
 from utils.values import ObjectRef, PointValue
 
@@ -25,6 +29,7 @@ LATENCY_S = 0.02
 MANY, MANY_LATENCY_S = 64, 0.05
 STEPS = 150
 DEAD_TIMEOUT_S = 1.0
+_LOOK_S = 0.005
 
 
 def rows(folder: Path) -> Iterator[Row]:
@@ -37,6 +42,10 @@ def rows(folder: Path) -> Iterator[Row]:
     yield Row("one controller dead / all alive", f"{dead_s / alive_s:.2f}", "<= 1.1", detail)
     with peers(MANY, MANY_LATENCY_S) as (building, controllers):
         many_s = _step_time(folder / "many", building, controllers)
+        spent = _phases(prepared(folder / "phases", building, controllers, steps=1))
+        before_s = spent[Phase.CONNECTING] + spent[Phase.INITIALIZING] + spent[Phase.COUPLING]
+    yield Row(f"start of {MANY} controllers", f"{before_s:.2f} s", "-", "connect, check, take and couple")
+    yield Row(f"giving back {MANY} healthy controllers", f"{spent[Phase.RELEASING]:.2f} s", "<= 3 s")
     detail = f"{many_s * 1e3:.1f} ms a step, {MANY} controllers of 20 points"
     yield Row(
         f"round trips per step at {MANY_LATENCY_S * 1e3:.0f} ms", f"{many_s / MANY_LATENCY_S:.2f}", "<= 3", detail
@@ -49,6 +58,20 @@ def _step_time(folder: Path, building: str, controllers: list[str]) -> float:
     """Seconds per step, once what is dead has been found dead."""
     summary = prepared(folder, building, controllers, STEPS, DEAD_TIMEOUT_S).execute()
     return summary.wall_s / summary.steps
+
+
+def _phases(run: Run) -> dict[Phase, float]:
+    """Seconds that a run spends in each of its phases."""
+    spent: dict[Phase, float] = defaultdict(float)
+    with ThreadPoolExecutor(1, thread_name_prefix="run") as pool:
+        done = pool.submit(run.execute)
+        last_s = time.monotonic()
+        while not wait([done], _LOOK_S).done:
+            now_s = time.monotonic()
+            spent[run.status().phase] += now_s - last_s
+            last_s = now_s
+        done.result()
+    return spent
 
 
 @contextmanager
