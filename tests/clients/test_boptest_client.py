@@ -158,8 +158,8 @@ def test_what_the_server_cuts_is_reported_too(server: BoptestServer, caplog: pyt
             client.advance_simulation({FAN: 1.5, FAN_ON: 1, SUPPLY: 400.0, SUPPLY_ON: 1})
         client.stop()
     assert client.clipped == {
-        FAN: f"value of 1.5 for {FAN} is above maximum of 1.0.  Using 1.0",
-        SUPPLY: f"value of 400.0 for {SUPPLY} is above maximum of 313.15.  Using 313.15",
+        FAN: f"value of 1.5 for {FAN} is above maximum of 1.0. Using 1.0",
+        SUPPLY: f"value of 400.0 for {SUPPLY} is above maximum of 313.15. Using 313.15",
     }
     assert len(caplog.records) == 2
 
