@@ -47,6 +47,7 @@ class Patience:
         self._until_s: float | None = None
         self._attempts = 0
         self._refusals = 0
+        self._sign_in_from_s = 0.0
 
     @property
     def lasts(self) -> bool:
@@ -55,8 +56,8 @@ class Patience:
 
     @property
     def is_account_spent(self) -> bool:
-        """Whether another attempt with this account could lock it."""
-        return self._refusals >= _SIGN_INS
+        """Whether another attempt with this account, now, could lock it."""
+        return self._refusals >= _SIGN_INS or (self._refusals > 0 and self._monotonic() < self._sign_in_from_s)
 
     def begin(self) -> None:
         """The first attempt begins now. What comes later begins nothing anew."""
@@ -73,13 +74,19 @@ class Patience:
 
     def _wanted_s(self, error: BridgeError) -> float | None:
         if isinstance(error, AccountRefused):
-            self._refusals += 1
-            return None if self.is_account_spent else SIGN_IN_AGAIN_S
+            self._refused()
+            return None if self._refusals >= _SIGN_INS else SIGN_IN_AGAIN_S
         if not may_pass(error):
             return None
         pause_s = _PAUSES_S[min(self._attempts, len(_PAUSES_S) - 1)]
         self._attempts += 1
         return max(pause_s, error.retry_after_s if isinstance(error, DeviceUnreachable) else 0.0)
+
+    def _refused(self) -> None:
+        """An account was refused; that it was spared is no refusal of its own."""
+        if not self.is_account_spent:
+            self._refusals += 1
+            self._sign_in_from_s = self._monotonic() + SIGN_IN_AGAIN_S
 
 
 def none(_device: str) -> Patience:
@@ -88,9 +95,18 @@ def none(_device: str) -> Patience:
 
 
 class Patiences:
-    """One patience per controller and account, however many dead processes have left something in it."""
+    """One patience per controller and account, however many dead processes have left something in it.
 
-    def __init__(self, monotonic: Callable[[], float] = time.monotonic, wait: Callable[[float], None] = wait) -> None:
+    With a ``limit_s`` of 0 nothing is waited for: whoever gives back comes again, and accounts are spared all the same.
+    """
+
+    def __init__(
+        self,
+        monotonic: Callable[[], float] = time.monotonic,
+        wait: Callable[[float], None] = wait,
+        limit_s: float | None = None,
+    ) -> None:
+        self._limit_s = limit_s
         self._monotonic = monotonic
         self._wait = wait
         self._known: dict[Hashable, Patience] = {}
@@ -99,4 +115,5 @@ class Patiences:
     def of(self, *whom: Hashable) -> Patience:
         """The patience with this one."""
         with self._lock:
-            return self._known.setdefault(whom, Patience(LIMIT_S, self._monotonic, self._wait))
+            limit_s = LIMIT_S if self._limit_s is None else self._limit_s
+            return self._known.setdefault(whom, Patience(limit_s, self._monotonic, self._wait))

@@ -67,12 +67,13 @@ def give_back(
     ledger: Ledger,
     entries: Sequence[Entry],
     now: Callable[[], float] = time.time,
+    patience: Patience | None = None,
 ) -> list[Receipt]:
     """Undo some entries of one controller in the calling thread, in the middle of a run.
 
-    A connection that is lost is not tried again: others wait, and whoever calls comes again.
+    Without patience a connection that is lost is not tried again: others wait, and whoever calls comes again.
     """
-    giver = _Giver(device, lambda: client, ledger, now, patiences.none(device), entries)
+    giver = _Giver(device, lambda: client, ledger, now, patience or patiences.none(device), entries)
     return giver.give_back() if entries else []
 
 

@@ -9,7 +9,10 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Generic, TypeVar
 
 from clients.device_client import DeviceClient
-from utils.errors import DeviceUnreachable
+from utils.errors import AccountRefused, DeviceUnreachable
+
+_REFUSED_BACKOFF_S = 300.0
+"""Controllers lock accounts (ecy-rest-api §17 row 4)."""
 
 Result = TypeVar("Result")
 Job = Callable[[DeviceClient], Result]
@@ -22,6 +25,8 @@ class DeviceLine:
         self.device = device
         self._client = client
         self._is_connected = False
+        self._refusal: AccountRefused | None = None
+        self._sign_in_from_s = 0.0
         self._pool = ThreadPoolExecutor(1, thread_name_prefix=f"gate-{device}")
 
     def submit(self, job: Job[Result]) -> Future[Result]:
@@ -41,12 +46,22 @@ class DeviceLine:
     def _connected(self, job: Job[Result]) -> Result:
         try:
             if not self._is_connected:
-                self._client.connect()
-                self._is_connected = True
+                self._connect()
             return job(self._client)
         except DeviceUnreachable:
             self._is_connected = False
             raise
+
+    def _connect(self) -> None:
+        """Raises what the client raises; an account that was refused is not tried again for minutes."""
+        if self._refusal is not None and time.monotonic() < self._sign_in_from_s:
+            raise self._refusal.with_traceback(None)
+        try:
+            self._client.connect()
+        except AccountRefused as error:
+            self._refusal, self._sign_in_from_s = error, time.monotonic() + _REFUSED_BACKOFF_S
+            raise
+        self._is_connected, self._refusal = True, None
 
 
 class UrgentJob(Generic[Result]):

@@ -26,6 +26,7 @@ from pathlib import Path
 from typing import Self
 
 from bridge.journal import Journals
+from bridge.patience import Patiences
 from bridge.recovery import undo
 from equipment.device_clients import DeviceClients
 from supervisory.guard.receipt_log import ReceiptLog
@@ -132,6 +133,8 @@ class Guardian:
         self._file = Path(order.journal)
         self._journals = Journals(self._file.parent)
         self._receipts = ReceiptLog(log, logging.WARNING)
+        self._patiences = Patiences(limit_s=0.0)
+        """It comes again by itself, but not with a password that was rejected twice."""
         self._clients = DeviceClients(self._settings, StateFolder(Path(order.state)), _CALL_TIMEOUT_S)
 
     def prepare(self) -> None:
@@ -173,7 +176,7 @@ class Guardian:
             return
         try:
             second_look.remember(orphan)
-            receipts = undo(orphan, self._clients.client_for)
+            receipts = undo(orphan, self._clients.client_for, patiences=self._patiences)
             self._receipts.note(receipts)
             second_look.note(receipts)
         finally:

@@ -26,6 +26,7 @@ from supervisory.guard.releaser import Releaser
 from tests.supervisory.gate_rig import (
     DEADLINE_S,
     ECONOMIZER,
+    PASSWORD,
     SPACE_TEMP,
     STATIC,
     SUPPLY,
@@ -59,6 +60,31 @@ STORED = {
     "8 bits": Storage(span=500.0),
     "another scale": Storage(factor=1.8),
 }
+
+
+class TestAnAccountThatIsRefused:
+    """Controllers lock accounts: neither steps nor attempts to give back try the same password again and again."""
+
+    def sign_ins(self, rig: GateRig) -> int:
+        return rig.controller().counters.basic_sign_ins
+
+    def test_steps_do_not_try_it_again(self, rig: GateRig) -> None:
+        rig.controller().change_password("another one")
+        before = self.sign_ins(rig)
+        for _ in range(4):
+            assert rig.write(rig.command(200.4)) == ["wrong user name or password"]
+        assert self.sign_ins(rig) - before == 1
+        rig.controller().change_password(PASSWORD)
+
+    def test_giving_back_tries_it_twice_at_the_most(self, rig: GateRig) -> None:
+        rig.write(rig.command(200.4))
+        rig.controller().change_password("another one")
+        before = self.sign_ins(rig)
+        for _ in range(5):
+            [receipt] = rig.gate.release("switched off")
+            assert receipt.outcome is Outcome.FAILED
+        assert self.sign_ins(rig) - before <= 2
+        rig.controller().change_password(PASSWORD)
 
 
 class TestControllersThatStoreOtherwise:
