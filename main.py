@@ -6,9 +6,21 @@ when it is called, so that the small ones start at once.
 
 from __future__ import annotations
 
+import os
+
+if __name__ == "__main__":
+    try:  # before the imports that take their time
+        import signal
+
+        from utils.quiet_start import end_quietly
+
+        signal.signal(signal.SIGINT, end_quietly)
+    except KeyboardInterrupt:
+        os._exit(130)
+
 import argparse
 import importlib
-import os
+import signal
 import sys
 import tempfile
 import threading
@@ -16,11 +28,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 from utils.arguments import count, factor
 from utils.errors import BridgeError, ConfigError
+from utils.foreign_text import printable
 from utils.home import HOME
+from utils.logging_config import end_logging
+from utils.quiet_start import EXIT_INTERRUPTED, begin, end_quietly
+from utils.streams import leave, leave_readers_behind, stand_before_standard_streams
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -36,12 +52,14 @@ _TICK_S = 0.25
 class Verb:
     """One verb. Its module has ``add_arguments(parser)`` and ``run(options, console)``; without one it is in here.
 
-    A verb that is not ``rich`` gets the options alone, and starts the sooner.
+    A verb that is not ``rich`` gets the options alone, and starts the sooner. What a ``lister`` prints is all that it
+    is for: it waits for its reader, whom the others leave behind.
     """
 
     help: str
     module: str = ""
     rich: bool = True
+    lister: bool = False
 
     def load(self) -> ModuleType:
         """Import the verb's module."""
@@ -49,15 +67,17 @@ class Verb:
 
 
 VERBS = {
-    "check": Verb("connect to both peers, check everything, write nothing", "bridge.commands.check"),
-    "points": Verb("list what both peers have on offer, to write a config from", "bridge.commands.points"),
+    "check": Verb("connect to both peers, check everything, write nothing", "bridge.commands.check", lister=True),
+    "points": Verb("list what both peers have on offer, to write a config from", "bridge.commands.points", lister=True),
     "demo": Verb("run the bridge against embedded emulators of both peers"),
     "emulate": Verb("run only the emulators, for other people's clients"),
     "release": Verb("give back what a run that died left in controllers", "bridge.commands.release"),
     "supervise": Verb("run supervisory programs on controllers or the simulation", "supervisory.command"),
     "bacnet": Verb("explore a BACnet site: find, read, write, audit", "supervisory.explorer.command"),
-    "expand": Verb("expand the HVACTemplate objects of an EnergyPlus model", "hvac_templates.command", rich=False),
-    "units": Verb("list all units", "bridge.commands.units"),
+    "expand": Verb(
+        "expand the HVACTemplate objects of an EnergyPlus model", "hvac_templates.command", rich=False, lister=True
+    ),
+    "units": Verb("list all units", "bridge.commands.units", lister=True),
 }
 
 
@@ -66,7 +86,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     given = sys.argv[1:] if arguments is None else list(arguments)
     options = parser(given).parse_args(given)
     try:
-        code: int = options.command(options)
+        return _done(options)
     except ConfigError as error:
         _complain([f"{len(error.problems)} problem(s); no controller has been touched:"])
         _complain([f"  {problem}" for problem in error.problems])
@@ -74,6 +94,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except BridgeError as error:
         _complain([str(error)])
         return error.exit_code
+
+
+def _done(options: argparse.Namespace) -> int:
+    try:
+        code: int = options.command(options)
+    finally:
+        end_logging()
     return code
 
 
@@ -105,7 +132,16 @@ def _equip_parser(own: argparse.ArgumentParser, name: str, verb: Verb) -> None:
     else:
         module = verb.load()
         module.add_arguments(own)
-        own.set_defaults(command=lambda options: module.run(options, *([_console()] if verb.rich else [])))
+        own.set_defaults(command=lambda options: _do(verb, module, options))
+
+
+def _do(verb: Verb, module: ModuleType, options: argparse.Namespace) -> int:
+    if not verb.lister:
+        leave_readers_behind()
+    console = [_console()] if verb.rich else []
+    begin()
+    code: int = module.run(options, *console)
+    return code
 
 
 def _add_demo_options(own: argparse.ArgumentParser) -> None:
@@ -145,7 +181,10 @@ def _add_bacnet_option(own: argparse.ArgumentParser) -> None:
 def _bridge(options: argparse.Namespace) -> int:
     from bridge.commands import run
 
-    return run.run(options, _console())
+    leave_readers_behind()
+    console = _console()
+    begin()
+    return run.run(options, console)
 
 
 def _emulate(options: argparse.Namespace) -> int:
@@ -165,12 +204,13 @@ def _emulate(options: argparse.Namespace) -> int:
         certificate_folder=HOME / ".state" / "certificates",
         bacnet_port=options.bacnet,
     )
+    leave_readers_behind()
     console = _console()
+    begin()
     ended = threading.Event()
     with serve(plan) as lines, on_signals(ended.set, "the emulators are gone"):
         for line in lines:
-            console.print(line, highlight=False, markup=False)
-        sys.stdout.flush()
+            console.print(line)
         if options.until_stdin_closes:
             sys.stdin.read()
         while not options.until_stdin_closes and not ended.wait(_TICK_S):
@@ -186,8 +226,10 @@ def _demo(options: argparse.Namespace) -> int:
     notes = ["Embedded building and controllers on this computer; nothing real is driven. Ctrl+C ends."]
     if options.time_scale != 1:
         notes.append("The controllers' loop timers do not run in real time: a view of sequences, not of tuning.")
+    leave_readers_behind()
     console = _console()
-    with tempfile.TemporaryDirectory(prefix="bench-demo-") as name:
+    begin()
+    with tempfile.TemporaryDirectory(prefix="bench-demo-", ignore_cleanup_errors=True) as name:
         folder = Path(name)
         with demo_peers(
             HOME / "main.py",
@@ -200,7 +242,12 @@ def _demo(options: argparse.Namespace) -> int:
             notes += peers.bacnet
             settings = load_settings(None, peers.variables, folder)
             equipped = equip(settings, peers.configs, console)
-            return run_bridge(equipped, options.steps, console, None, lambda _: True, notes, scan_with_simulation=True)
+            try:
+                return run_bridge(
+                    equipped, options.steps, console, None, lambda _: True, notes, scan_with_simulation=True
+                )
+            finally:
+                end_logging()  # its file is in the folder that goes now
 
 
 def _object_specs(folder: Path, unit_system: UnitSystem) -> dict[str, list[ObjectSpec]]:
@@ -228,15 +275,33 @@ def _object_spec(point: Point) -> ObjectSpec:
 def _console() -> Console:
     from rich.console import Console
 
-    return Console(soft_wrap=True)
+    plainly = Console(soft_wrap=True, markup=False, emoji=False, highlight=False)
+    if not plainly.legacy_windows:
+        return plainly
+    # Such a terminal is coloured by calls, which would not keep their order with what goes through a queue.
+    return Console(soft_wrap=True, markup=False, emoji=False, highlight=False, force_terminal=False)
 
 
 def _complain(lines: Sequence[str]) -> None:
     from rich.console import Console
 
     for line in lines:
-        Console(stderr=True, soft_wrap=True).print(line, highlight=False, markup=False, style="red")
+        text = printable(line)
+        Console(stderr=True, soft_wrap=True).print(text, highlight=False, markup=False, emoji=False, style="red")
+
+
+def _process() -> NoReturn:
+    """This process is the command: nobody who reads what it prints, or does not, has a say in how it ends."""
+    stand_before_standard_streams()
+    try:
+        code = main()
+    except KeyboardInterrupt:
+        code = EXIT_INTERRUPTED
+    except SystemExit as ended:  # argparse's way
+        code = ended.code if isinstance(ended.code, int) else int(ended.code is not None)
+    signal.signal(signal.SIGINT, end_quietly)
+    leave(code)
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    _process()

@@ -123,6 +123,11 @@ class ClockKeeper:
         self._last = None
         self._look_due_s = self._clocks.monotonic()
 
+    def doubt(self) -> None:
+        """Nobody has kept the clock for a while: look at it at once, set it where it is off, suspect nobody for it."""
+        self._look_due_s = self._set_due_s = self._clocks.monotonic()
+        self._last = None
+
     @property
     def is_due(self) -> bool:
         """Whether it is time for a look."""

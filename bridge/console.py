@@ -1,14 +1,16 @@
-"""What a person sees: one calm view on a terminal, plain lines elsewhere, and a summary at the end."""
+"""What a person sees: one calm view on a terminal, plain lines elsewhere, and a summary at the end.
+
+Names and reasons are foreign text: they are printed as ``Text``, which knows no markup, and in one line each.
+"""
 
 from __future__ import annotations
 
 import logging
-import signal
 import sys
 import threading
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from operator import itemgetter
 from typing import Protocol
 
@@ -23,11 +25,16 @@ from bridge.run import FirstContact
 from bridge.status import Phase, Status, Summary
 from equipment.equipment_manager import Equipment
 from points import Point
+from utils.alone import Alone
+from utils.foreign_text import printable
 from utils.handoff import LatestValue
+from utils.interruption import signals_interrupt
 from utils.values import PointValue, Role, Target
 
 log = logging.getLogger(__name__)
 
+THE_DISPLAY = "the display"
+"""What it is called when it fails: the run goes on without it."""
 _LINE_EVERY_S = 10.0
 _SHOWN_SEEN = 3
 _SHOWN_COMMANDED = 4
@@ -54,6 +61,9 @@ class Display(Protocol):
     def update(self, status: Status) -> None:
         """Show this moment."""
 
+    def rest(self) -> None:
+        """Leave the screen to others until the next update."""
+
 
 class PlainLines:
     """A line when the phase changes and every few seconds in between."""
@@ -69,14 +79,39 @@ class PlainLines:
         if status.phase is self._phase and now_s < self._next_s:
             return
         self._phase, self._next_s = status.phase, now_s + _LINE_EVERY_S
-        self._console.print(_headline(status), highlight=False)
+        say(self._console, _headline(status))
+
+    def rest(self) -> None:
+        """Lines are in nobody's way."""
+
+
+class Place:
+    """The bottom of a terminal, where something renews itself while lines scroll by above it."""
+
+    def __init__(self, console: Console) -> None:
+        self._console = console
+        self._live: Live | None = None
+
+    def show(self, what: Group) -> None:
+        """Put this there, in place of what was there."""
+        if self._live is None:
+            self._live = Live(console=self._console, auto_refresh=False, transient=True)
+        self._live.update(what)
+        self._live.start()
+        self._live.refresh()
+
+    def clear(self) -> None:
+        """Leave it to others, with the cursor."""
+        live, self._live = self._live, None  # one that is started again would erase what others have printed
+        if live is not None:
+            live.stop()
 
 
 class LiveView:
     """One table that renews itself in place, once there is something to see."""
 
-    def __init__(self, live: Live, equipments: Sequence[Equipment], notes: Sequence[str]) -> None:
-        self._live = live
+    def __init__(self, console: Console, equipments: Sequence[Equipment], notes: Sequence[str]) -> None:
+        self._place = Place(console)
         self._equipments = equipments
         self._notes = notes
 
@@ -84,16 +119,20 @@ class LiveView:
         """Redraw. While the run connects it may have questions, so the screen is left to them."""
         if status.phase is Phase.CONNECTING:
             return
-        notes = [Text(note, style="dim") for note in self._notes]
-        self._live.update(Group(Text(_headline(status), style="bold"), *notes, self._table(status), _kpi_line(status)))
-        self._live.start()
+        notes = [Text(printable(note), style="dim") for note in self._notes]
+        headline = Text(_headline(status), style="bold")
+        self._place.show(Group(headline, *notes, self._table(status), _kpi_line(status)))
+
+    def rest(self) -> None:
+        """Take the table away, and give the cursor back."""
+        self._place.clear()
 
     def _table(self, status: Status) -> Table:
         table = Table("Equipment", "Controller", "sees", "commands", expand=True)
         for equipment in self._equipments:
             state = status.controllers.get(equipment.controller.address, LinkState.OFFLINE)
             table.add_row(
-                equipment.name,
+                Text(printable(equipment.name)),
                 Text(state.value, style=_STATE_STYLE[state]),
                 _readings(equipment, _worth_seeing(equipment), status.seen),
                 _readings(equipment, _outputs(equipment), status.commanded),
@@ -104,54 +143,60 @@ class LiveView:
 @contextmanager
 def display(console: Console, equipments: Sequence[Equipment], notes: Sequence[str] = ()) -> Iterator[Display]:
     """The view that fits the console: live on a terminal, lines elsewhere."""
-    if not console.is_terminal:
-        for note in notes:
-            console.print(note, highlight=False)
-        yield PlainLines(console)
-        return
-    live = Live(console=console, refresh_per_second=4, transient=True)
+    view: Display = PlainLines(console)
+    alone = Alone()
+    if console.is_terminal:
+        view = LiveView(console, equipments, notes)
+    else:
+        with alone.step(THE_DISPLAY):
+            for note in notes:
+                say(console, note)
     try:
-        yield LiveView(live, equipments, notes)
+        yield view
     finally:
-        live.stop()
+        with alone.step(THE_DISPLAY):
+            view.rest()
 
 
 class FirstContactQuestion:
-    """A question that the simulation thread has and that only the main thread, which owns the terminal, may put."""
+    """A question that the simulation thread has and that only the main thread, which owns the terminal, may put.
+
+    Whatever signal would end the run is a no.
+    """
 
     def __init__(self, console: Console) -> None:
         self._console = console
         self._contacts: LatestValue[Sequence[FirstContact]] = LatestValue()
         self._answers: LatestValue[bool] = LatestValue()
-        self._pending = threading.Event()
+        self.is_pending = threading.Event()
+        """Set while it waits to be put."""
 
     def ask(self, contacts: Sequence[FirstContact]) -> bool:
         """Wait for the user's answer. Called by the run."""
         self._contacts.publish(contacts)
-        self._pending.set()
+        self.is_pending.set()
         return self._answers.wait_until(lambda answer: True)
 
     def put(self) -> None:
-        """Put the question, if there is one. Called by the main thread. Ctrl+C is a no."""
-        if not self._pending.is_set():
+        """Put the question, if there is one. Called by the main thread."""
+        if not self.is_pending.is_set():
             return
-        self._pending.clear()
+        self.is_pending.clear()
         contacts = self._contacts.wait_until(lambda value: True)
-        handler = signal.signal(signal.SIGINT, signal.default_int_handler)
+        answer = False  # also where the terminal has gone: whoever waits for the answer must get one
         try:
-            self._answers.publish(self._put(contacts))
-        except KeyboardInterrupt:
-            self._answers.publish(False)
+            with suppress(KeyboardInterrupt), signals_interrupt():
+                answer = self._put(contacts)
         finally:
-            signal.signal(signal.SIGINT, handler)
+            self._answers.publish(answer)
 
     def _put(self, contacts: Sequence[FirstContact]) -> bool:
         for contact in contacts:
-            self._console.print(f"First contact with {contact.device}. It will have forced, commanded or isolated:")
+            say(self._console, f"First contact with {contact.device}. It will have forced, commanded or isolated:")
             for name in contact.objects:
-                self._console.print(f"  {name}", highlight=False)
-        self._console.print("Terminals in service keep driving whatever is wired to them.", style="bold yellow")
-        self._console.print("Go on? \\[y/N] ", end="")
+                say(self._console, f"  {name}")
+        say(self._console, "Terminals in service keep driving whatever is wired to them.", style="bold yellow")
+        say(self._console, "Go on? [y/N] ", end="")
         return sys.stdin.readline().strip().lower() in ("y", "yes")
 
 
@@ -162,27 +207,31 @@ def log_first_contact(contacts: Sequence[FirstContact]) -> bool:
     return True
 
 
+def say(console: Console, line: str, style: str = "", end: str = "\n") -> None:
+    """Print one line as it is: whatever stands in it, it is neither markup nor a second line."""
+    console.print(Text(printable(line)), style=style, end=end, highlight=False, soft_wrap=True)
+
+
 def print_summary(console: Console, summary: Summary) -> None:
-    """What the run did, and what was given back."""
+    """What the run did; what was given back, :func:`print_receipts` tells."""
     if summary.shadow:
-        console.print(_SHADOW_RUN)
-    console.print(f"{summary.steps} steps, {_duration(summary.simulated_s)} simulated in {_duration(summary.wall_s)}")
-    console.print(
+        say(console, _SHADOW_RUN)
+    say(console, f"{summary.steps} steps, {_duration(summary.simulated_s)} simulated in {_duration(summary.wall_s)}")
+    say(
+        console,
         f"late steps {summary.late_percent:.1f} %, exchange delay {summary.exchange_delay_s:.2f} simulated s, "
         f"writes sent {summary.written}, not needed {summary.suppressed}",
-        highlight=False,
     )
     if summary.clock_errors:
         device, worst_s = max(summary.clock_errors.items(), key=itemgetter(1))
-        console.print(f"controllers' clocks at most {_duration(worst_s)} off model time ({device})", highlight=False)
+        say(console, f"controllers' clocks at most {_duration(worst_s)} off model time ({device})")
     for name, value in summary.kpis.items():
         if value == value:
-            console.print(f"  {name:<9} {value:.5g} {_KPI_UNITS.get(name, '')}", highlight=False)
+            say(console, f"  {name:<9} {value:.5g} {_KPI_UNITS.get(name, '')}".rstrip())
     for point, text in summary.clipped.items():
-        console.print(f"clipped: {point}: {text}", highlight=False)
+        say(console, f"clipped: {point}: {text}")
     for yielded in summary.yielded:
-        console.print(f"left to somebody else during the run: {yielded}", highlight=False, soft_wrap=True)
-    print_receipts(console, summary.receipts)
+        say(console, f"left to somebody else during the run: {yielded}")
 
 
 def print_receipts(console: Console, receipts: Iterable[Receipt]) -> None:
@@ -192,25 +241,26 @@ def print_receipts(console: Console, receipts: Iterable[Receipt]) -> None:
         matching = [receipt for receipt in receipts if receipt.outcome is outcome]
         if not matching:
             continue
-        console.print(f"{len(matching):4d} {outcome.value}", highlight=False)
+        say(console, f"{len(matching):4d} {outcome.value}")
         for receipt in matching:
             if receipt.is_somebody_elses or outcome not in _GOOD:
-                console.print(f"     {receipt}", highlight=False, soft_wrap=True)
+                say(console, f"     {receipt}")
     if not receipts:
-        console.print("nothing was taken from any controller")
+        say(console, "nothing was taken from any controller")
 
 
 def print_release(console: Console, receipts: Sequence[Receipt], living: Sequence[int]) -> None:
     """What was undone for runs that died, object by object; runs that still live are named and left alone."""
     for pid in living:
-        console.print(f"process {pid} is running: what it has taken is its own to give back", highlight=False)
+        say(console, f"process {pid} is running: what it has taken is its own to give back")
     if not receipts:
-        console.print("nothing to release")
+        say(console, "nothing to release")
         return
     table = Table("controller", "what", "before", "found", "after", "outcome")
     for receipt in receipts:
         outcome = f"{receipt.outcome.value}{f' ({receipt.note})' if receipt.note else ''}"
-        table.add_row(receipt.device, receipt.what, receipt.before, receipt.found, receipt.after, outcome)
+        cells = (receipt.device, receipt.what, receipt.before, receipt.found, receipt.after, outcome)
+        table.add_row(*(Text(printable(cell)) for cell in cells))
     console.print(table)
     print_receipts(console, receipts)
 
@@ -230,19 +280,19 @@ _KPI_UNITS = {
 
 
 def _headline(status: Status) -> str:
-    if status.phase is not Phase.RUNNING or status.local_time is None:
-        return status.phase.value
+    if status.phase is not Phase.RUNNING:
+        return str(status.phase.value)
     online = sum(state is LinkState.ONLINE for state in status.controllers.values())
+    moment = f"{status.local_time:%a %d %b %H:%M:%S}" if status.local_time is not None else "no date"
     return (
-        f"{_SHADOW_RUN + '  ' if status.shadow else ''}"
-        f"{status.local_time:%a %d %b %H:%M:%S}  step {status.step}  {status.pace:.1f}x real time  "
+        f"{_SHADOW_RUN + '  ' if status.shadow else ''}{moment}  step {status.step}  {status.pace:.1f}x real time  "
         f"{online}/{len(status.controllers)} controllers online  {status.late_steps} late"
     )
 
 
 def _kpi_line(status: Status) -> Text:
     known = [f"{name} {value:.4g}" for name, value in status.kpis.items() if value == value]
-    return Text("  ".join(known), style="dim")
+    return Text(printable("  ".join(known)), style="dim")
 
 
 def _worth_seeing(equipment: Equipment) -> list[Point]:
@@ -254,9 +304,10 @@ def _outputs(equipment: Equipment) -> list[Point]:
     return [point for point in equipment.points if point.role is Role.READ][:_SHOWN_COMMANDED]
 
 
-def _readings(equipment: Equipment, points: Sequence[Point], values: Mapping[Target, PointValue]) -> str:
+def _readings(equipment: Equipment, points: Sequence[Point], values: Mapping[Target, PointValue]) -> Text:
     known = [(point, values.get(equipment.target(point))) for point in points]
-    return "  ".join(f"{point.ecy_point} {_written(value, point)}" for point, value in known if value is not None)
+    told = [f"{point.ecy_point} {_written(value, point)}" for point, value in known if value is not None]
+    return Text(printable("  ".join(told)))
 
 
 def _written(value: PointValue, point: Point) -> str:

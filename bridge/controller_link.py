@@ -89,6 +89,7 @@ class ControllerLink:
         self._reason: type[BridgeError] | None = None
         self._retry_at_s = 0.0
         self._coupled_at_s = 0.0
+        self._is_in_doubt = False
 
     @property
     def device(self) -> str:
@@ -212,13 +213,13 @@ class ControllerLink:
 
     def exchange(self, frame: Frame) -> dict[Target, Sample]:
         """One batch: what the frame changed, and after it the outputs. Raises :class:`DeviceError`."""
-        self._identity.verify()
+        self._make_sure()
         writes, glance = self._prepare(frame), self._glance()
         return self._exchange(writes, glance) if writes or any(glance) or self.controller.reads else {}
 
     def write(self, frame: Frame) -> dict[Target, Sample]:
         """The first half of an exchange. Raises :class:`DeviceError`."""
-        self._identity.verify()
+        self._make_sure()
         writes = self._prepare(frame)
         if writes:
             with self.calls.writing():
@@ -230,11 +231,24 @@ class ControllerLink:
         """The second half of an exchange. Raises :class:`DeviceError`."""
         return self._exchange((), self._glance())
 
+    def doubt(self) -> None:
+        """Look at objects and slots before the next write, and at the clock soon: for a while nobody has."""
+        self._is_in_doubt = True
+        if self.clock is not None:
+            self.clock.doubt()
+
     def keep_clock(self, frame_s: float, shown_s: float) -> None:
         """Look at the controller's clock, and set it when it is too far off (:meth:`ClockKeeper.keep`)."""
         if self.clock is not None:
             with self.calls.writing():
                 self.clock.keep(frame_s, shown_s)
+
+    def _make_sure(self) -> None:
+        """Before anything is written: are the objects still ours? Costs a round trip where there is a reason to ask."""
+        if self._is_in_doubt:
+            self._looked_at(self.controller.plan.bound, self._clocks.monotonic())
+            self._is_in_doubt = False
+        self._identity.verify()
 
     def _exchange(self, writes: Sequence[Write], glance: Glance) -> dict[Target, Sample]:
         reads = self.controller.reads

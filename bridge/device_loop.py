@@ -50,6 +50,7 @@ class DeviceLoop:
         self._last_calls = LastCalls([link.calls for link in links], GRACE_S)
         self._read_s = 0.0
         """Smoothed wall time of the read half."""
+        self._stood_still = pacer.standstill.count
         self._commanded: Mapping[Target, PointValue] = {}
         self._returning: dict[ControllerLink, Future[None]] = {}
         self._clock_tasks: dict[ControllerLink, Future[None]] = {}
@@ -129,6 +130,18 @@ class DeviceLoop:
         return [link for link in self._links if link.state is not LinkState.OFFLINE]
 
     def _together(self, task: Callable[[ControllerLink], Samples]) -> Samples:
+        with self._pacer.standstill.under_way() as stood_still:
+            self._doubt_after(stood_still)
+            return self._all_do(task)
+
+    def _doubt_after(self, stood_still: int) -> None:
+        """While this process stood still, anything may have become of the controllers."""
+        if stood_still != self._stood_still:
+            self._stood_still = stood_still
+            for link in self._links:
+                link.doubt()
+
+    def _all_do(self, task: Callable[[ControllerLink], Samples]) -> Samples:
         futures = [
             (link, self._pool.submit(_alone, link, task, self._clock_tasks.pop(link, None))) for link in self._present()
         ]

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -24,12 +25,14 @@ from bridge.leftovers import Leftovers
 from bridge.overdue import OverdueWatch
 from bridge.overrides import Overrides
 from bridge.patience import Patiences
+from bridge.receipt_file import keep_receipts
 from bridge.release import Receipt, give_back_all
 from bridge.simulation_loop import SimulationLoop
-from bridge.status import Phase, Status, Summary
+from bridge.status import Phase, Status, Summary, kept_in_words
 from bridge.step_log import StepClock, StepRecorder
 from equipment.controller import Controller
 from equipment.equipment_manager import EquipmentManager
+from utils.alone import Alone
 from utils.errors import BridgeError, SimulationAborted, SimulationError
 from utils.model_calendar import model_datetime, model_seconds, unix_to_local
 from utils.pacing import Clocks, Pacer
@@ -86,6 +89,9 @@ class Run:
         self._began_s = self._ended_s = 0.0
         self._abandoned = False
         self._receipts: list[Receipt] = []
+        self._recovered: list[Receipt] = []
+        self._ending = Alone()
+        self._left = 0
         self._metadata: Mapping[str, PointMetadata] = {}
         self._take_occupied = take_occupied
         self._leftovers = Leftovers(settings, state, self._clocks, lambda: self._phase is Phase.RELEASING)
@@ -103,7 +109,7 @@ class Run:
             self._links,
             overrides,
             self._pacer,
-            StepClock(self._local_time, self._clocks.wall),
+            StepClock(self._shown_time, self._clocks.wall),
         )
         self._devices = DeviceLoop(
             self._links,
@@ -155,7 +161,16 @@ class Run:
     @property
     def has_begun(self) -> bool:
         """Whether the run has got beyond looking: there is something to say at its end."""
-        return bool(self._began_s or self._receipts)
+        return bool(self._began_s or self._receipts or self._troubles)
+
+    @contextmanager
+    def standstill(self) -> Iterator[str]:
+        """Stop this process in here and nowhere else: nothing is under way with either peer, if they are prompt.
+
+        Yields what stays in controllers meanwhile, in words. What was true before is looked at anew afterwards.
+        """
+        with self._pacer.standstill.hold():
+            yield kept_in_words(self.ledger.open_entries)
 
     @property
     def last_values(self) -> Mapping[str, float]:
@@ -168,7 +183,7 @@ class Run:
         return Status(
             phase=self._phase,
             step=frame.number,
-            local_time=self._local_time(frame.time_s) if self._phase is not Phase.CONNECTING else None,
+            local_time=self._shown_time(frame.time_s) if self._phase is not Phase.CONNECTING else None,
             pace=self._pace(),
             late_steps=self._pacer.late_steps,
             controllers={link.device: link.state for link in self._links},
@@ -195,6 +210,7 @@ class Run:
             receipts=tuple(self._receipts),
             shadow=self._shadow,
             yielded=tuple(yielded for link in self._links for yielded in link.yielded),
+            troubles=self._troubles,
         )
 
     def _prepare(self) -> startup.Started:
@@ -241,11 +257,33 @@ class Run:
         return future
 
     def _finish(self) -> None:
-        """Stop advancing, let batches end, give back, stop the test case: in this order, whatever has happened."""
+        """Stop advancing, let batches end, give back, stop the test case: in this order, whatever has happened.
+
+        Each of these is done, whatever becomes of the others. That a luxury fails says nothing of the run.
+        """
+        step, luxury = self._ending.step, Alone().step
         self._ended_s = self._clocks.monotonic()
         self._phase = Phase.RELEASING
-        self._devices.close()
-        self._devices.wait_for_tasks()
+        with step("ending what is under way"):
+            self._devices.close()
+        with step("waiting for what is under way"):
+            self._devices.wait_for_tasks()
+        with step("giving back"):
+            self._give_back()
+        with step("closing the ledger"):
+            self._left = len(self.ledger.open_entries)
+            self.ledger.close()
+        with luxury("keeping the receipts"):
+            keep_receipts(self._state, [*self._recovered, *self._receipts], self._clocks.wall())
+        self._stop_simulation()
+        with step("closing connections"):
+            self._pool.shutdown()
+            self._manager.close()
+        with luxury("closing the step log"):
+            self._step_log.close()
+        self._phase = Phase.ENDED
+
+    def _give_back(self) -> None:
         links = {link.device: link for link in self._links}
         self._receipts = give_back_all(
             self.ledger,
@@ -254,23 +292,27 @@ class Run:
             self._clocks.wall,
             patience_with=Patiences(self._clocks.monotonic).of,
         )
-        self.ledger.close()
-        self._stop_simulation()
-        self._pool.shutdown()
-        self._manager.close()
-        self._step_log.close()
-        self._phase = Phase.ENDED
+
+    @property
+    def _troubles(self) -> tuple[str, ...]:
+        """What went wrong at the end, in words; what is left is told by receipts, if there are any."""
+        told = self._ending.told
+        left = f"{self._left} things may still be taken; python main.py release gives them back"
+        return (*told, left) if told and self._left else told
 
     def _stop_simulation(self) -> None:
         """Last, because everything else must not wait for the simulator; nor are indicators worth waiting for then."""
-        self.client.resume()
-        if self._frame.number and not self._abandoned:
-            self._simulation.update_kpis()
-        try:
-            self.client.stop()
-        except SimulationError as error:
-            log.warning("the test could not be stopped: %s", error)
-        self.client.close()
+        with self._ending.step("asking for the KPIs"):
+            self.client.resume()
+            if self._frame.number and not self._abandoned:
+                self._simulation.update_kpis()
+        with self._ending.step("stopping the test"):
+            try:
+                self.client.stop()
+            except SimulationError as error:
+                log.warning("the test could not be stopped: %s", error)
+        with self._ending.step("closing the connection to the simulation"):
+            self.client.close()
 
     def _meet(self) -> None:
         contacts = [
@@ -316,6 +358,13 @@ class Run:
 
     def _local_time(self, time_s: float) -> datetime:
         return model_datetime(time_s, self._first_year())
+
+    def _shown_time(self, time_s: float) -> datetime | None:
+        """As :meth:`_local_time`; None where a model time has no date, which is for others to complain of."""
+        try:
+            return self._local_time(time_s)
+        except (OverflowError, ValueError):
+            return None
 
     def _first_year(self) -> int:
         """The configured year, or without one the last year in which the start is not in the future."""

@@ -78,7 +78,8 @@ class SimulationLoop:
         self._pacer.wait(self._stop)
         if self._stop.is_set():
             raise Closed
-        state = building.advance(commands.inputs)
+        with self._pacer.standstill.under_way():
+            state = building.advance(commands.inputs)
         if state.ended:
             log.info("the scenario's period has ended")
             raise Closed

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum
 
 from bridge.controller_link import LinkState
+from bridge.ledger import Entry, TakenClock, TakenInput, TakenOutput, TakenSlot
 from bridge.release import Outcome, Receipt
 from bridge.yielding import Yielded
 from utils.values import PointValue, Target
@@ -63,6 +65,8 @@ class Summary:
     shadow: bool = False
     yielded: tuple[Yielded, ...] = ()
     """The slots that somebody else took over in mid-run."""
+    troubles: tuple[str, ...] = ()
+    """What went wrong at the end beyond what receipts tell."""
 
     @property
     def not_released(self) -> tuple[Receipt, ...]:
@@ -70,6 +74,27 @@ class Summary:
         return tuple(receipt for receipt in self.receipts if receipt.outcome is Outcome.FAILED)
 
     @property
+    def is_clean(self) -> bool:
+        """Whether nothing is left, and the end went as it should."""
+        return not (self.not_released or self.troubles)
+
+    @property
     def late_percent(self) -> float:
         """Late steps in % of all."""
         return 100 * self.late_steps / self.steps if self.steps else 0.0
+
+
+_KEPT = {
+    TakenInput: "inputs forced",
+    TakenSlot: "slots commanded",
+    TakenOutput: "outputs isolated",
+    TakenClock: "clocks set",
+}
+
+
+def kept_in_words(entries: Sequence[Entry]) -> str:
+    """What stays in controllers while nobody gives it back."""
+    counts = Counter(type(entry) for entry in entries)
+    told = [f"{counts[kind]} {words}" for kind, words in _KEPT.items() if counts[kind]]
+    devices = sorted({entry.device for entry in entries})
+    return f"{', '.join(told)} stay so in {', '.join(devices)}" if told else "nothing is taken from any controller"

@@ -34,15 +34,17 @@ _LARGEST_FILE_BYTES = 100_000_000
 _KEPT_FILES = 9
 _LARGEST_BACKLOG = 5000
 """Rows that wait for the disk. More means that it hangs."""
+_LAST_WRITE_S = 5.0
+"""Wall time for the last rows at the end. A disk that hangs for longer is left behind."""
 
 Row = Sequence[PointValue | str | None]
 
 
 @dataclass(frozen=True, slots=True)
 class StepClock:
-    """The times of a row: local model time of a simulation time, and the host's time as Unix seconds."""
+    """The times of a row: local model time of a simulation time, if it has one, and the host's time as Unix seconds."""
 
-    local_time: Callable[[float], datetime]
+    local_time: Callable[[float], datetime | None]
     wall: Callable[[], float] = time.time
 
 
@@ -58,7 +60,8 @@ class StepLog:
         self._is_closing = False
         self._has_failed = False
         self._stream = self._begin()
-        self._thread = threading.Thread(target=self._run, name="step-log")
+        # A daemon: a disk that hangs for ever must not keep the process (docs/decisions/17).
+        self._thread = threading.Thread(target=self._run, name="step-log", daemon=True)
         self._thread.start()
 
     def record(self, row: Row) -> None:
@@ -71,12 +74,15 @@ class StepLog:
             self._fail("the disk does not keep up")
 
     def close(self) -> None:
-        """Write what is left."""
+        """Write what is left, unless the disk hangs."""
         with self._changed:
             self._is_closing = True
             self._changed.notify_all()
-        self._thread.join()
-        self._stream.close()
+        self._thread.join(_LAST_WRITE_S)
+        if self._thread.is_alive():
+            self._fail("the disk does not answer")
+        else:
+            self._stream.close()
 
     def _begin(self) -> BinaryIO:
         """Put older files aside and start a new one. Raises :class:`ConfigError`."""
@@ -152,11 +158,12 @@ class StepRecorder:
         is_late = self._pacer.late_steps > self._late_steps
         self._late_steps = self._pacer.late_steps
         values, active = self._values(samples), self._overrides.active_groups
+        local_time = self._clock.local_time(frame.time_s)
         self._log.record(
             [
                 frame.number,
                 frame.time_s,
-                self._clock.local_time(frame.time_s).isoformat(timespec="seconds"),
+                None if local_time is None else local_time.isoformat(timespec="seconds"),
                 datetime.fromtimestamp(self._clock.wall()).astimezone().isoformat(timespec="milliseconds"),
                 is_late,
                 round(exchange_s, 4),

@@ -3,21 +3,29 @@
 from __future__ import annotations
 
 import argparse
+import logging
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rich.console import Console
 
+from utils.alone import Alone
 from utils.arguments import count
 from utils.home import HOME
 from utils.interruption import until_done
+from utils.outlet import drain_all
 from utils.state_folder import StateFolder
 
 if TYPE_CHECKING:
     from supervisory.console import ProgramView
     from supervisory.supervision import Supervision
 
+log = logging.getLogger(__name__)
+
+_LAST_WORDS_S = 1.0
 _NOT_GIVEN_BACK = "what was taken has NOT been given back; the guardian does it now"
 
 
@@ -36,6 +44,7 @@ def run(options: argparse.Namespace, console: Console) -> int:
     """Run the programs; returns the exit code. Raises :class:`utils.errors.BridgeError`."""
     # Here, because BACnet and the HTTP clients take a second to import, which --help should not wait for.
     from bridge.commands.common import start_logging
+    from bridge.console import THE_DISPLAY, say
     from supervisory.console import print_program_summary, program_view
     from supervisory.setup.plan import plan_run
     from supervisory.setup.settings import settings_for
@@ -44,13 +53,19 @@ def run(options: argparse.Namespace, console: Console) -> int:
     plan = plan_run(options.programs, options.config, Path.cwd())
     settings = settings_for(plan.config, options.env, os.environ, HOME)
     start_logging(settings, settings.secrets, console)
+    told = Alone()
+
+    def tell(program: str, line: str) -> None:
+        with told.step(THE_DISPLAY):
+            say(console, f"{program}: {line}")
+
     supervision = Supervision(
         plan,
         settings,
         StateFolder(settings.state_dir),
         steps=options.steps,
         dry_run=options.dry_run,
-        tell=lambda program, line: console.print(f"{program}: {line}", highlight=False, markup=False),
+        tell=tell,
     )
     with program_view(console) as view:
         summary = until_done(
@@ -59,12 +74,28 @@ def run(options: argparse.Namespace, console: Console) -> int:
             thread_name="supervision",
             second=_NOT_GIVEN_BACK,
             tick=lambda: _show(supervision, view),
+            halt=lambda: _stopped(view, is_guarded=not options.dry_run),
         )
-        _show(supervision, view)
-    if options.dry_run:
-        console.print("dry run: nothing was written")
-    print_program_summary(console, summary)
+        with told.step(THE_DISPLAY):
+            _show(supervision, view)
+    with told.step("the display of the summary"):
+        if options.dry_run:
+            say(console, "dry run: nothing was written")
+        print_program_summary(console, summary)
     return summary.exit_code
+
+
+@contextmanager
+def _stopped(view: ProgramView, *, is_guarded: bool) -> Iterator[None]:
+    """Around a stop with Ctrl+Z: says before it, while it can, that the guardian takes a stopped process for frozen."""
+    from supervisory.guard.guardian import SILENCE_S
+
+    with Alone().step("clearing the display"):
+        view.rest()
+    what = f"in {SILENCE_S:.0f} s the guardian takes it for frozen, gives back what programs hold, and ends it"
+    log.warning("stopped with Ctrl+Z: %s", what if is_guarded else "nothing is written in a dry run; fg goes on")
+    drain_all(_LAST_WORDS_S)
+    yield
 
 
 def _show(supervision: Supervision, view: ProgramView) -> None:

@@ -9,14 +9,15 @@ from datetime import datetime
 from typing import Protocol
 
 from rich.console import Console, Group
-from rich.live import Live
 from rich.table import Table
 from rich.text import Text
 
-from bridge.console import print_receipts
+from bridge.console import THE_DISPLAY, Place, print_receipts, say
 from supervisory.runtime.context import StepRecord
 from supervisory.runtime.runtime import RuntimeSummary
 from supervisory.supervision import ProgramStatus
+from utils.alone import Alone
+from utils.foreign_text import printable
 from utils.values import PointValue
 
 _LINE_EVERY_S = 10.0
@@ -30,6 +31,9 @@ class ProgramView(Protocol):
 
     def update(self, now: datetime | None, programs: Sequence[ProgramStatus]) -> None:
         """Show this moment."""
+
+    def rest(self) -> None:
+        """Leave the screen to others until the next update."""
 
 
 class ProgramLines:
@@ -50,14 +54,17 @@ class ProgramLines:
             moment = f"{now:%a %d %b %H:%M:%S}  " if now else ""
             alarm = f"  ALARM {program.alarm}" if program.alarm else ""
             line = f"{moment}{program.name}: {program.state}{_why_not(program)}  {described(program.last)}{alarm}"
-            self._console.print(line.rstrip(), highlight=False, markup=False)
+            say(self._console, line.rstrip())
+
+    def rest(self) -> None:
+        """Lines are in nobody's way."""
 
 
 class ProgramTable:
     """One table that renews itself in place."""
 
-    def __init__(self, live: Live) -> None:
-        self._live = live
+    def __init__(self, console: Console) -> None:
+        self._place = Place(console)
 
     def update(self, now: datetime | None, programs: Sequence[ProgramStatus]) -> None:
         """Redraw."""
@@ -69,38 +76,41 @@ class ProgramTable:
         for program in programs:
             last = program.last
             table.add_row(
-                program.name,
-                Text(f"{program.state}{_why_not(program)}", style=_STYLES.get(program.state, "")),
+                Text(printable(program.name)),
+                Text(printable(f"{program.state}{_why_not(program)}"), style=_STYLES.get(program.state, "")),
                 f"{program.rounds}",
-                _values(last.commanded) if last else "",
-                Text(program.alarm or (_facts(last) if last else ""), style="yellow" if program.alarm else ""),
+                Text(printable(_values(last.commanded) if last else "")),
+                Text(printable(program.alarm or (_facts(last) if last else "")), "yellow" if program.alarm else ""),
             )
-        self._live.update(Group(Text(f"{now:%a %d %b %H:%M:%S}", style="bold"), table))
-        self._live.start()
+        self._place.show(Group(Text(f"{now:%a %d %b %H:%M:%S}", style="bold"), table))
+
+    def rest(self) -> None:
+        """Take the table away, and give the cursor back."""
+        self._place.clear()
 
 
 @contextmanager
 def program_view(console: Console) -> Iterator[ProgramView]:
     """The view that fits the console."""
-    if not console.is_terminal:
-        yield ProgramLines(console)
-        return
-    live = Live(console=console, refresh_per_second=4, transient=True)
+    view: ProgramView = ProgramTable(console) if console.is_terminal else ProgramLines(console)
     try:
-        yield ProgramTable(live)
+        yield view
     finally:
-        live.stop()
+        with Alone().step(THE_DISPLAY):
+            view.rest()
 
 
 def print_program_summary(console: Console, summary: RuntimeSummary) -> None:
     """What programs did, and what was given back."""
     rounds = "1 round" if summary.rounds == 1 else f"{summary.rounds} rounds"
-    console.print(f"{rounds}, {summary.plant_s / 3600:.2f} h in the plant", highlight=False)
+    say(console, f"{rounds}, {summary.plant_s / 3600:.2f} h in the plant")
     for program, reasons in summary.failures.items():
         for reason in reasons:
-            console.print(f"{program} has failed: {reason}", highlight=False, markup=False, style="red")
+            say(console, f"{program} has failed: {reason}", style="red")
     if not summary.has_run:
-        console.print(_NONE_HAS_RUN, highlight=False, markup=False, style="red")
+        say(console, _NONE_HAS_RUN, style="red")
+    for trouble in summary.troubles:
+        say(console, trouble, style="red")
     print_receipts(console, summary.receipts)
 
 

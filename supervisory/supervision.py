@@ -34,6 +34,7 @@ from supervisory.setup.plan import RunPlan
 from supervisory.site_access import OccupiedSlot, SiteAccess
 from supervisory.site_survey import DeviceSite
 from supervisory.undo_file import UndoFile
+from utils.alone import Alone
 from utils.errors import ConfigError, DeviceUnreachable, Problem
 from utils.settings import Settings
 from utils.state_folder import StateFolder
@@ -124,6 +125,7 @@ class Supervision:
         self._alarms: dict[str, tuple[str, ...]] = {}
         """What stands now, by program; the newest is the last."""
         self._logs = StepLogs(None)
+        self._luxuries = Alone()
 
     def execute(self) -> RuntimeSummary:
         """Connect, find every point, run, and give everything back.
@@ -132,10 +134,11 @@ class Supervision:
         given back by then, or is still in the ledger.
         """
         summary = self._run()
-        if self._custody is None or self._runtime is None:
+        custody = self._custody
+        if custody is None or self._runtime is None:
             return summary  # a dry run
         has_run = any(runner.rounds for runner in self._runtime.runners)
-        return summary.told(self._custody.receipts, self._custody.not_released, has_run=has_run)
+        return summary.told(custody.receipts, custody.not_released, custody.troubles, has_run=has_run)
 
     def _run(self) -> RuntimeSummary:
         config = self.plan.config
@@ -298,7 +301,8 @@ class Supervision:
         self._records[record.program] = record
         standing = self._alarms.get(record.program, ())
         self._alarms[record.program] = tuple(message for message in standing if message in record.alarms)
-        self._logs.record(record)
+        with self._luxuries.step("the step log"):
+            self._logs.record(record)
         self._on_record(record)
 
     def _alarm(self, program: str, message: str) -> None:

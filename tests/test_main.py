@@ -63,7 +63,7 @@ def run(*arguments: str, **variables: str) -> tuple[int, str]:
     return process.returncode, output
 
 
-def press_until_it_ends(process: subprocess.Popen[str]) -> None:
+def press_until_it_ends(process: subprocess.Popen[str] | subprocess.Popen[bytes]) -> None:
     """Ctrl+C again and again: right after the first it is taken for the same one."""
     deadline_s = time.monotonic() + DEADLINE_S
     while process.poll() is None and time.monotonic() < deadline_s:

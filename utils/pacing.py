@@ -1,4 +1,7 @@
-"""Pace on absolute deadlines: no drift, late steps counted and said, a host that slept noticed."""
+"""Pace on absolute deadlines: no drift, late steps counted and said, a host that slept noticed.
+
+A process that stood still (Ctrl+Z, then fg) is neither late nor has it slept: its pace starts anew.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +13,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from utils.errors import BridgeError
+from utils.standstill import Standstill
 
 log = logging.getLogger(__name__)
 
@@ -53,6 +57,8 @@ class Pacer:
         self.steps = 0
         self.late_steps = 0
         self.slipped_s = 0.0
+        self.standstill = Standstill()
+        self._stood_still = 0
         self._clocks = clocks or Clocks()
         self._when_late = when_late
         self._due = 0.0
@@ -65,6 +71,7 @@ class Pacer:
         """Begin now: the first step is due one period from here."""
         self._due = self._clocks.monotonic() + self.period_s
         self._gap = self._clocks.wall() - self._clocks.monotonic()
+        self._stood_still = self.standstill.count
 
     @property
     def remaining_s(self) -> float:
@@ -77,9 +84,11 @@ class Pacer:
         Raises :class:`HostSlept` when the host was suspended since the last step, and :class:`TooLate`.
         """
         self.steps += 1
+        self._begin_anew()
         self._notice_sleep()
         if self.period_s:
             self._keep_time(stop)
+            self._begin_anew()
             self._notice_sleep()
         self._is_overdue = False
 
@@ -94,11 +103,19 @@ class Pacer:
         Raises :class:`HostSlept` when it took far longer. On some hosts (Windows) monotonic time counts a suspend, so
         that wall time never runs ahead of it; but there, too, a paced run that sleeps is most often asleep in a wait.
         """
+        stood_still = self.standstill.count
         began = self._clocks.monotonic()
         stop.wait(seconds)
         overslept_s = self._clocks.monotonic() - began - seconds
-        if overslept_s > SLEEP_GAP_S:
+        if overslept_s > SLEEP_GAP_S and self.standstill.count == stood_still:
             raise _slept(overslept_s)
+
+    def _begin_anew(self) -> None:
+        """After a standstill the next step is due one period from here. A suspend during it shows all the same."""
+        count = self.standstill.count
+        if count != self._stood_still:
+            self._stood_still = count
+            self._due = self._clocks.monotonic() + self.period_s
 
     def _keep_time(self, stop: threading.Event) -> None:
         behind_s = self._clocks.monotonic() - self._due

@@ -6,7 +6,8 @@ import argparse
 import logging
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,20 +16,34 @@ from rich.logging import RichHandler
 
 from bridge.check.console import AccountQuestion
 from bridge.check.first_contact import MayShow, always, never
-from bridge.console import FirstContactQuestion, display, log_first_contact, print_summary
+from bridge.console import (
+    THE_DISPLAY,
+    Display,
+    FirstContactQuestion,
+    display,
+    log_first_contact,
+    print_receipts,
+    print_summary,
+)
 from bridge.run import Confirm, Run
+from bridge.status import Summary
 from clients.tls import TlsPolicy
 from equipment.config import load_equipment_files
 from equipment.equipment_manager import EquipmentManager
+from utils.alone import Alone
 from utils.errors import ConfigError, Problem
 from utils.home import HOME
 from utils.interruption import until_done
-from utils.logging_config import configure_logging
+from utils.logging_config import StreamLines, TellsErrors, configure_logging
+from utils.outlet import drain_all
 from utils.settings import Settings, load_settings
 from utils.state_folder import StateFolder
 from utils.unit_conversion import UnitConverter
 
+log = logging.getLogger(__name__)
+
 NOTHING_WRITTEN = "nothing was written"
+_LAST_WORDS_S = 1.0
 
 Equipped = tuple[Settings, StateFolder, EquipmentManager]
 
@@ -88,10 +103,14 @@ def log_console(options: argparse.Namespace, console: Console) -> Console:
 
 def start_logging(settings: Settings, secrets: Sequence[str], console: Console) -> None:
     """Everything into the file; on a terminal only warnings, above the live view; elsewhere what the file gets."""
-    on_screen: logging.Handler = logging.StreamHandler()
+    on_screen: logging.Handler = StreamLines()
     if console.is_terminal:
-        on_screen = RichHandler("WARNING", console, show_time=False, show_path=False, keywords=[])
+        on_screen = _ScreenLines("WARNING", console, show_time=False, show_path=False, keywords=[])
     configure_logging(settings.log_file, settings.log_level, secrets, on_screen)
+
+
+class _ScreenLines(TellsErrors, RichHandler):
+    """Warnings above the live view."""
 
 
 def run_bridge(
@@ -118,6 +137,7 @@ def run_bridge(
         take_occupied=take_occupied,
         scan_with_simulation=scan_with_simulation,
     )
+    told = Alone()
     try:
         with display(console, tuple(manager.equipment.values()), notes) as view:
 
@@ -126,12 +146,38 @@ def run_bridge(
                     question.put()
                 view.update(run.status())
 
-            second = "what was taken has NOT been given back"
-            summary = until_done(run.execute, run.request_stop, thread_name="simulation", second=second, tick=tick)
+            summary = until_done(
+                run.execute,
+                run.request_stop,
+                thread_name="simulation",
+                second="what was taken has NOT been given back",
+                tick=tick,
+                halt=lambda: _stopped(run, view),
+            )
     finally:
         if run.has_begun:
-            print_summary(console, run.summary())
-    return 1 if summary.not_released else 0
+            _tell(told, console, run.summary())
+    return 0 if summary.is_clean else 1
+
+
+def _tell(told: Alone, console: Console, summary: Summary) -> None:
+    with told.step(THE_DISPLAY):
+        print_summary(console, summary)
+    with told.step("the display of what was given back"):
+        print_receipts(console, summary.receipts)
+
+
+@contextmanager
+def _stopped(run: Run, view: Display) -> Iterator[None]:
+    """Around a stop with Ctrl+Z: said before the process stops, as it cannot say anything while it is stopped."""
+    alone = Alone()
+    with run.standstill() as kept:
+        with alone.step(THE_DISPLAY):
+            view.rest()
+        log.warning("stopped with Ctrl+Z: %s; fg goes on, and only a run that goes on can give anything back", kept)
+        drain_all(_LAST_WORDS_S)
+        yield
+    log.warning("goes on: the pace starts anew, and controllers are looked at before they are written")
 
 
 def _problems_of(configs: Path) -> tuple[Problem, ...]:

@@ -3,25 +3,32 @@
 from __future__ import annotations
 
 import argparse
+import logging
 import os
+import time
 from pathlib import Path
 
 from rich.console import Console
 
 from bridge.commands.common import start_logging
-from bridge.console import print_release
+from bridge.console import THE_DISPLAY, print_release, say
 from bridge.journal import Journals
 from bridge.patience import Patiences
+from bridge.receipt_file import keep_receipts
 from bridge.recovery import recover
 from bridge.release import Outcome
 from bridge.startup import simulation_client
 from clients.boptest_client import BOPTestClient
 from clients.http_funnel import without_credentials
 from equipment.device_clients import DeviceClients
+from utils.alone import Alone
 from utils.errors import ConfigError, SimulationError
 from utils.home import HOME
+from utils.interruption import until_done
 from utils.settings import Settings, load_settings
 from utils.state_folder import StateFolder, TestIdFile
+
+log = logging.getLogger(__name__)
 
 _STAND_INS = {
     "BOP_SERVER_URL": "http://absent",
@@ -40,7 +47,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace, console: Console) -> int:
-    """Release, print a receipt, and return 1 where something stays taken."""
+    """Release, print a receipt, and return 1 where something stays taken. Log, file and display are luxuries."""
     settings, lacking = _settings(options.env)
 
     def complete() -> Settings:
@@ -48,21 +55,31 @@ def run(options: argparse.Namespace, console: Console) -> int:
             raise lacking
         return settings
 
-    start_logging(settings, settings.secrets, console)
+    luxuries = Alone()
+    with luxuries.step("the log file"):
+        start_logging(settings, settings.secrets, console)
     state = StateFolder(settings.state_dir)
     journals = Journals.of(state)
     if options.discard is not None:
         console.print(f"deleted {journals.discard(options.discard)}", highlight=False, markup=False)
         return 0
     with DeviceClients(complete, state) as clients:
-        receipts = recover(journals, clients.client_for, patiences=Patiences())
-    print_release(console, receipts, sorted({pid for pid, _ in journals.living()}))
-    for kept in journals.kept:
-        console.print(f"kept: {kept}", highlight=False, markup=False, style="bold red")
-    failures = stop_tests(settings, state.tests)
-    for failure in failures:
-        console.print(f"a test that a process left is NOT stopped: {failure}", highlight=False, markup=False)
-    is_left = journals.kept or failures or any(receipt.outcome is Outcome.FAILED for receipt in receipts)
+        receipts = until_done(
+            lambda: recover(journals, clients.client_for, patiences=Patiences()),
+            lambda: log.warning("what is left is given back first; a second Ctrl+C ends at once"),
+            thread_name="release",
+            second="what has not been given back yet stays as it is; release again",
+        )
+    left_tests = stop_tests(settings, state.tests)
+    with luxuries.step("keeping the receipts"):
+        keep_receipts(state, receipts, time.time())
+    with luxuries.step(THE_DISPLAY):
+        print_release(console, receipts, sorted({pid for pid, _ in journals.living()}))
+        for kept in journals.kept:
+            say(console, f"kept: {kept}", style="bold red")
+        for failure in left_tests:
+            say(console, f"a test that a process left is NOT stopped: {failure}", style="bold red")
+    is_left = journals.kept or left_tests or any(receipt.outcome is Outcome.FAILED for receipt in receipts)
     return 1 if is_left else 0
 
 

@@ -14,7 +14,7 @@ from bridge.console import FirstContactQuestion
 def run(options: argparse.Namespace, console: Console) -> int:
     """Run until the end of the scenario, the last step or Ctrl+C."""
     equipped = equip_from(options.env, options.configs, console)
-    asks = not options.yes and console.is_terminal and sys.stdin.isatty()
+    asks = not options.yes and all(stream is not None and stream.isatty() for stream in (sys.stdin, sys.stdout))
     question = FirstContactQuestion(console) if asks else None
     return run_bridge(
         equipped,

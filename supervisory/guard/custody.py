@@ -5,7 +5,8 @@ from __future__ import annotations
 import logging
 import os
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from functools import partial
@@ -13,6 +14,7 @@ from pathlib import Path
 
 from bridge.journal import Journals
 from bridge.ledger import Ledger
+from bridge.receipt_file import keep_receipts
 from bridge.recovery import recover
 from bridge.release import Receipt
 from clients.device_client import DeviceClient
@@ -24,6 +26,7 @@ from supervisory.guard.guarding import COMMAND, Guarding
 from supervisory.guard.releaser import Releaser
 from supervisory.guard.second_look import DOUBT_S
 from supervisory.guard.slot_gate import SlotGate
+from utils.alone import Alone
 from utils.errors import ConfigError, Problem
 from utils.settings import Settings
 from utils.state_folder import StateFolder
@@ -57,12 +60,26 @@ class Charge:
 class Custody:
     """The parts that a runtime works with."""
 
-    def __init__(self, enabling: Enabling, ledger: Ledger, gate: SlotGate, releaser: Releaser, guard: Guarding) -> None:
+    def __init__(
+        self,
+        enabling: Enabling,
+        ledger: Ledger,
+        gate: SlotGate,
+        releaser: Releaser,
+        guard: Guarding,
+        ending: Alone,
+    ) -> None:
         self.enabling = enabling
         self.gate = gate
         self.guard = guard
         self._ledger = ledger
         self._releaser = releaser
+        self._ending = ending
+
+    @property
+    def troubles(self) -> tuple[str, ...]:
+        """What went wrong at the end beyond what receipts tell."""
+        return self._ending.told
 
     @property
     def receipts(self) -> tuple[Receipt, ...]:
@@ -100,21 +117,36 @@ def give_back_leftovers(state: StateFolder, settings: Settings | None) -> list[R
 def guarded(charge: Charge, state: StateFolder) -> Iterator[Custody]:
     """Start a guardian, and keep the programs' slots until the block ends.
 
-    Whatever ends it, everything has been given back by then, or is the guardian's to give back. Raises
+    Whatever ends it, everything has been given back by then, or is the guardian's to give back: each step of the end
+    is done whatever becomes of the others. Raises
     :class:`supervisory.guard.guarding.GuardianError` where there is no guardian: nothing has been written then.
     """
     journal = Journals.of(state).own(charge.credentials)
-    ledger, enabling = Ledger(journal), Enabling(charge.programs)
+    ledger, enabling, ending = Ledger(journal), Enabling(charge.programs), Alone()
     with ExitStack() as stack:
         order = _order(charge, state, journal.file)
         guard = stack.enter_context(Guarding(order, partial(_fault, enabling), GUARDIAN))
         gate = SlotGate(ledger, charge.clients, enabling, guard, doubt_s=charge.doubt_s)
-        stack.callback(_say_farewell, ledger, guard)
-        stack.callback(ledger.close)
-        stack.callback(gate.close)
+        stack.callback(_done, ending, "saying farewell", partial(_say_farewell, ledger, guard))
+        stack.callback(_done, ending, "closing the ledger", ledger.close)
+        stack.callback(_done, ending, "closing the gate", gate.close)
         releaser = stack.enter_context(Releaser(enabling, gate))
-        stack.callback(_end, enabling, charge.end_s)
-        yield Custody(enabling, ledger, gate, releaser, guard)
+        custody = Custody(enabling, ledger, gate, releaser, guard, ending)
+        stack.callback(
+            _done, Alone(), "keeping the receipts", lambda: keep_receipts(state, custody.receipts, time.time())
+        )
+        stack.callback(_done, ending, "giving back", partial(_end, enabling, charge.end_s))
+        yield Custody(enabling, ledger, gate, releaser, guard, ending)
+
+
+def _keep_receipts(state: StateFolder, releaser: Releaser) -> None:
+    with Alone().step("keeping the receipts"):  # a luxury: that they cannot be kept says nothing of the run
+        keep_receipts(state, releaser.receipts, time.time())
+
+
+def _done(ending: Alone, what: str, step: Callable[[], object]) -> None:
+    with ending.step(what):
+        step()
 
 
 def _order(charge: Charge, state: StateFolder, journal: Path) -> Order:

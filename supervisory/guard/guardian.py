@@ -31,10 +31,12 @@ from bridge.recovery import undo
 from equipment.device_clients import DeviceClients
 from supervisory.guard.receipt_log import ReceiptLog
 from supervisory.guard.second_look import DOUBT_S, SecondLook
+from utils.alone import Alone
 from utils.errors import BridgeError, ConfigError, Problem
-from utils.logging_config import RedactingFormatter, Redactor
+from utils.logging_config import FileLines, StreamLines, end_logging, hand_over
 from utils.settings import Settings, load_settings
 from utils.state_folder import StateFolder
+from utils.streams import leave, stand_before_standard_streams
 
 log = logging.getLogger(__name__)
 
@@ -51,7 +53,7 @@ _DYING_POLL_S = 0.005
 _BACKOFF_S = (0.5, 1.0, 2.0, 5.0, 10.0, 30.0, 60.0)
 _GIVE_UP_S = 3600.0
 _CALL_TIMEOUT_S = 5.0
-_IGNORED = ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK")
+_IGNORED = ("SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT", "SIGBREAK")
 
 
 class End(Enum):
@@ -238,6 +240,7 @@ def main() -> int:
         return error.exit_code
     finally:
         guardian.close()
+        end_logging()
 
 
 def _answer(what: bytes) -> None:
@@ -257,17 +260,16 @@ def _first_line(descriptor: int) -> bytes:
 
 
 def _start_logging(order: Order) -> None:
-    """To the runtime's own standard error, and to a file that appears with the first line."""
-    folder = Path(order.state) / "guardian"
-    folder.mkdir(parents=True, exist_ok=True)
-    to_file = logging.FileHandler(folder / f"{Path(order.journal).stem}.log", encoding="utf-8", delay=True)
-    secrets = (order.variables or {}).get("ECY2_LOGIN_PWORD", "")
-    formatter = RedactingFormatter(Redactor([secrets]), "%(asctime)s guardian: %(message)s")
-    handlers: list[logging.Handler] = [to_file, logging.StreamHandler()]
-    for handler in handlers:
-        handler.setFormatter(formatter)
-    logging.basicConfig(level=logging.INFO, handlers=handlers, force=True)
+    """To the runtime's own standard error, and to a file that appears with the first line. Neither is waited for."""
+    file = Path(order.state) / "guardian" / f"{Path(order.journal).stem}.log"
+    with Alone().step("making the guardian's log folder"):
+        file.parent.mkdir(parents=True, exist_ok=True)
+    handlers: dict[str, logging.Handler] = {"file-log": FileLines(file), "console-log": StreamLines()}
+    for handler in handlers.values():
+        handler.setFormatter(logging.Formatter("%(asctime)s guardian: %(message)s"))
+    hand_over("INFO", [(order.variables or {}).get("ECY2_LOGIN_PWORD", "")], handlers)
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    stand_before_standard_streams()
+    leave(main())

@@ -11,6 +11,7 @@ from typing import Protocol, Self
 from bridge.release import Receipt
 from supervisory.guard.enabling import Enabling
 from supervisory.guard.receipt_log import ReceiptLog
+from utils.alone import Alone
 
 log = logging.getLogger(__name__)
 
@@ -58,11 +59,12 @@ class Releaser:
         self._due.set()
 
     def _run(self) -> None:
-        attempts = 0
+        attempts, alone = 0, Alone()
         while not self._has_ended:
             programs = self._enabling.releasing()
             if programs:
-                self._receipts.note(self._gate.give_back(programs))
+                with alone.step("giving back"):  # a thread that died of it would never try again
+                    self._receipts.note(self._gate.give_back(programs))
             attempts = attempts + 1 if self._enabling.releasing() else 0
             self._due.wait(self._backoff_s[min(attempts, len(self._backoff_s)) - 1] if attempts else None)
             self._due.clear()

@@ -19,6 +19,7 @@ from supervisory.guard.enabling import Enabling, State
 from supervisory.guard.gate import Disabled, Pass, SlotCommand, SlotResult
 from supervisory.guard.second_look import DOUBT_S
 from supervisory.guard.slots import Errors, Slots
+from utils.alone import Alone
 from utils.errors import DeviceError, DeviceRefused
 
 GRACE_S = 0.5
@@ -54,6 +55,7 @@ class SlotGate:
         self._enabling = enabling
         self._guard = guard
         self._grace_s = grace_s
+        self._alone = Alone()
 
     def admit(self, program: str) -> Pass | None:
         """A pass for this program; None while it is disabled."""
@@ -90,7 +92,10 @@ class SlotGate:
         ]
         for job in jobs:
             job.hurry(deadline_s)
-        receipts = [receipt for job in jobs for receipt in job.result()]
+        receipts: list[Receipt] = []
+        for job in jobs:
+            with self._alone.step("giving back a controller"):
+                receipts += job.result()
         for name in stopped:
             if not self.owned(name):
                 self._enabling.released(name)
@@ -102,8 +107,9 @@ class SlotGate:
 
     def close(self) -> None:
         """End the threads and close the clients. What is still owned stays in the ledger."""
-        for line in self._lines.values():
-            line.close()
+        for device, line in self._lines.items():
+            with self._alone.step(f"closing {device}"):
+                line.close()
 
     def _require(self, leave: Pass) -> None:
         if self._enabling.generation(leave.program) != leave.generation:

@@ -18,6 +18,7 @@ from supervisory.guard.gate import Gate
 from supervisory.runtime.devices import Devices
 from supervisory.runtime.plants import LOOK_S, Plant
 from supervisory.runtime.runner import FAREWELL_S, Runner
+from utils.alone import Alone
 from utils.errors import SimulationAborted
 from utils.values import ObjectRef
 
@@ -36,20 +37,30 @@ class RuntimeSummary:
     receipts: tuple[Receipt, ...]
     still_owned: int = 0
     """Slots that could not be given back; the guardian goes on with them."""
+    troubles: tuple[str, ...] = ()
+    """What went wrong at the end beyond what receipts tell."""
     has_run: bool = True
     """Whether any program has begun a round, as all should outside of a dry run."""
 
     @property
     def exit_code(self) -> int:
-        """0, or 1 when a program has failed, none has ever run, or something is not released."""
-        return 1 if self.failures or self.still_owned or not self.has_run else 0
+        """0, or 1 when a program has failed, none has ever run, something is not released, or the end went wrong."""
+        return 1 if self.failures or self.still_owned or self.troubles or not self.has_run else 0
 
-    def told(self, receipts: Iterable[Receipt], still_owned: int, *, has_run: bool = True) -> RuntimeSummary:
+    def told(
+        self, receipts: Iterable[Receipt], still_owned: int, troubles: Iterable[str] = (), *, has_run: bool = True
+    ) -> RuntimeSummary:
         """With what others know added. A failure that was made good later is none."""
         everything = tuple(dict.fromkeys((*self.receipts, *receipts)))
         good = {(one.device, one.what) for one in everything if one.outcome is not Outcome.FAILED}
         kept = (one for one in everything if one.outcome is not Outcome.FAILED or (one.device, one.what) not in good)
-        return replace(self, receipts=tuple(kept), still_owned=still_owned, has_run=has_run)
+        return replace(
+            self,
+            receipts=tuple(kept),
+            still_owned=still_owned,
+            troubles=(*self.troubles, *troubles),
+            has_run=has_run,
+        )
 
 
 class Runtime:
@@ -71,6 +82,7 @@ class Runtime:
         self._stop = threading.Event()
         self._changed = threading.Event()
         self._why = "the run has ended"
+        self._ending = Alone()
         self.rounds = 0
         self.runners = tuple(runners(self._changed.set))
 
@@ -99,7 +111,8 @@ class Runtime:
         finally:
             receipts = self._end()
         failures = {runner.plan.name: tuple(runner.failures) for runner in self.runners if runner.failures}
-        return RuntimeSummary(self.rounds, self._plant.clock.time_s - began_s, failures, tuple(receipts))
+        plant_s = self._plant.clock.time_s - began_s
+        return RuntimeSummary(self.rounds, plant_s, failures, tuple(receipts), troubles=self._ending.told)
 
     def _loop(self) -> None:
         while not self._stop.is_set():
@@ -154,14 +167,18 @@ class Runtime:
         return min((next_s for runner in self.runners if (next_s := runner.next_s) is not None), default=None)
 
     def _end(self) -> list[Receipt]:
-        """Release first: it does not depend on what programs do with their last moments."""
-        receipts = self._gate.end(self._why)
+        """Release first: it does not depend on what programs do with their last moments. Each step is done."""
+        receipts: list[Receipt] = []
+        with self._ending.step("giving back"):
+            receipts = self._gate.end(self._why)
         for runner in self.runners:
-            runner.stop(self._why)
+            with self._ending.step(f"stopping {runner.plan.name}"):
+                runner.stop(self._why)
         deadline = time.monotonic() + FAREWELL_S
         while time.monotonic() < deadline and any(runner.is_leaving for runner in self.runners):
             self._changed.wait(LOOK_S)
             self._changed.clear()
         for runner in self.runners:
-            runner.close(_JOIN_S)
+            with self._ending.step(f"closing {runner.plan.name}"):
+                runner.close(_JOIN_S)
         return receipts

@@ -8,6 +8,7 @@ from typing import Self
 
 from bridge.step_log import StepLog
 from supervisory.runtime.context import StepRecord
+from utils.alone import Alone
 from utils.errors import ConfigError, Problem
 from utils.values import PointValue
 
@@ -50,8 +51,10 @@ class StepLogs:
         return self
 
     def __exit__(self, *_: object) -> None:
-        for step_log, _readings, _commands in self._logs.values():
-            step_log.close()
+        alone = Alone()
+        for program, (step_log, _readings, _commands) in self._logs.items():
+            with alone.step(f"closing the step log of {program}"):
+                step_log.close()
 
     @staticmethod
     def _begun(folder: Path, record: StepRecord) -> tuple[StepLog, tuple[str, ...], tuple[str, ...]]:

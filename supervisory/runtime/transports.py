@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
@@ -28,14 +27,13 @@ from supervisory.runtime.plant_clock import SimulationClock
 from supervisory.runtime.plants import LivePlant, Plant, SimulatedPlant
 from supervisory.runtime.simulation_device import SIMULATION, SimulationDevice
 from supervisory.setup.config import SupervisoryConfig, Transport
-from utils.errors import ConfigError, Problem, SimulationError
+from utils.alone import Alone
+from utils.errors import ConfigError, Problem
 from utils.model_calendar import model_datetime, model_seconds
 from utils.pacing import Pacer
 from utils.settings import Settings
 from utils.state_folder import StateFolder
 from utils.values import ObjectRef
-
-log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,12 +151,12 @@ def _simulation(settings: Settings, state: StateFolder, stop: threading.Event) -
         with OverdueWatch(pacer, advance_patience_s(settings)) as watch:
             yield _started(client, settings, pacer, watch)
     finally:
-        client.resume()
-        try:
+        alone = Alone()
+        with alone.step("stopping the test"):
+            client.resume()
             client.stop()
-        except SimulationError as error:
-            log.warning("the test could not be stopped: %s", error)
-        client.close()
+        with alone.step("closing the connection to the simulation"):
+            client.close()
 
 
 def _started(client: BOPTestClient, settings: Settings, pacer: Pacer, watch: OverdueWatch) -> Opened:

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from bridge.ledger import Ledger
 from bridge.run import Run
 from bridge.status import Summary
 from emulators.boptest.server import BoptestServer
@@ -61,6 +62,8 @@ class Rig:
     runs: list[Run] = field(default_factory=list)
     clocks: Clocks = field(default_factory=lambda: Clocks(wait=lambda stop, seconds: stop.is_set()))
     """Those of the host; nobody waits for a second look."""
+    ledger: Ledger | None = None
+    """That of the run; None for one on disk."""
     shadow: bool = False
     timeout_s: float = 2.0
     take_occupied: bool = False
@@ -84,6 +87,7 @@ class Rig:
             manager,
             StateFolder(settings.state_dir),
             steps=steps,
+            ledger=self.ledger,
             clocks=self.clocks,
             shadow=self.shadow,
             take_occupied=self.take_occupied,

@@ -201,6 +201,12 @@ class TestFuture:
         refuse_future(bench.settings(tmp_path, BOP_START_TIME="2030-07-06 12:00:00", **agreed), self.NOW_S)
 
 
+def go_on(run: Run, steps: int) -> None:
+    """Wait until a run has made so many more steps."""
+    until = run.status().step + steps
+    eventually(lambda: run.status().step >= until)
+
+
 class TestSleep:
     def test_a_host_that_slept_gives_everything_back_and_says_so(self, both: Rig) -> None:
         host = Host()
@@ -215,6 +221,32 @@ class TestSleep:
         assert error.exit_code == 1
         assert not run.summary().not_released
         assert_as_it_was(both)
+
+    def test_a_process_that_was_stopped_with_ctrl_z_goes_on_and_looks_before_it_writes(self, both: Rig) -> None:
+        """Meanwhile an operator has taken a slot, and a controller's clock has run on."""
+        host = Host()
+        both.clocks = host.clocks
+        ahu = both.controllers.controller("AHU")
+        run = both.run(DESIRED_TIMEZONE=ZONE)
+        with in_background(run) as future:
+            eventually(lambda: activations(run) == (1.0, 1.0))
+            for _ in range(
+                2
+            ):  # a look sees that what stands in the slot is ours; the first is due a second after its turn
+                host.pass_time(61.0)
+                go_on(run, 3)
+            with run.standstill() as kept:
+                host.pass_time(8 * 3600)
+                ahu.objects.command("OutdoorAirTemp", 99.0, 14)
+                ahu.clock.set(ahu.clock.now() + timedelta(hours=8), None)
+            go_on(run, 3)
+            shown = ahu.clock.now()
+            frame = run.status().local_time
+            assert not future.done()
+        assert "3 inputs forced, 1 slots commanded, 2 clocks set stay so in 127.0.0.1:" in kept
+        assert ahu.objects.named("OutdoorAirTemp").slots[13] == 99.0
+        assert frame is not None
+        assert abs(frame - shown) < timedelta(minutes=10)
 
     def test_a_sleep_that_monotonic_time_counts_is_noticed_too(self, both: Rig) -> None:
         host = Host()

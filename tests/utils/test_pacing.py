@@ -11,6 +11,8 @@ import pytest
 
 from utils.pacing import Clocks, HostSlept, Pacer, TooLate, WhenLate
 
+DEADLINE_S = 20.0
+
 
 @dataclass
 class FakeTime:
@@ -176,3 +178,64 @@ def test_a_small_correction_of_the_wall_clock_is_no_sleep() -> None:
     time, stop, pacer = paced(2.0)
     time.wall_ahead += 3.0
     pacer.wait(stop)
+
+
+def stand_still(time: FakeTime, pacer: Pacer, seconds: float) -> None:
+    """Ctrl+Z, and fg after so long: for both clocks time goes on."""
+    with pacer.standstill.hold():
+        time.now += seconds
+
+
+class TestStandstill:
+    """A process that was stopped with Ctrl+Z."""
+
+    def test_in_the_middle_of_a_step_it_is_neither_late_nor_has_it_slept_and_the_pace_starts_anew(self) -> None:
+        time, stop, pacer = paced(2.0, "stop")
+        pacer.wait(stop)
+        stand_still(time, pacer, 600.0)
+        pacer.wait(stop)
+        assert (time.now - 1000.0, pacer.late_steps, pacer.slipped_s) == (2.0 + 600.0 + 2.0, 0, 0.0)
+
+    def test_in_the_middle_of_a_wait_too(self) -> None:
+        time, stop, pacer = paced(2.0, "stop")
+        stop.on_wait = lambda: stand_still(time, pacer, 600.0)
+        pacer.wait(stop)
+        stop.on_wait = lambda: None
+        began = time.now
+        pacer.wait(stop)
+        assert (time.now - began, pacer.late_steps) == (2.0, 0)
+
+    def test_a_suspend_during_it_ends_the_run_all_the_same(self) -> None:
+        time, stop, pacer = paced(2.0)
+        stand_still(time, pacer, 1.0)
+        time.wall_ahead += 3600.0
+        with pytest.raises(HostSlept):
+            pacer.wait(stop)
+
+    def test_nothing_is_begun_while_the_process_is_about_to_stop_and_what_is_under_way_is_waited_for(self) -> None:
+        pacer = Pacer(2.0)
+        order: list[str] = []
+        has_begun, may_end = threading.Event(), threading.Event()
+
+        def call() -> None:
+            with pacer.standstill.under_way():
+                has_begun.set()
+                assert may_end.wait(DEADLINE_S)
+                order.append("the call in flight has ended")
+            with pacer.standstill.under_way() as count:
+                order.append(f"the next begins after {count} standstill")
+
+        thread = threading.Thread(target=call)
+        thread.start()
+        assert has_begun.wait(DEADLINE_S)
+        threading.Timer(0.0, may_end.set).start()
+        with pacer.standstill.hold(DEADLINE_S):
+            order.append("stopped")
+        thread.join(DEADLINE_S)
+        assert order == ["the call in flight has ended", "stopped", "the next begins after 1 standstill"]
+
+    def test_a_call_that_does_not_end_does_not_keep_it_from_stopping(self) -> None:
+        pacer = Pacer(2.0)
+        with pacer.standstill.under_way(), pacer.standstill.hold(patience_s=0.0):
+            pass
+        assert pacer.standstill.count == 1
