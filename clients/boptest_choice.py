@@ -49,6 +49,7 @@ class CaseSearch:
         """
         fitting: list[str] = []
         seen_s = time.monotonic()
+        _LOG.warning("%s is not set: %d cases are loaded in turn, which may take minutes", _VARIABLE, len(cases))
         for number, case in enumerate(cases, start=1):
             _LOG.info("looking for the case that has the configured points: %s (%d of %d)", case, number, len(cases))
             try:

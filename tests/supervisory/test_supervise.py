@@ -422,7 +422,7 @@ def test_somebody_else_who_drives_the_building_ends_the_run_and_everything_is_gi
             if len(records) == 2:
                 other.initialize_system(0.0, 0.0)
 
-        supervision = _supervision(_on_simulation(tmp_path), "reset.py", on_record=look)
+        supervision = _supervision(_on_simulation(tmp_path), "reset.py", steps=50, on_record=look)
         with pytest.raises(SimulationShared, match="somebody else drives this simulation"):
             supervision.execute()
     assert not list((tmp_path / "state" / "ledgers").glob("*.jsonl"))
