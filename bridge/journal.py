@@ -141,7 +141,7 @@ class Journal:
             with self._journals.lock(), self._guard:
                 self.refuse_claimed(entries)
                 lines, sent = self._begun()
-                lines.append([records.taken(entry, _row(sent, entry)) for entry in entries])
+                sent.journal_bytes = lines.append([records.taken(entry, _row(sent, entry)) for entry in entries])
                 self._open.update(entries)
         except Timeout:
             raise StateError(f"the ledger folder {self.file.parent} is locked by somebody for too long") from None

@@ -23,8 +23,8 @@ class Lines:
         if raw and not raw.endswith(b"\n"):
             self._cut_to(raw.rfind(b"\n") + 1)  # a power cut has torn it: what comes now is a line of its own
 
-    def append(self, new: Sequence[Record]) -> None:
-        """Write lines, on disk before returning; all of them, or as good as none."""
+    def append(self, new: Sequence[Record]) -> int:
+        """Write lines, on disk before returning; all of them, or as good as none. Returns how long the file is."""
         whole = self._stream.seek(0, os.SEEK_END)
         text = (b"\n" if self._is_torn else b"") + encoded(new)
         try:
@@ -35,6 +35,7 @@ class Lines:
             self._cut_to(whole)
             raise
         self._is_torn = False
+        return whole + len(text)
 
     def close(self) -> None:
         """Nothing more comes."""

@@ -2,8 +2,9 @@
 
 A line of version 2 is the checksum of a JSON document and the document; version 1 had the document alone. The first
 line says the version. Only an unterminated last line, or NULs at the end after a power cut, is a cut: its controller
-was never touched for it. Any other line that cannot be read is damage, and is counted; one that can be read but not
-understood comes of another version, and is counted too. Neither keeps the others from being read.
+was never touched for it, unless the journal is known to have been longer. Any other line that cannot be read is damage,
+and is counted; one that can be read but not understood comes of another version, and is counted too. Neither keeps the
+others from being read.
 """
 
 from __future__ import annotations
@@ -82,10 +83,13 @@ def encoded(records: Iterable[Record]) -> bytes:
     return b"".join(_line(json.dumps(record).encode()) for record in records)
 
 
-def read(file: Path) -> Content:
-    """All that can be read. Raises OSError."""
+def read(file: Path, known_bytes: int = 0) -> Content:
+    """All that can be read. Where lines ended after so many bytes and do not now, some are lost. Raises OSError."""
     content = Content()
-    for number, line in enumerate(_whole_lines(file.read_bytes())):
+    raw = file.read_bytes()
+    if known_bytes and raw[known_bytes - 1 : known_bytes] != b"\n":
+        content.damaged_lines += 1
+    for number, line in enumerate(_whole_lines(raw)):
         document = _document(line)
         if document is None:
             content.damaged_lines += 1

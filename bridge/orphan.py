@@ -14,7 +14,7 @@ from bridge import journal_records as records
 from bridge.journal_files import DAMAGED, Lines, forget_lock, giving_file, lock_file, remove, values_file
 from bridge.journal_records import NO_ROW, VERSION, Content
 from bridge.ledger import Entry, Ledger
-from bridge.sent_values import row_in
+from bridge.sent_values import journal_bytes_in, row_in
 from bridge.storage import Storage
 from bridge.watched import Remembered
 from equipment.equipment_manager import Credentials
@@ -152,6 +152,6 @@ def adopted(file: Path, timeout_s: float, on_kept: Callable[[KeptJournal], None]
 def _content_of(file: Path) -> tuple[Content, str]:
     """What a journal says, and why it says nothing (empty where it does)."""
     try:
-        return records.read(file), ""
+        return records.read(file, journal_bytes_in(values_file(file))), ""
     except OSError as error:
         return Content(), error.strerror or str(error)

@@ -2,7 +2,8 @@
 
 A file of rows of fixed size, each written whole at every change, without syncing, by calls that raise. A row has a
 checksum, as files can be cut, zeroed or mixed up, and lies within one page, so that not even a process that dies in the
-middle of a write leaves half of one. Rows that files of version 1 have are 64 bare doubles.
+middle of a write leaves half of one. It also tells how long the journal was then: what is shorter now has lost lines.
+Rows that files of version 1 have are 64 bare doubles.
 """
 
 from __future__ import annotations
@@ -28,14 +29,18 @@ _HEAD = struct.Struct("<4sIII")
 """Magic, checksum of everything behind it, number of the row, number of values."""
 _MAGIC = b"SENT"
 _CHECKED_FROM = 8
+_JOURNAL = struct.Struct("<Q")
 _ROW_BYTES = 1024
-_PADDING = b"\0" * (_ROW_BYTES - _HEAD.size - _STORAGE.size - _VALUES.size)
+_JOURNAL_AT = _HEAD.size + _STORAGE.size + _VALUES.size
+_PADDING = b"\0" * (_ROW_BYTES - _JOURNAL_AT - _JOURNAL.size)
 
 
 class SentValues:
     """A new file of rows, one per key. Used by several threads."""
 
     def __init__(self, file: Path) -> None:
+        self.journal_bytes = 0
+        """How much of the journal is on disk; every row that is written from here on tells of it."""
         self._file = file
         self._stream = file.open("w+b", buffering=0)
         self._rows: dict[Hashable, int] = {}
@@ -51,7 +56,7 @@ class SentValues:
             if key not in self._rows:
                 number = len(self._rows)
                 if self._is_open:
-                    self._put(number, _packed(number, (), Storage()))
+                    self._put(number, _packed(number, (), Storage(), self.journal_bytes))
                 self._rows[key] = number
                 self._values[key], self._storage[key] = deque(maxlen=KEPT_VALUES), Storage()
             return self._rows[key]
@@ -85,7 +90,7 @@ class SentValues:
             raise self._failure.with_traceback(None)
         if not self._is_open:
             return
-        row = _packed(self._rows[key], tuple(self._values[key]), self._storage[key])
+        row = _packed(self._rows[key], tuple(self._values[key]), self._storage[key], self.journal_bytes)
         try:
             self._put(self._rows[key], row)
         except OSError as error:
@@ -122,17 +127,33 @@ def row_in(file: Path, number: int, version: int) -> Remembered | None:
     return _unpacked(raw, number) if version > 1 else _of_version_1(raw)
 
 
-def _packed(number: int, values: tuple[PointValue, ...], storage: Storage) -> bytes:
+def journal_bytes_in(file: Path) -> int:
+    """How long the journal has been at least, as far as the file tells."""
+    try:
+        raw = file.read_bytes()
+    except OSError:
+        return 0
+    rows = (raw[at : at + _ROW_BYTES] for at in range(0, len(raw) - _ROW_BYTES + 1, _ROW_BYTES))
+    told = (_JOURNAL.unpack_from(row, _JOURNAL_AT)[0] for number, row in enumerate(rows) if _is_whole(row, number))
+    return max(told, default=0)
+
+
+def _packed(number: int, values: tuple[PointValue, ...], storage: Storage, journal_bytes: int) -> bytes:
     ring = [*map(float, values), *[math.nan] * (KEPT_VALUES - len(values))]
-    body = _STORAGE.pack(*astuple(storage)) + _VALUES.pack(*ring) + _PADDING
+    body = _STORAGE.pack(*astuple(storage)) + _VALUES.pack(*ring) + _JOURNAL.pack(journal_bytes) + _PADDING
     counted = struct.pack("<II", number, len(values)) + body
     return _MAGIC + struct.pack("<I", zlib.crc32(counted)) + counted
 
 
+def _is_whole(raw: bytes, number: int) -> bool:
+    magic, checksum, told, _ = _HEAD.unpack_from(raw)
+    return bool(magic == _MAGIC and told == number and zlib.crc32(raw[_CHECKED_FROM:]) == checksum)
+
+
 def _unpacked(raw: bytes, number: int) -> Remembered | None:
-    magic, checksum, told, count = _HEAD.unpack_from(raw)
-    if magic != _MAGIC or told != number or zlib.crc32(raw[_CHECKED_FROM:]) != checksum:
+    if not _is_whole(raw, number):
         return None
+    count = _HEAD.unpack_from(raw)[-1]
     storage = Storage(*_STORAGE.unpack_from(raw, _HEAD.size))
     values = _VALUES.unpack_from(raw, _HEAD.size + _STORAGE.size)
     return Remembered(values[:count], storage)
