@@ -243,7 +243,7 @@ def print_receipts(console: Console, receipts: Iterable[Receipt]) -> None:
             continue
         say(console, f"{len(matching):4d} {outcome.value}")
         for receipt in matching:
-            if receipt.is_somebody_elses or outcome not in _GOOD:
+            if receipt.is_somebody_elses or receipt.note or outcome not in _GOOD:
                 say(console, f"     {receipt}")
     if not receipts:
         say(console, "nothing was taken from any controller")

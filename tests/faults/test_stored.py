@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from rich.console import Console
 
+from bridge.console import print_receipts
 from bridge.release import Outcome, Receipt
 from bridge.run import Run
 from emulators.ecy.faults import Fault
@@ -90,7 +93,8 @@ def test_what_may_have_been_somebody_elses_is_printed(both: Rig) -> None:
     summary = both.execute(steps=1)
     [receipt] = [one for one in summary.receipts if OUTDOOR in one.what]
     assert receipt.outcome is Outcome.RELEASED
-    assert "it held 15.5" in str(receipt)
+    print_receipts(Console(file=(page := io.StringIO()), width=200), summary.receipts)
+    assert "it held 15.5" in page.getvalue()
 
 
 def test_a_value_that_was_taken_is_put_back_at_the_objects_own_scale(both: Rig) -> None:
