@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import math
+import re
 from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
 
 from emulators.ecy.controller import Controller
-from emulators.ecy.objects import BacnetObject
+from emulators.ecy.objects import BacnetObject, with_out_of_service
 from emulators.ecy.writing import WriteRecord
+from tests.chaos.journal_damage import CLOCK
 from tests.chaos.operators import PLACES, STRONGER, Claim
 from tests.chaos.peers import ECHO, OUTDOOR, PRIORITY, RETURN, SETPOINT, Peers, Trait
 
@@ -18,6 +22,20 @@ _FREE_SLOTS = {
     ECHO: frozenset({_PROGRAM_PRIORITY}),
 }
 """Slots that are not ours to judge by the object alone: operators' and the program's."""
+_IN_DOUBT = r"{address} \w+ \d+ {name} .*it held ([^ ,]+), which may be ours as the controller stored it"
+"""What a receipt says of a value that it has taken away without being sure whose it was."""
+
+
+@dataclass(frozen=True, slots=True)
+class Left:
+    """Something that is not as it has to be: the controller's address, the object's name, and in words."""
+
+    address: str
+    object_name: str
+    what: str
+
+    def __str__(self) -> str:
+        return self.what
 
 
 class Claims:
@@ -26,7 +44,8 @@ class Claims:
     def __init__(self, peers: Peers) -> None:
         self._peers = peers
         self._claims = {
-            name: {kind: Claim(place, peers.controller(name)) for kind, place in PLACES.items()} for name in peers.names
+            name: {kind: Claim(place, peers.controller(name), Trait(number)) for kind, place in PLACES.items()}
+            for number, name in enumerate(peers.names)
         }
         self._read = dict.fromkeys(peers.names, 0)
 
@@ -67,17 +86,40 @@ class Claims:
                     yield f"{name} was written after it was given back: {record}"
             self._follow(name, [record for record in records[first:] if _is_giving_back(record)])
 
-    def left_behind(self) -> Iterator[str]:
-        """Everything that is not as it has to be when nobody of ours is left; from here on, it is."""
+    def left_behind(self, printed: str = "") -> Iterator[Left]:
+        """Everything that is not as it has to be when nobody of ours is left; from here on, it is.
+
+        An operator's value may be gone only where it was in doubt, and then ``printed`` has it.
+        """
         for number, name in enumerate(self._peers.names):
+            address, controller = self._peers.address(name), self._peers.controller(name)
             for claim in self._claims[name].values():
-                if not claim.is_right:
-                    yield str(claim)
+                if not claim.is_right and not _is_told(address, claim, printed):
+                    yield Left(address, claim.place.object_name, str(claim))
                 claim.closed()
-            controller = self._peers.controller(name)
             for object_name in controller.objects.names():
-                yield from _left_in(name, controller.objects.named(object_name))
-            yield from _wrong_clock(controller, Trait(number))
+                for what in _left_in(name, controller.objects.named(object_name)):
+                    yield Left(address, object_name, what)
+            for what in _wrong_clock(controller, Trait(number)):
+                yield Left(address, CLOCK, what)
+
+    def accept(self) -> None:
+        """What stands in the places that operators use is theirs from here on."""
+        for claims in self._claims.values():
+            for claim in claims.values():
+                claim.settled()
+
+    def mend(self) -> None:
+        """Somebody goes through all controllers and puts right by hand what the daemon has left behind."""
+        for number, name in enumerate(self._peers.names):
+            controller = self._peers.controller(name)
+            for claim in self._claims[name].values():
+                claim.mended()
+            for object_name in controller.objects.names():
+                _mend(controller, controller.objects.named(object_name))
+            controller.clock.enable_ntp(True)
+            controller.clock.set(None, controller.spec.time_zone)
+            controller.clock.enable_ntp(Trait(number).has_ntp)
 
     def _new(self, name: str) -> list[WriteRecord]:
         journal = self._peers.controller(name).journal
@@ -102,13 +144,32 @@ def _is_giving_back(record: WriteRecord) -> bool:
     return record.value is None or (record.property_name == "out-of-service" and record.value is False)
 
 
+def _is_told(address: str, claim: Claim, printed: str) -> bool:
+    """Whether a receipt has printed the value that is missing, as one that was in doubt."""
+    pattern = _IN_DOUBT.format(address=re.escape(address), name=claim.place.object_name)
+    told = [float(value) for value in re.findall(pattern, printed)]
+    return any(math.isclose(value, one, rel_tol=1e-5) for value in told for one in claim.wanted)
+
+
 def _left_in(name: str, found: BacnetObject) -> Iterator[str]:
+    for priority, value in _slots_left(found):
+        yield f"{name} {found.name} slot {priority} still holds {value}"
+    if found.out_of_service and found.name != RETURN:
+        yield f"{name} {found.name} is still out of service"
+
+
+def _slots_left(found: BacnetObject) -> Iterator[tuple[int, float]]:
     free = _FREE_SLOTS.get(found.name, frozenset())
     for priority, value in enumerate(found.slots, 1):
         if value is not None and priority not in free:
-            yield f"{name} {found.name} slot {priority} still holds {value}"
+            yield priority, value
+
+
+def _mend(controller: Controller, found: BacnetObject) -> None:
+    for priority, _ in _slots_left(found):
+        controller.objects.command(found.name, None, priority)
     if found.out_of_service and found.name != RETURN:
-        yield f"{name} {found.name} is still out of service"
+        controller.objects.update(found.ref, lambda target: with_out_of_service(target, False))
 
 
 def _wrong_clock(controller: Controller, trait: Trait) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""The daemon as a child process: started, signalled, killed, and read afterwards."""
+"""The daemon as a child process: started, signalled, killed, short of disk or of readers, and read afterwards."""
 
 from __future__ import annotations
 
@@ -9,24 +9,28 @@ import threading
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+from tests.chaos.readers import Reader
+
 MAIN = [sys.executable, str(Path(__file__).parents[2] / "main.py")]
-_RELEASE_DEADLINE_S = 60.0
+_RELEASE_DEADLINE_S = 120.0
 
 
 class Daemon:
     """One ``python main.py``. ``ended`` is called, in a thread of its own, when the process has ended."""
 
     def __init__(self, output: Path, arguments: list[str], variables: Mapping[str, str]) -> None:
-        self._output = output
-        self._stream = output.open("wb")
+        self.told, self.complained = Reader(output), Reader(output.with_suffix(".err"))
+        """Who reads its stdout and its stderr."""
         self._process = subprocess.Popen(  # noqa: S603
             [*MAIN, *arguments],
             stdin=subprocess.DEVNULL,
-            stdout=self._stream,
-            stderr=subprocess.STDOUT,
+            stdout=self.told.into,
+            stderr=self.complained.into,
             env=environment(variables),
             start_new_session=True,
         )
+        self.told.begin()
+        self.complained.begin()
         self._watcher: threading.Thread | None = None
 
     def watch(self, ended: Callable[[], None]) -> None:
@@ -48,25 +52,36 @@ class Daemon:
         """Send a signal; to a process that has ended it is nothing."""
         self._process.send_signal(number)
 
+    def limit_files(self, size: int | None) -> None:
+        """Its disk takes nothing beyond so many bytes of any file; None is as much as it likes. On Linux only.
+
+        A file that grows beyond takes a part of what is written, then nothing, as on a disk that is full.
+        """
+        if sys.platform != "linux" or self._process.poll() is not None:
+            return
+        import resource
+
+        _, hard = resource.prlimit(self.pid, resource.RLIMIT_FSIZE)
+        resource.prlimit(self.pid, resource.RLIMIT_FSIZE, (hard if size is None else size, hard))
+
     def wait(self, deadline_s: float) -> None:
         """Wait until it has ended. Raises ``subprocess.TimeoutExpired``."""
         self._process.wait(deadline_s)
 
     def finish(self) -> tuple[int, str]:
-        """Kill it if it still runs. Returns its exit code and everything that it has printed."""
+        """Kill it if it still runs. Returns its exit code and everything of what it has printed that was read."""
         if self._process.poll() is None:
             self._process.kill()
         code = self._process.wait()
         if self._watcher is not None:
             self._watcher.join()
-        self._stream.close()
-        return code, self._output.read_text(encoding="utf-8")
+        return code, self.told.finish() + self.complained.finish()
 
 
-def release(folder: Path, variables: Mapping[str, str]) -> tuple[int, str]:
+def release(folder: Path, variables: Mapping[str, str], *arguments: str) -> tuple[int, str]:
     """Run ``python main.py release``; exit code and what it printed."""
     done = subprocess.run(  # noqa: S603
-        [*MAIN, "release", "--env", str(folder / "absent.env")],
+        [*MAIN, "release", "--env", str(folder / "absent.env"), *arguments],
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,

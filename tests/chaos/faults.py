@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ssl
 from collections.abc import Callable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
 
 from clients.tls import fingerprint_of
@@ -143,6 +143,30 @@ HANGING = frozenset(name for name in CONTROLLER_FAULTS if name.startswith("hangs
 """Those that cost a time-out."""
 REBOOT, DOWNLOAD = "reboots", "gets another application"
 """Those after which slots and out-of-service may be gone."""
+
+
+@dataclass(frozen=True, slots=True)
+class PassingFault:
+    """What passes by itself: giving back has to try again. ``most_times`` is how often that does no harm."""
+
+    make: Callable[[int], Fault]
+    most_times: int = 5
+
+
+def _answered(reply: Reply) -> PassingFault:
+    return PassingFault(lambda times: AnswerInstead(reply, times))
+
+
+PASSING: Mapping[str, PassingFault] = {
+    "drops connections": PassingFault(DropConnection),
+    "loses some answers": PassingFault(lambda times: DropConnection(times, after_work=True)),
+    "answers 503 for a while": _answered(Reply(503)),
+    "answers 500 for a while": _answered(Reply(500)),
+    "answers 429 for a while": _answered(Reply(429)),
+    "shows a web page for a while": _answered(WEB_PAGE),
+    "answers 401 once": PassingFault(lambda times: AnswerInstead(Reply(401), times), most_times=1),
+}
+"""What controllers do for so many requests while a run ends."""
 
 _END_OF_SCENARIO = '{"status":200,"message":"End of test case scenario time period reached.","payload":{}}'
 ADVANCE_FAULTS: Mapping[str, Callable[[], BuildingFault]] = {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import partial
@@ -9,9 +10,11 @@ from functools import partial
 from emulators.ecy.controller import Controller
 from emulators.ecy.objects import BacnetObject
 from emulators.ecy.writing import WriteRecord
-from tests.chaos.peers import OUTDOOR, PRIORITY, RETURN, SETPOINT
+from tests.chaos.building import CONSTANT_C
+from tests.chaos.peers import OUTDOOR, PRIORITY, RETURN, SETPOINT, Trait
 
 STRONGER = 8
+_REAL32 = 1e-6
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,28 +72,40 @@ class Claim:
     well as what was there before.
     """
 
-    def __init__(self, place: Place, controller: Controller) -> None:
+    def __init__(self, place: Place, controller: Controller, trait: Trait) -> None:
         self.place = place
         self._controller = controller
+        self._trait = trait
         self._right = {place.value_in(controller)}
         self._before: set[float | None] | None = None
 
     @property
     def is_right(self) -> bool:
         """Whether what stands there is what has to be left there."""
-        return self.place.value_in(self._controller) in self._right
+        return _is_among(self.place.value_in(self._controller), self._right)
 
     @property
     def is_somebody_elses(self) -> bool:
         """Whether a value of somebody else stands there now and will stay."""
         return None not in self._right and self.is_right
 
+    @property
+    def wanted(self) -> tuple[float, ...]:
+        """The values that would be right, without nothing."""
+        return tuple(value for value in self._right if value is not None)
+
     def __str__(self) -> str:
         found = self.place.value_in(self._controller)
         return f"{self._controller.spec.name}: {self.place} holds {found}, should hold {sorted(map(str, self._right))}"
 
-    def operated(self, value: float | None) -> None:
-        """Somebody puts a value there, or lets go: then what was there before may be put back, or not."""
+    def operated(self, typed: float | None) -> None:
+        """Somebody puts a value there, or lets go: then what was there before may be put back, or not.
+
+        One who types what the daemon's own number becomes in this controller types it in vain: nobody could tell.
+        """
+        value = self._trait.stored(typed)
+        if value is not None and _is_same(value, self._trait.stored(CONSTANT_C)):
+            return
         self.place.put(self._controller, value)
         self._right = {value} if value is not None or self._before is None else self._before | {None}
 
@@ -109,6 +124,28 @@ class Claim:
         """The daemon has given back what it had there: what it takes next, it takes anew."""
         self._before = None
 
+    def settled(self) -> None:
+        """Whatever stands there now is somebody else's."""
+        self._right, self._before = {self.place.value_in(self._controller)}, None
+
+    def mended(self) -> None:
+        """Somebody has put there by hand what the daemon ought to have left."""
+        if not self.is_right:
+            self.place.put(self._controller, next(iter(self._right)))
+        self.settled()
+
     def allows(self, record: WriteRecord) -> bool:
         """Whether a write during the giving back puts there what was there before."""
-        return self._before is not None and record.value in self._before
+        sent = record.value if isinstance(record.value, int | float) else None
+        return self._before is not None and _is_among(self._trait.stored(sent), self._before)
+
+
+def _is_among(value: float | None, right: set[float | None]) -> bool:
+    return any(_is_same(value, one) for one in right)
+
+
+def _is_same(one: float | None, other: float | None) -> bool:
+    """As far as a REAL32 tells."""
+    if one is None or other is None:
+        return one is other
+    return math.isclose(one, other, rel_tol=_REAL32, abs_tol=_REAL32)

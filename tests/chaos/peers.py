@@ -16,6 +16,8 @@ from emulators.ecy.controller import Controller, ControllerSpec
 from emulators.ecy.profile import Profile
 from emulators.ecy.scanning import ExchangeScan
 from emulators.ecy.server import EcyServer
+from emulators.ecy.storage import EXACT, Storage
+from emulators.ecy.storage_faults import Stores
 from emulators.program import ObjectSpec, ProgramIO
 from tests import bench
 from tests.chaos.building import CONSTANT, FRAME, echo
@@ -41,6 +43,19 @@ _FORGETFUL = Profile(
 )
 _STEADY = Profile(reboot_s=0.3)
 _LIMITS = Limits(workers=8)
+_STORED_OTHERWISE = (OUTDOOR, RETURN, SETPOINT, SPARE)
+_STORAGES = (
+    EXACT,
+    Storage(step=1.0),
+    Storage(step=0.1),
+    Storage(maximum=15.5),
+    EXACT,
+    Storage(factor=0.5),
+    Storage(step=1.0),
+    Storage(span=100.0, bits=8),
+)
+"""By a controller's number. Those that are occupied do not scale: with one value sent a scale is not learned, and what
+was there before is then said to be NOT restored (docs/decisions/17)."""
 
 
 class EchoProgram:
@@ -81,6 +96,15 @@ class Trait:
     def is_isolated(self) -> bool:
         """Whether the outputs are taken out of service."""
         return self.number % 5 == 0
+
+    def stored(self, value: float | None) -> float | None:
+        """What stands in one of its slots or inputs after this was sent."""
+        return self.storage.stored(value)
+
+    @property
+    def storage(self) -> Storage:
+        """How it stores numbers, all but the frame and its echo."""
+        return _STORAGES[self.number % len(_STORAGES)]
 
 
 def name_of(number: int) -> str:
@@ -129,10 +153,13 @@ class Peers(AbstractContextManager["Peers"]):
             journal=True,
         )
         self._building = BoptestServer({CASE: plant}, limits=_LIMITS)
+        self.is_legacy = False
+        """Whether the building's server has no tests, but one simulation for whoever comes."""
         self._stack = ExitStack()
         for number, name in enumerate(self.names):
+            self.controller(name).faults.add(Stores(Trait(number).storage, _STORED_OTHERWISE))
             if Trait(number).is_occupied:
-                self.controller(name).objects.command(SETPOINT, OCCUPIED, PRIORITY)
+                self.controller(name).objects.command(SETPOINT, Trait(number).stored(OCCUPIED), PRIORITY)
 
     @property
     def controllers(self) -> EcyServer:
@@ -156,9 +183,11 @@ class Peers(AbstractContextManager["Peers"]):
         """Take the building's server away, with every test in it."""
         self._building.stop()
 
-    def start_building(self) -> None:
-        """Serve the building again, at the same address."""
-        self._building = BoptestServer({CASE: self._plant}, port=self._building.port, limits=_LIMITS)
+    def start_building(self, *, legacy: bool | None = None) -> None:
+        """Serve the building again, at the same address; by the same API unless another is wanted."""
+        self.is_legacy = self.is_legacy if legacy is None else legacy
+        port = self._building.port
+        self._building = BoptestServer({CASE: self._plant}, legacy=self.is_legacy, port=port, limits=_LIMITS)
         self._building.__enter__()
 
     def write_configs(self, folder: Path, numbers: Iterable[int]) -> Path:

@@ -2,31 +2,34 @@
 
 from __future__ import annotations
 
-import json
-import signal
+import math
 import threading
 import time
-import urllib.request
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from queue import Empty, SimpleQueue
 
 from tests.chaos import schedule
+from tests.chaos.aftermath import Aftermath
 from tests.chaos.building import Advance, EchoBuilding
 from tests.chaos.claims import Claims
-from tests.chaos.daemon import Daemon, release
-from tests.chaos.faults import ADVANCE_FAULTS, CONTROLLER_FAULTS, DOWNLOAD, NULLS, REBOOT, Undo
+from tests.chaos.daemon import Daemon
+from tests.chaos.faults import ADVANCE_FAULTS, CONTROLLER_FAULTS, DOWNLOAD, NULLS, PASSING, REBOOT, Undo
+from tests.chaos.hands import Hands
 from tests.chaos.life import Life
 from tests.chaos.operators import PLACES
 from tests.chaos.peers import API_KEY, PASSWORD, Peers, Trait
-from tests.chaos.schedule import Event
+from tests.chaos.schedule import Event, Passing
 
 _STUCK_S = 60.0
 _LOOK_S = 1.0
 _LATE_START_S = 1.5
-_SECOND_SIGNAL_S = 0.6
+_LAST_STEPS = 20
+"""So close to its end a storm is over before anything else can end a run."""
+_LEGACY_EVERY = 3
+"""Every so many runs the building is served by the API of before, which knows one simulation for all."""
 _AT_ONCE = 4
 _SECRETS = (PASSWORD, API_KEY, "Authorization", "Basic ", "ECLYPSERESTSESSIONID")
 
@@ -40,7 +43,7 @@ class Limits:
     """When a storm is over: after so many steps, or after so many seconds."""
 
     steps: int
-    seconds: float
+    seconds: float = math.inf
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,11 +66,16 @@ class Storm:
         self._limits = limits
         self._peers = Peers(controllers, self._plant, folder)
         self._claims = Claims(self._peers)
+        self._aftermath = Aftermath(self._peers, self._claims)
+        self._hands = Hands(self._peers)
         self._schedule = schedule.events(seed, self._peers.names, weather)
         self._next = next(self._schedule)
         self._troubles: list[Trouble] = []
         self._outside: SimpleQueue[Event | None] = SimpleQueue()
         self._over_s = 0.0
+        self._disk_full_until = 0
+        """The step at which there is room again on the daemon's disk."""
+        self._daemon: Daemon | None = None
 
     def run(self) -> None:
         """Until a limit is reached; then everything has been given back, and nothing was wrong."""
@@ -76,17 +84,19 @@ class Storm:
             configs = self._peers.write_configs(self._folder, range(len(self._peers.names)))
             while self.steps < self._limits.steps and time.monotonic() < self._over_s:
                 self._live(configs)
-            self._release()
+            self._refuse(self._aftermath.of_release())
             self._refuse(secrets_in(self._folder))
 
     def _live(self, configs: Path) -> None:
         """One run of the daemon, and what comes after it."""
-        absent = self.lives[-1].end.absent if self.lives and self.lives[-1].end else ""
+        before = self.lives[-1].end if self.lives else None
+        absent = before.end.absent if before is not None and before.end is not None else ""
         life = Life(len(self.lives), self._folder, self._peers.names)
         self.lives.append(life)
         self._claims.leave_what_would_be_refused()
         self._outside = SimpleQueue()
-        daemon = self._started(life, configs, absent)
+        self._serve_building(life)
+        daemon = self._daemon = self._started(life, configs, absent)
         building = self._peers.building.faults
         calls = building.calls["advance"]
         try:
@@ -94,19 +104,28 @@ class Storm:
         finally:
             life.code, life.output = daemon.finish()
         life.calls = building.calls["advance"] - calls
+        self._aftermath.heard(life.output)
         self._settle(life)
+
+    def _serve_building(self, life: Life) -> None:
+        is_legacy = life.number % _LEGACY_EVERY == _LEGACY_EVERY - 1
+        if is_legacy != self._peers.is_legacy:
+            self._peers.stop_building()
+            self._peers.start_building(legacy=is_legacy)
 
     def _started(self, life: Life, configs: Path, absent: str) -> Daemon:
         """The daemon; what it needs may come late."""
         steps = str(self._limits.steps - self.steps)
         arguments = ["--configs", str(configs), "--env", str(self._folder / "absent.env"), "--steps", steps]
         variables = {**self._peers.variables(), "STEP_LOG": str(life.step_log)}
-        is_late = absent == "the building"
+        is_late = absent == schedule.THE_BUILDING
         if is_late:
             self._peers.stop_building()
-        elif absent:
+        elif absent in self._peers.names:
             self._begin_fault(life, Event(self.steps, absent, "refuses connections", steps=20))
         daemon = Daemon(self._folder / f"output-{life.number}.txt", arguments, variables)
+        if absent == schedule.THE_DISK:
+            self._fill_disk(life, daemon, schedule.FULL_AT_THE_START, schedule.STEPS_TO_THE_END)
         if is_late:
             threading.Event().wait(_LATE_START_S)
             self._peers.start_building()
@@ -124,43 +143,22 @@ class Storm:
                 continue
             if event is None:
                 return
+            if event.kind == schedule.STOPS_TEST and self._peers.is_legacy:
+                event = replace(event, kind=schedule.FOREIGN)
             life.end = event
-            threading.Event().wait(event.delay_s)
-            self._do_outside(event, daemon)
+            threading.Event().wait(event.end.delay_s if event.end is not None else 0.0)
+            self._hands.do(event, daemon)
 
     def _look(self, life: Life, daemon: Daemon, progress: tuple[int, float]) -> tuple[int, float]:
         """Nothing has happened for a while: is there any progress, and is the time up?"""
         if time.monotonic() > self._over_s and life.end is None:
             life.end = Event(self.steps, "the daemon", schedule.STOP)
-            self._do_outside(life.end, daemon)
+            self._hands.do(life.end, daemon)
         if progress[0] != self.steps:
             return self.steps, time.monotonic()
         if time.monotonic() - progress[1] > _STUCK_S:
             self._refuse([f"no step for {_STUCK_S:.0f} s"])
         return progress
-
-    def _do_outside(self, event: Event, daemon: Daemon) -> None:
-        match event.kind:
-            case schedule.KILL:
-                daemon.signal(signal.SIGKILL)
-            case schedule.STOP:
-                daemon.signal(signal.SIGTERM)
-            case schedule.INTERRUPT_TWICE:
-                daemon.signal(signal.SIGINT)
-                threading.Event().wait(_SECOND_SIGNAL_S)
-                daemon.signal(signal.SIGINT)
-            case schedule.STOPS_TEST:
-                self._stop_tests()
-            case schedule.RESTARTS:
-                self._peers.stop_building()
-                self._peers.start_building()
-
-    def _stop_tests(self) -> None:
-        """Somebody else stops the daemon's test."""
-        for file in (self._folder / "state" / "tests").glob("*.json"):
-            testid = json.loads(file.read_text(encoding="utf-8"))["testid"]
-            request = urllib.request.Request(f"{self._peers.building.url}/stop/{testid}", method="PUT")  # noqa: S310
-            urllib.request.urlopen(request, timeout=_STUCK_S).close()  # noqa: S310
 
     def _settle(self, life: Life) -> None:
         """The daemon has ended: calm down, look whether all was right, and perhaps give back."""
@@ -168,30 +166,26 @@ class Storm:
         self._peers.building.faults.clear()
         self._refuse(self._claims.follow_to_the_end(life.heard_last))
         self._refuse(life.problems())
+        end = life.end.end if life.end is not None else None
         if life.code == 0:
-            self._refuse(self._claims.left_behind())
-        elif life.end is not None and life.end.is_released:
-            self._release()
-
-    def _release(self) -> None:
-        code, output = release(self._folder, self._peers.variables())
-        if code != 0:
-            self._refuse([f"release: exit code {code}: {output}"])
-        self._claims.follow()
-        self._refuse(self._claims.left_behind())
-        self._refuse(f"{file.name} is left" for file in (self._folder / "state" / "ledgers").glob("*.jsonl"))
+            self._refuse(self._aftermath.leftovers())
+        elif end is not None and end.is_released:
+            self._refuse(self._aftermath.of_release(end))
 
     def _plant(self) -> EchoBuilding:
-        return EchoBuilding(len(self._peers.names), partial(self._advanced, self.lives[-1]))
+        return EchoBuilding(len(self._peers.names), self._advanced)
 
-    def _advanced(self, life: Life, advance: Advance) -> None:
+    def _advanced(self, advance: Advance) -> None:
         """The daemon waits for the building: nobody writes, so whatever happens now has its place in the order."""
+        life = self.lives[-1]
         life.advances.append(advance)
         self._claims.follow()
         self.steps += 1
         for trouble in tuple(self._troubles):
             if trouble.event.step + trouble.event.steps <= self.steps:
                 self._end_fault(trouble)
+        if self._disk_full_until == self.steps and self._daemon is not None:
+            self._daemon.limit_files(None)
         while self._next.step <= self.steps:
             self._begin(life, self._next, advance)
             self.past.append(self._next)
@@ -199,8 +193,13 @@ class Storm:
 
     def _begin(self, life: Life, event: Event, advance: Advance) -> None:
         faults = self._peers.building.faults
-        if event.is_calm:
-            self._end_faults()
+        if event.end is not None:
+            if life.end is not None or self.steps > self._limits.steps - _LAST_STEPS:
+                return
+            if event.end.is_calm:
+                self._end_faults()
+            for passing in event.end.passing:
+                self._pass(life, passing)
         if event.kind == schedule.TELLS_NULL:
             faults.add(NULLS(), "advance")
         elif event.kind in ADVANCE_FAULTS:
@@ -210,8 +209,37 @@ class Storm:
             self._begin_fault(life, event)
         elif event.kind in PLACES:
             self._operate(event, advance)
+        elif event.kind in schedule.NUISANCES:
+            self._annoy(life, event)
         else:
             self._outside.put(event)
+
+    def _annoy(self, life: Life, event: Event) -> None:
+        daemon = self._daemon
+        if daemon is None:
+            return
+        match event.kind:
+            case schedule.FULL_DISK:
+                self._fill_disk(life, daemon, int(event.value or 0), event.steps)
+            case schedule.READER_LEAVES:
+                daemon.told.leave()
+            case schedule.READER_STOPS:
+                daemon.complained.stop()
+
+    def _fill_disk(self, life: Life, daemon: Daemon, limit: int, steps: int) -> None:
+        life.is_short_of_disk = True
+        life.touched.update(self._peers.names)
+        self._disk_full_until = self.steps + steps
+        daemon.limit_files(limit)
+
+    def _pass(self, life: Life, passing: Passing) -> None:
+        """One fault at a time in a controller."""
+        if passing.who not in self._in_trouble():
+            life.touched.add(passing.who)
+            faults, fault = self._peers.controller(passing.who).faults, PASSING[passing.kind].make(passing.times)
+            faults.add(fault)
+            event = Event(self.steps, passing.who, passing.kind, schedule.STEPS_TO_THE_END)
+            self._troubles.append(Trouble(event, partial(faults.remove, fault)))
 
     def _begin_fault(self, life: Life, event: Event) -> None:
         """One fault at a time in a controller, and a few in all: otherwise it would be about nothing else."""
@@ -244,8 +272,8 @@ class Storm:
     def _trait(self, name: str) -> Trait:
         return Trait(self._peers.names.index(name))
 
-    def _refuse(self, problems: Iterable[str]) -> None:
-        found = list(problems)
+    def _refuse(self, problems: Iterable[object]) -> None:
+        found = list(map(str, problems))
         if found:
             raise StormError("\n".join(["", *found[:20], *self._story()]))
 

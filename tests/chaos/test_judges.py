@@ -3,21 +3,39 @@
 from __future__ import annotations
 
 import itertools
+import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
+from bridge.journal import Journals
+from bridge.ledger import Ledger, TakenClock, TakenSlot
+from bridge.receipts import Outcome, Receipt, described
 from emulators.ecy.controller import Controller
 from emulators.ecy.objects import with_out_of_service
 from tests.chaos.building import CONSTANT_C, CONSTANT_K, Advance, EchoBuilding
 from tests.chaos.claims import Claims
-from tests.chaos.faults import ADVANCE_FAULTS, CONTROLLER_FAULTS
+from tests.chaos.faults import CONTROLLER_FAULTS, PASSING
+from tests.chaos.journal_damage import CLOCK, DAMAGES, damage_journal
 from tests.chaos.life import Life
 from tests.chaos.operators import PLACES
 from tests.chaos.peers import OUTDOOR, PRIORITY, RETURN, SETPOINT, SPARE, Peers
-from tests.chaos.schedule import DAEMON_EVENTS, Event, Weather, events
+from tests.chaos.readers import Reader
+from tests.chaos.schedule import (
+    BUILDING_EVENTS,
+    DAEMON_EVENTS,
+    NUISANCES,
+    THE_BUILDING,
+    THE_DISK,
+    End,
+    Event,
+    Passing,
+    Weather,
+    events,
+)
 from tests.chaos.storm import secrets_in
+from utils.values import ObjectRef, ObjectType
 
 NAMES = ["C00", "C01"]
 
@@ -57,7 +75,12 @@ def test_a_run_in_which_all_is_well_has_no_problems(tmp_path: Path) -> None:
             lambda folder: life(folder, advances(*[(n, 0) for n in range(6)]), [f"{n},{n},{n},,," for n in range(7)]),
             "C01 was shown  and told  in frame 4; the building got 0",
         ),
-        (lambda folder: life(folder, advances(*GOOD, seconds=9.0), ROWS), "waited for 9.0 s"),
+        (
+            lambda folder: life(
+                folder, [*advances(*GOOD, (2, 2)), Advance(3, (3, 3), 9.04)], [*ROWS, "3,3,3,3,3", "4,4,4,4,4"]
+            ),
+            "waited for 9.0 s",
+        ),
         (
             lambda folder: life(
                 folder,
@@ -86,9 +109,8 @@ class TestWhatIsLeft:
 
     @pytest.fixture
     def peers(self, tmp_path: Path) -> Iterator[Peers]:
-        idle = Peers(1, lambda: EchoBuilding(1, lambda advance: None), tmp_path)
-        yield idle
-        idle.stop_building()
+        with Peers(1, lambda: EchoBuilding(1, lambda advance: None), tmp_path) as idle:
+            yield idle
 
     def test_controllers_as_they_were_are_as_they_have_to_be(self, peers: Peers) -> None:
         assert list(Claims(peers).left_behind()) == []
@@ -108,7 +130,7 @@ class TestWhatIsLeft:
     def test_what_is_left_is_seen(self, peers: Peers, leave: Callable[[Controller], None], problem: str | None) -> None:
         claims = Claims(peers)
         leave(peers.controller("C00"))
-        found = "\n".join(claims.left_behind())
+        found = "\n".join(map(str, claims.left_behind()))
         assert (problem or "") in found
         assert bool(found) is (problem is not None)
 
@@ -117,7 +139,32 @@ class TestWhatIsLeft:
         claims.operate("C00", "our slot", 55.0)
         assert list(claims.left_behind()) == []
         peers.controller("C00").objects.command(SETPOINT, None, PRIORITY)
-        assert "Setpoint slot 14 holds None" in "\n".join(claims.left_behind())
+        assert "Setpoint slot 14 holds None" in "\n".join(map(str, claims.left_behind()))
+
+    @pytest.mark.parametrize(("value", "is_told"), [(55.0, True), (54.0, False)])
+    def test_one_that_was_in_doubt_may_be_gone_where_a_receipt_has_printed_it(
+        self, peers: Peers, value: float, is_told: bool
+    ) -> None:
+        claims = Claims(peers)
+        claims.operate("C00", "our slot", 55.0)
+        peers.controller("C00").objects.command(SETPOINT, None, PRIORITY)
+        ref = ObjectRef(ObjectType.ANALOG_VALUE, 2)
+        entry = TakenSlot(peers.address("C00"), ref, SETPOINT, PRIORITY, None)
+        doubt = f"it held {value}, which may be ours as the controller stored it, or somebody else's"
+        receipt = Receipt(entry.device, described(entry), Outcome.RELEASED, doubt)
+        assert (list(claims.left_behind(f"1 released\n     {receipt}\n")) == []) is is_told
+
+    def test_whoever_tidies_up_by_hand_leaves_everything_as_it_has_to_be(self, peers: Peers) -> None:
+        claims, one = Claims(peers), peers.controller("C00")
+        claims.operate("C00", "a forced input", 55.0)
+        for leave in (SPARE, SETPOINT, OUTDOOR):
+            one.objects.command(leave, 21.0, PRIORITY)
+        _take(one, "Frame")
+        one.clock.set(None, "America/Chicago")
+        assert len(list(claims.left_behind())) == 5
+        claims.mend()
+        assert list(claims.left_behind()) == []
+        assert PLACES["a forced input"].value_in(one) == 55.0
 
     def test_a_write_after_the_giving_back_is_seen(self, peers: Peers) -> None:
         claims, writer = Claims(peers), peers.controller("C00").writer
@@ -134,6 +181,82 @@ def _take(controller: Controller, name: str) -> None:
     controller.objects.update(controller.objects.find(name), lambda target: with_out_of_service(target, True))
 
 
+class TestWhatADamagedJournalHides:
+    @pytest.fixture
+    def ledgers(self, tmp_path: Path) -> Path:
+        """The journal of a process that took a slot and a clock, gave another slot back, and was killed."""
+        journal = Journals(tmp_path / "ledgers").own({})
+        ledger = Ledger(journal)
+        slots = [TakenSlot("10.0.0.1", ObjectRef(ObjectType.ANALOG_VALUE, n), f"AV{n}", 14, None) for n in (1, 2)]
+        ledger.take(*slots, TakenClock("10.0.0.1", "America/Denver", True))
+        ledger.sent("10.0.0.1", slots[1].ref, 21.0)
+        ledger.give_back(slots[0])
+        journal.close()
+        return tmp_path / "ledgers"
+
+    @pytest.mark.parametrize("kind", [kind for kind in DAMAGES if "values sent" in kind])
+    def test_without_the_values_sent_it_tells_all_the_same(self, ledgers: Path, kind: str) -> None:
+        before = {file: file.read_bytes() for file in ledgers.iterdir()}
+        damage = damage_journal(ledgers, kind, 0.5)
+        assert damage is not None
+        assert damage.hidden == frozenset()
+        assert {file: file.read_bytes() for file in ledgers.iterdir()} != before
+
+    @pytest.mark.parametrize(
+        ("kind", "where", "hidden"),
+        [
+            ("its journal is cut", 0.0, {"AV2", CLOCK}),
+            ("its journal is cut", 0.999, set()),
+            ("a bit of its journal flips", 0.01, set()),
+            ("a bit of its journal flips", 0.5, {"AV2"}),
+        ],
+    )
+    def test_what_stood_in_its_lines_is_hidden(self, ledgers: Path, kind: str, where: float, hidden: set[str]) -> None:
+        damage = damage_journal(ledgers, kind, where)
+        assert damage is not None
+        assert damage.hidden == {("10.0.0.1", name) for name in hidden}
+
+    def test_where_there_is_no_journal_nothing_is_damaged(self, tmp_path: Path) -> None:
+        assert damage_journal(tmp_path, DAMAGES[0], 0.5) is None
+
+
+def _write_for_ever(pipe: int) -> None:
+    while True:
+        os.write(pipe, b"one\n")
+
+
+class TestReaders:
+    @pytest.fixture
+    def reader(self, tmp_path: Path) -> Reader:
+        return Reader(tmp_path / "output.txt")
+
+    @pytest.fixture
+    def pipe(self, reader: Reader) -> int:
+        """What the daemon would write to."""
+        pipe = os.dup(reader.into)
+        reader.begin()
+        return pipe
+
+    def test_all_is_read(self, reader: Reader, pipe: int) -> None:
+        os.write(pipe, b"one\n")
+        os.close(pipe)
+        assert reader.finish() == "one\n"
+
+    def test_one_who_leaves_breaks_the_pipe(self, reader: Reader, pipe: int) -> None:
+        reader.leave()
+        with pytest.raises(BrokenPipeError):
+            _write_for_ever(pipe)
+        os.close(pipe)
+        assert reader.finish().startswith("one\n")
+
+    def test_one_who_stops_reads_the_rest_at_the_end(self, reader: Reader, pipe: int) -> None:
+        reader.stop()
+        for line in (b"one\n", b"two\n"):
+            os.write(pipe, line)
+        os.close(pipe)
+        assert reader.finish() == "one\ntwo\n"
+
+
 class TestSchedule:
     def test_the_same_seed_is_the_same_storm(self) -> None:
         first, again, other = (list(itertools.islice(events(seed, NAMES, Weather()), 300)) for seed in (7, 7, 8))
@@ -141,7 +264,15 @@ class TestSchedule:
 
     def test_every_kind_of_trouble_comes(self) -> None:
         kinds = {event.kind for event in itertools.islice(events(7, NAMES, Weather()), 1000)}
-        assert kinds >= {*CONTROLLER_FAULTS, *ADVANCE_FAULTS, *PLACES, *DAEMON_EVENTS}
+        assert kinds >= {*CONTROLLER_FAULTS, *BUILDING_EVENTS, *PLACES, *DAEMON_EVENTS, *NUISANCES}
+
+    def test_every_way_of_ending_comes(self) -> None:
+        weather = Weather(event_every=1, end_every=2)
+        ends = [event.end for event in itertools.islice(events(7, NAMES, weather), 1000) if event.end is not None]
+        assert {end.damage for end in ends} == {"", *DAMAGES}
+        assert {passing.kind for end in ends for passing in end.passing} == {*PASSING}
+        assert {end.absent for end in ends} == {"", THE_BUILDING, THE_DISK, *NAMES}
+        assert all(end.is_released for end in ends if end.damage)
 
     def test_operators_type_all_sorts_of_numbers_but_never_the_daemons_own(self) -> None:
         typed = {event.value for seed in range(40) for event in itertools.islice(events(seed, NAMES, Weather()), 400)}
@@ -154,8 +285,14 @@ class TestSchedule:
         assert steps == sorted(steps)
 
     def test_an_event_says_all_that_is_needed_to_understand_it(self) -> None:
-        event = Event(9, "the daemon", "kill -9", delay_s=0.02, is_released=True, absent="C01")
-        assert str(event) == "step 9: the daemon kill -9, after 20 ms, then main.py release, then without C01"
+        event = Event(
+            9, "the daemon", "kill -9", end=End(0.02, is_released=True, damage="its journal is cut", where=0.5)
+        )
+        told = "after 20 ms, then its journal is cut at 0.500, then main.py release"
+        assert str(event) == f"step 9: the daemon kill -9, {told}"
+        end = End(is_calm=True, passing=(Passing("C00", "drops connections", 2),), absent="C01")
+        told = "after all else, while C00 drops connections (2), then without C01"
+        assert str(Event(9, "the daemon", "SIGHUP", end=end)) == f"step 9: the daemon SIGHUP, {told}"
 
 
 def test_a_secret_in_any_file_is_seen(tmp_path: Path) -> None:
