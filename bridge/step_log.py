@@ -60,7 +60,7 @@ class StepLog:
         self._is_closing = False
         self._has_failed = False
         self._stream = self._begin()
-        # A daemon: a disk that hangs for ever must not keep the process (docs/decisions/17).
+        # A daemon: a disk that hangs for ever must not keep the process (docs/decisions/21).
         self._thread = threading.Thread(target=self._run, name="step-log", daemon=True)
         self._thread.start()
 

@@ -2,7 +2,7 @@
 
 Whoever has something to tell puts it into a queue and goes on. Where the way out is stuck or broken (a reader that is
 stopped, a full disk, a terminal that is gone) things are lost and counted, and that is said in the log. The threads
-are daemons: one that is stuck in a write for ever does not keep the process (docs/decisions/17).
+are daemons: one that is stuck in a write for ever does not keep the process (docs/decisions/21).
 """
 
 from __future__ import annotations

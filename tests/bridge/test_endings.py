@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import pty
 import signal
 import subprocess
 import sys
@@ -29,6 +28,7 @@ from tests.utils.test_logging_config import fill
 from utils.state_folder import StateFolder
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="signals and terminals the POSIX way")
+HAS_FULL_DISK = pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no disk that is always full")
 
 Stream = Callable[[], contextlib.AbstractContextManager[int]]
 
@@ -90,7 +90,7 @@ def log_of(subject: Rig) -> str:
     return file.read_text(encoding="utf-8") if file.exists() else ""
 
 
-@pytest.mark.parametrize("stream", [broken_pipe, full_pipe, full_disk])
+@pytest.mark.parametrize("stream", [broken_pipe, full_pipe, pytest.param(full_disk, marks=HAS_FULL_DISK)])
 def test_nobody_who_reads_or_does_not_is_a_condition(both: Rig, stream: Stream) -> None:
     """Neither stream can be written; the run is signalled in mid-step, and gives back as ever."""
     hold = both.building.faults.add(Hold(), "advance")
@@ -129,7 +129,7 @@ def test_a_closed_window_and_ctrl_backslash_give_back_as_ctrl_c_does(both: Rig, 
 @pytest.mark.slow
 def test_a_demo_whose_terminal_goes_away_gives_everything_back_to_emulators_that_live_on(tmp_path: Path) -> None:
     """As a user closes a window: the kernel hangs up on everybody in it, and nothing can be printed any more."""
-    master, slave = pty.openpty()
+    master, slave = os.openpty()
     code = (
         "import fcntl, os, sys, termios; fcntl.ioctl(0, termios.TIOCSCTTY, 0); os.execv(sys.executable, sys.argv[1:])"
     )
@@ -211,6 +211,7 @@ def test_receipts_are_kept_in_the_state_folder_and_the_oldest_go(both: Rig) -> N
     assert any("SpaceTemp out-of-service: released; before in service, -40.0" in line for line in lines)
 
 
+@HAS_FULL_DISK
 @pytest.mark.slow
 def test_release_depends_on_no_luxury(both: Rig) -> None:
     """Its log file cannot be written, its receipts cannot be kept, and nobody reads what it prints."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import errno
 import math
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -13,7 +13,7 @@ import pytest
 
 from bridge.journal import Journals
 from bridge.ledger import Entry, Ledger, MemoryStore
-from bridge.release import Outcome
+from bridge.release import Outcome, Receipt
 from clients.bacnet_stack import BACnetStack
 from emulators.ecy.faults import DropConnection, FailWrites, Hold
 from emulators.ecy.messages import Reply, Request
@@ -381,6 +381,25 @@ class TestReleaser:
         until(lambda: rig.enabling.state("one") is State.FAULT)
         assert (rig.slot(), rig.gate.owned()) == (None, 0)
         assert [receipt.outcome for receipt in releaser.receipts] == [Outcome.RELEASED]
+
+    def test_whatever_giving_back_raises_it_is_tried_again(self, rig: GateRig) -> None:
+        """A thread that died of it would leave every program's slots taken from then on, in silence."""
+
+        class OnceFull:
+            tries = 0
+
+            def give_back(self, programs: Collection[str]) -> list[Receipt]:
+                self.tries += 1
+                if self.tries == 1:
+                    raise OSError(28, "No space left on device")
+                return rig.gate.give_back(programs)
+
+        rig.write(rig.command(200.0))
+        gate = OnceFull()
+        with Releaser(rig.enabling, gate, backoff_s=(0.05,)):
+            rig.enabling.fault("one", "it raised")
+            until(lambda: rig.slot() is None)
+        assert gate.tries > 1
 
     def test_what_cannot_be_reached_is_tried_again_until_it_has_been_given_back(
         self, rig: GateRig, releaser: Releaser

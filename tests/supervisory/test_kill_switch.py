@@ -127,14 +127,19 @@ def test_switched_off_all_give_back_and_switched_on_all_begin_again(running: Sit
 
 @pytest.mark.skipif(os.name != "posix", reason="signals are sent the POSIX way")
 class TestTheEnd:
-    def test_a_signal_in_the_middle_of_a_step_that_blocks_gives_everything_back(self, tmp_path: Path) -> None:
+    @pytest.mark.parametrize("name", ["SIGTERM", "SIGHUP"])
+    def test_a_signal_in_the_middle_of_a_step_that_blocks_gives_everything_back(
+        self, tmp_path: Path, name: str
+    ) -> None:
         with site(tmp_path, "bacnet", "one", "two") as subject:
             process = subject.run()
             subject.tell("one", "step", "block")
-            process.send_signal(signal.SIGTERM)
+            process.send_signal(signal.Signals[name])
             assert until(lambda: subject.slots() == [None, None]) < SAFE_S
             process.wait(20.0)
             assert "Traceback" not in subject.output()
+            [receipts] = (tmp_path / "state" / "receipts").iterdir()
+            assert receipts.read_text(encoding="utf-8").count(": released") == 2
 
     def test_when_the_guardian_dies_with_it_release_gives_back_without_any_settings(self, tmp_path: Path) -> None:
         with site(tmp_path, "bacnet", "one", "two") as subject:

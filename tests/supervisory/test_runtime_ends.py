@@ -9,9 +9,13 @@ from typing import ClassVar
 
 import pytest
 
+from bridge.release import Receipt
 from supervisory import Command, Context, Program
+from supervisory.runtime.devices import Devices
+from supervisory.runtime.dry_run import DryGate
 from supervisory.runtime.runner import FAREWELL_S, Limits
-from tests.supervisory.beside import SETPOINT, Beside
+from supervisory.runtime.runtime import Runtime
+from tests.supervisory.beside import SETPOINT, Beside, SteppedPlant
 
 DEADLINE_S = 10.0
 ROLES = {"setpoint": "Setpoint"}
@@ -180,3 +184,16 @@ def test_a_step_that_was_late_once_does_not_shift_all_that_follow() -> None:
     Beside().run(Clockwork, steps=12, **ROLES)
     # Due at 1000, 1045, 1090, ..., by a plant that stands at 1000, 1030, 1060, ...
     assert times[:8] == [1000.0, 1060.0, 1090.0, 1150.0, 1180.0, 1240.0, 1270.0, 1330.0]
+
+
+def test_an_end_that_fails_in_one_step_does_the_others_and_makes_the_exit_code_1() -> None:
+    class FullDisk(DryGate):
+        def end(self, reason: str) -> list[Receipt]:
+            raise OSError(28, "No space left on device")
+
+    gate = FullDisk(lambda program, line: None)
+    plant = SteppedPlant(30.0, lambda number: None, is_lockstep=True)
+    summary = Runtime(lambda on_change: [], plant, Devices({}), gate, steps=1).execute()
+    assert summary.rounds == 1
+    assert summary.troubles == ("giving back has failed: [Errno 28] No space left on device",)
+    assert summary.exit_code == 1

@@ -94,6 +94,7 @@ def test_what_peers_say_stays_in_its_line_and_a_traceback_keeps_its_own(tmp_path
     assert lines[-1] == "ValueError: a\\x07bell"
 
 
+@pytest.mark.skipif(os.name != "posix", reason="a pipe is filled the POSIX way")
 def test_nobody_waits_for_a_reader_of_the_console_that_has_stopped(tmp_path: Path) -> None:
     """The pipe is full, as is that of a terminal whose output is stopped with Ctrl+S."""
     reading, writing = os.pipe()
@@ -113,6 +114,7 @@ def test_nobody_waits_for_a_reader_of_the_console_that_has_stopped(tmp_path: Pat
     assert text.count("from thread") == 3
 
 
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no disk that is always full")
 def test_a_full_disk_is_said_on_the_console_and_stops_nobody(tmp_path: Path) -> None:
     told = io.StringIO()
     configure_logging(Path("/dev/full"), "INFO", console=StreamLines(told))
