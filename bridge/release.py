@@ -20,6 +20,7 @@ from bridge.release_verdicts import Judge, as_found, verified
 from bridge.whereabouts import Place, name_of, places_of
 from clients.device_client import DeviceClient
 from clients.ecy_device_client import ECYDeviceClient
+from utils.alone import Alone
 from utils.errors import AccountRefused, BridgeError, DeviceError, DeviceUnreachable, ObjectError
 from utils.values import ObjectRef, ObjectState, Write
 
@@ -33,6 +34,7 @@ _REACTION_S = 1.0
 """For the controller's program to act on its real inputs, before its outputs reach their terminals again."""
 _WAITS = "stays out of service until everything else in this controller has been given back"
 _UNTOLD = "the controller does not tell how it stands"
+_UNFINISHED = "giving back ended before it was its turn; the log says why"
 
 _E = TypeVar("_E", bound=Entry)
 
@@ -57,8 +59,13 @@ def give_back_all(
         _Giver(device, partial(client_of, device), ledger, now, patience_with(device), entries)
         for device, entries in by_device.items()
     ]
-    futures = [pool.submit(giver.give_back) for giver in givers]
-    return [receipt for future in futures for receipt in future.result()]
+    futures = [(giver, pool.submit(giver.give_back)) for giver in givers]
+    alone, receipts = Alone(), list[Receipt]()
+    for giver, future in futures:
+        with alone.step(f"giving back what was taken of {giver.device}"):
+            future.result()
+        receipts += giver.receipts
+    return receipts
 
 
 def give_back(
@@ -74,7 +81,9 @@ def give_back(
     Without patience a connection that is lost is not tried again: others wait, and whoever calls comes again.
     """
     giver = _Giver(device, lambda: client, ledger, now, patience or patiences.none(device), entries)
-    return giver.give_back() if entries else []
+    if entries:
+        giver.give_back()
+    return giver.receipts
 
 
 class _Giver:
@@ -92,7 +101,7 @@ class _Giver:
         patience: Patience,
         entries: Sequence[Entry],
     ) -> None:
-        self._device = device
+        self.device = device
         self._client_of = client_of
         self._ledger = ledger
         self._verdicts = Judge(device, ledger)
@@ -107,7 +116,13 @@ class _Giver:
         self._reach = Reach(device, client_of, patience)
         self._has_said = False
 
-    def give_back(self) -> list[Receipt]:
+    @property
+    def receipts(self) -> list[Receipt]:
+        """One for each entry; of those that nobody came to, that they are not released."""
+        unseen = (entry for entry in self._entries if entry not in self._receipts)
+        return [*self._receipts.values(), *(self._receipt(entry, Outcome.FAILED, _UNFINISHED) for entry in unseen)]
+
+    def give_back(self) -> None:
         """Undo the entries of this controller; closes in the ledger what has been undone."""
         self._patience.begin()
         error = self._attempt()
@@ -117,7 +132,6 @@ class _Giver:
             if isinstance(error, AccountRefused):
                 self._reach.sign_in_afresh()
             error = self._attempt()
-        return list(self._receipts.values())
 
     def _attempt(self) -> BridgeError | None:
         """Undo what is open, kind by kind, whatever becomes of the others; what kept us from it."""
@@ -241,7 +255,7 @@ class _Giver:
         return self._receipt(place.entry, outcome, note, found, shown(place.entry, after))
 
     def _receipt(self, entry: Entry, outcome: Outcome, note: str = "", found: str = "", after: str = "") -> Receipt:
-        return Receipt(self._device, described(entry), outcome, note, state_before(entry), found, after or found)
+        return Receipt(self.device, described(entry), outcome, note, state_before(entry), found, after or found)
 
     def _is_open(self, entry: Entry) -> bool:
         receipt = self._receipts.get(entry)
@@ -249,7 +263,7 @@ class _Giver:
 
     def _say_once(self, error: BridgeError) -> None:
         if not self._has_said:
-            log.warning("%s: %s; giving back is tried again", self._device, _words(error))
+            log.warning("%s: %s; giving back is tried again", self.device, _words(error))
             self._has_said = True
 
 

@@ -622,3 +622,20 @@ class TestZonesOfItsOwn:
             vav.vav.clock.set(datetime(2023, 7, 6, 10), ZONE)
             assert vav.give_back()[vav.clock].outcome is outcome
             assert (vav.vav.clock.zone, vav.vav.clock.ntp_enabled) == (CUSTOM, ntp)
+
+
+def test_a_fault_of_our_own_with_one_controller_costs_neither_the_others_nor_their_receipts(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    with stand("AHU", "VAV") as subject:
+        ahu, vav = subject.taken("AHU"), subject.taken("VAV")
+
+        def blunder(_refs: Iterable[ObjectRef]) -> None:
+            raise RuntimeError("never thought of")
+
+        monkeypatch.setattr(subject.client(subject.device), "survey", blunder)
+        told = subject.give_back()
+        assert len(told) == len(ahu) + len(vav)
+        assert outcomes(one for one in told.values() if one.device == subject.device) == {Outcome.FAILED}
+        assert_as_it_was(subject.server.controller("AHU"))
+        assert set(subject.ledger.open_entries) == set(vav)
