@@ -29,6 +29,7 @@ class Aftermath:
         ledger = Ledger(self.journals.own({}))
         ledger.take(TAKEN)
         ledger.sent(TAKEN.device, SETPOINT, OURS)
+        ledger.saw(TAKEN.device, SETPOINT, OURS)
         ledger.close()
         self.look = SecondLook(self.journals, doubt_s=0.0)
         [orphan] = self.journals.orphans()
