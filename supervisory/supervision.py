@@ -11,6 +11,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 
 from bridge.in_use import STALE_S
+from bridge.receipt_file import keep_receipts
 from bridge.receipts import Outcome, Receipt
 from clients.bacnet_stack import BACnetStack
 from supervisory.easy import EasyASO
@@ -143,6 +144,7 @@ class Supervision:
     def _run(self) -> RuntimeSummary:
         config = self.plan.config
         with ExitStack() as stack:
+            stack.callback(self._keep_receipts)
             self._logs = stack.enter_context(StepLogs(self._log_folder()))
             device = None if self._dry_run and not self._needs_network() else stack.enter_context(own_device(config))
             if not self._dry_run:
@@ -155,6 +157,13 @@ class Supervision:
             if self._stop.is_set():
                 self._runtime.request_stop()
             return self._runtime.execute()
+
+    def _keep_receipts(self) -> None:
+        """A luxury: that they cannot be kept says nothing of the run."""
+        at_the_end = self._runtime.receipts if self._runtime is not None else ()
+        before_and_after = self._custody.receipts if self._custody is not None else ()
+        with self._luxuries.step("keeping the receipts"):
+            keep_receipts(self._state, tuple(dict.fromkeys((*at_the_end, *before_and_after))), time.time())
 
     def request_stop(self) -> None:
         """End the run soon. A call to the simulation that is in flight is abandoned."""

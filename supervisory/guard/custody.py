@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 import os
 import threading
-import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
@@ -14,7 +13,6 @@ from pathlib import Path
 
 from bridge.journal import Journals
 from bridge.ledger import Ledger
-from bridge.receipt_file import keep_receipts
 from bridge.recovery import recover
 from bridge.release import Receipt
 from clients.device_client import DeviceClient
@@ -131,17 +129,8 @@ def guarded(charge: Charge, state: StateFolder) -> Iterator[Custody]:
         stack.callback(_done, ending, "closing the ledger", ledger.close)
         stack.callback(_done, ending, "closing the gate", gate.close)
         releaser = stack.enter_context(Releaser(enabling, gate))
-        custody = Custody(enabling, ledger, gate, releaser, guard, ending)
-        stack.callback(
-            _done, Alone(), "keeping the receipts", lambda: keep_receipts(state, custody.receipts, time.time())
-        )
         stack.callback(_done, ending, "giving back", partial(_end, enabling, charge.end_s))
         yield Custody(enabling, ledger, gate, releaser, guard, ending)
-
-
-def _keep_receipts(state: StateFolder, releaser: Releaser) -> None:
-    with Alone().step("keeping the receipts"):  # a luxury: that they cannot be kept says nothing of the run
-        keep_receipts(state, releaser.receipts, time.time())
 
 
 def _done(ending: Alone, what: str, step: Callable[[], object]) -> None:

@@ -84,6 +84,8 @@ class Runtime:
         self._why = "the run has ended"
         self._ending = Alone()
         self.rounds = 0
+        self.receipts: tuple[Receipt, ...] = ()
+        """What was given back at the end."""
         self.runners = tuple(runners(self._changed.set))
 
     @property
@@ -103,16 +105,15 @@ class Runtime:
         Raises :class:`utils.errors.BridgeError` for what ended the run otherwise.
         """
         began_s = self._plant.clock.time_s
-        receipts: list[Receipt] = []
         try:
             self._loop()
         except SimulationAborted:
             log.info("stopping on request")
         finally:
-            receipts = self._end()
+            self._end()
         failures = {runner.plan.name: tuple(runner.failures) for runner in self.runners if runner.failures}
         plant_s = self._plant.clock.time_s - began_s
-        return RuntimeSummary(self.rounds, plant_s, failures, tuple(receipts), troubles=self._ending.told)
+        return RuntimeSummary(self.rounds, plant_s, failures, self.receipts, troubles=self._ending.told)
 
     def _loop(self) -> None:
         while not self._stop.is_set():
@@ -166,11 +167,10 @@ class Runtime:
     def _next_s(self) -> float | None:
         return min((next_s for runner in self.runners if (next_s := runner.next_s) is not None), default=None)
 
-    def _end(self) -> list[Receipt]:
+    def _end(self) -> None:
         """Release first: it does not depend on what programs do with their last moments. Each step is done."""
-        receipts: list[Receipt] = []
         with self._ending.step("giving back"):
-            receipts = self._gate.end(self._why)
+            self.receipts = tuple(self._gate.end(self._why))
         for runner in self.runners:
             with self._ending.step(f"stopping {runner.plan.name}"):
                 runner.stop(self._why)
@@ -181,4 +181,3 @@ class Runtime:
         for runner in self.runners:
             with self._ending.step(f"closing {runner.plan.name}"):
                 runner.close(_JOIN_S)
-        return receipts

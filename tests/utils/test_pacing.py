@@ -215,22 +215,24 @@ class TestStandstill:
     def test_nothing_is_begun_while_the_process_is_about_to_stop_and_what_is_under_way_is_waited_for(self) -> None:
         pacer = Pacer(2.0)
         order: list[str] = []
-        has_begun, may_end = threading.Event(), threading.Event()
+        has_begun, may_end, has_stopped = threading.Event(), threading.Event(), threading.Event()
 
         def call() -> None:
             with pacer.standstill.under_way():
                 has_begun.set()
                 assert may_end.wait(DEADLINE_S)
                 order.append("the call in flight has ended")
+            assert has_stopped.wait(DEADLINE_S)
             with pacer.standstill.under_way() as count:
                 order.append(f"the next begins after {count} standstill")
 
         thread = threading.Thread(target=call)
         thread.start()
         assert has_begun.wait(DEADLINE_S)
-        threading.Timer(0.0, may_end.set).start()
+        threading.Timer(0.05, may_end.set).start()
         with pacer.standstill.hold(DEADLINE_S):
             order.append("stopped")
+            has_stopped.set()
         thread.join(DEADLINE_S)
         assert order == ["the call in flight has ended", "stopped", "the next begins after 1 standstill"]
 
