@@ -71,6 +71,11 @@ class Life:
         }
 
     @property
+    def never_began(self) -> bool:
+        """Whether it ended before its first step, although nothing had happened to this computer."""
+        return not (self.advances or self.is_short_of_disk)
+
+    @property
     def own_advances(self) -> Sequence[Advance]:
         """Without one that the daemon has asked for after somebody else had begun anew: its last."""
         is_foreign = self.ended_by == FOREIGN and len(self.advances) > 1 and self.advances[-1].frame == 0
@@ -100,8 +105,6 @@ class Life:
             yield f"an unhandled error: {self.output[-3000:]}"
         if self.code not in EXIT_CODES.get(self.ended_by, EXIT_CODES[""]):
             yield f"exit code {self.code} after {self.ended_by or 'the last step'}: {self.output[-2000:]}"
-        if not (self.advances or self.is_short_of_disk):
-            yield f"it never began, exit code {self.code}: {self.output[-3000:]}"
         if self.code != 0 and self.ended_in_calm:
             yield f"exit code {self.code}, and nothing was wrong that does not pass by itself: {self.output[-3000:]}"
         yield from self._wrong_counts(rows)

@@ -166,11 +166,17 @@ class Storm:
         self._peers.building.faults.clear()
         self._refuse(self._claims.follow_to_the_end(life.heard_last))
         self._refuse(life.problems())
+        self._refuse(self._stillborn())
         end = life.end.end if life.end is not None else None
         if life.code == 0:
             self._refuse(self._aftermath.leftovers())
         elif end is not None and end.is_released:
             self._refuse(self._aftermath.of_release(end))
+
+    def _stillborn(self) -> Iterator[str]:
+        """On a busy computer no controller may answer in time, once; what an earlier run has left is no excuse."""
+        if len(self.lives) > 1 and all(life.never_began for life in self.lives[-2:]):
+            yield f"two runs in a row have never begun: {self.lives[-1].output[-3000:]}"
 
     def _plant(self) -> EchoBuilding:
         return EchoBuilding(len(self._peers.names), self._advanced)

@@ -11,7 +11,7 @@ from tests.chaos.schedule import Weather
 from tests.chaos.storm import Limits, Storm
 
 STEPS = int(os.environ.get("CHAOS_STEPS", "120"))
-SEED = int(os.environ.get("CHAOS_SEED", "7"))
+SEED = int(os.environ.get("CHAOS_SEED", "4"))
 WEATHER = Weather(event_every=5, end_every=40)
 
 
