@@ -20,7 +20,9 @@ _SLACK = 5
 _BUSY = 4
 """Steps that take so many times what most of them take are long; on a busy computer all of them are slow."""
 _MOMENTS_ALLOWED = 3
-"""A busy computer may hold everything up for half a second now and then."""
+"""A busy computer may hold everything up for half a second now and then..."""
+_SHARE_ALLOWED = 0.25
+"""...and in so many of the steps: one controller that all others wait for holds up every one."""
 EXIT_CODES: Mapping[str, tuple[int, ...]] = {
     KILL: (-9, 0, 1),
     INTERRUPT_TWICE: (130, 0, 1),
@@ -160,7 +162,7 @@ class Life:
         if longest > _SLACK * most:
             yield f"the others waited for {longest:.1f} s"
         too_long = sum(gap_s > most for gap_s in long)
-        if too_long > _MOMENTS_ALLOWED + 2 * self.hanging:
+        if too_long > max(_MOMENTS_ALLOWED, _SHARE_ALLOWED * len(self._gaps_s())) + 2 * self.hanging:
             yield f"{too_long} steps took longer than {most:.1f} s, and only {self.hanging} faults hang"
 
     def _long_steps(self) -> list[float]:
