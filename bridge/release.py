@@ -16,7 +16,7 @@ from bridge.ledger import Entry, Ledger, TakenClock, TakenInput, TakenObject, Ta
 from bridge.patience import Patience, may_pass
 from bridge.reach import Reach
 from bridge.receipts import Outcome, Receipt, described, shown, state_before
-from bridge.release_verdicts import Judge, as_found, verified
+from bridge.release_verdicts import Judge, as_found, is_stranger, verified
 from bridge.whereabouts import Place, name_of, places_of
 from clients.device_client import DeviceClient
 from clients.ecy_device_client import ECYDeviceClient
@@ -195,7 +195,8 @@ class _Giver:
 
     def _release_objects(self, entries: Sequence[TakenObject], attempt: int) -> Mapping[Entry, Receipt]:
         """A receipt for each, for all of its places: the one that failed, or that of its own place."""
-        places = places_of(self._reach.client(), entries, self._names)
+        found = places_of(self._reach.client(), entries, self._names)
+        places = [self._looked_through(place, found) for place in found]
         told = dict(self._at_places(places, attempt))
         receipts: dict[Entry, Receipt] = {}
         for place in places:
@@ -208,8 +209,7 @@ class _Giver:
         for place in places:
             # Told however often the connection is lost after the write: it is all that will be known of it.
             self._first_found.setdefault((place.entry, place.ref), shown(place.entry, place.state))
-            if doubt := self._verdicts.doubt(place.entry, place.state):
-                self._doubts.setdefault(place.entry, doubt)
+            self._note_doubt(place)
             verdict = Outcome.FAILED if place.doubt else self._verdicts.judge(place.entry, place.state)
             if isinstance(verdict, Outcome):
                 note = place.doubt or _UNTOLD if verdict is Outcome.FAILED else place.note
@@ -260,6 +260,25 @@ class _Giver:
     def _is_open(self, entry: Entry) -> bool:
         receipt = self._receipts.get(entry)
         return receipt is None or receipt.outcome is Outcome.FAILED
+
+    def _looked_through(self, place: Place, found: Sequence[Place]) -> Place:
+        """Where nobody bears the name any more, another name may be our object's: a value in doubt is not passed over.
+
+        Nor is it taken away, as it may be another object: somebody has to look.
+        """
+        doubt = self._verdicts.doubt(place.entry, place.state) if is_stranger(place.entry, place.state) else ""
+        if not doubt or any(other.entry == place.entry and other is not place for other in found):
+            return place
+        if isinstance(self._verdicts.judge(place.entry, place.state), Write):
+            return place
+        return replace(place, doubt=f"it is named {place.state.name} now and is not touched: {doubt}")
+
+    def _note_doubt(self, place: Place) -> None:
+        """A value that may be somebody else's is in the log before it is gone: we may be killed before any receipt."""
+        doubt = self._verdicts.doubt(place.entry, place.state)
+        if doubt and not (place.doubt or place.entry in self._doubts):
+            self._doubts[place.entry] = doubt
+            log.info("%s %s: %s", self.device, described(place.entry), doubt)
 
     def _say_once(self, error: BridgeError) -> None:
         if not self._has_said:

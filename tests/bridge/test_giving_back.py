@@ -554,6 +554,21 @@ class TestRenumbered:
         assert not objects.named("RoomTemp").out_of_service
         assert journals.orphans() == []
 
+    def test_a_renamed_object_that_may_hold_our_value_as_it_stores_it_is_not_passed_over(
+        self, vav: Stand, journals: Journals
+    ) -> None:
+        objects = vav.vav.objects
+        objects.update(objects.find("OutdoorTemp"), lambda one: replace(one, name="Elsewhere"))
+        objects.command("Elsewhere", 15.5, 14)
+        receipt = self.release(vav, journals)["AnalogValue 1 OutdoorTemp slot 14"]
+        assert receipt.outcome is Outcome.FAILED
+        assert receipt.note.startswith("it is named Elsewhere now and is not touched: it held 15.5, which may be ours")
+        assert objects.named("Elsewhere").slots[13] == 15.5
+        objects.command("Elsewhere", None, 14)
+        receipts = {one.what: one for one in recover(journals, vav.fresh_client, patiences=vav.time.patiences())}
+        assert receipts["AnalogValue 1 OutdoorTemp slot 14"].outcome is Outcome.GONE
+        assert journals.orphans() == []
+
     def test_a_name_that_two_bear_is_not_touched(self, vav: Stand, journals: Journals) -> None:
         moved(vav.vav, ("OutdoorTemp", 8))
         vav.vav.objects.add(ObjectSpec("AnalogValue", "OutdoorTemp2", "degrees-celsius", instance=9))

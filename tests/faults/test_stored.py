@@ -13,6 +13,7 @@ from bridge.console import print_receipts
 from bridge.release import Outcome, Receipt
 from bridge.run import Run
 from emulators.ecy.faults import Fault
+from emulators.ecy.objects import BacnetObject
 from emulators.ecy.storage import Storage
 from emulators.ecy.storage_faults import Ramps, Stores, Wanders
 from tests.bridge.rig import AHU_POINTS, Rig, rig
@@ -95,6 +96,22 @@ def test_what_may_have_been_somebody_elses_is_printed(both: Rig) -> None:
     assert receipt.outcome is Outcome.RELEASED
     print_receipts(Console(file=(page := io.StringIO()), width=200), summary.receipts)
     assert "it held 15.5" in page.getvalue()
+
+
+def test_it_is_in_the_log_before_it_is_gone(both: Rig, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level("INFO")
+    logged: list[bool] = []
+
+    class Listening(Fault):
+        def on_write(self, target: BacnetObject) -> None:
+            if target.name == OUTDOOR:
+                logged.append("OutdoorAirTemp slot 14: it held 15.5, which may be ours" in caplog.text)
+
+    plague(both, Stores(Storage(maximum=15.5)))
+    plague(both, Listening())
+    both.execute(steps=1)
+    assert logged[0] is False
+    assert logged[-1] is True
 
 
 def test_a_value_that_was_taken_is_put_back_at_the_objects_own_scale(both: Rig) -> None:
