@@ -210,7 +210,7 @@ class _Giver:
             # Told however often the connection is lost after the write: it is all that will be known of it.
             self._first_found.setdefault((place.entry, place.ref), shown(place.entry, place.state))
             self._note_doubt(place)
-            verdict = Outcome.FAILED if place.doubt else self._verdicts.judge(place.entry, place.state)
+            verdict = Outcome.FAILED if place.doubt else self._verdicts.judge(place.entry, place.state, place.ref)
             if isinstance(verdict, Outcome):
                 note = place.doubt or _UNTOLD if verdict is Outcome.FAILED else place.note
                 yield place, self._receipt_at(place, verdict, note, place.state)
@@ -266,16 +266,18 @@ class _Giver:
 
         Nor is it taken away, as it may be another object: somebody has to look.
         """
-        doubt = self._verdicts.doubt(place.entry, place.state) if is_stranger(place.entry, place.state) else ""
+        doubt = (
+            self._verdicts.doubt(place.entry, place.state, place.ref) if is_stranger(place.entry, place.state) else ""
+        )
         if not doubt or any(other.entry == place.entry and other is not place for other in found):
             return place
-        if isinstance(self._verdicts.judge(place.entry, place.state), Write):
+        if isinstance(self._verdicts.judge(place.entry, place.state, place.ref), Write):
             return place
         return replace(place, doubt=f"it is named {place.state.name} now and is not touched: {doubt}")
 
     def _note_doubt(self, place: Place) -> None:
         """A value that may be somebody else's is in the log before it is gone: we may be killed before any receipt."""
-        doubt = self._verdicts.doubt(place.entry, place.state)
+        doubt = self._verdicts.doubt(place.entry, place.state, place.ref)
         if doubt and not (place.doubt or place.entry in self._doubts):
             self._doubts[place.entry] = doubt
             log.info("%s %s: %s", self.device, described(place.entry), doubt)

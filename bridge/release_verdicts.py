@@ -11,7 +11,7 @@ from dataclasses import replace
 from bridge.ledger import Ledger, TakenInput, TakenObject, TakenOutput, TakenSlot
 from bridge.receipts import Outcome
 from bridge.watched import Judgement
-from utils.values import ObjectState, PointValue, Quality, Write, WriteKind, same_as_stored
+from utils.values import ObjectRef, ObjectState, PointValue, Quality, Write, WriteKind, same_as_stored
 
 
 class Judge:
@@ -26,17 +26,17 @@ class Judge:
         """How an object was found right after it was given back: if that did not take, it is still our doing."""
         self._left[entry, state.name] = _ours_in(entry, state)
 
-    def doubt(self, entry: TakenObject, state: ObjectState) -> str:
-        """The value that is given back although it may be somebody else's; empty where it is ours."""
+    def doubt(self, entry: TakenObject, state: ObjectState, ref: ObjectRef) -> str:
+        """The value that is given back at ``ref`` although it may be somebody else's; empty where it is ours."""
         found = _ours_in(entry, state)
         if found is None or isinstance(entry, TakenOutput) or _same(found, entry.before):
             return ""
-        if self._ledger.judge(self._device, entry.ref, found) is not Judgement.IN_DOUBT:
+        if self._whose(entry, ref, found) is not Judgement.IN_DOUBT:
             return ""
         return f"it held {found}, which may be ours as the controller stored it, or somebody else's"
 
-    def judge(self, entry: TakenObject, state: ObjectState) -> Write | Outcome:
-        """What to write, or why to write nothing.
+    def judge(self, entry: TakenObject, state: ObjectState, ref: ObjectRef) -> Write | Outcome:
+        """What to write to ``ref``, where the object stands now, or why to write nothing.
 
         Reads right after writes may be stale (ecy-rest-api §16), so what looks free is given back all the same once
         we have sent anything: it costs a write that changes nothing.
@@ -48,48 +48,60 @@ class Judge:
         if _is_untold(state):
             return Outcome.FAILED
         if is_stranger(entry, state):
-            return self._judge_stranger(entry, state)
+            return self._judge_stranger(entry, state, ref)
         if isinstance(entry, TakenOutput):
             return _judge_output(entry, state)
-        if not self._ledger.has_sent(self._device, entry.ref) and not _is_forced_by_us(entry, state):
+        if not self._has_sent(entry, ref) and not _is_forced_by_us(entry, state):
             return Outcome.FREE_ALREADY
         if isinstance(entry, TakenSlot):
-            return self._judge_slot(entry, state)
+            return self._judge_slot(entry, state, ref)
         found = state.present_value.value
         is_in_service = state.out_of_service is False
-        if not (is_in_service or self._may_be_ours(entry, state, found)):
+        if not (is_in_service or self._may_be_ours(entry, state, ref, found)):
             return Outcome.LEFT_ALONE
         if not entry.was_out_of_service:
             return Write(entry.ref, WriteKind.OUT_OF_SERVICE, False)
         return Outcome.LEFT_ALONE if is_in_service else Write(entry.ref, WriteKind.PRESENT_VALUE, self._to_send(entry))
 
-    def _judge_stranger(self, entry: TakenObject, state: ObjectState) -> Write | Outcome:
+    def _judge_stranger(self, entry: TakenObject, state: ObjectState, ref: ObjectRef) -> Write | Outcome:
         """Another name stands at this instance: only a value of ours is taken away, and nothing is put in its place."""
         if isinstance(entry, TakenSlot):
             held = _held(entry, state)
             return (
-                Write(entry.ref, WriteKind.COMMAND, None, entry.priority) if self._sent(entry, held) else Outcome.GONE
+                Write(entry.ref, WriteKind.COMMAND, None, entry.priority)
+                if self._sent(entry, ref, held)
+                else Outcome.GONE
             )
         value = state.present_value.value
-        is_ours = state.out_of_service and (isinstance(entry, TakenOutput) or self._sent(entry, value))
+        is_ours = state.out_of_service and (isinstance(entry, TakenOutput) or self._sent(entry, ref, value))
         return Write(entry.ref, WriteKind.OUT_OF_SERVICE, False) if is_ours else Outcome.GONE
 
-    def _sent(self, entry: TakenObject, found: PointValue | None) -> bool:
-        return found is not None and self._ledger.judge(self._device, entry.ref, found) is Judgement.OURS
+    def _sent(self, entry: TakenObject, ref: ObjectRef, found: PointValue | None) -> bool:
+        return found is not None and self._whose(entry, ref, found) is Judgement.OURS
 
-    def _judge_slot(self, entry: TakenSlot, state: ObjectState) -> Write | Outcome:
+    def _has_sent(self, entry: TakenObject, ref: ObjectRef) -> bool:
+        return any(self._ledger.has_sent(self._device, one) for one in (entry.ref, ref))
+
+    def _whose(self, entry: TakenObject, ref: ObjectRef, found: PointValue) -> Judgement:
+        """An object of ours that bears another's number, or name, now may hold what was sent to either."""
+        judged = {self._ledger.judge(self._device, one, found) for one in (entry.ref, ref)}
+        return next(one for one in Judgement if one in judged)
+
+    def _judge_slot(self, entry: TakenSlot, state: ObjectState, ref: ObjectRef) -> Write | Outcome:
         held = _held(entry, state)
-        if held is not None and not self._may_be_ours(entry, state, held):
+        if held is not None and not self._may_be_ours(entry, state, ref, held):
             return Outcome.LEFT_ALONE
         return Write(entry.ref, WriteKind.COMMAND, self._to_send(entry), entry.priority)
 
-    def _may_be_ours(self, entry: TakenSlot | TakenInput, state: ObjectState, found: PointValue | None) -> bool:
+    def _may_be_ours(
+        self, entry: TakenSlot | TakenInput, state: ObjectState, ref: ObjectRef, found: PointValue | None
+    ) -> bool:
         """What is in doubt is given back too, as it would stay for ever otherwise."""
         if found is None:
             return False
         if _same(found, entry.before) or _same(found, self._left.get((entry, state.name))):
             return True
-        return self._ledger.judge(self._device, entry.ref, found) is not Judgement.THEIRS
+        return self._whose(entry, ref, found) is not Judgement.THEIRS
 
     def _to_send(self, entry: TakenSlot | TakenInput) -> PointValue | None:
         return None if entry.before is None else self._ledger.to_send(self._device, entry.ref, entry.before)
