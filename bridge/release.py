@@ -49,7 +49,8 @@ def give_back_all(
 ) -> list[Receipt]:
     """Undo every open entry (of some controllers, with ``only``), all controllers in parallel.
 
-    One that cannot be reached does not hold up the others. There is a receipt for each entry.
+    One that cannot be reached does not hold up the others. There is a receipt for each entry, and one for each
+    controller with which something of ours went wrong.
     """
     by_device: dict[str, list[Entry]] = {}
     for entry in ledger.open_entries:
@@ -65,7 +66,7 @@ def give_back_all(
         with alone.step(f"giving back what was taken of {giver.device}"):
             future.result()
         receipts += giver.receipts
-    return receipts
+    return [*receipts, *(Receipt(told, "", Outcome.FAILED, why) for told, why in alone.failed.items())]
 
 
 def give_back(
@@ -266,9 +267,8 @@ class _Giver:
 
         Nor is it taken away, as it may be another object: somebody has to look.
         """
-        doubt = (
-            self._verdicts.doubt(place.entry, place.state, place.ref) if is_stranger(place.entry, place.state) else ""
-        )
+        is_strange = is_stranger(place.entry, place.state)
+        doubt = self._verdicts.doubt(place.entry, place.state, place.ref) if is_strange else ""
         if not doubt or any(other.entry == place.entry and other is not place for other in found):
             return place
         if isinstance(self._verdicts.judge(place.entry, place.state, place.ref), Write):

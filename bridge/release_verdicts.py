@@ -66,15 +66,11 @@ class Judge:
     def _judge_stranger(self, entry: TakenObject, state: ObjectState, ref: ObjectRef) -> Write | Outcome:
         """Another name stands at this instance: only a value of ours is taken away, and nothing is put in its place."""
         if isinstance(entry, TakenSlot):
-            held = _held(entry, state)
-            return (
-                Write(entry.ref, WriteKind.COMMAND, None, entry.priority)
-                if self._sent(entry, ref, held)
-                else Outcome.GONE
-            )
+            is_ours = self._sent(entry, ref, _held(entry, state))
+            return Write(entry.ref, WriteKind.COMMAND, None, entry.priority) if is_ours else Outcome.GONE
         value = state.present_value.value
-        is_ours = state.out_of_service and (isinstance(entry, TakenOutput) or self._sent(entry, ref, value))
-        return Write(entry.ref, WriteKind.OUT_OF_SERVICE, False) if is_ours else Outcome.GONE
+        is_forced = state.out_of_service and (isinstance(entry, TakenOutput) or self._sent(entry, ref, value))
+        return Write(entry.ref, WriteKind.OUT_OF_SERVICE, False) if is_forced else Outcome.GONE
 
     def _sent(self, entry: TakenObject, ref: ObjectRef, found: PointValue | None) -> bool:
         return found is not None and self._whose(entry, ref, found) is Judgement.OURS

@@ -650,7 +650,7 @@ def test_a_fault_of_our_own_with_one_controller_costs_neither_the_others_nor_the
 
         monkeypatch.setattr(subject.client(subject.device), "survey", blunder)
         told = subject.give_back()
-        assert len(told) == len(ahu) + len(vav)
+        assert len(told) == len(ahu) + len(vav) + 1
         assert outcomes(one for one in told.values() if one.device == subject.device) == {Outcome.FAILED}
         assert_as_it_was(subject.server.controller("AHU"))
         assert set(subject.ledger.open_entries) == set(vav)
