@@ -63,9 +63,18 @@ class Journals:
             raise StateError(f"cannot create {self.folder}: {error.strerror}") from error
         return self._lock
 
-    def orphans(self) -> list[Orphan]:
-        """The journals of dead processes, each locked for the caller until it is closed."""
-        return [orphan for file in self._files() if (orphan := self.orphan(file)) is not None]
+    def orphans(self, others_s: float = 0.0) -> list[Orphan]:
+        """The journals of dead processes, each locked for the caller until it is closed.
+
+        One that another process is giving back is waited for, for so long.
+        """
+        found = []
+        for file in self._files():
+            timeout_s = others_s if others_s and _is_given_back(file) else _ADOPT_TIMEOUT_S
+            orphan = self.orphan(file, timeout_s)
+            if orphan is not None:
+                found.append(orphan)
+        return found
 
     def orphan(self, file: Path, timeout_s: float = _ADOPT_TIMEOUT_S) -> Orphan | None:
         """One journal, locked for the caller; None when there is none (any more), or its process lives that long."""

@@ -36,15 +36,17 @@ def recover(
     now: Callable[[], float] = time.time,
     only: Collection[str] | None = None,
     patiences: Patiences | None = None,
+    others_s: float = 0.0,
 ) -> list[Receipt]:
     """Give back everything that dead processes took, or with ``only`` what they took from those controllers.
 
+    What another process has in hand just now is waited for, for ``others_s``: then what it leaves is given back here.
     What cannot be given back stays in its journal. With ``patiences``, what may pass by itself is tried again for a
     while, all controllers in parallel. Raises :class:`utils.state_folder.StateError` for a journal that
     cannot be read.
     """
     receipts: list[Receipt] = []
-    for orphan in journals.orphans():
+    for orphan in journals.orphans(others_s):
         try:
             receipts += undo(orphan, make_client, now, only, patiences)
         finally:

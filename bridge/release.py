@@ -230,7 +230,9 @@ class _Giver:
             if error and outcome is Outcome.UNVERIFIED:
                 outcome = Outcome.FAILED
             self._verdicts.note(place.entry, after[place.ref])
-            note = error if outcome is Outcome.FAILED else place.note or self._doubts.get(place.entry, "")
+            note = place.note or self._doubts.get(place.entry, "")
+            if outcome is Outcome.FAILED:
+                note = error or f"asked for {state_before(place.entry)}, it is {shown(place.entry, after[place.ref])}"
             yield place, self._receipt_at(place, outcome, note, after[place.ref])
 
     def _at_once(self, writes: Sequence[Write]) -> list[str]:

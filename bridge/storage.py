@@ -63,13 +63,6 @@ class Storage:
         """Whether anything has ever been read back and understood."""
         return self.low <= self.high
 
-    @property
-    def resolution(self) -> float:
-        """How far two sent values may be apart and still be stored alike, as far as that has been seen."""
-        if self.steps & _EXACT:
-            return 0.0
-        return max((step for step, bit in _steps() if self.steps & bit), default=self.reach)
-
     def fit(self, sent: PointValue, found: PointValue) -> Fit:
         """Whether ``found`` may be what the object made of ``sent``."""
         wanted = self._scaled(sent)

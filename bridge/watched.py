@@ -2,8 +2,9 @@
 
 What stands in a slot (or in a forced input) after our write is our value *as the controller stored it*. A value that
 is not simply the one that was sent becomes ours only when two reads that are further apart than reads can be stale
-agree on it, while what we sent stood still, and when it is explained (:mod:`bridge.storage`). Until then it is in
-doubt: not yielded to anybody, and given back with its value printed.
+agree on it, and when it is explained (:mod:`bridge.storage`) by what had been sent before the first of them, and by
+whatever else was sent while it stood. Until then it is in doubt: not yielded to anybody, and given back with its value
+printed.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ KEPT_VALUES = 64
 AGREE_S = 6.0
 """Reads so far apart are not both of before the write: they may be stale for 5 s (ecy-rest-api §16, §17 row 29)."""
 _KEPT_PAIRS = 4
+_KEPT_SENT = 16
 _RESTLESS_MOVES = 3
 
 
@@ -43,14 +45,24 @@ class Remembered:
     storage: Storage = field(default_factory=Storage)
 
 
-@dataclass(slots=True)
 class _Reading:
-    """A value that was read back, since when it is the same, and what had been sent then."""
+    """A value that was read back and stands, and what has been sent while it does."""
 
-    found: PointValue
-    sent: PointValue
-    since_s: float
-    is_settled: bool = False
+    def __init__(self, found: PointValue) -> None:
+        self.found = found
+        self._sent: deque[tuple[PointValue, float]] = deque(maxlen=_KEPT_SENT)
+        self._told: set[PointValue] = set()
+
+    def note(self, sent: PointValue, at_s: float) -> None:
+        """This had been sent last when the value was read."""
+        if all(sent != one for one, _ in self._sent):
+            self._sent.append((sent, at_s))
+
+    def ripe(self, at_s: float) -> list[PointValue]:
+        """What was sent so long ago that the value is none of before: each told once."""
+        ripe = [sent for sent, since_s in self._sent if at_s - since_s >= AGREE_S and sent not in self._told]
+        self._told.update(ripe)
+        return ripe
 
 
 class Watched:
@@ -64,6 +76,7 @@ class Watched:
         self._is_exact = is_exact
         self._sent: deque[PointValue] = deque(() if remembered is None else remembered.values, KEPT_VALUES)
         self._reading: _Reading | None = None
+        self._stands_for: PointValue | None = None
         self._pairs: deque[Pair] = deque(maxlen=_KEPT_PAIRS)
         self._moves = 0
 
@@ -102,21 +115,18 @@ class Watched:
         if same_as_stored(found, sent):
             self._reading = None
             return self._learn(Pair(sent, found))
-        reading = self._reading
-        if reading is None or reading.found != found or abs(reading.sent - sent) > self.storage.resolution:
-            self._begin(found, sent, at_s)
-            return False
-        if reading.is_settled or at_s - reading.since_s < AGREE_S:
-            return False
-        reading.is_settled = True
-        return self._learn(Pair(sent, found))
+        if self._reading is None or self._reading.found != found:
+            self._begin(found, sent)
+        reading = self._reading = self._reading or _Reading(found)
+        reading.note(sent, at_s)
+        learned = [self._learn(Pair(ripe, found)) for ripe in reading.ripe(at_s)]
+        return any(learned)
 
-    def _begin(self, found: PointValue, sent: PointValue, at_s: float) -> None:
-        before, self._reading = self._reading, _Reading(found, sent, at_s)
-        if self.storage.is_known or before is None or before.sent != sent:
-            return
-        self._moves += 1
-        if self._moves == _RESTLESS_MOVES:
+    def _begin(self, found: PointValue, sent: PointValue) -> None:
+        moves = self._reading is not None and not self.storage.is_known and sent == self._stands_for
+        self._reading, self._stands_for = _Reading(found), sent
+        self._moves += moves
+        if moves and self._moves == _RESTLESS_MOVES:
             log.warning("%s: what it holds of ours (%s) keeps moving: its values stay in doubt", self._name, sent)
 
     def _learn(self, pair: Pair) -> bool:

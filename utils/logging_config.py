@@ -113,7 +113,8 @@ def configure_logging(
     """
     secrets = tuple(secrets)
     hand_over(level, secrets, {} if console is None else {"console-log": console})
-    logging.getLogger("urllib3").setLevel(logging.WARNING)
+    for chatty in ("urllib3", "filelock"):
+        logging.getLogger(chatty).setLevel(logging.WARNING)
     try:
         file.open("a", encoding="utf-8").close()
     except OSError as error:

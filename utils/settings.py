@@ -185,6 +185,38 @@ def load_settings(env_file: Path | None, environment: Mapping[str, str], base: P
         problems.insert(0, Problem(str(env_file), "does not exist; copy .env.example to it and fill it in"))
     if problems:
         raise ConfigError(problems)
+    return _placed(settings, base)
+
+
+def load_in_spite(
+    env_file: Path, environment: Mapping[str, str], base: Path, stand_ins: Mapping[str, str]
+) -> tuple[Settings, dict[str, Problem]]:
+    """Read settings of which only some are needed: what is wrong is replaced by its stand-in, or its default.
+
+    Returns what is wrong or missing beside, by the variable's name; the file's own problems by its path.
+    """
+    wrong: dict[str, Problem] = {}
+    try:
+        from_file, unreadable = _read_env_file(env_file) if env_file.exists() else ({}, [])
+    except ConfigError as error:
+        from_file, unreadable = {}, list(error.problems)
+    wrong |= {str(env_file): problem for problem in unreadable}
+    variables = {name: value for name, value in {**from_file, **environment}.items() if value.strip()}
+    source = str(env_file) if from_file else "environment"
+    wrong |= {name: _missing(name, variables, source) for name in stand_ins if name not in variables}
+    told = dict(variables)
+    try:
+        Settings.model_validate(_known({**stand_ins, **told}))
+    except ValidationError as error:
+        for item in error.errors():
+            name = str(item["loc"][0])
+            wrong[name] = _problem(item, variables, source)
+            told.pop(name, None)
+    settings = Settings.model_validate({**_known({**stand_ins, **told}), "variables": variables})
+    return _placed(settings, base), wrong
+
+
+def _placed(settings: Settings, base: Path) -> Settings:
     files = {"log_file": settings.log_file, "state_dir": settings.state_dir, "step_log": settings.step_log}
     return settings.model_copy(update={name: base / file for name, file in files.items() if file is not None})
 

@@ -15,6 +15,7 @@ from bridge.console import THE_DISPLAY, print_release, say
 from bridge.journal import Journals
 from bridge.patience import Patiences
 from bridge.receipt_file import keep_receipts
+from bridge.receipts import described
 from bridge.recovery import recover
 from bridge.release import Outcome
 from bridge.startup import simulation_client
@@ -25,7 +26,7 @@ from utils.alone import Alone
 from utils.errors import ConfigError, SimulationError
 from utils.home import HOME
 from utils.interruption import until_done
-from utils.settings import Settings, load_settings
+from utils.settings import Settings, load_in_spite, load_settings
 from utils.state_folder import StateFolder, TestIdFile
 
 log = logging.getLogger(__name__)
@@ -38,6 +39,9 @@ _STAND_INS = {
     "ECY2_LOGIN_USERNAME": "absent",
     "ECY2_LOGIN_PWORD": "absent",
 }
+_OTHERS_S = 30.0
+"""For so long another process that gives back is waited for: its patience with a controller, and a call."""
+_NEEDED = ("ECY2_LOGIN_USERNAME", "ECY2_LOGIN_PWORD", "ECY_TLS")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -65,21 +69,25 @@ def run(options: argparse.Namespace, console: Console) -> int:
         return 0
     with DeviceClients(complete, state) as clients:
         receipts = until_done(
-            lambda: recover(journals, clients.client_for, patiences=Patiences()),
+            lambda: recover(journals, clients.client_for, patiences=Patiences(), others_s=_OTHERS_S),
             lambda: log.warning("what is left is given back first; a second Ctrl+C ends at once"),
             thread_name="release",
             second="what has not been given back yet stays as it is; release again",
         )
+    stuck = sorted({f"{described(entry)} of {entry.device}" for entry in journals.being_given_back()})
     left_tests = stop_tests(settings, state.tests)
     with luxuries.step("keeping the receipts"):
         keep_receipts(state, receipts, time.time())
     with luxuries.step(THE_DISPLAY):
-        print_release(console, receipts, sorted({pid for pid, _ in journals.living()}))
+        if receipts or not stuck:
+            print_release(console, receipts, sorted({pid for pid, _ in journals.living()}))
         for kept in journals.kept:
             say(console, f"kept: {kept}", style="bold red")
+        for theirs in stuck:
+            say(console, f"somebody else is still giving back {theirs}", style="bold red")
         for failure in left_tests:
             say(console, f"a test that a process left is NOT stopped: {failure}", style="bold red")
-    is_left = journals.kept or left_tests or any(receipt.outcome is Outcome.FAILED for receipt in receipts)
+    is_left = journals.kept or stuck or left_tests or any(receipt.outcome is Outcome.FAILED for receipt in receipts)
     return 1 if is_left else 0
 
 
@@ -98,14 +106,13 @@ def stop_tests(settings: Settings, tests: TestIdFile) -> list[str]:
 
 
 def _settings(file: Path) -> tuple[Settings, ConfigError | None]:
-    """The settings, and what is wrong with them for whom needs an account or the simulation.
+    """The settings, and what is wrong with those that controllers over REST need; nothing else holds anything up.
 
-    Controllers that speak BACnet need neither, and wait for neither.
+    Controllers that speak BACnet need neither account nor certificates, and wait for neither.
     """
     try:
         return load_settings(file, os.environ, HOME), None
-    except ConfigError as error:
-        try:
-            return load_settings(file, {**_STAND_INS, **os.environ}, HOME), error
-        except ConfigError:
-            raise error from None
+    except ConfigError:
+        settings, wrong = load_in_spite(file, os.environ, HOME, _STAND_INS)
+    lacking = [problem for name, problem in wrong.items() if name in _NEEDED]
+    return settings, ConfigError(lacking) if lacking else None

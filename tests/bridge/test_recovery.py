@@ -4,11 +4,18 @@ from __future__ import annotations
 
 import errno
 import os
+import threading
+from argparse import Namespace
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from io import StringIO
 from pathlib import Path
 
 import pytest
+from rich.console import Console
 
+from bridge import journal
+from bridge.commands import release
 from bridge.journal import Journal, Journals
 from bridge.ledger import Ledger, TakenClock, TakenSlot
 from bridge.recovery import recover, undo
@@ -16,6 +23,7 @@ from bridge.release import Outcome, give_back
 from clients.device_client import DeviceClient
 from equipment.ended_simulation import SIMULATION, EndedSimulation
 from equipment.equipment_manager import Credentials
+from tests.bridge.rig import DEADLINE_S
 from utils.errors import ConfigError, Problem
 from utils.state_folder import StateFolder
 from utils.values import ObjectRef, ObjectType
@@ -111,3 +119,75 @@ def test_a_clock_is_put_back_over_rest_only(simulation: EndedSimulation, monkeyp
     [receipt] = give_back(SIMULATION, simulation, ledger, [clock])
     assert receipt.outcome is Outcome.FAILED
     assert "REST" in receipt.note
+
+
+class TestSomebodyElseIsAtIt:
+    """A guardian, or another ``release``, has the journal in hand."""
+
+    def test_what_he_leaves_is_given_back_when_he_lets_go(
+        self, journals: Journals, simulation: EndedSimulation, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        left_behind(journals, SLOT)
+        [orphan] = journals.orphans()
+        seen = threading.Event()
+        given_back = journal._is_given_back
+
+        def noticed(file: Path) -> bool:
+            try:
+                return given_back(file)
+            finally:
+                seen.set()
+
+        monkeypatch.setattr(journal, "_is_given_back", noticed)
+        with ThreadPoolExecutor(1) as pool:
+            others = Journals(journals.folder)
+            told = pool.submit(recover, others, lambda address, account: simulation, others_s=DEADLINE_S)
+            assert seen.wait(DEADLINE_S)
+            orphan.close()
+            assert [receipt.outcome for receipt in told.result(DEADLINE_S)] == [Outcome.RELEASED]
+
+    def test_release_does_not_say_that_nothing_is_left_while_he_is_at_it(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        state = StateFolder(tmp_path / "state")
+        left_behind(Journals.of(state), SLOT)
+        [orphan] = Journals.of(state).orphans()
+        monkeypatch.setattr(release, "_OTHERS_S", 0.05)
+        monkeypatch.setenv("BRIDGE_STATE_DIR", str(state.path))
+        monkeypatch.setattr(release, "start_logging", lambda *_: None)
+        told = StringIO()
+        options = Namespace(env=tmp_path / "absent", discard=None)
+        assert release.run(options, Console(file=told, width=200)) == 1
+        assert "somebody else is still giving back AnalogValue 3 hvac_oveAhu_dpSet slot 12" in told.getvalue()
+        assert "nothing to release" not in told.getvalue()
+        orphan.close()
+
+
+class TestSettingsThatRestOfTheProgramNeeds:
+    @pytest.mark.parametrize(
+        "line",
+        [
+            "LOG_LEVEL=LOUD",
+            "DESIRED_TIMEZONE=Mars/X",
+            "BOP_START_TIME=rubbish",
+            "BOP_STEP_TIME=-1",
+            "rubbish",
+            "BOP_SERVER_URL=x",
+        ],
+    )
+    def test_what_is_wrong_with_others_does_not_keep_an_account_from_being_used(
+        self, tmp_path: Path, line: str, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        file = tmp_path / ".env"
+        file.write_text(f"ECY2_LOGIN_USERNAME=bench\nECY2_LOGIN_PWORD=word\n{line}\n", encoding="utf-8")
+        settings, lacking = release._settings(file)
+        assert lacking is None
+        assert (settings.username, settings.password.get_secret_value()) == ("bench", "word")
+
+    @pytest.mark.parametrize("line", ["ECY_TLS=nothing", "ECY2_LOGIN_USERNAME="])
+    def test_what_controllers_need_is_told(self, tmp_path: Path, line: str) -> None:
+        file = tmp_path / ".env"
+        file.write_text(f"ECY2_LOGIN_USERNAME=bench\nECY2_LOGIN_PWORD=word\n{line}\n", encoding="utf-8")
+        _, lacking = release._settings(file)
+        assert lacking is not None
+        assert [problem.where.rpartition(" ")[2] for problem in lacking.problems] == [line.partition("=")[0]]

@@ -35,23 +35,27 @@ def test_a_rounded_one_has_to_be_read_twice_some_seconds_apart(fresh: Watched) -
     assert [fresh.judge(19.0), fresh.judge(25.0)] == [OURS, THEIRS]
 
 
-def test_reads_that_agree_while_something_else_was_sent_teach_nothing(fresh: Watched) -> None:
+def test_a_value_that_stands_while_what_we_send_moves_is_judged_by_all_of_it(fresh: Watched) -> None:
     for at_s, sent in ((0.0, 22.6), (3.0, 22.7), (6.0, 22.8), (9.0, 22.9)):
         fresh.send(sent)
-        assert not fresh.saw(23.0, at_s)
-    assert fresh.judge(40.0) is IN_DOUBT
+        assert fresh.saw(23.0, at_s) is (at_s >= AGREE_S)
+    assert [fresh.judge(23.0), fresh.judge(40.0)] == [OURS, THEIRS]
 
 
-def test_less_than_the_resolution_seen_so_far_is_standing_still(fresh: Watched) -> None:
+def test_a_limit_is_seen_although_what_is_cut_to_it_never_stands_still(fresh: Watched) -> None:
+    for second in range(0, 20, 5):
+        fresh.send(33.0 + second / 7)
+        fresh.saw(15.5, float(second))
+    assert [fresh.judge(15.5), fresh.judge(13.0), fresh.judge(99.0)] == [OURS, THEIRS, THEIRS]
+
+
+def test_reads_that_agree_on_what_had_been_sent_before_them_teach_nothing_of_what_is_sent_now(fresh: Watched) -> None:
     fresh.send(22.6)
     fresh.saw(23.0, 0.0)
-    fresh.saw(23.0, 6.0)
-    fresh.send(20.2)
-    fresh.saw(20.0, 10.0)
-    fresh.send(20.4)
-    before = fresh.storage
-    fresh.saw(20.0, 16.0)
-    assert fresh.storage.low < before.low
+    fresh.send(40.1)
+    assert not fresh.saw(23.0, 5.0)
+    fresh.saw(40.0, 6.0)
+    assert not fresh.storage.is_known
 
 
 def test_a_stale_read_of_the_value_before_is_not_what_became_of_the_new_one(fresh: Watched) -> None:

@@ -171,3 +171,18 @@ def test_the_read_back_costs_no_exchange_of_its_own(both: Rig) -> None:
     usual = exchanges()
     plague(both, Stores(Storage(maximum=15.5)))
     assert exchanges() == usual
+
+
+def test_what_cannot_be_put_back_as_it_was_is_said_with_what_became_of_it(
+    both: Rig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """At a scale of its own that one value does not tell."""
+    monkeypatch.setattr("bridge.release._PAUSES_S", (0.0, 0.0))
+    both.ahu_points = [
+        {**point, "take_occupied": True, "deadband": 100.0} if point["ecy_point"] == OUTDOOR else point
+        for point in AHU_POINTS
+    ]
+    both.controllers.controller("AHU").objects.command(OUTDOOR, 20.0, 14)
+    plague(both, Stores(Storage(factor=2.0), names=[OUTDOOR]))
+    [receipt] = both.execute(steps=1).not_released
+    assert "asked for 20.0, it is 40.0" in str(receipt)
