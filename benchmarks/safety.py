@@ -7,7 +7,7 @@ import socket
 import threading
 import time
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
@@ -131,11 +131,11 @@ def _counting(cost: _Cost, method: str) -> Iterator[Any]:
 
 def _weighing(cost: _Cost) -> Iterator[Any]:
     """Measure the computing time that it takes to remember the values that are sent."""
-    plain = Ledger.sent
+    plain = Ledger.sent_all
 
-    def sent(ledger: Ledger, device: str, ref: ObjectRef, value: PointValue) -> None:
+    def sent(ledger: Ledger, device: str, values: Mapping[ObjectRef, PointValue]) -> None:
         began = time.thread_time()
-        plain(ledger, device, ref, value)
+        plain(ledger, device, values)
         cost.sent_s += time.thread_time() - began
 
-    yield mock.patch.object(Ledger, "sent", sent)
+    yield mock.patch.object(Ledger, "sent_all", sent)

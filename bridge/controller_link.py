@@ -275,9 +275,12 @@ class ControllerLink:
         ]
         held_back = {bound.ref for bound in self.controller.plan.bound if self._yielding.holds_back(bound.target)}
         writes = [write for write in writes if write.ref not in held_back]
-        for write in writes:
-            if write.value is not None and write.kind is not WriteKind.OUT_OF_SERVICE:
-                self._ledger.sent(self.device, write.ref, write.value)
+        values = {
+            write.ref: write.value
+            for write in writes
+            if write.value is not None and write.kind is not WriteKind.OUT_OF_SERVICE
+        }
+        self._ledger.sent_all(self.device, values)
         return writes
 
     def _confirm(self, results: Iterable[WriteResult]) -> None:

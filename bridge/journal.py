@@ -186,10 +186,10 @@ class Journal:
             log.warning("the ledger cannot note what was given back (%s): the next start looks again", error.strerror)
         self._open.difference_update(known)
 
-    def sent(self, device: str, ref: ObjectRef, value: PointValue) -> None:
-        """Remember a value in the row of its object. Raises :class:`StateError` where that cannot be."""
+    def sent(self, device: str, values: Mapping[ObjectRef, PointValue]) -> None:
+        """Remember values in the rows of their objects. Raises :class:`StateError` where that cannot be."""
         if self._sent is not None:
-            self._sent.note((device, ref), value)
+            self._sent.note({(device, ref): value for ref, value in values.items()})
 
     def stored(self, device: str, ref: ObjectRef, storage: Storage) -> None:
         """Remember how an object stores. Raises :class:`StateError` where that cannot be."""

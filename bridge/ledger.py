@@ -83,8 +83,8 @@ class LedgerStore(Protocol):
     def give_back(self, entries: Sequence[Entry]) -> None:
         """The entries have been undone."""
 
-    def sent(self, device: str, ref: ObjectRef, value: PointValue) -> None:
-        """This value is about to be sent. Raises :class:`utils.errors.BridgeError` where it must not be."""
+    def sent(self, device: str, values: Mapping[ObjectRef, PointValue]) -> None:
+        """These values are about to be sent. Raises :class:`utils.errors.BridgeError` where they must not be."""
 
     def stored(self, device: str, ref: ObjectRef, storage: Storage) -> None:
         """This is how an object stores what it is sent, as far as it is known now. Raises like :meth:`sent`."""
@@ -105,7 +105,7 @@ class MemoryStore:
     def give_back(self, entries: Sequence[Entry]) -> None:
         """Nothing to do."""
 
-    def sent(self, device: str, ref: ObjectRef, value: PointValue) -> None:
+    def sent(self, device: str, values: Mapping[ObjectRef, PointValue]) -> None:
         """Nothing to do."""
 
     def stored(self, device: str, ref: ObjectRef, storage: Storage) -> None:
@@ -187,17 +187,18 @@ class Ledger:
             self._store.give_back(entries)
 
     def sent(self, device: str, ref: ObjectRef, value: PointValue) -> None:
-        """Note a value before it is sent: it is ours if it is found later, whether or not an answer came.
+        """As :meth:`sent_all`, of one value."""
+        self.sent_all(device, {ref: value})
 
-        Raises :class:`utils.errors.BridgeError` where it cannot be noted; then it must not be sent.
+    def sent_all(self, device: str, values: Mapping[ObjectRef, PointValue]) -> None:
+        """Note values before they are sent: they are ours if found later, whether or not an answer came.
+
+        Raises :class:`utils.errors.BridgeError` where they cannot be noted; then none may be sent.
         """
         with self._lock:
-            watched = self._watched.get((device, ref))
-            if watched is None:
-                watched = self._watched[device, ref] = _watched(device, ref, Remembered())
-            if not watched.send(value):
-                return
-        self._store.sent(device, ref, value)
+            news = {ref: value for ref, value in values.items() if self._of(device, ref).send(value)}
+        if news:
+            self._store.sent(device, news)
 
     def saw(self, device: str, ref: ObjectRef, found: PointValue | None) -> None:
         """Tell what stands in our slot, or in an input that we force, whenever it has been read: storage is learned.
@@ -228,6 +229,12 @@ class Ledger:
         with self._lock:
             watched = self._watched.get((device, ref))
             return Judgement.THEIRS if watched is None else watched.judge(found)
+
+    def _of(self, device: str, ref: ObjectRef) -> Watched:
+        watched = self._watched.get((device, ref))
+        if watched is None:
+            watched = self._watched[device, ref] = _watched(device, ref, Remembered())
+        return watched
 
     def to_send(self, device: str, ref: ObjectRef, stored: PointValue) -> PointValue:
         """What has to be sent for a value to stand there as it was found before."""

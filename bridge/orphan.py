@@ -84,7 +84,7 @@ class Orphan:
         except OSError as error:
             log.warning("the ledger %s cannot note what was given back: %s", self._file, error.strerror)
 
-    def sent(self, device: str, ref: ObjectRef, value: PointValue) -> None:
+    def sent(self, device: str, values: Mapping[ObjectRef, PointValue]) -> None:
         """Undoing sends nothing that would have to be recognised later."""
 
     def stored(self, device: str, ref: ObjectRef, storage: Storage) -> None:

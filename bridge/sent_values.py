@@ -14,7 +14,7 @@ import struct
 import threading
 import zlib
 from collections import deque
-from collections.abc import Hashable
+from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import astuple
 from pathlib import Path
 
@@ -44,6 +44,8 @@ class SentValues:
         self._file = file
         self._stream = file.open("w+b", buffering=0)
         self._rows: dict[Hashable, int] = {}
+        self._packed: list[bytes] = []
+        """All rows as they are on disk, or about to be."""
         self._values: dict[Hashable, deque[PointValue]] = {}
         self._storage: dict[Hashable, Storage] = {}
         self._guard = threading.Lock()
@@ -55,29 +57,38 @@ class SentValues:
         with self._guard:
             if key not in self._rows:
                 number = len(self._rows)
+                empty = _packed(number, (), Storage(), self.journal_bytes)
                 if self._is_open:
-                    self._put(number, _packed(number, (), Storage(), self.journal_bytes))
+                    self._put(number, empty)
+                self._packed.append(empty)
                 self._rows[key] = number
                 self._values[key], self._storage[key] = deque(maxlen=KEPT_VALUES), Storage()
             return self._rows[key]
 
-    def note(self, key: Hashable, value: PointValue) -> None:
-        """Remember a value, in place of the oldest; one of a key without a row is forgotten.
+    def note(self, values: Mapping[Hashable, PointValue]) -> None:
+        """Remember values, each in place of its oldest; one of a key without a row is forgotten.
 
-        Raises :class:`StateError` where the disk does not take it and the file cannot be taken away either: then
+        Raises :class:`StateError` where the disk does not take them and the file cannot be taken away either: then
         nothing may be sent, as a value that is not known is not recognised after a crash.
         """
         with self._guard:
-            if key in self._rows:
+            known = {key: value for key, value in values.items() if key in self._rows}
+            for key, value in known.items():
                 self._values[key].append(value)
-                self._write(key)
+            self._write(known)
 
     def note_storage(self, key: Hashable, storage: Storage) -> None:
-        """Remember how the object stores. Raises like :meth:`note`."""
+        """Remember how the object stores; what is more than the first knowledge goes to disk with its next value.
+
+        Raises like :meth:`note`.
+        """
         with self._guard:
-            if key in self._rows:
-                self._storage[key] = storage
-                self._write(key)
+            if key not in self._rows:
+                return
+            is_first = not self._storage[key].is_known
+            self._storage[key] = storage
+            if is_first:
+                self._write([key])
 
     def close(self) -> None:
         """Nothing more will be noted."""
@@ -85,21 +96,27 @@ class SentValues:
             self._is_open = False
             self._stream.close()
 
-    def _write(self, key: Hashable) -> None:
+    def _write(self, keys: Iterable[Hashable]) -> None:
+        """One call of the system for all of them: each lets other threads in, and waits for its turn again."""
         if self._failure is not None:
             raise self._failure.with_traceback(None)
-        if not self._is_open:
+        numbers = []
+        for key in keys:
+            number = self._rows[key]
+            self._packed[number] = _packed(number, tuple(self._values[key]), self._storage[key], self.journal_bytes)
+            numbers.append(number)
+        if not (self._is_open and numbers):
             return
-        row = _packed(self._rows[key], tuple(self._values[key]), self._storage[key], self.journal_bytes)
+        first = min(numbers)
         try:
-            self._put(self._rows[key], row)
+            self._put(first, b"".join(self._packed[first : max(numbers) + 1]))
         except OSError as error:
             self._give_up(error)
 
-    def _put(self, number: int, row: bytes) -> None:
+    def _put(self, number: int, rows: bytes) -> None:
         self._stream.seek(number * _ROW_BYTES)
-        if self._stream.write(row) != len(row):
-            raise OSError(f"{self._file} took a part of a row only")
+        if self._stream.write(rows) != len(rows):
+            raise OSError(f"{self._file} took a part of its rows only")
 
     def _give_up(self, error: OSError) -> None:
         """Without the file, what is found is judged as after a power cut; with an old one, wrongly."""

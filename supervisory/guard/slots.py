@@ -200,9 +200,10 @@ class Slots:
         if not commands:
             return {}
         writes = [Write(one.ref, WriteKind.COMMAND, one.value, one.priority) for one in commands]
-        for one in commands:
-            if one.value is not None:
-                self._ledger.sent(one.device, one.ref, one.value)
+        for priority in {one.priority for one in commands}:
+            mine = [one for one in commands if one.priority == priority]
+            values = {one.ref: one.value for one in mine if one.value is not None}
+            self._ledger.sent_all(commands[0].device, values)
         try:
             results = client.write_values_from_endpoints(writes)
         except DeviceUnreachable:

@@ -9,6 +9,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -37,38 +38,49 @@ def values_in(file: Path, row: int) -> tuple[float, ...] | None:
 
 def test_each_key_has_a_row_of_its_own(file: Path, sent: SentValues) -> None:
     rows = [sent.row("a"), sent.row("b")]
-    sent.note("a", 1.5)
-    sent.note("b", True)
+    sent.note({"a": 1.5})
+    sent.note({"b": True})
     assert [values_in(file, row) for row in rows] == [(1.5,), (1.0,)]
+
+
+def test_values_of_several_objects_are_one_write_that_leaves_those_between_alone(file: Path, sent: SentValues) -> None:
+    rows = [sent.row(key) for key in "abc"]
+    sent.note({"b": 2.5})
+    sent.note({"a": 1.5, "c": 3.5, "somebody": 4.5})
+    assert [values_in(file, row) for row in rows] == [(1.5,), (2.5,), (3.5,)]
 
 
 def test_a_row_that_comes_later_leaves_the_others_alone(file: Path, sent: SentValues) -> None:
     first = sent.row("a")
-    sent.note("a", 1.5)
+    sent.note({"a": 1.5})
     later = sent.row("b")
-    sent.note("a", 2.5)
+    sent.note({"a": 2.5})
     assert (sent.row("a"), values_in(file, first), values_in(file, later)) == (first, (1.5, 2.5), ())
 
 
 def test_only_the_last_values_are_kept_in_their_order(file: Path, sent: SentValues) -> None:
     row = sent.row("a")
     for value in range(3 * KEPT_VALUES + 5):
-        sent.note("a", value)
+        sent.note({"a": value})
     assert values_in(file, row) == tuple(range(2 * KEPT_VALUES + 5, 3 * KEPT_VALUES + 5))
 
 
 def test_how_an_object_stores_is_kept_with_its_values(file: Path, sent: SentValues) -> None:
     row, storage = sent.row("a"), Storage(steps=3, low=1.0, high=2.5, maximum=30.0)
-    sent.note("a", 2.5)
+    sent.note({"a": 2.5})
     sent.note_storage("a", storage)
     assert row_in(file, row, version=2) == Remembered((2.5,), storage)
+    more = replace(storage, high=2.75)
+    sent.note_storage("a", more)
+    sent.note({"a": 2.75})
+    assert row_in(file, row, version=2) == Remembered((2.5, 2.75), more)
 
 
 def test_what_has_no_row_and_what_comes_after_the_end_is_forgotten(file: Path, sent: SentValues) -> None:
     row = sent.row("a")
-    sent.note("somebody", 1.5)
+    sent.note({"somebody": 1.5})
     sent.close()
-    sent.note("a", 1.5)
+    sent.note({"a": 1.5})
     assert values_in(file, row) == ()
 
 
@@ -79,7 +91,7 @@ class TestDamage:
     def raw(self, file: Path, sent: SentValues) -> bytes:
         for key in ("a", "b"):
             sent.row(key)
-            sent.note(key, 1.5)
+            sent.note({key: 1.5})
         return file.read_bytes()
 
     def told(self, tmp_path: Path, raw: bytes) -> list[tuple[float, ...] | None]:
@@ -135,8 +147,8 @@ class TestADiskThatTakesNoMore:
         self, file: Path, sent: SentValues, refusing: _Refusing
     ) -> None:
         refusing.takes = 100
-        sent.note("a", 1.5)
-        sent.note("a", 2.5)
+        sent.note({"a": 1.5})
+        sent.note({"a": 2.5})
         assert not file.exists()
 
     def test_where_the_file_cannot_even_be_taken_away_nothing_may_be_sent(
@@ -148,15 +160,15 @@ class TestADiskThatTakesNoMore:
         refusing.takes = 0
         monkeypatch.setattr(Path, "unlink", read_only)
         with pytest.raises(StateError, match="nothing more is sent"):
-            sent.note("a", 1.5)
+            sent.note({"a": 1.5})
         with pytest.raises(StateError, match="nothing more is sent"):
-            sent.note("a", 2.5)
+            sent.note({"a": 2.5})
 
 
 def test_a_process_that_is_killed_loses_nothing(file: Path) -> None:
     script = (
         "import sys; from pathlib import Path; from bridge.sent_values import SentValues\n"
-        "sent = SentValues(Path(sys.argv[1])); sent.row('a'); sent.note('a', 1.5)\n"
+        "sent = SentValues(Path(sys.argv[1])); sent.row('a'); sent.note({'a': 1.5})\n"
         "print('noted', flush=True); sys.stdin.read()"
     )
     root = Path(__file__).parents[2]
