@@ -32,11 +32,11 @@ from typing import TYPE_CHECKING, NoReturn
 
 from utils.arguments import count, factor
 from utils.errors import BridgeError, ConfigError
-from utils.foreign_text import printable
 from utils.home import HOME
 from utils.logging_config import end_logging
 from utils.quiet_start import EXIT_INTERRUPTED, begin, end_quietly
 from utils.streams import leave, leave_readers_behind, stand_before_standard_streams
+from utils.text import printable
 
 if TYPE_CHECKING:
     from rich.console import Console

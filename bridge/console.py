@@ -26,9 +26,9 @@ from bridge.status import Phase, Status, Summary
 from equipment.equipment_manager import Equipment
 from points import Point
 from utils.alone import Alone
-from utils.foreign_text import printable
 from utils.handoff import LatestValue
 from utils.interruption import signals_interrupt
+from utils.text import printable
 from utils.values import PointValue, Role, Target
 
 log = logging.getLogger(__name__)

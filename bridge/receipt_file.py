@@ -9,8 +9,8 @@ from datetime import datetime
 from pathlib import Path
 
 from bridge.release import Receipt
-from utils.foreign_text import printable
 from utils.state_folder import StateFolder
+from utils.text import printable
 
 KEPT_FILES = 100
 

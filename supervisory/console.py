@@ -17,7 +17,7 @@ from supervisory.runtime.context import StepRecord
 from supervisory.runtime.runtime import RuntimeSummary
 from supervisory.supervision import ProgramStatus
 from utils.alone import Alone
-from utils.foreign_text import printable
+from utils.text import printable
 from utils.values import PointValue
 
 _LINE_EVERY_S = 10.0

@@ -15,8 +15,8 @@ from queue import SimpleQueue
 from typing import Any
 
 from utils.errors import ConfigError, Problem
-from utils.foreign_text import printable
 from utils.outlet import Outlet
+from utils.text import printable
 
 FORMAT = "%(asctime)s %(levelname)-7s %(threadName)-16s %(name)s: %(message)s"
 _MAX_BYTES = 5_000_000

@@ -1,4 +1,8 @@
-"""Text that others wrote: names, words of errors, headers."""
+"""Text that others wrote: names, words of errors, headers.
+
+Where it is told, it is shown whole (:func:`printable`); where it becomes a part of our own words, it is shortened to
+what can be read of it (:func:`one_line`).
+"""
 
 from __future__ import annotations
 
@@ -11,3 +15,18 @@ def one_line(text: str, limit: int = 400) -> str:
     """
     words = " ".join(text[: 8 * limit].split())
     return "".join(character for character in words if character.isprintable())[:limit]
+
+
+def printable(text: object) -> str:
+    """The text in one line: white space as spaces, and whatever else a screen would act on rather than show escaped.
+
+    Markup is not touched: who prints to rich's console passes a ``Text``, or ``markup=False``.
+    """
+    line = str(text)
+    return line if line.isprintable() else "".join(map(_shown, line))
+
+
+def _shown(character: str) -> str:
+    if character.isprintable():
+        return character
+    return " " if character.isspace() else character.encode("unicode_escape").decode("ascii")

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from utils.errors import ConfigError, DeviceRefused, ObjectError, Problem, SimulationRefused
-from utils.text import one_line
+from utils.text import one_line, printable
 
 
 @pytest.mark.parametrize(
@@ -42,3 +42,18 @@ def test_every_error_of_a_peer_is_one_printable_line() -> None:
         assert str(error).isprintable()
     config = ConfigError([Problem("AHU.json: Fan\n", words), Problem("VAV.json", "missing")])
     assert len(str(config).splitlines()) == 2
+
+
+@pytest.mark.parametrize(
+    ("given", "shown"),
+    [
+        ("Zone 1 °C m³/s [/x]", "Zone 1 °C m³/s [/x]"),
+        ("two\nlines\tand\u2028more", "two lines and more"),
+        ("\x1b[2Jgone\x07", "\\x1b[2Jgone\\x07"),
+        ("left\u202etfel", "left\\u202etfel"),
+        ("half \ud800", "half \\ud800"),
+        (21.5, "21.5"),
+    ],
+)
+def test_it_is_one_line_that_does_nothing(given: object, shown: str) -> None:
+    assert printable(given) == shown
