@@ -103,7 +103,6 @@ class _Giver:
         entries: Sequence[Entry],
     ) -> None:
         self.device = device
-        self._client_of = client_of
         self._ledger = ledger
         self._verdicts = Judge(device, ledger)
         self._now = now
