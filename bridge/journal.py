@@ -15,6 +15,7 @@ import threading
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
+from secrets import token_hex
 
 from filelock import FileLock, Timeout
 
@@ -133,7 +134,7 @@ class Journal:
     def __init__(self, journals: Journals, credentials: Mapping[str, Credentials]) -> None:
         self._journals = journals
         self._credentials = credentials
-        self.file = journals.folder / f"{datetime.now():%Y%m%d-%H%M%S}-{os.getpid()}-{id(self):x}{JOURNAL}"
+        self.file = journals.folder / f"{datetime.now():%Y%m%d-%H%M%S}-{os.getpid()}-{token_hex(4)}{JOURNAL}"
         self._own_lock = ProcessLock(lock_file(self.file))
         self._guard = threading.Lock()
         self._lines: Lines | None = None

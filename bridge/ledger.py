@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass
 from typing import Protocol, TypeAlias
@@ -66,6 +67,8 @@ class TakenClock:
 
 TakenObject: TypeAlias = TakenSlot | TakenInput | TakenOutput
 Entry: TypeAlias = TakenObject | TakenClock
+_Thing: TypeAlias = tuple[str, ObjectRef | None]
+"""A controller's object; its clock without one."""
 
 
 class LedgerStore(Protocol):
@@ -133,6 +136,7 @@ class Ledger:
         self._store = store or MemoryStore()
         self._now = now
         self._open: dict[Entry, None] = {}
+        self._of_thing: dict[_Thing, list[Entry]] = defaultdict(list)
         self._watched: dict[tuple[str, ObjectRef], Watched] = {}
         self._lock = threading.Lock()
 
@@ -142,16 +146,18 @@ class Ledger:
         with self._lock:
             return tuple(self._open)
 
+    def entries_of(self, device: str, ref: ObjectRef | None) -> tuple[Entry, ...]:
+        """What has been taken of one object and not been given back; of the controller's clock without ``ref``."""
+        with self._lock:
+            return tuple(self._of_thing.get((device, ref), ()))
+
     def holds(self, device: str, ref: ObjectRef) -> bool:
         """Whether this object has been entered."""
-        return any(
-            not isinstance(entry, TakenClock) and (entry.device, entry.ref) == (device, ref)
-            for entry in self.open_entries
-        )
+        return bool(self.entries_of(device, ref))
 
     def holds_clock(self, device: str) -> bool:
         """Whether this controller's clock has been entered."""
-        return any(isinstance(entry, TakenClock) and entry.device == device for entry in self.open_entries)
+        return bool(self.entries_of(device, None))
 
     def refuse_claimed(self, *entries: Entry) -> None:
         """Raises :class:`utils.errors.ConfigError` when another process on this computer has one of them."""
@@ -162,12 +168,12 @@ class Ledger:
         if entries:
             self._store.take(entries)
         with self._lock:
-            self._open.update(dict.fromkeys(entries))
+            self._enter(entries)
 
     def restore(self, entries: Mapping[Entry, Remembered | None]) -> None:
         """Enter what an earlier process took, with what is remembered of each object; None where that is lost."""
+        self._enter(entries)
         for entry, remembered in entries.items():
-            self._open[entry] = None
             if not isinstance(entry, TakenClock):
                 self._watched[entry.device, entry.ref] = _watched(entry.device, entry.ref, remembered)
 
@@ -175,14 +181,17 @@ class Ledger:
         """The same entries and values, kept nowhere but in memory."""
         copied = Ledger(knows_values=self.knows_values)
         with self._lock:
-            copied._open, copied._watched = dict(self._open), deepcopy(self._watched)
+            copied._enter(self._open)
+            copied._watched = deepcopy(self._watched)
         return copied
 
     def give_back(self, *entries: Entry) -> None:
         """Close entries that have been undone."""
         with self._lock:
             for entry in entries:
-                self._open.pop(entry, None)
+                if entry in self._open:
+                    del self._open[entry]
+                    self._of_thing[_thing(entry)].remove(entry)
         if entries:
             self._store.give_back(entries)
 
@@ -230,6 +239,12 @@ class Ledger:
             watched = self._watched.get((device, ref))
             return Judgement.THEIRS if watched is None else watched.judge(found)
 
+    def _enter(self, entries: Iterable[Entry]) -> None:
+        for entry in entries:
+            if entry not in self._open:
+                self._open[entry] = None
+                self._of_thing[_thing(entry)].append(entry)
+
     def _of(self, device: str, ref: ObjectRef) -> Watched:
         watched = self._watched.get((device, ref))
         if watched is None:
@@ -241,6 +256,10 @@ class Ledger:
         with self._lock:
             watched = self._watched.get((device, ref))
             return stored if watched is None else watched.storage.to_send(stored)
+
+
+def _thing(entry: Entry) -> _Thing:
+    return entry.device, None if isinstance(entry, TakenClock) else entry.ref
 
 
 def _watched(device: str, ref: ObjectRef, remembered: Remembered | None) -> Watched:

@@ -15,7 +15,8 @@ import threading
 import zlib
 from collections import deque
 from collections.abc import Hashable, Iterable, Mapping
-from dataclasses import astuple
+from dataclasses import fields
+from operator import attrgetter
 from pathlib import Path
 
 from bridge.storage import Storage
@@ -32,6 +33,7 @@ _CHECKED_FROM = 8
 _JOURNAL = struct.Struct("<Q")
 _ROW_BYTES = 1024
 _JOURNAL_AT = _HEAD.size + _STORAGE.size + _VALUES.size
+_numbers = attrgetter(*(field.name for field in fields(Storage)))
 _PADDING = b"\0" * (_ROW_BYTES - _JOURNAL_AT - _JOURNAL.size)
 
 
@@ -157,7 +159,7 @@ def journal_bytes_in(file: Path) -> int:
 
 def _packed(number: int, values: tuple[PointValue, ...], storage: Storage, journal_bytes: int) -> bytes:
     ring = [*map(float, values), *[math.nan] * (KEPT_VALUES - len(values))]
-    body = _STORAGE.pack(*astuple(storage)) + _VALUES.pack(*ring) + _JOURNAL.pack(journal_bytes) + _PADDING
+    body = _STORAGE.pack(*_numbers(storage)) + _VALUES.pack(*ring) + _JOURNAL.pack(journal_bytes) + _PADDING
     counted = struct.pack("<II", number, len(values)) + body
     return _MAGIC + struct.pack("<I", zlib.crc32(counted)) + counted
 

@@ -1,7 +1,7 @@
 """Slots of ours that somebody else has written in mid-run: left to them for the rest of it (docs/decisions/10).
 
-Our slots, and the values of the inputs that we force, are read along at most once a second, behind the writes of the
-same exchange: so the ledger learns what the controller makes of what it is sent. From the first sight of a foreign
+Our slots, and the values of the inputs that we force, are read along at most once a second, from the second exchange
+on, behind the writes of the same exchange: so the ledger learns what the controller makes of what it is sent. From the first sight of a foreign
 value a slot is not written, and when it is still there after reads can be stale no longer (ecy-rest-api §16), it is
 yielded.
 """
@@ -54,6 +54,8 @@ class Yielding:
     def __init__(self, device: str, ledger: Ledger) -> None:
         self._device = device
         self._ledger = ledger
+        self._has_begun = False
+        """Whether anything has been written."""
         self._glance_at_s = -math.inf
         self._silent: set[ObjectRef] = set()
         """Objects whose priority array the controller does not tell; they are not asked for it in every glance."""
@@ -78,8 +80,11 @@ class Yielding:
         """What to read along with this exchange; nothing most of the time."""
         if now_s < self._glance_at_s:
             return Glance()
-        self._glance_at_s = now_s + _GLANCE_EVERY_S
         ours = self._ours(written)
+        if not self._has_begun:  # the start of many controllers is busy enough: from the next exchange on
+            self._has_begun = bool(ours)
+            return Glance()
+        self._glance_at_s = now_s + _GLANCE_EVERY_S
         return Glance(
             tuple(bound.ref for bound in ours if bound.point.role is Role.FORCED),
             tuple(b.ref for b in ours if b.point.role is Role.COMMANDED and b.ref not in self._silent),
@@ -128,14 +133,8 @@ class Yielding:
 
     def _was_there_before(self, bound: BoundPoint, held: PointValue) -> bool:
         """Whether this is what we found when we came: then nobody has written it anew, as at the release."""
-        before = next(
-            (
-                entry.before
-                for entry in self._ledger.open_entries
-                if isinstance(entry, TakenSlot) and (entry.device, entry.ref) == (self._device, bound.ref)
-            ),
-            None,
-        )
+        entries = self._ledger.entries_of(self._device, bound.ref)
+        before = next((entry.before for entry in entries if isinstance(entry, TakenSlot)), None)
         return before is not None and same_as_stored(held, before)
 
     def _yield(self, bound: BoundPoint, held: PointValue) -> None:

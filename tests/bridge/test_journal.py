@@ -20,6 +20,7 @@ from bridge.journal import Journal, Journals
 from bridge.journal_records import encoded
 from bridge.ledger import Ledger, TakenClock, TakenInput, TakenSlot
 from bridge.watched import KEPT_VALUES, Judgement
+from emulators.boptest.faults import Fault as NoFault
 from emulators.boptest.faults import Hold
 from emulators.ecy.faults import DropConnection
 from equipment.equipment_manager import Credentials
@@ -202,8 +203,9 @@ class TestTwoProcesses:
         assert_as_it_was(both)
 
 
-def killed(subject: Rig, **changed: str) -> subprocess.Popen[str]:
-    """A run that has been killed in the middle of its first advance."""
+def killed(subject: Rig, advances: int = 1, **changed: str) -> subprocess.Popen[str]:
+    """A run that has been killed in the middle of an advance, the first one or a later one."""
+    subject.building.faults.add(NoFault(), "advance", times=advances - 1)
     hold = subject.building.faults.add(Hold(), "advance")
     with start(*configured(subject), **variables(subject, **changed)) as process:
         assert hold.reached.wait(DEADLINE_S)
@@ -249,7 +251,7 @@ class TestAfterAKill:
         assert_as_it_was(both)
 
     def test_what_an_operator_took_over_meanwhile_is_left_alone_and_told(self, both: Rig) -> None:
-        killed(both)
+        killed(both, advances=2)
         objects = both.controllers.controller("AHU").objects
         objects.command("OutdoorAirTemp", 99.0, 14)
         code, output = run("release", "--env", "absent", **variables(both))

@@ -14,6 +14,7 @@ import pytest
 from bridge.release import Outcome
 from bridge.run import Declined, FirstContact, Run
 from emulators.boptest.faults import Answer, DroppedAnswer, FailedSimulation, Hold
+from emulators.boptest.faults import Fault as NoFault
 from emulators.ecy.answer_faults import WEB_PAGE
 from emulators.ecy.controller import Controller
 from emulators.ecy.faults import AnswerInstead, DropConnection, Fault
@@ -54,9 +55,10 @@ def written(subject: Rig, controller: str, name: str) -> list[Any]:
     return [record.value for record in journal if record.name == name and record.property_name == "present-value"]
 
 
-def held(subject: Rig, then: Callable[[Run], None], **variables: str) -> Run:
-    """Execute a run of one step, hold the building in its advance, and do something there."""
-    run = subject.run(steps=1, **variables)
+def held(subject: Rig, then: Callable[[Run], None], steps: int = 1, **variables: str) -> Run:
+    """Execute a run of so many steps, hold the building in its last advance, and do something there."""
+    run = subject.run(steps=steps, **variables)
+    subject.building.faults.add(NoFault(), "advance", times=steps - 1)
     hold = subject.building.faults.add(Hold(), "advance")
     with in_background(run) as future:
         assert hold.reached.wait(DEADLINE_S)
@@ -313,7 +315,7 @@ class TestOtherPeoplesThings:
     def test_a_slot_that_an_operator_takes_over_is_left_alone_and_told(self, both: Rig) -> None:
         objects = both.controllers.controller("AHU").objects
         both.ahu_points = [AHU_POINTS[0], {**AHU_POINTS[1], "deadband": 100.0}, *AHU_POINTS[2:]]
-        run = held(both, lambda run: objects.command("OutdoorAirTemp", 99.0, 14))
+        run = held(both, lambda run: objects.command("OutdoorAirTemp", 99.0, 14), steps=2)
         assert objects.named("OutdoorAirTemp").slots[13] == 99.0
         [left] = [receipt for receipt in run.summary().receipts if receipt.outcome is Outcome.LEFT_ALONE]
         assert "slot 14" in str(left)
