@@ -132,7 +132,7 @@ def test_an_operator_who_takes_over_is_left_alone_as_soon_as_a_value_of_ours_has
     def take_over(_run: Run) -> None:
         objects.command(OUTDOOR, 99.0, 14)
 
-    run = held(both, take_over)
+    run = held(both, take_over, steps=2)
     [receipt] = [one for one in run.summary().receipts if OUTDOOR in one.what]
     assert receipt.outcome is Outcome.LEFT_ALONE
     assert objects.named(OUTDOOR).slots[13] == 99.0
