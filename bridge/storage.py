@@ -68,10 +68,11 @@ class Storage:
         wanted = self._scaled(sent)
         if same_as_stored(found, wanted) or abs(found - wanted) <= self._slack(wanted):
             return Fit.YES
-        if not self.minimum <= found <= self.maximum:
-            return Fit.NO
-        if any(_is_step_of(wanted, found, step) for step, bit in _steps() if step and self.steps & bit):
+        is_cut = wanted in (self.minimum, self.maximum)
+        if not is_cut and any(_is_step_of(wanted, found, step) for step, bit in _steps() if step and self.steps & bit):
             return Fit.PERHAPS if self.steps & _EXACT else Fit.YES
+        if self._is_coarse and self._is_near(sent * self.factor, found):
+            return Fit.PERHAPS
         return Fit.PERHAPS if self._may_be_cut(wanted, found) else Fit.NO
 
     def to_send(self, stored: PointValue) -> PointValue:
@@ -94,6 +95,16 @@ class Storage:
         """A factor that was seen in REAL32 is not known to the last bit."""
         return self.reach if self.factor == 1.0 else 10 * _REAL32 * abs(wanted)
 
+    @property
+    def _is_coarse(self) -> bool:
+        """Whether its resolution may be one that is in no table."""
+        return self.steps in (0, _ANY)
+
+    def _is_near(self, wanted: float, found: PointValue) -> bool:
+        """Whether a coarse resolution may lie between: what looks like a limit may be one of its levels."""
+        known = (abs(end) for end in (self.low, self.high) if math.isfinite(end))
+        return abs(found - wanted) <= _NEARLY * max(abs(wanted), *known, 0.0)
+
     def _may_be_cut(self, wanted: float, found: PointValue) -> bool:
         """Whether the object may have a limit between what it is known to take and what it was sent."""
         return self.high <= found < wanted or wanted < found <= self.low
@@ -104,9 +115,9 @@ class Storage:
         left = sum(bit for step, bit in _steps() if self.steps & bit and _is_step_of(wanted, pair.stored, step))
         if not left and abs(pair.stored - wanted) > self._slack(wanted):
             return None
-        known = replace(self, steps=left)
-        is_cut = wanted in (self.minimum, self.maximum)
-        return known if is_cut else known._seen(wanted)
+        if wanted in (self.minimum, self.maximum):
+            return self  # any resolution that has this level stores it so
+        return replace(self, steps=left)._seen(wanted)
 
     def _seen(self, wanted: float) -> Storage:
         return replace(self, low=min(self.low, wanted), high=max(self.high, wanted))

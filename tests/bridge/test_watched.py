@@ -82,6 +82,18 @@ def test_a_limit_is_seen_with_the_second_value_that_is_cut_to_it(fresh: Watched)
     assert [fresh.judge(15.5), fresh.judge(16.0)] == [OURS, THEIRS]
 
 
+def test_a_value_that_moves_slowly_within_one_coarse_level_is_not_taken_for_cut(fresh: Watched) -> None:
+    level = 100 / 255
+    for number, sent in enumerate((29.45, 29.5, 29.55)):
+        fresh.send(sent)
+        fresh.saw(75 * level, 20.0 * number)
+        fresh.saw(75 * level, 20.0 * number + 6.0)
+    for sent, step in ((29.65, 76), (30.1, 77), (29.1, 74)):
+        fresh.send(sent)
+        assert fresh.judge(step * level) is not THEIRS
+    assert fresh.judge(50.0) is THEIRS
+
+
 def test_states_are_stored_as_they_are() -> None:
     state = Watched("a state", Remembered(), is_exact=True)
     state.send(2)
