@@ -49,6 +49,8 @@ class Content:
     """Open entries and their rows in the file of sent values."""
     credentials: dict[str, Credentials] = field(default_factory=dict)
     damaged_lines: int = 0
+    is_cut: bool = False
+    """Whether the last line has no end."""
     foreign_lines: int = 0
     """Lines that another version of this program understands."""
 
@@ -89,6 +91,7 @@ def read(file: Path, known_bytes: int = 0) -> Content:
     raw = file.read_bytes()
     if known_bytes and raw[known_bytes - 1 : known_bytes] != b"\n":
         content.damaged_lines += 1
+    content.is_cut = not raw.rstrip(b"\0").endswith(b"\n")
     for number, line in enumerate(_whole_lines(raw)):
         document = _document(line)
         if document is None:

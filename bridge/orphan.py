@@ -152,6 +152,14 @@ def adopted(file: Path, timeout_s: float, on_kept: Callable[[KeptJournal], None]
 def _content_of(file: Path) -> tuple[Content, str]:
     """What a journal says, and why it says nothing (empty where it does)."""
     try:
-        return records.read(file, journal_bytes_in(values_file(file))), ""
+        content = records.read(file, journal_bytes_in(values_file(file)))
     except OSError as error:
         return Content(), error.strerror or str(error)
+    content.damaged_lines += content.is_cut and _has_lost_its_length(file, content)
+    return content, ""
+
+
+def _has_lost_its_length(file: Path, content: Content) -> bool:
+    """Whether nothing tells how long it was, although no power cut can have taken that: its end may be missing."""
+    has_rows = any(row != NO_ROW for row in content.open.values())
+    return has_rows and is_same_boot(content.boot) and not values_file(file).exists()

@@ -9,6 +9,7 @@ Rows that files of version 1 have are 64 bare doubles.
 from __future__ import annotations
 
 import contextlib
+import logging
 import math
 import struct
 import threading
@@ -24,6 +25,8 @@ from bridge.watched import KEPT_VALUES, Remembered
 from utils.state_folder import StateError
 from utils.values import PointValue
 
+log = logging.getLogger(__name__)
+
 _VALUES = struct.Struct(f"<{KEPT_VALUES}d")
 _STORAGE = struct.Struct("<q6d")
 _HEAD = struct.Struct("<4sIII")
@@ -38,7 +41,10 @@ _PADDING = b"\0" * (_ROW_BYTES - _JOURNAL_AT - _JOURNAL.size)
 
 
 class SentValues:
-    """A new file of rows, one per key. Used by several threads."""
+    """A new file of rows, one per key. Used by several threads.
+
+    While the disk takes no more there is no file; every value that is noted tries anew.
+    """
 
     def __init__(self, file: Path) -> None:
         self.journal_bytes = 0
@@ -52,6 +58,7 @@ class SentValues:
         self._storage: dict[Hashable, Storage] = {}
         self._guard = threading.Lock()
         self._is_open = True
+        self._has_ended = False
         self._failure: StateError | None = None
 
     def row(self, key: Hashable) -> int:
@@ -95,7 +102,7 @@ class SentValues:
     def close(self) -> None:
         """Nothing more will be noted."""
         with self._guard:
-            self._is_open = False
+            self._is_open, self._has_ended = False, True
             self._stream.close()
 
     def _write(self, keys: Iterable[Hashable]) -> None:
@@ -107,13 +114,23 @@ class SentValues:
             number = self._rows[key]
             self._packed[number] = _packed(number, tuple(self._values[key]), self._storage[key], self.journal_bytes)
             numbers.append(number)
-        if not (self._is_open and numbers):
+        if self._has_ended or not numbers:
             return
         first = min(numbers)
         try:
-            self._put(first, b"".join(self._packed[first : max(numbers) + 1]))
+            if self._is_open:
+                self._put(first, b"".join(self._packed[first : max(numbers) + 1]))
+            else:
+                self._begin_again()
         except OSError as error:
             self._give_up(error)
+
+    def _begin_again(self) -> None:
+        """The disk may have room again: then everything that is known goes there. Raises OSError."""
+        self._stream = self._file.open("w+b", buffering=0)
+        self._put(0, b"".join(self._packed))
+        self._is_open = True
+        log.info("%s: the values that are sent can be kept again", self._file)
 
     def _put(self, number: int, rows: bytes) -> None:
         self._stream.seek(number * _ROW_BYTES)
@@ -122,11 +139,14 @@ class SentValues:
 
     def _give_up(self, error: OSError) -> None:
         """Without the file, what is found is judged as after a power cut; with an old one, wrongly."""
+        if self._is_open:
+            log.warning("%s: the values that are sent cannot be kept for now (%s)", self._file, error)
         self._is_open = False
         with contextlib.suppress(OSError):
             self._stream.close()
         try:
-            self._file.unlink()
+            if self._file.exists():
+                self._file.unlink()
         except OSError:
             self._failure = StateError(f"cannot keep the values that are sent ({error}); nothing more is sent")
             raise self._failure from error

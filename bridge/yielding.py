@@ -1,9 +1,9 @@
 """Slots of ours that somebody else has written in mid-run: left to them for the rest of it (docs/decisions/10).
 
 Our slots, and the values of the inputs that we force, are read along at most once a second, from the second exchange
-on, behind the writes of the same exchange: so the ledger learns what the controller makes of what it is sent. From the first sight of a foreign
-value a slot is not written, and when it is still there after reads can be stale no longer (ecy-rest-api §16), it is
-yielded.
+on, behind the writes of the same exchange: so the ledger learns what the controller makes of what it is sent. From the
+first sight of a foreign value a slot is not written, and when it is still there after reads can be stale no longer
+(ecy-rest-api §16), it is yielded.
 """
 
 from __future__ import annotations

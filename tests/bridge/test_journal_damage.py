@@ -292,6 +292,16 @@ class TestValuesThatAreLost:
         assert orphan.ledger.judge(DEVICE, AV, 99.0) is Judgement.IN_DOUBT
         orphan.close()
 
+    @pytest.mark.parametrize(("is_told", "kept"), [(True, 0), (False, 1)])
+    def test_a_cut_line_is_named_where_nothing_tells_any_more_how_long_the_journal_was(
+        self, journals: Journals, file: Path, is_told: bool, kept: int
+    ) -> None:
+        file.write_bytes(file.read_bytes() + b"00000000 {")
+        if not is_told:
+            file.with_suffix(".sent").unlink()
+        assert give_all_back(journals) == [*ALL]
+        assert len(journals.kept) == kept
+
     def test_of_what_was_truly_never_sent_nothing_is_in_doubt(self, journals: Journals, file: Path) -> None:
         [orphan] = journals.orphans()
         assert not orphan.ledger.has_sent(DEVICE, OUTPUT.ref)

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from bridge.sent_values import SentValues, row_in
+from bridge.sent_values import SentValues, journal_bytes_in, row_in
 from bridge.storage import Storage
 from bridge.watched import KEPT_VALUES, Remembered
 from utils.state_folder import StateError
@@ -135,6 +135,10 @@ class _Refusing(io.FileIO):
         return super().write(bytes(data)[: self.takes])
 
 
+def _no_room(_sent: SentValues, _number: int, _rows: bytes) -> None:
+    raise OSError(28, "No space left on device")
+
+
 class TestADiskThatTakesNoMore:
     @pytest.fixture
     def refusing(self, sent: SentValues, file: Path, monkeypatch: pytest.MonkeyPatch) -> _Refusing:
@@ -148,7 +152,27 @@ class TestADiskThatTakesNoMore:
     ) -> None:
         refusing.takes = 100
         sent.note({"a": 1.5})
-        sent.note({"a": 2.5})
+        assert not file.exists()
+
+    def test_with_room_again_everything_is_kept_again_and_how_long_the_journal_is(
+        self, file: Path, sent: SentValues, refusing: _Refusing, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        sent.row("b")
+        sent.note({"b": 7.5})
+        refusing.takes = 100
+        sent.note({"a": 1.5})
+        with monkeypatch.context() as still_full:
+            still_full.setattr(SentValues, "_put", _no_room)
+            sent.note({"a": 2.5})
+            sent.row("c")
+            assert not file.exists()
+        sent.journal_bytes = 4711
+        sent.note({"a": 3.5})
+        assert [values_in(file, number) for number in range(3)] == [(1.5, 2.5, 3.5), (7.5,), ()]
+        assert journal_bytes_in(file) == 4711
+        sent.close()
+        file.unlink()
+        sent.note({"a": 4.5})
         assert not file.exists()
 
     def test_where_the_file_cannot_even_be_taken_away_nothing_may_be_sent(
