@@ -76,6 +76,8 @@ class Watched:
         self._is_exact = is_exact
         self._sent: deque[PointValue] = deque(() if remembered is None else remembered.values, KEPT_VALUES)
         self._reading: _Reading | None = None
+        self._replaced: Storage | None = None
+        """What was believed of another scale before: somebody may have typed the very number that we send."""
         self._stands_for: PointValue | None = None
         self._pairs: deque[Pair] = deque(maxlen=_KEPT_PAIRS)
         self._moves = 0
@@ -102,7 +104,10 @@ class Watched:
             return Judgement.THEIRS
         if not self.storage.is_known:
             return Judgement.IN_DOUBT
-        return _JUDGEMENTS[max(self.storage.fit(sent, found) for sent in self._sent)]
+        fit = self._fit(self.storage, found)
+        if fit is Fit.NO and self._replaced is not None and self._fit(self._replaced, found) is not Fit.NO:
+            return Judgement.IN_DOUBT
+        return _JUDGEMENTS[fit]
 
     def saw(self, found: PointValue, at_s: float) -> bool:
         """Note what was read back at so much monotonic time; True where something was learned of the storage.
@@ -122,6 +127,9 @@ class Watched:
         learned = [self._learn(Pair(ripe, found)) for ripe in reading.ripe(at_s)]
         return any(learned)
 
+    def _fit(self, storage: Storage, found: PointValue) -> Fit:
+        return max(storage.fit(sent, found) for sent in self._sent)
+
     def _begin(self, found: PointValue, sent: PointValue) -> None:
         moves = self._reading is not None and not self.storage.is_known and sent == self._stands_for
         self._reading, self._stands_for = _Reading(found), sent
@@ -134,6 +142,8 @@ class Watched:
         learned = self.storage.learned(self._pairs)
         if learned is None or learned == self.storage:
             return False
+        if self.storage.is_known and learned.factor != self.storage.factor:
+            self._replaced = self.storage
         self.storage = learned
         return True
 

@@ -94,6 +94,16 @@ def test_a_value_that_moves_slowly_within_one_coarse_level_is_not_taken_for_cut(
     assert fresh.judge(50.0) is THEIRS
 
 
+def test_one_who_types_the_number_that_we_send_does_not_make_our_own_scaled_one_his(fresh: Watched) -> None:
+    for number, sent in enumerate((20.0, 21.0)):
+        fresh.send(sent)
+        fresh.saw(sent / 2, 20.0 * number)
+        fresh.saw(sent / 2, 20.0 * number + 6.0)
+    assert [fresh.judge(10.5), fresh.judge(33.0)] == [OURS, THEIRS]
+    fresh.saw(21.0, 50.0)
+    assert [fresh.judge(10.5), fresh.judge(33.0)] == [IN_DOUBT, THEIRS]
+
+
 def test_states_are_stored_as_they_are() -> None:
     state = Watched("a state", Remembered(), is_exact=True)
     state.send(2)
