@@ -214,7 +214,7 @@ class ControllerLink:
     def exchange(self, frame: Frame) -> dict[Target, Sample]:
         """One batch: what the frame changed, and after it the outputs. Raises :class:`DeviceError`."""
         self._make_sure()
-        writes, glance = self._prepare(frame), self._glance()
+        glance, writes = self._glance(), self._prepare(frame)
         return self._exchange(writes, glance) if writes or any(glance) or self.controller.reads else {}
 
     def write(self, frame: Frame) -> dict[Target, Sample]:

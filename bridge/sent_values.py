@@ -36,8 +36,8 @@ _CHECKED_FROM = 8
 _JOURNAL = struct.Struct("<Q")
 _ROW_BYTES = 1024
 _JOURNAL_AT = _HEAD.size + _STORAGE.size + _VALUES.size
-_numbers = attrgetter(*(field.name for field in fields(Storage)))
 _PADDING = b"\0" * (_ROW_BYTES - _JOURNAL_AT - _JOURNAL.size)
+_numbers = attrgetter(*(field.name for field in fields(Storage)))
 
 
 class SentValues:

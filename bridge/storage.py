@@ -68,8 +68,7 @@ class Storage:
         wanted = self._scaled(sent)
         if same_as_stored(found, wanted) or abs(found - wanted) <= self._slack(wanted):
             return Fit.YES
-        is_cut = wanted in (self.minimum, self.maximum)
-        if not is_cut and any(_is_step_of(wanted, found, step) for step, bit in _steps() if step and self.steps & bit):
+        if not self._is_limit(wanted) and self._is_in_steps(wanted, found):
             return Fit.PERHAPS if self.steps & _EXACT else Fit.YES
         if self._is_coarse and self._is_near(sent * self.factor, found):
             return Fit.PERHAPS
@@ -95,6 +94,12 @@ class Storage:
         """A factor that was seen in REAL32 is not known to the last bit."""
         return self.reach if self.factor == 1.0 else 10 * _REAL32 * abs(wanted)
 
+    def _is_limit(self, wanted: float) -> bool:
+        return wanted in (self.minimum, self.maximum)
+
+    def _is_in_steps(self, wanted: float, found: PointValue) -> bool:
+        return any(_is_step_of(wanted, found, step) for step, bit in _steps() if step and self.steps & bit)
+
     @property
     def _is_coarse(self) -> bool:
         """Whether its resolution may be one that is in no table."""
@@ -103,7 +108,7 @@ class Storage:
     def _is_near(self, wanted: float, found: PointValue) -> bool:
         """Whether a coarse resolution may lie between: what looks like a limit may be one of its levels."""
         known = (abs(end) for end in (self.low, self.high) if math.isfinite(end))
-        return abs(found - wanted) <= _NEARLY * max(abs(wanted), *known, 0.0)
+        return abs(found - wanted) <= _NEARLY * max((abs(wanted), *known))
 
     def _may_be_cut(self, wanted: float, found: PointValue) -> bool:
         """Whether the object may have a limit between what it is known to take and what it was sent."""
@@ -115,7 +120,7 @@ class Storage:
         left = sum(bit for step, bit in _steps() if self.steps & bit and _is_step_of(wanted, pair.stored, step))
         if not left and abs(pair.stored - wanted) > self._slack(wanted):
             return None
-        if wanted in (self.minimum, self.maximum):
+        if self._is_limit(wanted):
             return self  # any resolution that has this level stores it so
         return replace(self, steps=left)._seen(wanted)
 

@@ -1,9 +1,9 @@
 """Slots of ours that somebody else has written in mid-run: left to them for the rest of it (docs/decisions/10).
 
-Our slots, and the values of the inputs that we force, are read along at most once a second, from the second exchange
-on, behind the writes of the same exchange: so the ledger learns what the controller makes of what it is sent. From the
-first sight of a foreign value a slot is not written, and when it is still there after reads can be stale no longer
-(ecy-rest-api §16), it is yielded.
+Our slots, and the values of the inputs that we force, are read along at most once a second, behind the writes of an
+exchange: so the ledger learns what the controller makes of what it is sent. The exchange that writes first is left out,
+as the start of many controllers is busy enough. From the first sight of a foreign value a slot is not written, and when
+it is still there after reads can be stale no longer (ecy-rest-api §16), it is yielded.
 """
 
 from __future__ import annotations
@@ -54,8 +54,6 @@ class Yielding:
     def __init__(self, device: str, ledger: Ledger) -> None:
         self._device = device
         self._ledger = ledger
-        self._has_begun = False
-        """Whether anything has been written."""
         self._glance_at_s = -math.inf
         self._silent: set[ObjectRef] = set()
         """Objects whose priority array the controller does not tell; they are not asked for it in every glance."""
@@ -77,12 +75,11 @@ class Yielding:
         return target in self._yielded or target in self._suspects
 
     def glance(self, written: Iterable[BoundPoint], now_s: float) -> Glance:
-        """What to read along with this exchange; nothing most of the time."""
+        """What to read along: of all that has been written already, and nothing most of the time."""
         if now_s < self._glance_at_s:
             return Glance()
         ours = self._ours(written)
-        if not self._has_begun:  # the start of many controllers is busy enough: from the next exchange on
-            self._has_begun = bool(ours)
+        if not ours:
             return Glance()
         self._glance_at_s = now_s + _GLANCE_EVERY_S
         return Glance(

@@ -321,6 +321,13 @@ class TestOtherPeoplesThings:
         assert "slot 14" in str(left)
         assert "it holds 99.0" in str(left)
 
+    def test_before_the_second_exchange_it_is_in_doubt_and_given_back_with_its_value(self, both: Rig) -> None:
+        objects = both.controllers.controller("AHU").objects
+        both.ahu_points = [AHU_POINTS[0], {**AHU_POINTS[1], "deadband": 100.0}, *AHU_POINTS[2:]]
+        run = held(both, lambda run: objects.command("OutdoorAirTemp", 99.0, 14))
+        assert objects.named("OutdoorAirTemp").slots[13] is None
+        assert any("it held 99.0, which may be ours" in str(receipt) for receipt in run.summary().receipts)
+
     def test_an_input_that_was_out_of_service_gets_its_value_and_flag_back_where_the_config_takes_it(
         self, both: Rig
     ) -> None:
