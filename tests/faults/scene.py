@@ -144,8 +144,9 @@ class Scene:
         assert_given_back(self.ahu)
 
     def wait_for_vav(self, state: LinkState, damper: float) -> None:
-        """Wait until the VAV's controller stands there and its override is in force or not."""
-        eventually(lambda: (self.advances[-1].vav, self.advances[-1].damper) == (state, damper))
+        """Wait for an advance from now on that finds the VAV's controller there and its override in force or not."""
+        begun_at = len(self.advances)
+        eventually(lambda: any((one.vav, one.damper) == (state, damper) for one in self.advances[begun_at:]))
 
     def skip(self, seconds: float) -> None:
         """Let so much of the run's own time pass, and some steps."""
