@@ -43,6 +43,14 @@ class Place:
         wrote = (record.name, record.property_name, record.priority)
         return not record.refused and record.value is not None and wrote == self._key
 
+    def is_let_go_by(self, record: WriteRecord) -> bool:
+        """Whether this write of the daemon takes away whatever stands there."""
+        if record.refused or record.name != self.object_name:
+            return False
+        if self.priority is None:
+            return record.property_name == "out-of-service" and record.value is False
+        return record.value is None and record.priority == self.priority
+
     def __str__(self) -> str:
         return self.object_name + (" (forced)" if self.priority is None else f" slot {self.priority}")
 
@@ -109,8 +117,17 @@ class Claim:
         self.place.put(self._controller, value)
         self._right = {value} if value is not None or self._before is None else self._before | {None}
 
-    def taken(self) -> None:
-        """The daemon has written a value of its own there."""
+    def follow(self, record: WriteRecord) -> None:
+        """The daemon has written something: it takes the place, gives it back, or the write is about something else.
+
+        A place that is given back in mid-run, as one whose values stay away, leaves the others taken.
+        """
+        if self.place.is_let_go_by(record) or self.restores(record):
+            self.closed()
+        elif self.place.is_taken_by(record):
+            self._taken()
+
+    def _taken(self) -> None:
         if self._before is None:
             self._before = self._right
         self._right = self._before
@@ -134,10 +151,12 @@ class Claim:
             self.place.put(self._controller, next(iter(self._right)))
         self.settled()
 
-    def allows(self, record: WriteRecord) -> bool:
-        """Whether a write during the giving back puts there what was there before."""
+    def restores(self, record: WriteRecord) -> bool:
+        """Whether a write puts there what was there before."""
+        if self._before is None or not self.place.is_taken_by(record):
+            return False
         sent = record.value if isinstance(record.value, int | float) else None
-        return self._before is not None and _is_among(self._trait.stored(sent), self._before)
+        return _is_among(self._trait.stored(sent), self._before)
 
 
 def _is_among(value: float | None, right: set[float | None]) -> bool:
