@@ -18,8 +18,8 @@ from bacpypes3.pdu import Address
 
 from benchmarks.bacnet_peer import HOST, free_port, plain_application
 from benchmarks.rows import Row
-from clients.bacnet_results import BacnetRef, Untyped
-from clients.bacnet_stack import BACnetStack
+from clients.bacnet.results import BacnetRef, Untyped
+from clients.bacnet.stack import BACnetStack
 from emulators.process import emulator_process
 
 POINTS = 50

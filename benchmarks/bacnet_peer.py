@@ -12,7 +12,7 @@ from bacpypes3.local.analog import AnalogInputObject
 from bacpypes3.local.device import DeviceObject
 from bacpypes3.local.networkport import NetworkPortObject
 
-from clients.bacnet_results import Untyped
+from clients.bacnet.results import Untyped
 
 HOST = "127.0.0.1"
 _VENDOR = 999

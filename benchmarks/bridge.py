@@ -16,7 +16,7 @@ import urllib3
 from benchmarks.peers import PASSWORD, USER
 from benchmarks.rows import Row
 from benchmarks.runs import peers, prepared
-from clients.http_funnel import HttpFunnel, Reply
+from clients.http.funnel import HttpFunnel, Reply
 
 CONTROLLERS = 16
 LATENCY_S = 0.04

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from benchmarks.peers import PASSWORD, POINTS_PER_CONTROLLER, USER
 from bridge.run import Run
-from clients.tls import TlsPolicy
+from clients.http.tls import TlsPolicy
 from emulators.plants.multizone_office import MultizoneOffice
 from emulators.process import emulator_process
 from equipment.equipment_manager import EquipmentManager

@@ -21,7 +21,7 @@ from bridge.controller_link import ControllerLink
 from bridge.ledger import Ledger
 from bridge.run import Run
 from bridge.status import Phase
-from clients.http_funnel import HttpFunnel
+from clients.http.funnel import HttpFunnel
 from utils.values import ObjectRef, PointValue
 
 CONTROLLERS = 16

@@ -11,7 +11,7 @@ from bridge.check.quantities import unit_in_our_words
 from bridge.check.simulation import DEADLINES, OwnTest
 from bridge.check.views import SimulationView
 from bridge.startup import simulation_names
-from clients.boptest_select import Timeouts
+from clients.boptest.select import Timeouts
 from clients.ecy_device_client import ECYDeviceClient
 from equipment.equipment_manager import Credentials, EquipmentManager
 from utils.errors import ConfigError, DeviceError, SimulationAborted

@@ -15,9 +15,9 @@ from bridge.controller_link import ControllerLink, LinkState
 from bridge.in_use import STALE_S, SecondLook
 from bridge.model_clock import agree
 from bridge.release import Receipt
+from clients.boptest.select import Timeouts
+from clients.boptest.tests import TestIds
 from clients.boptest_client import BOPTestClient
-from clients.boptest_select import Timeouts
-from clients.boptest_tests import TestIds
 from equipment.equipment_manager import Equipment
 from points import Point
 from utils.errors import (

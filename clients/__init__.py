@@ -1,1 +1,7 @@
-"""What talks to the two peers: BOPTEST and the ECY controllers."""
+"""Clients of both peers; whatever can be commanded answers :class:`clients.device_client.DeviceClient`.
+
+The doors: ``boptest_client`` (a building), ``ecy_device_client`` (REST) and ``bacnet_device_client`` (BACnet/IP) (a
+controller each), ``device_client`` (what all controllers are asked), ``making`` (a client for an address). The rooms
+behind them are private. Doors are imported by name: this package loads none, as BACpypes3 alone takes a third of a
+second that nobody else should have to wait for.
+"""

@@ -8,12 +8,12 @@ from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Self, TypeAlias, TypeVar
 
-from clients.bacnet_aio import DISCOVERY_TIMEOUT_S, AsyncBACnetClient
-from clients.bacnet_errors import StackError
-from clients.bacnet_names import device_key, object_identifier, ref_of, station
-from clients.bacnet_results import BacnetReading, BacnetRef
-from clients.bacnet_stack import BACnetStack
-from clients.bacnet_states import (
+from clients.bacnet.aio import DISCOVERY_TIMEOUT_S, AsyncBACnetClient
+from clients.bacnet.errors import StackError
+from clients.bacnet.names import device_key, object_identifier, ref_of, station
+from clients.bacnet.results import BacnetReading, BacnetRef
+from clients.bacnet.stack import BACnetStack
+from clients.bacnet.states import (
     name_refs,
     names_of,
     sample_of,
@@ -24,7 +24,7 @@ from clients.bacnet_states import (
     state_refs,
     write_of,
 )
-from clients.ecy_clock import ClockState
+from clients.ecy.clock import ClockState
 from utils.errors import DeviceRefused, DeviceUnreachable, ObjectError
 from utils.values import (
     Endpoint,

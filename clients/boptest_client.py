@@ -7,10 +7,10 @@ from collections.abc import Collection, Iterable, Mapping
 from types import MappingProxyType
 from typing import Self
 
-from clients.boptest_choice import CaseSearch, wrong_case
-from clients.boptest_select import Api, Server, Timeouts, probe
-from clients.boptest_tests import OwnTests, TestIds
-from clients.boptest_wire import (
+from clients.boptest.choice import CaseSearch, wrong_case
+from clients.boptest.select import Api, Server, Timeouts, probe
+from clients.boptest.tests import OwnTests, TestIds
+from clients.boptest.wire import (
     Envelope,
     clipped_by_server,
     envelope_of,
@@ -21,7 +21,7 @@ from clients.boptest_wire import (
     series_of,
     state_of,
 )
-from clients.http_funnel import Failures, HttpFunnel, Json, without_credentials
+from clients.http.funnel import Failures, HttpFunnel, Json, without_credentials
 from utils.errors import (
     BridgeError,
     ConfigError,

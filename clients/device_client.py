@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Protocol
 
-from clients.ecy_clock import ClockState
+from clients.ecy.clock import ClockState
 from utils.values import Endpoint, Exchange, ObjectRef, ObjectState, ObjectType, Sample, Write, WriteResult
 
 

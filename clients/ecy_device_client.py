@@ -6,22 +6,22 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Self
 
-from clients.ecy_batch import BatchReply, BatchRequest, BatchSender
-from clients.ecy_clock import Clock, ClockState
-from clients.ecy_directory import discover
-from clients.ecy_neighbours import (
+from clients.ecy.batch import BatchReply, BatchRequest, BatchSender
+from clients.ecy.clock import Clock, ClockState
+from clients.ecy.directory import discover
+from clients.ecy.neighbours import (
     Binding,
     CovSubscription,
     read_bindings,
     read_cov_subscriptions,
     read_device_name,
 )
-from clients.ecy_points import PointAccess
-from clients.ecy_session import EcySession
-from clients.ecy_survey import survey
-from clients.ecy_wire import object_url, sample_of, unwrap
-from clients.http_funnel import Json
-from clients.tls import TlsPolicy
+from clients.ecy.points import PointAccess
+from clients.ecy.session import EcySession
+from clients.ecy.survey import survey
+from clients.ecy.wire import object_url, sample_of, unwrap
+from clients.http.funnel import Json
+from clients.http.tls import TlsPolicy
 from utils.errors import AccountRefused, ObjectError
 from utils.values import (
     Endpoint,

@@ -8,15 +8,15 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 from clients.device_client import DeviceClient
-from clients.tls import TlsPolicy
-from equipment.ended_simulation import SIMULATION, EndedSimulation
+from clients.http.tls import TlsPolicy
+from clients.simulation.ended import SIMULATION, EndedSimulation
 from equipment.equipment_manager import Credentials, client_for
 from utils.errors import ConfigError, Problem
 from utils.settings import Settings
 from utils.state_folder import StateFolder
 
 if TYPE_CHECKING:
-    from equipment.bacnet_stacks import BacnetStacks
+    from clients.bacnet.stacks import BacnetStacks
 
 BACNET = "bacnet://"
 """How the addresses of controllers that speak BACnet/IP begin."""
@@ -60,7 +60,7 @@ class DeviceClients:
 
     def _bacnet(self) -> BacnetStacks:
         # Loaded here, as BACpypes3 takes a third of a second that nobody else should have to wait for.
-        from equipment.bacnet_stacks import BacnetStacks
+        from clients.bacnet.stacks import BacnetStacks
 
         with self._lock:
             if self._stacks is None:

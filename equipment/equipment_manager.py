@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from clients.ecy_device_client import ECYDeviceClient
-from clients.tls import TlsPolicy
+from clients.http.tls import TlsPolicy
 from equipment.config import LoadedEquipment, load_equipment_files
 from equipment.controller import Controller
 from points import BadValue, Point

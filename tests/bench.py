@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from clients.tls import TlsPolicy
+from clients.http.tls import TlsPolicy
 from equipment.equipment_manager import EquipmentManager
 from utils.settings import Settings, load_settings
 from utils.state_folder import StateFolder

@@ -21,7 +21,7 @@ from typing import Any
 from benchmarks.programs.days import CONFIGS, ROOT, YEAR, Hours, State, WatchedOffice
 from bridge.run import Run
 from clients.ecy_device_client import ECYDeviceClient
-from clients.tls import TlsMode, TlsPolicy
+from clients.http.tls import TlsMode, TlsPolicy
 from emulators.boptest.server import BoptestServer
 from emulators.process import emulator_process
 from equipment.equipment_manager import EquipmentManager

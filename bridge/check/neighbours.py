@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from bridge.check.report import Finding, Severity, Topic
 from bridge.check.views import ControllerView, PointView
-from clients.ecy_neighbours import Binding
-from clients.ecy_wire import API, object_url
+from clients.ecy.neighbours import Binding
+from clients.ecy.wire import API, object_url
 from utils.values import ObjectRef, Role
 
 

@@ -10,8 +10,8 @@ from typing import Self
 
 from bridge import startup
 from bridge.check.views import SimulationView
+from clients.boptest.select import Timeouts
 from clients.boptest_client import BOPTestClient
-from clients.boptest_select import Timeouts
 from utils.errors import ConfigError, SimulationError
 from utils.model_calendar import model_seconds
 from utils.settings import Settings

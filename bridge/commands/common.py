@@ -27,7 +27,7 @@ from bridge.console import (
 )
 from bridge.run import Confirm, Run
 from bridge.status import Summary
-from clients.tls import TlsPolicy
+from clients.http.tls import TlsPolicy
 from equipment.config import load_equipment_files
 from equipment.equipment_manager import EquipmentManager
 from utils.alone import Alone

@@ -20,7 +20,7 @@ from bridge.recovery import recover
 from bridge.release import Outcome
 from bridge.startup import simulation_client
 from clients.boptest_client import BOPTestClient
-from clients.http_funnel import without_credentials
+from clients.http.funnel import without_credentials
 from equipment.device_clients import DeviceClients
 from utils.alone import Alone
 from utils.errors import ConfigError, SimulationError

@@ -10,8 +10,8 @@ from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
 
+from clients.bacnet.names import device_key, is_bacnet, object_identifier
 from clients.bacnet_device_client import BACnetDeviceClient
-from clients.bacnet_names import device_key, is_bacnet, object_identifier
 from supervisory.explorer.report import DONE, FAILED, Report
 from supervisory.explorer.session import Session, device
 from supervisory.explorer.verifying import patiently

@@ -5,8 +5,8 @@ from __future__ import annotations
 from argparse import ArgumentParser, Namespace
 from dataclasses import asdict
 
-from clients.bacnet_names import OBJECT_TYPES
-from clients.bacnet_results import PointFound
+from clients.bacnet.names import OBJECT_TYPES
+from clients.bacnet.results import PointFound
 from supervisory.explorer.report import DONE, FAILED, Report
 from supervisory.explorer.session import Session, device
 from utils.values import ObjectType

@@ -6,7 +6,7 @@ import queue
 import time
 from argparse import ArgumentParser, Namespace
 
-from clients.bacnet_results import BacnetReading
+from clients.bacnet.results import BacnetReading
 from supervisory.explorer.report import (
     DONE,
     FAILED,

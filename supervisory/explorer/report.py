@@ -15,7 +15,7 @@ from rich.console import Console
 from rich.measure import Measurement
 from rich.table import Table
 
-from clients.bacnet_results import BacnetReading, BacnetValue
+from clients.bacnet.results import BacnetReading, BacnetValue
 from utils.errors import BridgeError, DeviceError
 
 DONE, FAILED = 0, 1

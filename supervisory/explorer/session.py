@@ -9,10 +9,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from re import fullmatch
 
-from clients.bacnet_client import BACnetClient
-from clients.bacnet_names import socket_of, station
-from clients.bacnet_results import BacnetRef
-from clients.bacnet_stack import BACnetStack
+from clients.bacnet.client import BACnetClient
+from clients.bacnet.names import socket_of, station
+from clients.bacnet.results import BacnetRef
+from clients.bacnet.stack import BACnetStack
 from utils.errors import ConfigError
 
 _STANDARD_PORT = 47808

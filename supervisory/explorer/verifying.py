@@ -10,8 +10,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
-from clients.bacnet_names import object_identifier
-from clients.bacnet_results import PRESENT_VALUE, BacnetReading, BacnetRef, BacnetValue, BacnetWrite, BacnetWriteResult
+from clients.bacnet.names import object_identifier
+from clients.bacnet.results import PRESENT_VALUE, BacnetReading, BacnetRef, BacnetValue, BacnetWrite, BacnetWriteResult
 from supervisory.explorer.report import held, in_short, shown, slot_value
 from supervisory.explorer.session import Session
 from utils.errors import DeviceError, ObjectError

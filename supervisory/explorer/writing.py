@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from datetime import datetime
 from itertools import starmap
 
-from clients.bacnet_names import object_identifier
-from clients.bacnet_results import BacnetReading, BacnetRef, BacnetWrite
-from clients.bacnet_writing import check_write
+from clients.bacnet.names import object_identifier
+from clients.bacnet.results import BacnetReading, BacnetRef, BacnetWrite
+from clients.bacnet.writing import check_write
 from supervisory.explorer.report import DONE, FAILED, Report, held, indexed, shown, slot_value
 from supervisory.explorer.session import Session, device, reference
 from supervisory.explorer.verifying import Fate, Sent, fates, look

@@ -8,9 +8,9 @@ from concurrent.futures import Future
 from datetime import datetime
 from typing import Protocol
 
+from clients.simulation.device import SimulationDevice
 from supervisory.runtime.devices import Devices
 from supervisory.runtime.plant_clock import DeviceClock, PlantClock, SimulationClock
-from supervisory.runtime.simulation_device import SimulationDevice
 from utils.pacing import Pacer
 
 log = logging.getLogger(__name__)

@@ -12,12 +12,13 @@ from functools import partial
 from bridge.advancing import Advancing
 from bridge.overdue import OverdueWatch
 from bridge.startup import advance_patience_s, connect_simulation, simulation_client, start_simulation
+from clients.bacnet.results import DeviceFound, ObjectFound
+from clients.bacnet.stack import BACnetStack
 from clients.bacnet_device_client import BACnetDeviceClient
-from clients.bacnet_results import DeviceFound, ObjectFound
-from clients.bacnet_stack import BACnetStack
 from clients.boptest_client import BOPTestClient
 from clients.device_client import DeviceClient
-from clients.tls import TlsPolicy
+from clients.http.tls import TlsPolicy
+from clients.simulation.device import SIMULATION, SimulationDevice
 from equipment.config_address import normal_address
 from equipment.equipment_manager import Credentials, client_for
 from supervisory.easy import Told
@@ -25,7 +26,6 @@ from supervisory.easy_services import Network
 from supervisory.runtime.devices import Devices
 from supervisory.runtime.plant_clock import SimulationClock
 from supervisory.runtime.plants import LivePlant, Plant, SimulatedPlant
-from supervisory.runtime.simulation_device import SIMULATION, SimulationDevice
 from supervisory.setup.config import SupervisoryConfig, Transport
 from utils.alone import Alone
 from utils.errors import ConfigError, Problem

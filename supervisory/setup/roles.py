@@ -13,9 +13,9 @@ from typing import TypeAlias
 
 from pydantic import ValidationError
 
+from clients.simulation.device import SIMULATION
 from equipment.config_json import Json, JsonDocument, Keys, check
 from supervisory.program import Command, Parameters, Read
-from supervisory.runtime.simulation_device import SIMULATION
 from supervisory.setup.config import BINDING_KEYS, PointBinding, ProgramConfig, SupervisoryConfig
 from utils.errors import ConfigError, Problem
 from utils.names import did_you_mean

@@ -17,9 +17,9 @@ from bridge.check.first_contact import MayShow, NewCertificate, always
 from bridge.check.simulation import DEADLINES
 from bridge.journal import Journals
 from bridge.ledger import TakenInput, TakenSlot
+from clients.boptest.select import Timeouts
 from clients.boptest_client import BOPTestClient
-from clients.boptest_select import Timeouts
-from clients.tls import fingerprint_of
+from clients.http.tls import fingerprint_of
 from emulators.boptest.faults import Answer, DroppedRequest, Hold
 from emulators.boptest.faults import Fault as BoptestFault
 from emulators.ecy.faults import AnswerInstead, DropConnection, Fault

@@ -14,7 +14,7 @@ from bridge.check.objects import object_findings
 from bridge.check.quantities import quantity, quantity_of
 from bridge.check.report import Finding, Severity, Topic
 from bridge.check.views import ControllerView, PointView
-from clients.ecy_neighbours import Binding, CovSubscription
+from clients.ecy.neighbours import Binding, CovSubscription
 from tests import bench
 from tests.bridge.check_views import DEVICE, point_view, state
 from utils.values import ObjectRef, ObjectState, ObjectType, Quality, Sample

@@ -15,14 +15,14 @@ import pytest
 from bridge.clock_keeper import LOOK_EVERY_S, ClockKeeper, ClockOrder, clock_errors
 from bridge.ledger import Ledger
 from clients.ecy_device_client import ECYDeviceClient
-from clients.tls import TlsMode, TlsPolicy
+from clients.http.tls import TlsMode, TlsPolicy
 from emulators.ecy.controller import Controller, ControllerSpec
 from emulators.ecy.faults import AnswerInstead, DropConnection
 from emulators.ecy.messages import Reply
 from emulators.ecy.profile import Profile
 from emulators.ecy.scanning import WallScan
 from emulators.ecy.server import EcyServer
-from tests.clients.test_ecy_clock import WithoutNtpInTime
+from tests.clients.ecy.test_clock import WithoutNtpInTime
 from utils.pacing import Clocks
 
 ZONE = "US/Mountain"

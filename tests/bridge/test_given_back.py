@@ -70,7 +70,7 @@ class KeepsItsZone(Fault):
 
 def test_a_clock_that_keeps_our_zone_is_not_given_back(both: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("bridge.release._PAUSES_S", (0.0,))
-    monkeypatch.setattr("clients.ecy_clock._SETTLE_S", 0.1)
+    monkeypatch.setattr("clients.ecy.clock._SETTLE_S", 0.1)
     faults = both.controllers.controller("VAV").faults
     ended = held(both, lambda _: faults.add(KeepsItsZone()), DESIRED_TIMEZONE="US/Mountain")
     [receipt] = [one for one in ended.summary().receipts if one.outcome is Outcome.FAILED]

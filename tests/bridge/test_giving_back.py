@@ -18,7 +18,7 @@ from bridge.patience import LIMIT_S, SIGN_IN_AGAIN_S, Patiences
 from bridge.recovery import recover
 from bridge.release import Outcome, Receipt, give_back, give_back_all
 from clients.ecy_device_client import ECYDeviceClient
-from clients.tls import TlsMode, TlsPolicy
+from clients.http.tls import TlsMode, TlsPolicy
 from emulators.ecy.answer_faults import WEB_PAGE, SpoilContent
 from emulators.ecy.controller import Controller, ControllerSpec
 from emulators.ecy.faults import (

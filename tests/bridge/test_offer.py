@@ -13,7 +13,7 @@ from rich.console import Console
 
 from bridge.offer import ControllerObject, Inventory, Offer
 from bridge.offer_console import print_offer, print_offer_json
-from clients.tls import TlsPolicy
+from clients.http.tls import TlsPolicy
 from emulators.ecy.faults import DropConnection
 from equipment.equipment_manager import EquipmentManager
 from tests import bench

@@ -21,7 +21,7 @@ from bridge.ledger import Ledger, TakenClock, TakenSlot
 from bridge.recovery import recover, undo
 from bridge.release import Outcome, give_back
 from clients.device_client import DeviceClient
-from equipment.ended_simulation import SIMULATION, EndedSimulation
+from clients.simulation.ended import SIMULATION, EndedSimulation
 from equipment.equipment_manager import Credentials
 from tests.bridge.rig import DEADLINE_S
 from utils.errors import ConfigError, Problem

@@ -10,8 +10,8 @@ from emulators.boptest.faults import Hold
 from emulators.ecy.profile import Profile
 from tests.bridge.rig import DEADLINE_S, in_background, rig
 from tests.bridge.test_run import assert_as_it_was
+from tests.clients.ecy.test_profiles import SWITCHES as FIRMWARE
 from tests.clients.pairwise import Row, pairwise
-from tests.clients.test_ecy_profiles import SWITCHES as FIRMWARE
 
 SWITCHES = {**FIRMWARE, "legacy": [False, True], "stale_reads_s": [0.0, 0.2]}
 LEFT_OUT = {"accepted_zones"}

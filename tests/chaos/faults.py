@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 
-from clients.tls import fingerprint_of
+from clients.http.tls import fingerprint_of
 from emulators.boptest.faults import Answer, DroppedAnswer, DroppedRequest, FailedSimulation, NullValues
 from emulators.boptest.faults import Fault as BuildingFault
 from emulators.ecy.answer_faults import WEB_PAGE, ChangeBatch, SpoilContent, TellInstead

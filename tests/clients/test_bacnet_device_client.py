@@ -9,11 +9,11 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from clients.bacnet.stack import BACnetStack
 from clients.bacnet_device_client import BACnetDeviceClient
-from clients.bacnet_stack import BACnetStack
 from clients.device_client import DeviceClient
-from tests.clients.bacnet_router import router
-from tests.clients.bacnet_server import Server, device, free_port, some_objects, stack
+from tests.clients.bacnet.router import router
+from tests.clients.bacnet.server import Server, device, free_port, some_objects, stack
 from utils.errors import ConfigError, DeviceRefused, DeviceUnreachable, ObjectError
 from utils.values import ObjectRef, ObjectType, Quality, Sample, Write, WriteKind
 
@@ -77,7 +77,7 @@ def test_another_device_at_the_same_address_is_refused(client: BACnetDeviceClien
 def test_a_device_that_does_not_tell_its_instance_is_connected_to_but_its_clock_not_known(
     client: BACnetDeviceClient, peer: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("clients.bacnet_traits._I_AM_WAIT_S", 0.05)
+    monkeypatch.setattr("clients.bacnet.traits._I_AM_WAIT_S", 0.05)
     peer.faults.swallows.add("WhoIs")
     client.connect()
     assert client.read_values_from_endpoints([SUPPLY_TEMP])[SUPPLY_TEMP] == Sample(12.5)

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 from bridge.ledger import Ledger
 from clients.device_client import DeviceClient
-from clients.ecy_clock import ClockState
+from clients.ecy.clock import ClockState
 from supervisory.easy import EasyASO
 from supervisory.easy_services import Site
 from supervisory.guard.enabling import Enabling

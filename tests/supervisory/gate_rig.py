@@ -7,11 +7,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 
 from bridge.ledger import Ledger
+from clients.bacnet.stack import BACnetStack
 from clients.bacnet_device_client import BACnetDeviceClient
-from clients.bacnet_stack import BACnetStack
 from clients.device_client import DeviceClient
 from clients.ecy_device_client import ECYDeviceClient
-from clients.tls import TlsMode, TlsPolicy
+from clients.http.tls import TlsMode, TlsPolicy
 from emulators.ecy.controller import Controller, ControllerSpec
 from emulators.ecy.scanning import ExchangeScan
 from emulators.ecy.server import EcyServer

@@ -10,8 +10,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from clients.bacnet_client import BACnetClient
-from clients.bacnet_stack import BACnetStack
+from clients.bacnet.client import BACnetClient
+from clients.bacnet.stack import BACnetStack
 from emulators.ecy.controller import ControllerSpec
 from emulators.ecy.server import EcyServer
 from emulators.program import ObjectSpec

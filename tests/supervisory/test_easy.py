@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
+from clients.bacnet.stack import BACnetStack
 from clients.bacnet_device_client import BACnetDeviceClient
-from clients.bacnet_stack import BACnetStack
 from clients.ecy_device_client import ECYDeviceClient
-from clients.tls import TlsMode, TlsPolicy
+from clients.http.tls import TlsMode, TlsPolicy
 from emulators.ecy.controller import ControllerSpec
 from emulators.ecy.server import EcyServer
 from emulators.program import ObjectSpec

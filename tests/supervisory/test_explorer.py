@@ -20,12 +20,12 @@ from bacpypes3.primitivedata import Null, Real
 from rich.console import Console
 
 import main
-from clients.bacnet_results import Untyped
+from clients.bacnet.results import Untyped
 from supervisory.explorer import command, verifying
 from supervisory.explorer.report import sane, shown
 from supervisory.explorer.session import default_interface, reference
-from tests.clients.bacnet_router import router
-from tests.clients.bacnet_server import Server, device, free_port
+from tests.clients.bacnet.router import router
+from tests.clients.bacnet.server import Server, device, free_port
 from utils.errors import BridgeError, ConfigError, DeviceUnreachable, ObjectError
 
 ROOT = Path(__file__).parents[2]

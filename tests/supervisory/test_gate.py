@@ -14,7 +14,7 @@ import pytest
 from bridge.journal import Journals
 from bridge.ledger import Entry, Ledger, MemoryStore
 from bridge.release import Outcome, Receipt
-from clients.bacnet_stack import BACnetStack
+from clients.bacnet.stack import BACnetStack
 from emulators.ecy.faults import DropConnection, FailWrites, Hold
 from emulators.ecy.messages import Reply, Request
 from emulators.ecy.server import EcyServer

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from clients.bacnet_stack import BACnetStack
+from clients.bacnet.stack import BACnetStack
 from emulators.boptest.asgi import Response
 from emulators.boptest.faults import Fault
 from emulators.boptest.server import BoptestServer

@@ -23,7 +23,7 @@ import pytest
 from rich.console import Console
 
 from bridge.receipts import Outcome, Receipt
-from clients.bacnet_stack import BACnetStack
+from clients.bacnet.stack import BACnetStack
 from clients.boptest_client import BOPTestClient
 from emulators.boptest.faults import FailedSimulation, Hold
 from emulators.boptest.server import BoptestServer

@@ -13,9 +13,9 @@ from bacpypes3.apdu import ErrorRejectAbortNack
 from bacpypes3.pdu import Address
 from bacpypes3.primitivedata import ObjectIdentifier
 
-from clients.bacnet_client import BACnetClient
-from clients.bacnet_results import BacnetReading
-from clients.bacnet_stack import BACnetStack
+from clients.bacnet.client import BACnetClient
+from clients.bacnet.results import BacnetReading
+from clients.bacnet.stack import BACnetStack
 from supervisory.guard.enabling import Enabling, State
 from supervisory.guard.switch import EVERYTHING, Switch
 from supervisory.guard.switch_memory import Place, SwitchMemory

@@ -8,19 +8,19 @@ from typing import ClassVar
 
 import pytest
 
+from clients.bacnet.stack import BACnetStack
 from clients.bacnet_device_client import BACnetDeviceClient
-from clients.bacnet_stack import BACnetStack
 from clients.boptest_client import BOPTestClient
 from clients.device_client import DeviceClient
 from clients.ecy_device_client import ECYDeviceClient
-from clients.tls import TlsMode, TlsPolicy
+from clients.http.tls import TlsMode, TlsPolicy
+from clients.simulation.device import SimulationDevice
 from emulators.boptest.server import BoptestServer
 from emulators.ecy.controller import ControllerSpec
 from emulators.ecy.server import EcyServer
 from emulators.program import ObjectSpec
 from supervisory import Command, Context, Parameters, Program, Read
 from supervisory.programs.duct_static_reset import DuctStaticReset, DuctStaticSettings
-from supervisory.runtime.simulation_device import SimulationDevice
 from supervisory.setup.loading import ProgramClass
 from tests.supervisory.beside import Beside
 from tests.supervisory.recorded import RecordedPlant

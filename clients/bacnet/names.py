@@ -1,0 +1,130 @@
+"""ASHRAE's names of objects and properties, and the addresses of devices, between text and what BACpypes3 wants.
+
+A text that is none of them is a :class:`utils.errors.ConfigError`: whoever wrote it has to mend it.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import Any
+
+from bacpypes3.constructeddata import Array
+from bacpypes3.pdu import Address, IPv4Address
+from bacpypes3.primitivedata import ObjectIdentifier, PropertyIdentifier, Unsigned
+from bacpypes3.primitivedata import ObjectType as BacnetType
+from bacpypes3.vendor import get_vendor_info
+
+from clients.bacnet.results import ObjectLike
+from utils.errors import ConfigError, Problem
+from utils.names import did_you_mean
+from utils.values import ObjectRef, ObjectType
+
+SCHEME = "bacnet://"
+"""Begins a BACnet device's address in ledgers and messages; without it, an address is that of a REST peer."""
+
+WILDCARD_DEVICE = ObjectIdentifier("device,4194303")
+"""Every device answers to this instance as to its own."""
+
+_ADDRESS = re.compile(r"(\d{1,5}:)?\d{1,3}(\.\d{1,3}){3}(:\d{1,5})?|\d{1,5}:(\d{1,3}|0x([0-9a-fA-F]{2})+)")
+_HIGHEST_PORT = 65535
+_ADDRESS_FORMS = "write 192.168.0.122, 192.168.0.122:47809, or 5:12 for station 12 of network 5"
+_OBJECT_FORM = "write a type and an instance, as in analog-input,1"
+
+
+def _kebab(text: str) -> str:
+    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "-", text.strip()).lower()
+
+
+BACNET_TYPES = {object_type: BacnetType(_kebab(object_type.value)) for object_type in ObjectType}
+OBJECT_TYPES = {bacnet: ours for ours, bacnet in BACNET_TYPES.items()}
+
+
+@lru_cache(maxsize=4096)
+def object_identifier(name: ObjectLike) -> ObjectIdentifier:
+    """``analog-input,1`` (a colon or the spelling ``analogInput`` will do). Raises ConfigError."""
+    if isinstance(name, ObjectRef):
+        return ObjectIdentifier((BACNET_TYPES[name.object_type], name.instance))
+    kind, separator, instance = name.replace(":", ",").partition(",")
+    if not separator or not instance.strip().isdecimal():
+        raise ConfigError([Problem(f"object {name!r}", _OBJECT_FORM)])
+    try:
+        return ObjectIdentifier((_type_of(kind), int(instance)))
+    except ValueError as error:
+        raise ConfigError([Problem(f"object {name!r}", f"{error}; {_OBJECT_FORM}")]) from None
+
+
+def _type_of(text: str) -> BacnetType:
+    kind = _kebab(text)
+    try:
+        return BacnetType(int(kind)) if kind.isdecimal() else BacnetType(kind)
+    except ValueError:
+        raise ValueError(f"there is no object type {text!r}{did_you_mean(kind, _kebabs(BacnetType))}") from None
+
+
+@lru_cache(maxsize=1024)
+def property_identifier(name: str) -> PropertyIdentifier:
+    """``present-value``, or a property's number. Raises ConfigError."""
+    kind = _kebab(name)
+    try:
+        return PropertyIdentifier(int(kind)) if kind.isdecimal() else PropertyIdentifier(kind)
+    except ValueError:
+        guess = did_you_mean(kind, _kebabs(PropertyIdentifier))
+        raise ConfigError([Problem(f"property {name!r}", f"there is no such property{guess}")]) from None
+
+
+def _kebabs(enumeration: type) -> list[str]:
+    return [name for name in enumeration._enum_map if name == name.lower()]  # type: ignore[attr-defined]
+
+
+@lru_cache(maxsize=4096)
+def object_name(identifier: ObjectIdentifier) -> str:
+    """``analog-input,1``."""
+    return str(identifier)
+
+
+def ref_of(identifier: ObjectIdentifier) -> ObjectRef | None:
+    """One of ours; None for objects of other types."""
+    ours = OBJECT_TYPES.get(identifier[0])
+    return None if ours is None else ObjectRef(ours, identifier[1])
+
+
+@lru_cache(maxsize=1024)
+def station(address: str) -> Address:
+    """The address of one device, with or without ``bacnet://``. Raises ConfigError."""
+    text = address.removeprefix(SCHEME)
+    try:
+        if not _ADDRESS.fullmatch(text):
+            raise ValueError
+        found = Address(text)
+        if (socket_of(found) or ("", 0))[1] > _HIGHEST_PORT:
+            raise ValueError
+        return found
+    except ValueError:
+        raise ConfigError([Problem(f"BACnet address {address!r}", _ADDRESS_FORMS)]) from None
+
+
+def device_key(address: str | Address) -> str:
+    """``bacnet://192.168.0.122``: how ledgers and messages name a device. Raises ConfigError."""
+    return f"{SCHEME}{station(address) if isinstance(address, str) else address}"
+
+
+def is_bacnet(device: str) -> bool:
+    """Whether a device of the ledger is one that BACnet reaches."""
+    return device.startswith(SCHEME)
+
+
+def socket_of(address: Address) -> tuple[str, int] | None:
+    """Host and UDP port of a device that no router stands before."""
+    return address.addrTuple if isinstance(address, IPv4Address) else None
+
+
+@lru_cache(maxsize=4096)
+def datatype(object_type: BacnetType, name: PropertyIdentifier, index: int | None) -> type | None:
+    """BACpypes3's class of a property or an array's element; None for what the standard does not define."""
+    object_class = get_vendor_info(0).get_object_class(object_type)
+    found: Any = object_class.get_property_type(name) if object_class else None
+    if found is not None and index is not None and issubclass(found, Array):
+        found = Unsigned if index == 0 else found._subtype
+    kind: type | None = found
+    return kind

@@ -1,0 +1,124 @@
+"""The language of the bridge on the one side, properties of BACnet objects on the other: states, samples, writes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from clients.bacnet.errors import UNKNOWN_OBJECT, BacnetRefusal
+from clients.bacnet.names import object_identifier
+from clients.bacnet.results import BacnetReading, BacnetRef, BacnetWrite
+from clients.bacnet.wire import point_value, priority_array_of
+from utils.errors import ObjectError
+from utils.values import ObjectRef, ObjectState, PriorityArray, Quality, Sample, Write, WriteKind
+
+_NAME, _VALUE, _FLAGS = "object-name", "present-value", "status-flags"
+_SERVICE, _ARRAY, _UNITS = "out-of-service", "priority-array", "units"
+_FAULT = "fault"
+_DEFAULT_PRIORITY = 16
+_NO_SUCH_THING = frozenset({UNKNOWN_OBJECT, "unknown-property"})
+
+Told = Mapping[BacnetRef, BacnetReading]
+
+
+def state_refs(target: ObjectRef) -> list[BacnetRef]:
+    """What is asked to know how an object is found."""
+    names = [_NAME, _VALUE, _SERVICE]
+    if not target.object_type.is_input:
+        names.append(_ARRAY)
+    if target.object_type.is_analog:
+        names.append(_UNITS)
+    return [BacnetRef(target, name) for name in names]
+
+
+def state_of(target: ObjectRef, told: Told) -> ObjectState:
+    """An object from the answers to :func:`state_refs`."""
+    readings = {ref.property: told[ref] for ref in state_refs(target)}
+    errors = [reading.error for reading in readings.values() if reading.error is not None]
+    service, array = readings[_SERVICE].value, readings.get(_ARRAY)
+    return ObjectState(
+        present_value=_sample(target, readings[_VALUE]),
+        out_of_service=service if isinstance(service, bool) else None,
+        priority_array=None if array is None else _slots(target, array),
+        units=_text(readings.get(_UNITS)),
+        name=_text(readings[_NAME]),
+        is_missing=len(errors) == len(readings) and all(_is_missing(error) for error in errors),
+        is_partial=any(not _is_final(reading) for reading in readings.values()),
+    )
+
+
+def sample_refs(target: ObjectRef) -> list[BacnetRef]:
+    """What is asked to know a value, and whether it may be trusted."""
+    return [BacnetRef(target, _VALUE), BacnetRef(target, _FLAGS)]
+
+
+def sample_of(target: ObjectRef, told: Told) -> Sample:
+    """A present-value; BAD while the object's status flags say fault, unless it has been forced."""
+    sample = _sample(target, told[BacnetRef(target, _VALUE)])
+    flags = str(told[BacnetRef(target, _FLAGS)].value).split(";")
+    if sample.quality is Quality.GOOD and _FAULT in flags and _SERVICE not in flags:
+        return Sample(None, Quality.BAD, f"the controller reports a fault (value {sample.value})")
+    return sample
+
+
+def name_refs(targets: Sequence[ObjectRef]) -> list[BacnetRef]:
+    """What is asked to know names."""
+    return [BacnetRef(target, _NAME) for target in targets]
+
+
+def names_of(targets: Sequence[ObjectRef], told: Told) -> dict[ObjectRef, str | None]:
+    """Names as far as they were told; None where there is no such object."""
+    readings = {target: told[BacnetRef(target, _NAME)] for target in targets}
+    return {
+        target: _text(reading)
+        for target, reading in readings.items()
+        if reading.error is None or _is_missing(reading.error)
+    }
+
+
+def slot_refs(targets: Sequence[ObjectRef]) -> list[BacnetRef]:
+    """What is asked to know priority arrays."""
+    return [BacnetRef(target, _ARRAY) for target in targets]
+
+
+def slots_of(targets: Sequence[ObjectRef], told: Told) -> dict[ObjectRef, PriorityArray | None]:
+    """Priority arrays; None where the controller does not tell."""
+    return {target: _slots(target, told[BacnetRef(target, _ARRAY)]) for target in targets}
+
+
+def write_of(write: Write) -> BacnetWrite:
+    """One of our writes as a property's."""
+    if write.kind is WriteKind.OUT_OF_SERVICE:
+        return BacnetWrite(write.ref, bool(write.value), property=_SERVICE)
+    if write.kind is WriteKind.PRESENT_VALUE:
+        return BacnetWrite(write.ref, write.value)
+    return BacnetWrite(write.ref, write.value, write.priority or _DEFAULT_PRIORITY)
+
+
+def _sample(target: ObjectRef, reading: BacnetReading) -> Sample:
+    if reading.error is not None:
+        quality = Quality.MISSING if reading.quality is Quality.MISSING else Quality.BAD
+        return Sample(None, quality, reading.error.what)
+    return Sample(point_value(reading.value, _bacnet_type(target)))
+
+
+def _slots(target: ObjectRef, reading: BacnetReading) -> PriorityArray | None:
+    return priority_array_of(reading.value, _bacnet_type(target))
+
+
+def _bacnet_type(target: ObjectRef) -> object:
+    return object_identifier(target)[0]
+
+
+def _text(reading: BacnetReading | None) -> str | None:
+    return reading.value if reading is not None and isinstance(reading.value, str) else None
+
+
+def _is_missing(error: object) -> bool:
+    return isinstance(error, ObjectError) and error.missing
+
+
+def _is_final(reading: BacnetReading) -> bool:
+    """Whether nothing more would be told another time."""
+    if reading.error is None or reading.quality is Quality.BAD:
+        return True
+    return isinstance(reading.error, BacnetRefusal) and reading.error.code in _NO_SUCH_THING

@@ -1,0 +1,74 @@
+"""Which objects a controller has, and their names (ecy-rest-api §7.2)."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable, Mapping
+
+from clients.ecy.session import EcySession
+from clients.ecy.wire import COLLECTIONS, OBJECTS, items_of, member, units_of, unwrap
+from clients.http.funnel import Json
+from utils.errors import ObjectError
+from utils.values import Endpoint, ObjectRef, ObjectType
+
+_LOG = logging.getLogger(__name__)
+_NAMES = "object-name,object-identifier"
+_NAMES_AND_UNITS = f"{_NAMES},units"
+
+
+def discover(session: EcySession, object_types: Iterable[ObjectType]) -> tuple[Endpoint, ...]:
+    """Every named object of the types, in one call; type by type where the firmware refuses that.
+
+    Raises DeviceRefused or DeviceUnreachable.
+    """
+    types = tuple(object_types)
+    selections = ",".join(f"{COLLECTIONS[kind]}($select=*($select={_members(kind)}))" for kind in types)
+    try:
+        tree = session.get(f"{OBJECTS}?$select={selections}")
+    except ObjectError:
+        collections: Mapping[ObjectType, Json] = {kind: _collection(session, kind) for kind in types}
+    else:
+        collections = {kind: member(tree, COLLECTIONS[kind]) for kind in types}
+    found = [endpoint for kind in types for endpoint in _endpoints(kind, collections[kind])]
+    _warn_of_twins(session.device, found)
+    return tuple(found)
+
+
+def _members(kind: ObjectType) -> str:
+    return _NAMES if kind.is_binary or kind.is_multi_state else _NAMES_AND_UNITS
+
+
+def _collection(session: EcySession, kind: ObjectType) -> Json:
+    """The objects of one type; None when the firmware has no such type."""
+    for members in dict.fromkeys((_members(kind), _NAMES)):
+        try:
+            return unwrap(session.get(f"{OBJECTS}/{COLLECTIONS[kind]}?$select=*($select={members})"))
+        except ObjectError:
+            continue
+    return None
+
+
+def _endpoints(kind: ObjectType, collection: Json) -> Iterable[Endpoint]:
+    for key, item in items_of(collection):
+        name = member(item, "object-name")
+        instance = _instance(key, item)
+        if isinstance(name, str) and instance is not None:
+            yield Endpoint(ObjectRef(kind, instance), name, units_of(member(item, "units")))
+
+
+def _instance(key: str, item: Json) -> int | None:
+    """The instance number: the key, or what the identifier says where the key is something else."""
+    number = key if key.isdigit() else member(member(item, "object-identifier"), "object-instance")
+    try:
+        return int(str(number))
+    except ValueError:
+        return None
+
+
+def _warn_of_twins(device: str, endpoints: Iterable[Endpoint]) -> None:
+    """Names should be unique in a device; where they are not, only the type tells them apart."""
+    seen: set[str] = set()
+    for endpoint in endpoints:
+        if endpoint.name in seen:
+            _LOG.warning("%s: more than one object is named %s", device, endpoint.name)
+        seen.add(endpoint.name)

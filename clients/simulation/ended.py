@@ -1,0 +1,97 @@
+"""The simulation as a dead process left it: its overrides end with the test, so giving them back is stopping that."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+
+from clients.boptest_client import BOPTestClient
+from clients.ecy.clock import ClockState
+from utils.errors import DeviceRefused, DeviceUnreachable, SimulationError
+from utils.state_folder import TestIdFile
+from utils.values import (
+    Endpoint,
+    Exchange,
+    ObjectRef,
+    ObjectState,
+    ObjectType,
+    Quality,
+    Sample,
+    Write,
+    WriteResult,
+)
+
+SIMULATION = "simulation"
+"""What the ledger calls the simulation, which is a controller like others to programs."""
+
+_FREE = ObjectState(Sample(None, Quality.MISSING, "the test has ended"), priority_array=(None,) * 16)
+
+
+class EndedSimulation:
+    """Every test that dead processes have left on a server, as one controller whose slots are free.
+
+    A server of the old kind has one test case, which keeps nothing beyond its next initialize.
+    """
+
+    def __init__(self, url: str, tests: TestIdFile, api_key: str | None = None) -> None:
+        self._client = BOPTestClient(url, api_key=api_key, test_ids=tests)
+
+    @property
+    def device(self) -> str:
+        """``simulation``."""
+        return SIMULATION
+
+    def connect(self) -> None:
+        """Stop the tests."""
+        try:
+            self._client.stop_leftovers()
+        except SimulationError as error:
+            raise DeviceUnreachable(SIMULATION, str(error)) from None
+
+    def get_existing_endpoints(self, object_types: Iterable[ObjectType] = ()) -> tuple[Endpoint, ...]:
+        """There is nothing any more."""
+        return ()
+
+    def survey(self, refs: Iterable[ObjectRef]) -> Mapping[ObjectRef, ObjectState]:
+        """All slots are free."""
+        return dict.fromkeys(refs, _FREE)
+
+    def exchange(
+        self,
+        writes: Sequence[Write],
+        reads: Sequence[ObjectRef],
+        names: Sequence[ObjectRef] = (),
+        slots: Sequence[ObjectRef] = (),
+    ) -> Exchange:
+        """To give back what is free already does nothing."""
+        results, samples = self.write_values_from_endpoints(writes), dict.fromkeys(reads, _FREE.present_value)
+        return Exchange(results, samples, slots=dict.fromkeys(slots, _FREE.priority_array))
+
+    def read_values_from_endpoints(self, refs: Iterable[ObjectRef]) -> dict[ObjectRef, Sample]:
+        """Nothing has a value."""
+        return dict.fromkeys(refs, _FREE.present_value)
+
+    def write_values_from_endpoints(self, writes: Sequence[Write]) -> tuple[WriteResult, ...]:
+        """Slots can be given back, and nothing else."""
+        refusal = DeviceRefused(SIMULATION, "the test has ended")
+        return tuple(WriteResult(write, None if write.value is None else refusal) for write in writes)
+
+    def relinquish(self, ref: ObjectRef, priority: int) -> bool:
+        """It is free."""
+        return True
+
+    def get_clock(self) -> ClockState:
+        """No time passes any more."""
+        return ClockState("", datetime.min, None)
+
+    def abort(self) -> None:
+        """Abandon the call in flight and every later one."""
+        self._client.abort()
+
+    def resume(self) -> None:
+        """Let calls through again."""
+        self._client.resume()
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._client.close()
