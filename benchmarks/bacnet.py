@@ -18,7 +18,7 @@ from bacpypes3.pdu import Address
 
 from benchmarks.bacnet_peer import HOST, free_port, plain_application
 from benchmarks.rows import Row
-from clients.bacnet.results import BacnetRef, Untyped
+from clients.bacnet.results import BacnetReading, BacnetRef, Untyped
 from clients.bacnet.stack import BACnetStack
 from emulators.process import emulator_process
 
@@ -47,12 +47,10 @@ def _beside_bare(stack: BACnetStack, near: str) -> Iterator[Row]:
     ways: dict[str, Callable[[], float]] = {
         "bare": lambda: stack.call(_bare_reads(plain, near), _DEADLINE_S),
         "inside": lambda: stack.call(_reads(stack, near, READS), _DEADLINE_S),
-        "thread": lambda: _timed(lambda: [stack.client.read(near, name) for name in _names(READS)]) / READS,
+        "thread": lambda: _timed(lambda: [_read(stack, near, name) for name in _names(READS)]) / READS,
         "bare many": lambda: stack.call(_bare_many(plain, near), _DEADLINE_S),
         "inside many": lambda: stack.call(_many(stack, near), _DEADLINE_S),
-        "thread many": lambda: (
-            _timed(lambda: [stack.client.read_multiple(near, REFS) for _ in range(MANY_READS)]) / MANY_READS
-        ),
+        "thread many": lambda: _timed(lambda: [_read_many(stack, near) for _ in range(MANY_READS)]) / MANY_READS,
     }
     cost = _medians(ways)
     stack.call(_closed(plain), _DEADLINE_S)
@@ -61,6 +59,14 @@ def _beside_bare(stack: BACnetStack, near: str) -> Iterator[Row]:
             ours_s, bare_s = cost[f"{way}{many}"], cost[f"bare{many}"]
             detail = f"{1 / ours_s:,.0f} and {1 / bare_s:,.0f} a second"
             yield Row(f"{what}, {words} / bare BACpypes3", f"{bare_s / ours_s:.2f}", aim, detail)
+
+
+def _read(stack: BACnetStack, address: str, name: str) -> BacnetReading:
+    return stack.ask(lambda client: client.read(address, name))
+
+
+def _read_many(stack: BACnetStack, address: str) -> tuple[BacnetReading, ...]:
+    return stack.ask(lambda client: client.read_multiple(address, REFS))
 
 
 def _beside_bac0(stack: BACnetStack, near: str) -> Iterator[Row]:
@@ -95,10 +101,10 @@ async def _turns(stack: BACnetStack, near: str) -> tuple[list[float], list[float
 
 
 def _over_latency(stack: BACnetStack, far: str) -> Row:
-    stack.client.read_multiple(far, REFS)
+    stack.ask(lambda client: client.read_multiple(far, REFS))
     cost = _medians(
         {
-            "together": lambda: _timed(lambda: stack.client.read_multiple(far, REFS)),
+            "together": lambda: _timed(lambda: stack.ask(lambda client: client.read_multiple(far, REFS))),
             "one by one": lambda: stack.call(_reads(stack, far, POINTS), _DEADLINE_S) * POINTS,
         },
         rounds=3,
@@ -149,7 +155,7 @@ async def _bare_reads(application: Untyped, address: str) -> float:
 async def _reads(stack: BACnetStack, address: str, count: int) -> float:
     async def all_of_them() -> None:
         for name in _names(count):
-            await stack.client.aio.read(address, name)
+            await stack.client.read(address, name)
 
     return await _timed_async(all_of_them) / count
 
@@ -166,6 +172,6 @@ async def _bare_many(application: Untyped, address: str) -> float:
 async def _many(stack: BACnetStack, address: str) -> float:
     async def all_of_them() -> None:
         for _ in range(MANY_READS):
-            await stack.client.aio.read_multiple(address, REFS)
+            await stack.client.read_multiple(address, REFS)
 
     return await _timed_async(all_of_them) / MANY_READS

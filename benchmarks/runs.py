@@ -10,7 +10,7 @@ from pathlib import Path
 
 from benchmarks.peers import PASSWORD, POINTS_PER_CONTROLLER, USER
 from bridge.run import Run
-from clients.http.tls import TlsPolicy
+from clients.making import tls_policy
 from emulators.plants.multizone_office import MultizoneOffice
 from emulators.process import emulator_process
 from equipment.equipment_manager import EquipmentManager
@@ -55,7 +55,7 @@ def prepared(folder: Path, building: str, controllers: Sequence[str], steps: int
     }
     settings = load_settings(None, variables, folder)
     state = StateFolder(settings.state_dir)
-    manager = EquipmentManager(configs, settings, TlsPolicy.parse("pin", state.pins, str(state.pins.file)))
+    manager = EquipmentManager(configs, settings, tls_policy(settings, state))
     manager.load_equipments()
     return Run(settings, manager, state, steps=steps)
 

@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from typing import Self
 
 from bridge.ledger import Ledger, TakenClock
-from clients.ecy.clock import ClockState
+from clients.device_client import ClockState
 from clients.ecy_device_client import ECYDeviceClient
 from equipment.equipment_manager import synchronize
 from utils.errors import ConfigError, DeviceError, DeviceRefused, DeviceUnreachable, ObjectError, Problem

@@ -26,7 +26,7 @@ from bridge.ledger import Entry, TakenClock, TakenSlot
 from bridge.orphan import IN_PART, KeptJournal, Orphan, adopted
 from bridge.sent_values import SentValues
 from bridge.storage import Storage
-from equipment.equipment_manager import Credentials
+from clients.making import Credentials
 from utils.errors import ConfigError, Problem
 from utils.host import boot_marker
 from utils.process_lock import ProcessLock, held

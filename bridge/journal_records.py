@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from bridge.ledger import Entry, TakenClock, TakenInput, TakenOutput, TakenSlot
-from equipment.equipment_manager import Credentials
+from clients.making import Credentials
 from utils.values import ObjectRef, ObjectType
 
 VERSION = 2

@@ -9,7 +9,7 @@ from collections.abc import Callable, Collection
 from bridge.journal import Journals
 from bridge.receipts import Outcome, Receipt
 from bridge.recovery import recover
-from equipment.device_clients import DeviceClients
+from clients.making import DeviceClients
 from utils.pacing import Clocks
 from utils.settings import Settings
 from utils.state_folder import StateFolder

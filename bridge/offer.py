@@ -11,9 +11,10 @@ from bridge.check.quantities import unit_in_our_words
 from bridge.check.simulation import DEADLINES, OwnTest
 from bridge.check.views import SimulationView
 from bridge.startup import simulation_names
-from clients.boptest.select import Timeouts
+from clients.boptest_client import Timeouts
 from clients.ecy_device_client import ECYDeviceClient
-from equipment.equipment_manager import Credentials, EquipmentManager
+from clients.making import Credentials
+from equipment.equipment_manager import EquipmentManager
 from utils.errors import ConfigError, DeviceError, SimulationAborted
 from utils.settings import Settings
 from utils.state_folder import StateFolder

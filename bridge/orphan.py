@@ -17,7 +17,7 @@ from bridge.ledger import Entry, Ledger
 from bridge.sent_values import journal_bytes_in, row_in
 from bridge.storage import Storage
 from bridge.watched import Remembered
-from equipment.equipment_manager import Credentials
+from clients.making import Credentials
 from utils.host import is_same_boot
 from utils.process_lock import ProcessLock
 from utils.state_folder import StateError

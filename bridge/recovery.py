@@ -12,7 +12,7 @@ from bridge.ledger import Ledger
 from bridge.patience import Patience, Patiences
 from bridge.release import Receipt, give_back_all
 from clients.device_client import DeviceClient
-from equipment.equipment_manager import Credentials
+from clients.making import Credentials
 
 
 class Left(Protocol):

@@ -30,6 +30,7 @@ from bridge.release import Receipt, give_back_all
 from bridge.simulation_loop import SimulationLoop
 from bridge.status import Phase, Status, Summary, kept_in_words
 from bridge.step_log import StepClock, StepRecorder
+from clients.making import advance_patience_s, simulation_client
 from equipment.controller import Controller
 from equipment.equipment_manager import EquipmentManager
 from utils.alone import Alone
@@ -75,7 +76,7 @@ class Run:
         shadow: bool = False,
         take_occupied: bool = False,
     ) -> None:
-        self.client = startup.simulation_client(settings, state.tests)
+        self.client = simulation_client(settings, state.tests)
         self.ledger = ledger or Ledger(Journals.of(state).own(manager.credentials))
         self._settings = settings
         self._manager = manager
@@ -127,7 +128,7 @@ class Run:
             self._devices.commands,
             self._publish,
             self._pacer,
-            OverdueWatch(self._pacer, startup.advance_patience_s(settings), self._clocks.monotonic),
+            OverdueWatch(self._pacer, advance_patience_s(settings), self._clocks.monotonic),
             self._stop,
             wants_kpis=any(point.is_kpi for point in manager.points),
         )

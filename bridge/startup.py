@@ -15,8 +15,6 @@ from bridge.controller_link import ControllerLink, LinkState
 from bridge.in_use import STALE_S, SecondLook
 from bridge.model_clock import agree
 from bridge.release import Receipt
-from clients.boptest.select import Timeouts
-from clients.boptest.tests import TestIds
 from clients.boptest_client import BOPTestClient
 from equipment.equipment_manager import Equipment
 from points import Point
@@ -48,18 +46,6 @@ class Started:
 
     state: SimulationState
     step_s: float
-
-
-def simulation_client(settings: Settings, test_ids: TestIds) -> BOPTestClient:
-    """A client of the configured server, which has not been asked anything yet."""
-    api_key = settings.api_key.get_secret_value() if settings.api_key is not None else None
-    timeouts = Timeouts(advance_s=advance_patience_s(settings))
-    return BOPTestClient(settings.base_url, api_key=api_key, test_ids=test_ids, timeouts=timeouts)
-
-
-def advance_patience_s(settings: Settings) -> float:
-    """For how long an answer to advance is waited for; without a limit of ours, the server gives up before."""
-    return settings.advance_timeout_s or Timeouts().advance_s
 
 
 def connect_simulation(

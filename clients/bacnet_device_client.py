@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import concurrent.futures
 import threading
-from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Any, Self, TypeAlias, TypeVar
+from typing import Any, Self, TypeVar
 
-from clients.bacnet.aio import DISCOVERY_TIMEOUT_S, AsyncBACnetClient
+from clients.bacnet.client import DISCOVERY_TIMEOUT_S
 from clients.bacnet.errors import StackError
 from clients.bacnet.names import device_key, object_identifier, ref_of, station
 from clients.bacnet.results import BacnetReading, BacnetRef
-from clients.bacnet.stack import BACnetStack
+from clients.bacnet.stack import BACnetStack, Question
 from clients.bacnet.states import (
     name_refs,
     names_of,
@@ -24,7 +24,7 @@ from clients.bacnet.states import (
     state_refs,
     write_of,
 )
-from clients.ecy.clock import ClockState
+from clients.device_client import ClockState
 from utils.errors import DeviceRefused, DeviceUnreachable, ObjectError
 from utils.values import (
     Endpoint,
@@ -39,7 +39,6 @@ from utils.values import (
 )
 
 Answer = TypeVar("Answer")
-Ask: TypeAlias = Callable[[AsyncBACnetClient], Coroutine[Any, Any, Answer]]
 
 
 class BACnetDeviceClient:
@@ -75,7 +74,7 @@ class BACnetDeviceClient:
 
     def connect(self) -> None:
         """Make sure that a device answers, and the same one as before."""
-        traits = self._call(lambda aio: aio.traits(self._address, afresh=True, timeout_s=self._timeout_s))
+        traits = self._call(lambda client: client.traits(self._address, afresh=True, timeout_s=self._timeout_s))
         if None not in (self._instance, traits.instance) and traits.instance != self._instance:
             what = f"device {traits.instance} answers where device {self._instance} was"
             raise DeviceRefused(self.device, what)
@@ -84,7 +83,9 @@ class BACnetDeviceClient:
     def get_existing_endpoints(self, object_types: Iterable[ObjectType] = tuple(ObjectType)) -> tuple[Endpoint, ...]:
         """The objects of the types, with their names and units; kept for :meth:`get_instance_number`."""
         limit_s = max(self._timeout_s, DISCOVERY_TIMEOUT_S)
-        points = self._call(lambda aio: aio.discover_points(self._address, object_types, timeout_s=limit_s), limit_s)
+        points = self._call(
+            lambda client: client.discover_points(self._address, object_types, timeout_s=limit_s), limit_s
+        )
         found = tuple(
             Endpoint(ref, point.name, point.unit)
             for point in points
@@ -146,9 +147,9 @@ class BACnetDeviceClient:
 
         Raises ObjectError when the slot stays taken.
         """
-        self._call(lambda aio: aio.release(self._address, ref, priority, timeout_s=self._timeout_s))
+        self._call(lambda client: client.release(self._address, ref, priority, timeout_s=self._timeout_s))
         try:
-            slots = self._call(lambda aio: aio.read_priority_array(self._address, ref, timeout_s=self._timeout_s))
+            slots = self._call(lambda client: client.read_priority_array(self._address, ref, timeout_s=self._timeout_s))
         except ObjectError:
             return False
         if slots[priority - 1] is not None:
@@ -197,17 +198,17 @@ class BACnetDeviceClient:
         wanted = list(dict.fromkeys(refs))
         if not wanted:
             return {}
-        readings = self._call(lambda aio: aio.read_multiple(self._address, wanted, timeout_s=self._timeout_s))
+        readings = self._call(lambda client: client.read_multiple(self._address, wanted, timeout_s=self._timeout_s))
         return dict(zip(wanted, readings, strict=True))
 
     def _write(self, writes: Sequence[Write]) -> tuple[WriteResult, ...]:
         if not writes:
             return ()
         orders = [write_of(write) for write in writes]
-        results = self._call(lambda aio: aio.write_multiple(self._address, orders, timeout_s=self._timeout_s))
+        results = self._call(lambda client: client.write_multiple(self._address, orders, timeout_s=self._timeout_s))
         return tuple(WriteResult(write, result.error) for write, result in zip(writes, results, strict=True))
 
-    def _call(self, ask: Ask[Answer], timeout_s: float | None = None) -> Answer:
+    def _call(self, ask: Question[Answer], timeout_s: float | None = None) -> Answer:
         """Ask inside the loop and wait. A stack that is closed is a device that cannot be reached."""
         try:
             future = self._submit(ask)
@@ -217,11 +218,11 @@ class BACnetDeviceClient:
         finally:
             self._in_flight = None
 
-    def _submit(self, ask: Ask[Answer]) -> concurrent.futures.Future[Answer]:
+    def _submit(self, ask: Question[Answer]) -> concurrent.futures.Future[Answer]:
         with self._lock:
             if self._is_aborted:
                 raise self._abandoned()
-            self._in_flight = future = self._stack.submit(ask(self._stack.client.aio))
+            self._in_flight = future = self._stack.submit(ask(self._stack.client))
             return future
 
     def _abandoned(self) -> DeviceUnreachable:

@@ -36,6 +36,9 @@ from utils.values import PointMetadata, SimulationState, is_finite_number
 _LOG = logging.getLogger(__name__)
 
 
+__all__ = ["BOPTestClient", "NumberError", "TestIds", "Timeouts"]
+
+
 class NumberError(BridgeError, ValueError):
     """A number that must not be sent, found before anything was sent."""
 

@@ -7,10 +7,24 @@ simulation can stand behind it too. Who only reads, commands and gives back need
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Protocol
 
-from clients.ecy.clock import ClockState
 from utils.values import Endpoint, Exchange, ObjectRef, ObjectState, ObjectType, Sample, Write, WriteResult
+
+
+@dataclass(frozen=True, slots=True)
+class ClockState:
+    """What a controller's clock says. ``local_time`` is naive, in ``time_zone``; NTP is None where it does not tell.
+
+    ``is_utc`` is whether the time may be that of UTC instead: told so, in a zone that only the controller knows.
+    """
+
+    time_zone: str
+    local_time: datetime
+    ntp_enabled: bool | None
+    is_utc: bool = False
 
 
 class DeviceClient(Protocol):

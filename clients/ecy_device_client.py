@@ -6,8 +6,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Self
 
+from clients.device_client import ClockState
 from clients.ecy.batch import BatchReply, BatchRequest, BatchSender
-from clients.ecy.clock import Clock, ClockState
+from clients.ecy.clock import Clock
 from clients.ecy.directory import discover
 from clients.ecy.neighbours import (
     Binding,
@@ -19,7 +20,7 @@ from clients.ecy.neighbours import (
 from clients.ecy.points import PointAccess
 from clients.ecy.session import EcySession
 from clients.ecy.survey import survey
-from clients.ecy.wire import object_url, sample_of, unwrap
+from clients.ecy.wire import API, object_url, sample_of, unwrap
 from clients.http.funnel import Json
 from clients.http.tls import TlsPolicy
 from utils.errors import AccountRefused, ObjectError
@@ -34,6 +35,8 @@ from utils.values import (
     WriteKind,
     WriteResult,
 )
+
+__all__ = ["API", "Binding", "CovSubscription", "ECYDeviceClient", "object_url"]
 
 
 class ECYDeviceClient:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from clients.ecy_device_client import ECYDeviceClient
-from clients.http.tls import TlsPolicy
+from clients.making import Credentials, TlsPolicy, controller_client
 from equipment.config import LoadedEquipment, load_equipment_files
 from equipment.controller import Controller
 from points import BadValue, Point
@@ -33,18 +33,6 @@ class Equipment:
     def target(self, point: Point) -> Target:
         """The object that the point is about."""
         return Target(self.controller.address, point.object_type, point.ecy_point)
-
-
-@dataclass(frozen=True, slots=True)
-class Credentials:
-    """How to reach a controller and sign in: names of variables, never their values.
-
-    None is the account of all others. ``interface`` is the address of our own on a controller's BACnet network.
-    """
-
-    username_env: str | None = None
-    password_env: str | None = None
-    interface: str | None = None
 
 
 class EquipmentManager:
@@ -144,7 +132,7 @@ class EquipmentManager:
 
     def client_for(self, address: str, credentials: Credentials) -> ECYDeviceClient:
         """A client of its own for a controller, configured or not. Raises :class:`ConfigError`."""
-        return client_for(address, credentials, self._settings, self._tls)
+        return controller_client(address, credentials, self._settings, self._tls)
 
     def close(self) -> None:
         """Close every client's connections."""
@@ -173,7 +161,7 @@ class EquipmentManager:
         if config.password_env:
             self._passwords.append(settings.variables[config.password_env])
         credentials = self.credentials[config.device_ip] = Credentials(config.username_env, config.password_env)
-        return client_for(config.device_ip, credentials, settings, self._tls, config.timeout_s)
+        return controller_client(config.device_ip, credentials, settings, self._tls, config.timeout_s)
 
     def _missing_credentials(self, loaded: LoadedEquipment) -> Iterable[Problem]:
         for key in ("username_env", "password_env"):
@@ -182,20 +170,6 @@ class EquipmentManager:
                 yield Problem(
                     f"{loaded.file.name}: {key}", f"names the variable {name}, which is not set; set it in .env"
                 )
-
-
-def client_for(
-    address: str, credentials: Credentials, settings: Settings, tls: TlsPolicy, timeout_s: float = 10.0
-) -> ECYDeviceClient:
-    """A client of one controller. Raises :class:`ConfigError` for a variable that is not set."""
-    names = [name for name in (credentials.username_env, credentials.password_env) if name]
-    missing = [name for name in names if name not in settings.variables]
-    if missing:
-        raise ConfigError(Problem(name, f"is not set, and {address} needs it; set it in .env") for name in missing)
-    user, word = credentials.username_env, credentials.password_env
-    username = settings.variables[user] if user else settings.username
-    password = settings.variables[word] if word else settings.password.get_secret_value()
-    return ECYDeviceClient(address, username, password, tls=tls, timeout_s=timeout_s)
 
 
 def synchronize(client: ECYDeviceClient, unix_time: float, timezone: str) -> None:

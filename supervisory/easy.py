@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar, Protocol, TypeAlias
 
-from clients.bacnet.results import DeviceFound, ObjectFound
+from clients.bacnet import DeviceFound, ObjectFound
 from supervisory.program import DEFAULT_PRIORITY
 from utils.errors import DeviceError
 from utils.values import PointValue

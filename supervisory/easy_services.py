@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol, TypeAlias, TypeVar
 
-from clients.bacnet.results import DeviceFound, ObjectFound
+from clients.bacnet import DeviceFound, ObjectFound
 from clients.device_client import DeviceClient
 from supervisory.easy import EasyWrite, Row, Told
 from supervisory.guard.gate import Disabled, Gate, Pass, SlotCommand, SlotResult

@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from clients.http.tls import TlsPolicy
+from clients.making import tls_policy
 from equipment.equipment_manager import EquipmentManager
 from utils.settings import Settings, load_settings
 from utils.state_folder import StateFolder
@@ -51,7 +51,7 @@ def write_configs(folder: Path, *configs: Config) -> Path:
 def manager(folder: Path, settings: Settings, *configs: Config, keeps_pins: bool = True) -> EquipmentManager:
     """The loaded equipments of some configs."""
     state = StateFolder(settings.state_dir)
-    policy = replace(TlsPolicy.parse(settings.tls, state.pins, str(state.pins.file)), keeps_pins=keeps_pins)
+    policy = replace(tls_policy(settings, state), keeps_pins=keeps_pins)
     loaded = EquipmentManager(write_configs(folder, *configs), settings, policy)
     loaded.load_equipments()
     return loaded

@@ -22,6 +22,7 @@ from benchmarks.programs.days import CONFIGS, ROOT, YEAR, Hours, State, WatchedO
 from bridge.run import Run
 from clients.ecy_device_client import ECYDeviceClient
 from clients.http.tls import TlsMode, TlsPolicy
+from clients.making import tls_policy
 from emulators.boptest.server import BoptestServer
 from emulators.process import emulator_process
 from equipment.equipment_manager import EquipmentManager
@@ -169,7 +170,7 @@ def _bridge(folder: Path, configs: Path, url: str, bench: Bench) -> Run:
     }
     settings = load_settings(None, variables, folder)
     state = StateFolder(settings.state_dir)
-    manager = EquipmentManager(configs, settings, TlsPolicy.parse("pin", state.pins, str(state.pins.file)))
+    manager = EquipmentManager(configs, settings, tls_policy(settings, state))
     manager.load_equipments()
     steps = round((bench.hours[1] - bench.hours[0]) * 3600.0 / STEP_S)
     return Run(settings, manager, state, steps=steps, scan_with_simulation=True)

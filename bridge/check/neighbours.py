@@ -6,8 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from bridge.check.report import Finding, Severity, Topic
 from bridge.check.views import ControllerView, PointView
-from clients.ecy.neighbours import Binding
-from clients.ecy.wire import API, object_url
+from clients.ecy_device_client import API, Binding, object_url
 from utils.values import ObjectRef, Role
 
 

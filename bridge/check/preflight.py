@@ -25,7 +25,7 @@ from bridge.check.views import ControllerView, PointView, SimulationView, point_
 from bridge.clock_keeper import refuse_future
 from bridge.isolation import wired_equipments
 from bridge.journal import Journals
-from clients.boptest.select import Timeouts
+from clients.boptest_client import Timeouts
 from equipment.equipment_manager import Equipment, EquipmentManager
 from utils.errors import ConfigError, SimulationAborted
 from utils.pacing import Clocks

@@ -10,8 +10,8 @@ from typing import Self
 
 from bridge import startup
 from bridge.check.views import SimulationView
-from clients.boptest.select import Timeouts
-from clients.boptest_client import BOPTestClient
+from clients.boptest_client import Timeouts
+from clients.making import simulation_client
 from utils.errors import ConfigError, SimulationError
 from utils.model_calendar import model_seconds
 from utils.settings import Settings
@@ -28,8 +28,7 @@ class OwnTest:
     """A test of a service, selected to look at it and stopped at the end; on a legacy server, only questions."""
 
     def __init__(self, settings: Settings, state: StateFolder, deadlines: Timeouts = DEADLINES) -> None:
-        api_key = settings.api_key.get_secret_value() if settings.api_key else None
-        self._client = BOPTestClient(settings.base_url, api_key=api_key, test_ids=state.tests, timeouts=deadlines)
+        self._client = simulation_client(settings, state.tests, deadlines)
         self._settings = settings
         self._stop = threading.Event()
         self._lock = threading.Lock()

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from bridge.claims import Claim
-from clients.ecy.clock import ClockState
-from clients.ecy.neighbours import Binding, CovSubscription
+from clients.device_client import ClockState
+from clients.ecy_device_client import Binding, CovSubscription
 from equipment.equipment_manager import Equipment
 from points import BadValue, Point
 from utils.errors import ConfigError, DeviceError, Problem, SimulationError

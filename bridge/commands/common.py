@@ -27,7 +27,7 @@ from bridge.console import (
 )
 from bridge.run import Confirm, Run
 from bridge.status import Summary
-from clients.http.tls import TlsPolicy
+from clients.making import tls_policy
 from equipment.config import load_equipment_files
 from equipment.equipment_manager import EquipmentManager
 from utils.alone import Alone
@@ -92,8 +92,8 @@ def prepare(settings: Settings, configs: Path, *, keeps_pins: bool = True) -> tu
     Without ``keeps_pins`` certificates are compared with those on record, and none is put there.
     """
     state = StateFolder(settings.state_dir)
-    policy = TlsPolicy.parse(settings.tls, state.pins, str(state.pins.file))
-    return state, EquipmentManager(configs, settings, replace(policy, keeps_pins=keeps_pins))
+    policy = replace(tls_policy(settings, state), keeps_pins=keeps_pins)
+    return state, EquipmentManager(configs, settings, policy)
 
 
 def log_console(options: argparse.Namespace, console: Console) -> Console:

@@ -18,10 +18,7 @@ from bridge.receipt_file import keep_receipts
 from bridge.receipts import described
 from bridge.recovery import recover
 from bridge.release import Outcome
-from bridge.startup import simulation_client
-from clients.boptest_client import BOPTestClient
-from clients.http.funnel import without_credentials
-from equipment.device_clients import DeviceClients
+from clients.making import DeviceClients, simulation_client
 from utils.alone import Alone
 from utils.errors import ConfigError, SimulationError
 from utils.home import HOME
@@ -95,8 +92,7 @@ def stop_tests(settings: Settings, tests: TestIdFile) -> list[str]:
     """Stop the tests that processes which have died left on simulation servers; returns why some were not."""
     failures = []
     for server in tests.servers():
-        is_configured = server == without_credentials(settings.base_url)[0]
-        client = simulation_client(settings, tests) if is_configured else BOPTestClient(server, test_ids=tests)
+        client = simulation_client(settings, tests, server=server)
         try:
             client.stop_leftovers()
         except SimulationError as error:

@@ -1,13 +1,20 @@
-"""The one BACnet client, for threads: the calls of ``bacnet_aio`` on the stack's loop, waited for."""
+"""The BACnet client inside its loop: every call has a deadline of its own. Threads ask through the stack."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine, Iterable, Sequence
-from datetime import datetime
-from typing import Any, Protocol, TypeVar
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
 
-from clients.bacnet.aio import COV_LIFETIME_S, DISCOVERY_TIMEOUT_S, TIMEOUT_S, WAIT_S, AsyncBACnetClient
-from clients.bacnet.cov import Subscription
+from bacpypes3.apdu import TimeSynchronizationRequest, UTCTimeSynchronizationRequest
+from bacpypes3.basetypes import DateTime
+from bacpypes3.primitivedata import Date, Time
+
+from clients.bacnet.application import BenchApplication
+from clients.bacnet.cov import Notify, Subscription, SubscriptionBook
+from clients.bacnet.discovery import HIGHEST_INSTANCE, Finder
+from clients.bacnet.names import SCHEME, device_key, object_identifier, station
+from clients.bacnet.reading import Reader, item_of
+from clients.bacnet.requests import Requester, deadline
 from clients.bacnet.results import (
     PRESENT_VALUE,
     BacnetReading,
@@ -22,39 +29,39 @@ from clients.bacnet.results import (
     PriorityArray,
     RouterFound,
 )
-from clients.bacnet.traits import Traits
+from clients.bacnet.traits import Traits, TraitsBook
+from clients.bacnet.writing import Writer
+from utils.errors import ConfigError, Problem
 from utils.values import ObjectType
 
-Answer = TypeVar("Answer")
+TIMEOUT_S = 4.0
+"""Deadline of a call: three tries of a request, a second each, and some."""
 
+WAIT_S = 3.0
+"""How long questions to everybody are listened to."""
 
-class Caller(Protocol):
-    """Runs coroutines on the stack's loop."""
-
-    def call(self, work: Coroutine[Any, Any, Answer], timeout_s: float) -> Answer:
-        """Run one and wait for it."""
-
-
-class CovSubscription:
-    """A subscription to changes, as threads hold it."""
-
-    def __init__(self, caller: Caller, subscription: Subscription) -> None:
-        self._caller = caller
-        self._subscription = subscription
-
-    def close(self, timeout_s: float = TIMEOUT_S) -> None:
-        """Unsubscribe. Raises DeviceError when the device does not answer; it forgets us in time all the same."""
-        self._caller.call(self._subscription.close(), timeout_s)
+DISCOVERY_TIMEOUT_S = 30.0
+COV_LIFETIME_S = 300
 
 
 class BACnetClient:
-    """All services, for threads. ``aio`` has the same for coroutines on the loop; the methods are documented there."""
+    """All services that we use, for coroutines on the stack's loop.
 
-    def __init__(self, caller: Caller, aio: AsyncBACnetClient) -> None:
-        self._caller = caller
-        self.aio = aio
+    Methods raise :class:`utils.errors.DeviceUnreachable`, :class:`utils.errors.DeviceRefused`,
+    :class:`utils.errors.ObjectError` for what concerns one object, and ConfigError for a name or an address that
+    there is not. ``address`` is ``192.168.0.122``, ``192.168.0.122:47809`` or ``5:12`` (network:station).
+    """
 
-    def read(
+    def __init__(self, application: BenchApplication, own: tuple[str, int], *, broadcasts: bool) -> None:
+        requester = Requester(application, own)
+        self._application = application
+        self._traits = TraitsBook(application, requester)
+        self._reader = Reader(requester, self._traits)
+        self._writer = Writer(requester, self._traits)
+        self._finder = Finder(application, self._reader, self._traits, broadcasts=broadcasts)
+        self._subscriptions = SubscriptionBook(application, requester, self._reader)
+
+    async def read(
         self,
         address: str,
         object: ObjectLike,
@@ -63,26 +70,32 @@ class BACnetClient:
         *,
         timeout_s: float = TIMEOUT_S,
     ) -> BacnetReading:
-        """One property."""
-        return self._caller.call(self.aio.read(address, object, property, index, timeout_s=timeout_s), timeout_s)
+        """One property. A value that is no finite number is in the reading, as BAD."""
+        where, item = station(address), item_of(BacnetRef(object, property, index))
+        async with deadline(device_key(where), timeout_s):
+            return await self._reader.read(where, item)
 
-    def read_multiple(
+    async def read_multiple(
         self, address: str, refs: Iterable[BacnetRef], *, timeout_s: float = TIMEOUT_S
     ) -> tuple[BacnetReading, ...]:
-        """Any number of properties, in their order."""
-        return self._caller.call(self.aio.read_multiple(address, refs, timeout_s=timeout_s), timeout_s)
+        """Any number of properties, in their order; what concerns one only is in its reading."""
+        where, items = station(address), [item_of(ref) for ref in refs]
+        async with deadline(device_key(where), timeout_s):
+            return await self._reader.read_multiple(where, items)
 
-    def read_priority_array(
+    async def read_priority_array(
         self,
         address: str,
         object: ObjectLike,
         *,
         timeout_s: float = TIMEOUT_S,
     ) -> PriorityArray:
-        """The 16 slots of a commandable object."""
-        return self._caller.call(self.aio.read_priority_array(address, object, timeout_s=timeout_s), timeout_s)
+        """The 16 slots of a commandable object; None where one is free."""
+        where, target = station(address), object_identifier(object)
+        async with deadline(device_key(where), timeout_s):
+            return await self._reader.read_priority_array(where, target)
 
-    def write(
+    async def write(
         self,
         address: str,
         object: ObjectLike,
@@ -93,11 +106,12 @@ class BACnetClient:
         *,
         timeout_s: float = TIMEOUT_S,
     ) -> None:
-        """One property; ``value`` None gives the slot back."""
-        work = self.aio.write(address, object, value, priority, property, index, timeout_s=timeout_s)
-        self._caller.call(work, timeout_s)
+        """One property; ``value`` None gives the slot back. What must not be sent is refused before anything is."""
+        where = station(address)
+        async with deadline(device_key(where), timeout_s):
+            await self._writer.write(where, BacnetWrite(object, value, priority, property, index))
 
-    def release(
+    async def release(
         self,
         address: str,
         object: ObjectLike,
@@ -106,21 +120,23 @@ class BACnetClient:
         timeout_s: float = TIMEOUT_S,
     ) -> None:
         """Give a slot back."""
-        self._caller.call(self.aio.release(address, object, priority, timeout_s=timeout_s), timeout_s)
+        await self.write(address, object, None, priority, timeout_s=timeout_s)
 
-    def write_multiple(
+    async def write_multiple(
         self, address: str, writes: Sequence[BacnetWrite], *, timeout_s: float = TIMEOUT_S
     ) -> tuple[BacnetWriteResult, ...]:
-        """In the order given; one result per write."""
-        return self._caller.call(self.aio.write_multiple(address, writes, timeout_s=timeout_s), timeout_s)
+        """In the order given, in as few requests as the device takes; one result per write."""
+        where = station(address)
+        async with deadline(device_key(where), timeout_s):
+            return await self._writer.write_multiple(where, writes, timeout_s)
 
-    def who_is(
+    async def who_is(
         self, low: int | None = None, high: int | None = None, address: str | None = None, *, wait_s: float = WAIT_S
     ) -> tuple[DeviceFound, ...]:
-        """Devices by instance."""
-        return self._caller.call(self.aio.who_is(low, high, address, wait_s=wait_s), wait_s)
+        """Devices by instance; everybody, or only the one at ``address``."""
+        return await self._finder.who_is(low, high, station(address) if address else None, wait_s)
 
-    def who_has(
+    async def who_has(
         self,
         *,
         name: str | None = None,
@@ -131,51 +147,82 @@ class BACnetClient:
         wait_s: float = WAIT_S,
     ) -> tuple[ObjectFound, ...]:
         """Devices that have an object of this name, or this type and instance."""
-        work = self.aio.who_has(name=name, object=object, low=low, high=high, address=address, wait_s=wait_s)
-        return self._caller.call(work, wait_s)
+        if (name is None) == (object is None):
+            raise ConfigError([Problem("who-has", "give the name of an object, or its type and instance")])
+        target = name if object is None else object_identifier(object)
+        limits = None if low is None and high is None else (low or 0, HIGHEST_INSTANCE if high is None else high)
+        return await self._finder.who_has(target or "", limits, station(address) if address else None, wait_s)
 
-    def who_is_router(self, network: int | None = None, *, wait_s: float = WAIT_S) -> tuple[RouterFound, ...]:
-        """Routers, all of them or those to one network."""
-        return self._caller.call(self.aio.who_is_router(network, wait_s=wait_s), wait_s)
+    async def who_is_router(self, network: int | None = None, *, wait_s: float = WAIT_S) -> tuple[RouterFound, ...]:
+        """Routers, all of them or those to one network; listens for 2 s at most."""
+        return await self._finder.who_is_router(network, wait_s)
 
-    def objects(self, device: str | int, *, timeout_s: float = DISCOVERY_TIMEOUT_S) -> tuple[str, ...]:
-        """The identifiers of all objects of a device."""
-        return self._caller.call(self.aio.objects(device, timeout_s=timeout_s), timeout_s)
+    async def objects(self, device: str | int, *, timeout_s: float = DISCOVERY_TIMEOUT_S) -> tuple[str, ...]:
+        """The identifiers of all objects of a device, by its address or its instance."""
+        async with deadline(_named(device), timeout_s):
+            where = await self._locate(device, WAIT_S)
+            return tuple(str(target) for target in await self._finder.objects(station(where)))
 
-    def discover_points(
+    async def discover_points(
         self,
         device: str | int,
         types: Iterable[ObjectType] = tuple(ObjectType),
         *,
         timeout_s: float = DISCOVERY_TIMEOUT_S,
     ) -> tuple[PointFound, ...]:
-        """The points of a device, by its address or its instance."""
-        return self._caller.call(self.aio.discover_points(device, types, timeout_s=timeout_s), timeout_s)
+        """The points of a device, by its address or its instance, with names, units and present-values."""
+        async with deadline(_named(device), timeout_s):
+            where = await self._locate(device, WAIT_S)
+            return await self._finder.points(station(where), types)
 
-    def locate(self, device: str | int, *, timeout_s: float = WAIT_S) -> str:
-        """The address of a device by its instance."""
-        return self._caller.call(self.aio.locate(device, timeout_s=timeout_s), timeout_s)
+    async def locate(self, device: str | int, *, timeout_s: float = WAIT_S) -> str:
+        """The address of a device by its instance (an address stays what it is)."""
+        return await self._locate(device, timeout_s)
 
-    def traits(self, address: str, *, afresh: bool = False, timeout_s: float = TIMEOUT_S) -> Traits:
+    async def traits(self, address: str, *, afresh: bool = False, timeout_s: float = TIMEOUT_S) -> Traits:
         """What the device at an address is and can do."""
-        return self._caller.call(self.aio.traits(address, afresh=afresh, timeout_s=timeout_s), timeout_s)
+        where = station(address)
+        async with deadline(device_key(where), timeout_s):
+            return await self._traits.of(where, afresh=afresh)
 
-    def subscribe_cov(
+    async def subscribe_cov(
         self,
         address: str,
         object: ObjectLike,
-        notify: Callable[[BacnetReading], None],
+        notify: Notify,
         *,
         confirmed: bool = False,
         lifetime_s: int = COV_LIFETIME_S,
         timeout_s: float = TIMEOUT_S,
-    ) -> CovSubscription:
-        """Have ``notify`` called with each change, on the loop's thread: it must hand over and return at once."""
-        work = self.aio.subscribe_cov(
-            address, object, notify, confirmed=confirmed, lifetime_s=lifetime_s, timeout_s=timeout_s
-        )
-        return CovSubscription(self._caller, self._caller.call(work, timeout_s))
+    ) -> Subscription:
+        """Have ``notify`` called, on the loop's thread, with each change, until the subscription is closed.
 
-    def synchronize_time(self, address: str, when: datetime, *, utc: bool = False) -> None:
-        """Tell a device the time."""
-        self._caller.call(self.aio.synchronize_time(address, when, utc=utc), TIMEOUT_S)
+        When it can no longer be renewed, ``notify`` gets a MISSING reading, once.
+        """
+        return await self._subscriptions.open(
+            station(address),
+            object_identifier(object),
+            notify,
+            confirmed=confirmed,
+            lifetime_s=lifetime_s,
+            timeout_s=timeout_s,
+        )
+
+    async def synchronize_time(self, address: str, when: datetime, *, utc: bool = False) -> None:
+        """Tell a device the time: ``when`` as local time, or with ``utc`` as UTC. Devices do not answer to it."""
+        moment = when.astimezone(UTC) if utc else when
+        stamp = DateTime(
+            date=Date((moment.year - 1900, moment.month, moment.day, moment.isoweekday())),
+            time=Time((moment.hour, moment.minute, moment.second, moment.microsecond // 10_000)),
+        )
+        kind = UTCTimeSynchronizationRequest if utc else TimeSynchronizationRequest
+        self._application.request(kind(time=stamp, destination=station(address)))
+
+    async def _locate(self, device: str | int, wait_s: float) -> str:
+        if isinstance(device, int):
+            return str(await self._finder.address_of(device, wait_s))
+        return str(station(device))
+
+
+def _named(device: str | int) -> str:
+    return f"{SCHEME}device {device}" if isinstance(device, int) else device_key(device)

@@ -13,13 +13,12 @@ from collections.abc import Callable, Coroutine, Iterable
 from contextlib import ExitStack
 from ipaddress import IPv4Network
 from pathlib import Path
-from typing import Any, Self, TypeVar
+from typing import Any, Self, TypeAlias, TypeVar
 
 from bacpypes3.pdu import IPv4Address
 
-from clients.bacnet.aio import AsyncBACnetClient
 from clients.bacnet.application import BenchApplication, build, is_registered, shut_down, until_ready
-from clients.bacnet.client import BACnetClient
+from clients.bacnet.client import DISCOVERY_TIMEOUT_S, BACnetClient
 from clients.bacnet.errors import StackError
 from clients.bacnet.loop import SHARED_LOOP
 from clients.bacnet.names import station
@@ -33,6 +32,7 @@ _APDU_TIMEOUT_S = 1.0
 _RETRIES = 2
 
 Answer = TypeVar("Answer")
+Question: TypeAlias = Callable[[BACnetClient], Coroutine[Any, Any, Answer]]
 
 
 class BACnetStack:
@@ -102,7 +102,7 @@ class BACnetStack:
 
     @property
     def client(self) -> BACnetClient:
-        """The client that sends from this stack's port."""
+        """The client that sends from this stack's port, for coroutines on the loop; threads :meth:`ask`."""
         return self._opened(self._client)
 
     @property
@@ -114,6 +114,13 @@ class BACnetStack:
     def is_registered(self) -> bool | None:
         """Whether the registration with the BBMD stands; None where there is none."""
         return is_registered(self.application)
+
+    def ask(self, question: Question[Answer], timeout_s: float = DISCOVERY_TIMEOUT_S) -> Answer:
+        """Ask the client and wait, as in ``stack.ask(lambda client: client.read(address, "analog-input,1"))``.
+
+        A question has a deadline of its own, which ``timeout_s`` must not be shorter than. Raises as :meth:`call` does.
+        """
+        return self.call(question(self.client), timeout_s)
 
     def call(self, work: Coroutine[Any, Any, Answer], timeout_s: float) -> Answer:
         """Run a coroutine on the loop and wait for it, some longer than ``timeout_s``, which it should keep by itself.
@@ -167,8 +174,7 @@ class BACnetStack:
         self._application = application
         await until_ready(application, _OPEN_TIMEOUT_S)
         broadcasts = port.can_broadcast or self._foreign is not None
-        aio = AsyncBACnetClient(application, port.address.addrTuple, broadcasts=broadcasts)
-        self._client = BACnetClient(self, aio)
+        self._client = BACnetClient(application, port.address.addrTuple, broadcasts=broadcasts)
 
     @staticmethod
     def _opened(part: Answer | None) -> Answer:

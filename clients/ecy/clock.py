@@ -5,12 +5,12 @@ from __future__ import annotations
 import contextlib
 import logging
 import time
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
 from importlib.resources import files
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from clients.device_client import ClockState
 from clients.ecy.session import EcySession
 from clients.ecy.wire import API, flag_of, member, unwrap
 from clients.http.funnel import Json
@@ -24,19 +24,6 @@ _TOLERANCE = timedelta(seconds=5)
 _SETTLE_S = 3.0
 _SETTLE_POLL_S = 0.25
 _NO_ZONE = (ZoneInfoNotFoundError, ValueError, OSError)
-
-
-@dataclass(frozen=True, slots=True)
-class ClockState:
-    """What a controller's clock says. ``local_time`` is naive, in ``time_zone``; NTP is None where it does not tell.
-
-    ``is_utc`` is whether the time may be that of UTC instead: told so, in a zone that only the controller knows.
-    """
-
-    time_zone: str
-    local_time: datetime
-    ntp_enabled: bool | None
-    is_utc: bool = False
 
 
 class Clock:

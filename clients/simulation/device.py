@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 
 from clients.boptest_client import BOPTestClient
-from clients.ecy.clock import ClockState
+from clients.device_client import ClockState
 from utils.errors import DeviceError, ObjectError
 from utils.values import (
     Endpoint,

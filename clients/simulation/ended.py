@@ -6,9 +6,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 from clients.boptest_client import BOPTestClient
-from clients.ecy.clock import ClockState
+from clients.device_client import ClockState
+from clients.simulation.device import SIMULATION
 from utils.errors import DeviceRefused, DeviceUnreachable, SimulationError
-from utils.state_folder import TestIdFile
 from utils.values import (
     Endpoint,
     Exchange,
@@ -21,9 +21,6 @@ from utils.values import (
     WriteResult,
 )
 
-SIMULATION = "simulation"
-"""What the ledger calls the simulation, which is a controller like others to programs."""
-
 _FREE = ObjectState(Sample(None, Quality.MISSING, "the test has ended"), priority_array=(None,) * 16)
 
 
@@ -33,8 +30,8 @@ class EndedSimulation:
     A server of the old kind has one test case, which keeps nothing beyond its next initialize.
     """
 
-    def __init__(self, url: str, tests: TestIdFile, api_key: str | None = None) -> None:
-        self._client = BOPTestClient(url, api_key=api_key, test_ids=tests)
+    def __init__(self, client: BOPTestClient) -> None:
+        self._client = client
 
     @property
     def device(self) -> str:

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
 
-from clients.bacnet.names import device_key, is_bacnet, object_identifier
+from clients.bacnet import device_key, is_bacnet, object_identifier
 from clients.bacnet_device_client import BACnetDeviceClient
 from supervisory.explorer.report import DONE, FAILED, Report
 from supervisory.explorer.session import Session, device

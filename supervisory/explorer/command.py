@@ -9,7 +9,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from clients.bacnet.stack import BACnetStack
+from clients.bacnet import BACnetStack
 from supervisory.explorer import auditing, finding, reading, writing
 from supervisory.explorer.report import Report, save_yaml, show
 from supervisory.explorer.session import Session, default_interface

@@ -5,8 +5,7 @@ from __future__ import annotations
 from argparse import ArgumentParser, Namespace
 from dataclasses import asdict
 
-from clients.bacnet.names import OBJECT_TYPES
-from clients.bacnet.results import PointFound
+from clients.bacnet import OBJECT_TYPES, PointFound
 from supervisory.explorer.report import DONE, FAILED, Report
 from supervisory.explorer.session import Session, device
 from utils.values import ObjectType
@@ -24,7 +23,7 @@ def add_whois(parser: ArgumentParser) -> None:
 def whois(session: Session, options: Namespace) -> Report:
     """Devices that answer."""
     high = options.low if options.high is None else options.high
-    found = session.client.who_is(options.low, high, options.at, wait_s=session.timeout_s)
+    found = session.ask(lambda client: client.who_is(options.low, high, options.at, wait_s=session.timeout_s))
     return Report(
         f"{len(found)} device(s)",
         ("instance", "address", "max APDU", "segmentation", "vendor"),
@@ -47,13 +46,15 @@ def add_whohas(parser: ArgumentParser) -> None:
 
 def whohas(session: Session, options: Namespace) -> Report:
     """Devices that have an object."""
-    found = session.client.who_has(
-        name=options.name,
-        object=options.object,
-        low=options.low,
-        high=options.high,
-        address=options.at,
-        wait_s=session.timeout_s,
+    found = session.ask(
+        lambda client: client.who_has(
+            name=options.name,
+            object=options.object,
+            low=options.low,
+            high=options.high,
+            address=options.at,
+            wait_s=session.timeout_s,
+        )
     )
     return Report(
         f"{len(found)} object(s)",
@@ -72,7 +73,7 @@ def add_router(parser: ArgumentParser) -> None:
 
 def router(session: Session, options: Namespace) -> Report:
     """Routers and their networks."""
-    found = session.client.who_is_router(options.network, wait_s=session.timeout_s)
+    found = session.ask(lambda client: client.who_is_router(options.network, wait_s=session.timeout_s))
     return Report(
         f"{len(found)} router(s)",
         ("address", "networks"),
@@ -94,8 +95,8 @@ def points(session: Session, options: Namespace) -> Report:
     """All points of a device."""
     address = session.locate(options.device)
     types = [_TYPES[name] for name in options.types] if options.types else tuple(ObjectType)
-    found = session.client.discover_points(address, types)
-    instance = session.client.traits(address).instance
+    found = session.ask(lambda client: client.discover_points(address, types))
+    instance = session.ask(lambda client: client.traits(address)).instance
     return Report(
         f"device {instance} at {address}: {len(found)} point(s)",
         ("object", "name", "value", "unit", "slots", "description"),

@@ -6,7 +6,7 @@ import queue
 import time
 from argparse import ArgumentParser, Namespace
 
-from clients.bacnet.results import BacnetReading
+from clients.bacnet import BacnetReading
 from supervisory.explorer.report import (
     DONE,
     FAILED,
@@ -33,7 +33,9 @@ def read(session: Session, options: Namespace) -> Report:
     """One property."""
     ref = options.object
     address = session.locate(options.device)
-    reading = session.client.read(address, ref.object, ref.property, ref.index, timeout_s=session.timeout_s)
+    reading = session.ask(
+        lambda client: client.read(address, ref.object, ref.property, ref.index, timeout_s=session.timeout_s)
+    )
     return _report(address, [reading], reading_document(reading))
 
 
@@ -46,7 +48,7 @@ def add_rpm(parser: ArgumentParser) -> None:
 def rpm(session: Session, options: Namespace) -> Report:
     """Several properties at once."""
     address = session.locate(options.device)
-    readings = session.client.read_multiple(address, options.objects, timeout_s=session.timeout_s)
+    readings = session.ask(lambda client: client.read_multiple(address, options.objects, timeout_s=session.timeout_s))
     return _report(address, readings, [reading_document(reading) for reading in readings])
 
 
@@ -65,7 +67,7 @@ def add_priority_array(parser: ArgumentParser) -> None:
 def priority_array(session: Session, options: Namespace) -> Report:
     """The 16 slots of an object."""
     address = session.locate(options.device)
-    slots = session.client.read_priority_array(address, options.object, timeout_s=session.timeout_s)
+    slots = session.ask(lambda client: client.read_priority_array(address, options.object, timeout_s=session.timeout_s))
     taken = [(priority, value) for priority, value in enumerate(slots, 1) if value is not None]
     return Report(
         f"{address} {options.object}",
@@ -88,14 +90,16 @@ def cov(session: Session, options: Namespace) -> Report:
     """Changes of value, as they come, until the time is over, the count is reached, or Ctrl+C."""
     address = session.locate(options.device)
     heard: queue.SimpleQueue[BacnetReading] = queue.SimpleQueue()
-    subscription = session.client.subscribe_cov(address, options.object, heard.put, timeout_s=session.timeout_s)
+    subscription = session.ask(
+        lambda client: client.subscribe_cov(address, options.object, heard.put, timeout_s=session.timeout_s)
+    )
     changes: list[BacnetReading] = []
     deadline = time.monotonic() + options.seconds
     try:
         while not session.ended.is_set() and time.monotonic() < deadline and len(changes) != options.count:
             changes += _next(session, heard)
     finally:
-        subscription.close()
+        session.ask(lambda _: subscription.close())
     return _report(address, changes, [reading_document(change) for change in changes])
 
 

@@ -15,7 +15,7 @@ from rich.console import Console
 from rich.measure import Measurement
 from rich.table import Table
 
-from clients.bacnet.results import BacnetReading, BacnetValue
+from clients.bacnet import BacnetReading, BacnetValue
 from utils.errors import BridgeError, DeviceError
 
 DONE, FAILED = 0, 1

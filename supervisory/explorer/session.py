@@ -8,12 +8,12 @@ from argparse import ArgumentTypeError
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from re import fullmatch
+from typing import TypeVar
 
-from clients.bacnet.client import BACnetClient
-from clients.bacnet.names import socket_of, station
-from clients.bacnet.results import BacnetRef
-from clients.bacnet.stack import BACnetStack
+from clients.bacnet import DISCOVERY_TIMEOUT_S, BacnetRef, BACnetStack, Question, socket_of, station
 from utils.errors import ConfigError
+
+Answer = TypeVar("Answer")
 
 _STANDARD_PORT = 47808
 _ANY_PORT = 0
@@ -33,14 +33,14 @@ class Session:
     tell: Callable[[str], None]
     ended: threading.Event = field(default_factory=threading.Event)
 
-    @property
-    def client(self) -> BACnetClient:
-        """The client that asks."""
-        return self.stack.client
+    def ask(self, question: Question[Answer]) -> Answer:
+        """Ask over BACnet and wait (:meth:`clients.bacnet.stack.BACnetStack.ask`)."""
+        return self.stack.ask(question, max(self.timeout_s, DISCOVERY_TIMEOUT_S))
 
     def locate(self, device: str) -> str:
         """The address of a device, which may be given by its instance."""
-        return self.client.locate(int(device) if device.isdecimal() else device, timeout_s=self.timeout_s)
+        target = int(device) if device.isdecimal() else device
+        return self.ask(lambda client: client.locate(target, timeout_s=self.timeout_s))
 
 
 def device(text: str) -> str:

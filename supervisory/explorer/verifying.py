@@ -10,8 +10,15 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
-from clients.bacnet.names import object_identifier
-from clients.bacnet.results import PRESENT_VALUE, BacnetReading, BacnetRef, BacnetValue, BacnetWrite, BacnetWriteResult
+from clients.bacnet import (
+    PRESENT_VALUE,
+    BacnetReading,
+    BacnetRef,
+    BacnetValue,
+    BacnetWrite,
+    BacnetWriteResult,
+    object_identifier,
+)
 from supervisory.explorer.report import held, in_short, shown, slot_value
 from supervisory.explorer.session import Session
 from utils.errors import DeviceError, ObjectError
@@ -58,7 +65,9 @@ def look(session: Session, address: str, orders: Sequence[BacnetWrite]) -> tuple
 
     Raises DeviceError for the device; what concerns one property is in its reading.
     """
-    readings = session.client.read_multiple(address, list(map(slot_of, orders)), timeout_s=session.timeout_s)
+    readings = session.ask(
+        lambda client: client.read_multiple(address, list(map(slot_of, orders)), timeout_s=session.timeout_s)
+    )
     return tuple(_from_array(session, address, reading) for reading in readings)
 
 
@@ -97,7 +106,9 @@ def _from_array(session: Session, address: str, reading: BacnetReading) -> Bacne
     if reading.error is None or reading.property != _SLOTS or reading.index is None:
         return reading
     try:
-        slots = session.client.read_priority_array(address, reading.object, timeout_s=session.timeout_s)
+        slots = session.ask(
+            lambda client: client.read_priority_array(address, reading.object, timeout_s=session.timeout_s)
+        )
     except ObjectError:
         return reading
     return replace(reading, value=slots[reading.index - 1], quality=Quality.GOOD, error=None)
@@ -124,7 +135,7 @@ def _fate(session: Session, sent: Sent, after: BacnetReading) -> Fate:
 def _fate_without_slots(session: Session, sent: Sent) -> Fate:
     """By the present-value, which tells nothing of a release."""
     ref = BacnetRef(sent.result.write.object)
-    (after,) = session.client.read_multiple(sent.before.address, [ref], timeout_s=session.timeout_s)
+    (after,) = session.ask(lambda client: client.read_multiple(sent.before.address, [ref], timeout_s=session.timeout_s))
     if after.error is not None or sent.value is None or not _same(after.value, sent.value):
         return Fate(after, "not verified: it does not show its slots")
     return Fate(after, note=f"{after.object}: it shows no slots; its present-value is what was written")

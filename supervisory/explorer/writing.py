@@ -7,9 +7,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from itertools import starmap
 
-from clients.bacnet.names import object_identifier
-from clients.bacnet.results import BacnetReading, BacnetRef, BacnetWrite
-from clients.bacnet.writing import check_write
+from clients.bacnet import BacnetReading, BacnetRef, BacnetWrite, check_write, object_identifier
 from supervisory.explorer.report import DONE, FAILED, Report, held, indexed, shown, slot_value
 from supervisory.explorer.session import Session, device, reference
 from supervisory.explorer.verifying import Fate, Sent, fates, look
@@ -71,10 +69,10 @@ def timesync(session: Session, options: Namespace) -> Report:
     """Tell a device this computer's time, and read what it makes of it."""
     address = session.locate(options.device)
     if not options.dry_run:
-        session.client.synchronize_time(address, datetime.now().astimezone(), utc=options.utc)
-    instance = session.client.traits(address, timeout_s=session.timeout_s).instance
+        session.ask(lambda client: client.synchronize_time(address, datetime.now().astimezone(), utc=options.utc))
+    instance = session.ask(lambda client: client.traits(address, timeout_s=session.timeout_s)).instance
     refs = [BacnetRef(f"device,{instance}", name) for name in ("local-date", "local-time")]
-    date, clock = (reading.value for reading in session.client.read_multiple(address, refs))
+    date, clock = (reading.value for reading in session.ask(lambda client: client.read_multiple(address, refs)))
     note = ("nothing was written",) if options.dry_run else ()
     rows = [(instance, date, clock)]
     document = {"device": instance, "local_date": date, "local_time": clock, "dry_run": options.dry_run}
@@ -100,7 +98,7 @@ def _write(session: Session, options: Namespace, orders: Sequence[BacnetWrite]) 
     before = look(session, address, orders)
     if options.dry_run:
         return _report(address, options, orders, before, [Fate(reading) for reading in before])
-    results = session.client.write_multiple(address, orders, timeout_s=session.timeout_s)
+    results = session.ask(lambda client: client.write_multiple(address, orders, timeout_s=session.timeout_s))
     return _report(address, options, orders, before, fates(session, address, list(map(Sent, results, sent, before))))
 
 

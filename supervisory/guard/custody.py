@@ -16,8 +16,7 @@ from bridge.ledger import Ledger
 from bridge.recovery import recover
 from bridge.release import Receipt
 from clients.device_client import DeviceClient
-from equipment.device_clients import DeviceClients
-from equipment.equipment_manager import Credentials
+from clients.making import Credentials, DeviceClients
 from supervisory.guard.enabling import Enabling
 from supervisory.guard.guardian import SILENCE_S, Order
 from supervisory.guard.guarding import COMMAND, Guarding

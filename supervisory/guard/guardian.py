@@ -28,7 +28,7 @@ from typing import Self
 from bridge.journal import Journals
 from bridge.patience import Patiences
 from bridge.recovery import undo
-from equipment.device_clients import DeviceClients
+from clients.making import DeviceClients
 from supervisory.guard.receipt_log import ReceiptLog
 from supervisory.guard.second_look import DOUBT_S, SecondLook
 from utils.alone import Alone

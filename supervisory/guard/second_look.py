@@ -16,7 +16,7 @@ from bridge.orphan import Orphan
 from bridge.receipts import described
 from bridge.recovery import MakeClient, undo
 from bridge.release import Outcome, Receipt
-from equipment.equipment_manager import Credentials
+from clients.making import Credentials
 
 DOUBT_S = 5.0
 """For so long a controller may still carry out a write whose answer never came: its slot is looked at again."""

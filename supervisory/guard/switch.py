@@ -16,8 +16,7 @@ from functools import partial
 from types import TracebackType
 from typing import Any, Protocol, Self
 
-from clients.bacnet.errors import StackError
-from clients.bacnet.stack import BACnetStack
+from clients.bacnet import BACnetStack, StackError
 from supervisory.guard import switch_objects as make
 from supervisory.guard.enabling import Enabling, State
 from supervisory.guard.switch_files import Remembered

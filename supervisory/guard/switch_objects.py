@@ -19,7 +19,7 @@ from bacpypes3.local.object import Object as LocalObject
 from bacpypes3.object import CharacterStringValueObject
 from bacpypes3.primitivedata import Null
 
-from clients.bacnet.application import ReadOnly
+from clients.bacnet import ReadOnly
 
 Slots: TypeAlias = Mapping[int, bool]
 """What people have commanded, by priority."""

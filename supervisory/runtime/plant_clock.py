@@ -12,7 +12,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from clients.simulation.device import SimulationDevice
+from clients.simulation import SimulationDevice
 
 log = logging.getLogger(__name__)
 

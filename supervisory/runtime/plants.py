@@ -8,7 +8,7 @@ from concurrent.futures import Future
 from datetime import datetime
 from typing import Protocol
 
-from clients.simulation.device import SimulationDevice
+from clients.simulation import SimulationDevice
 from supervisory.runtime.devices import Devices
 from supervisory.runtime.plant_clock import DeviceClock, PlantClock, SimulationClock
 from utils.pacing import Pacer

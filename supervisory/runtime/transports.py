@@ -11,16 +11,14 @@ from functools import partial
 
 from bridge.advancing import Advancing
 from bridge.overdue import OverdueWatch
-from bridge.startup import advance_patience_s, connect_simulation, simulation_client, start_simulation
-from clients.bacnet.results import DeviceFound, ObjectFound
-from clients.bacnet.stack import BACnetStack
+from bridge.startup import connect_simulation, start_simulation
+from clients.bacnet import BACnetStack, DeviceFound, ObjectFound
 from clients.bacnet_device_client import BACnetDeviceClient
 from clients.boptest_client import BOPTestClient
 from clients.device_client import DeviceClient
-from clients.http.tls import TlsPolicy
-from clients.simulation.device import SIMULATION, SimulationDevice
+from clients.making import Credentials, TlsPolicy, advance_patience_s, controller_client, simulation_client, tls_policy
+from clients.simulation import SIMULATION, SimulationDevice
 from equipment.config_address import normal_address
-from equipment.equipment_manager import Credentials, client_for
 from supervisory.easy import Told
 from supervisory.easy_services import Network
 from supervisory.runtime.devices import Devices
@@ -56,22 +54,23 @@ class BACnetNetwork:
     """What the short style may ask over BACnet beyond values."""
 
     def __init__(self, stack: BACnetStack, timeout_s: float) -> None:
-        self._client = stack.client
+        self._stack = stack
         self._timeout_s = timeout_s
 
     def read(self, device: str, ref: ObjectRef, property_name: str) -> Told:
         """One property. Raises :class:`utils.errors.DeviceError`."""
         address = device.removeprefix("bacnet://")
-        reading = self._client.read(address, ref, property_name, timeout_s=self._timeout_s)
-        return reading.value
+        timeout_s = self._timeout_s
+        return self._stack.ask(lambda client: client.read(address, ref, property_name, timeout_s=timeout_s)).value
 
     def who_is(self, low: int | None, high: int | None) -> Sequence[DeviceFound]:
         """The devices of a range of numbers."""
-        return self._client.who_is(low, high)
+        return self._stack.ask(lambda client: client.who_is(low, high))
 
     def who_has(self, wanted: str) -> Sequence[ObjectFound]:
         """The devices that have an object, by its name or number."""
-        return self._client.who_has(object=wanted) if "," in wanted else self._client.who_has(name=wanted)
+        name, number = (None, wanted) if "," in wanted else (wanted, None)
+        return self._stack.ask(lambda client: client.who_has(name=name, object=number))
 
 
 @contextmanager
@@ -98,7 +97,7 @@ def opened(
         make: Callable[[str], DeviceClient] = partial(BACnetDeviceClient, stack, timeout_s=config.timeout_s)
         network = BACnetNetwork(stack, config.timeout_s)
     else:
-        tls = TlsPolicy.parse(settings.tls, state.pins, str(state.pins.file))
+        tls = tls_policy(settings, state)
         make = partial(_controller, settings=settings, tls=tls, timeout_s=config.timeout_s)
         network = None
     with ExitStack() as open_clients:
@@ -129,7 +128,7 @@ def _devices(
 
 
 def _controller(address: str, *, settings: Settings, tls: TlsPolicy, timeout_s: float) -> DeviceClient:
-    return client_for(normal_address(address), Credentials(), settings, tls, timeout_s)
+    return controller_client(normal_address(address), Credentials(), settings, tls, timeout_s)
 
 
 def _refuse_twins(clients: Iterable[tuple[str, DeviceClient]]) -> None:

@@ -13,7 +13,7 @@ from typing import TypeAlias
 
 from pydantic import ValidationError
 
-from clients.simulation.device import SIMULATION
+from clients.simulation import SIMULATION
 from equipment.config_json import Json, JsonDocument, Keys, check
 from supervisory.program import Command, Parameters, Read
 from supervisory.setup.config import BINDING_KEYS, PointBinding, ProgramConfig, SupervisoryConfig

@@ -10,7 +10,7 @@ import pytest
 from bridge.check.dates import clock_findings, clock_offset_s, day_of_year, model_day, start_findings, weekday
 from bridge.check.report import Finding, Severity, Topic
 from bridge.check.views import ClockView, ControllerView
-from clients.ecy.clock import ClockState
+from clients.device_client import ClockState
 from tests import bench
 from utils.model_calendar import local_to_unix
 from utils.settings import Settings

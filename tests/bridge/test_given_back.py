@@ -15,10 +15,10 @@ from bridge.recovery import recover
 from bridge.release import Outcome
 from bridge.run import Run
 from clients.device_client import DeviceClient
+from clients.making import Credentials
 from emulators.boptest.faults import Hold
 from emulators.ecy.faults import Fault
 from emulators.ecy.messages import Reply, Request, compact
-from equipment.equipment_manager import Credentials
 from tests import bench
 from tests.bridge.rig import AHU_POINTS, DEADLINE_S, VAV_POINTS, Rig, rig
 from tests.bridge.test_run import assert_as_it_was, held, written

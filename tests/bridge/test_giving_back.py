@@ -19,6 +19,7 @@ from bridge.recovery import recover
 from bridge.release import Outcome, Receipt, give_back, give_back_all
 from clients.ecy_device_client import ECYDeviceClient
 from clients.http.tls import TlsMode, TlsPolicy
+from clients.making import Credentials
 from emulators.ecy.answer_faults import WEB_PAGE, SpoilContent
 from emulators.ecy.controller import Controller, ControllerSpec
 from emulators.ecy.faults import (
@@ -36,7 +37,6 @@ from emulators.ecy.objects import BacnetObject
 from emulators.ecy.profile import Profile
 from emulators.ecy.server import EcyServer
 from emulators.program import ObjectSpec
-from equipment.equipment_manager import Credentials
 from tests.faults.scene import all_with, objects_of
 from utils.errors import AccountRefused
 from utils.state_folder import StateFolder

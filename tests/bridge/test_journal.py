@@ -20,10 +20,10 @@ from bridge.journal import Journal, Journals
 from bridge.journal_records import encoded
 from bridge.ledger import Ledger, TakenClock, TakenInput, TakenSlot
 from bridge.watched import KEPT_VALUES, Judgement
+from clients.making import Credentials
 from emulators.boptest.faults import Fault as NoFault
 from emulators.boptest.faults import Hold
 from emulators.ecy.faults import DropConnection
-from equipment.equipment_manager import Credentials
 from tests.bridge.rig import DEADLINE_S, Rig, in_background, rig
 from tests.bridge.test_run import assert_as_it_was, assert_untouched
 from tests.test_main import configured, run, start, variables

@@ -17,7 +17,7 @@ from bridge.journal import Journals
 from bridge.journal_records import VERSION, encoded
 from bridge.ledger import Entry, Ledger, TakenClock, TakenInput, TakenOutput, TakenSlot
 from bridge.watched import Judgement
-from equipment.equipment_manager import Credentials
+from clients.making import Credentials
 from utils.errors import ConfigError
 from utils.state_folder import StateError
 from utils.values import ObjectRef, ObjectType, PointValue

@@ -20,9 +20,10 @@ from bridge.journal import Journal, Journals
 from bridge.ledger import Ledger, TakenClock, TakenSlot
 from bridge.recovery import recover, undo
 from bridge.release import Outcome, give_back
+from clients.boptest_client import BOPTestClient
 from clients.device_client import DeviceClient
-from clients.simulation.ended import SIMULATION, EndedSimulation
-from equipment.equipment_manager import Credentials
+from clients.making import Credentials
+from clients.simulation import SIMULATION, EndedSimulation
 from tests.bridge.rig import DEADLINE_S
 from utils.errors import ConfigError, Problem
 from utils.state_folder import StateFolder
@@ -42,7 +43,7 @@ def journals(tmp_path: Path) -> Journals:
 @pytest.fixture
 def simulation(tmp_path: Path) -> Iterator[EndedSimulation]:
     """No test was left, so nobody is asked."""
-    client = EndedSimulation(NOBODY, StateFolder(tmp_path).tests)
+    client = EndedSimulation(BOPTestClient(NOBODY, test_ids=StateFolder(tmp_path).tests))
     yield client
     client.close()
 

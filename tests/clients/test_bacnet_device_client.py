@@ -260,7 +260,7 @@ def test_closing_a_client_leaves_what_was_written_and_the_stack(ours: BACnetStac
     with pytest.raises(DeviceUnreachable):
         client.connect()
     assert peer.slot("analog-value,7", PRIORITY) == 23.0
-    assert ours.client.read(peer.address, "analog-value,7").value == 23.0
+    assert ours.ask(lambda client: client.read(peer.address, "analog-value,7")).value == 23.0
 
 
 def test_a_closed_stack_is_a_controller_that_cannot_be_reached(peer: Server) -> None:

@@ -9,8 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from bridge.ledger import Ledger
-from clients.device_client import DeviceClient
-from clients.ecy.clock import ClockState
+from clients.device_client import ClockState, DeviceClient
 from supervisory.easy import EasyASO
 from supervisory.easy_services import Site
 from supervisory.guard.enabling import Enabling

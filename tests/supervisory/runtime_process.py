@@ -12,8 +12,7 @@ import sys
 import threading
 from pathlib import Path
 
-from equipment.device_clients import DeviceClients
-from equipment.equipment_manager import Credentials
+from clients.making import Credentials, DeviceClients
 from supervisory.guard.custody import Charge, guarded
 from supervisory.guard.gate import SlotCommand
 from utils.interruption import on_signals

@@ -10,7 +10,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from clients.bacnet.client import BACnetClient
 from clients.bacnet.stack import BACnetStack
 from emulators.ecy.controller import ControllerSpec
 from emulators.ecy.server import EcyServer
@@ -34,7 +33,7 @@ class Site:
     programs: Sequence[str]
     transport: str
     port: int
-    operator: BACnetClient
+    operator: BACnetStack
     processes: list[subprocess.Popen[str]] = field(default_factory=list)
 
     def slot(self, program: str) -> float | None:
@@ -58,17 +57,20 @@ class Site:
     def switch(self, on: bool | None, program: str | None = None) -> None:
         """Turn the switch for everything or for a program, as an operator at priority 8."""
         name = "optimization-enabled" if program is None else f"{program}-enabled"
-        self.operator.write(self.address, self._object(name), on, 8)
+        self.operator.ask(lambda client: client.write(self.address, self._object(name), on, 8))
 
     def mode(self, program: str) -> str:
         """What the runtime's device tells of a program."""
-        value = self.operator.read(self.address, self._object(f"{program}-mode")).value
+        value = self._told(f"{program}-mode")
         assert isinstance(value, int)
         return MODES[value]
 
     def reason(self, program: str) -> object:
         """Why it had to release last, as the runtime's device tells."""
-        return self.operator.read(self.address, self._object(f"{program}-last-release-reason")).value
+        return self._told(f"{program}-last-release-reason")
+
+    def _told(self, name: str) -> object:
+        return self.operator.ask(lambda client: client.read(self.address, self._object(name))).value
 
     @property
     def address(self) -> str:
@@ -152,7 +154,7 @@ def site(folder: Path, transport: str, *programs: str) -> Iterator[Site]:
         EcyServer(specs, username=USER, password=PASSWORD, bacnet_port=0) as server,
         BACnetStack("127.0.0.1:0") as stack,
     ):
-        made = Site(server, folder, programs, transport, free_port(), stack.client)
+        made = Site(server, folder, programs, transport, free_port(), stack)
         try:
             yield made
         finally:

@@ -10,7 +10,7 @@ from bridge.journal import Journals
 from bridge.ledger import Ledger, TakenSlot
 from bridge.receipts import described
 from bridge.release import Outcome, Receipt
-from equipment.equipment_manager import Credentials
+from clients.making import Credentials
 from supervisory.guard.second_look import SecondLook
 from tests.supervisory.beside import SETPOINT, MemoryDevice
 from utils.values import PointValue

@@ -500,7 +500,7 @@ def test_an_operators_off_outlives_a_demo_and_does_not_concern_a_simulation(
 
     def switch_off() -> None:
         with BACnetStack("127.0.0.1:0") as operator:
-            operator.client.write(told[0].rpartition(", ")[2], "binary-value,1", False, 8)
+            operator.ask(lambda client: client.write(told[0].rpartition(", ")[2], "binary-value,1", False, 8))
 
     assert _ended_when(demo(), lambda program: program.rounds > 0, switch_off).exit_code == 0
     told.clear()

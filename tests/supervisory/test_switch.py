@@ -13,7 +13,6 @@ from bacpypes3.apdu import ErrorRejectAbortNack
 from bacpypes3.pdu import Address
 from bacpypes3.primitivedata import ObjectIdentifier
 
-from clients.bacnet.client import BACnetClient
 from clients.bacnet.results import BacnetReading
 from clients.bacnet.stack import BACnetStack
 from supervisory.guard.enabling import Enabling, State
@@ -46,25 +45,25 @@ class Served:
 
     enabling: Enabling
     owner: Owner
-    operator: BACnetClient
+    operator: BACnetStack
     address: str
     switch: Switch
 
     def read(self, thing: str, name: str = "present-value") -> object:
-        return self.operator.read(self.address, thing, name).value
+        return self.operator.ask(lambda client: client.read(self.address, thing, name)).value
 
     def write(self, value: PointValue | None, thing: str = SWITCH, priority: int = 8) -> None:
-        self.operator.write(self.address, thing, value, priority)
+        self.operator.ask(lambda client: client.write(self.address, thing, value, priority))
 
 
 @pytest.fixture(scope="module")
-def operator() -> Iterator[BACnetClient]:
+def operator() -> Iterator[BACnetStack]:
     with BACnetStack("127.0.0.1:0") as stack:
-        yield stack.client
+        yield stack
 
 
 @contextmanager
-def served(folder: Path, operator: BACnetClient, *programs: str, starts_on: bool = False) -> Iterator[Served]:
+def served(folder: Path, operator: BACnetStack, *programs: str, starts_on: bool = False) -> Iterator[Served]:
     enabling, owner = Enabling(programs or ("reset", "shed")), Owner()
     with BACnetStack("127.0.0.1/8:0", instance=INSTANCE, name="bench-supervisor", lock_folder=folder) as stack:
         memory = SwitchMemory(folder / "switches", Place("bacnet", stack.network, INSTANCE), lambda: MONDAY)
@@ -73,7 +72,7 @@ def served(folder: Path, operator: BACnetClient, *programs: str, starts_on: bool
 
 
 @pytest.fixture
-def subject(tmp_path: Path, operator: BACnetClient) -> Iterator[Served]:
+def subject(tmp_path: Path, operator: BACnetStack) -> Iterator[Served]:
     with served(tmp_path, operator) as serving:
         yield serving
 
@@ -84,7 +83,7 @@ class TestCommands:
         assert subject.read(PROGRAM_SWITCH) is True
         assert subject.enabling.state() is State.DISABLED
 
-    def test_the_default_may_be_on(self, tmp_path: Path, operator: BACnetClient) -> None:
+    def test_the_default_may_be_on(self, tmp_path: Path, operator: BACnetStack) -> None:
         with served(tmp_path, operator, starts_on=True) as subject:
             assert subject.enabling.state() is State.RUN
             subject.write(False)
@@ -139,7 +138,9 @@ class TestRefusals:
         self, subject: Served, thing: str, name: str, value: PointValue
     ) -> None:
         with pytest.raises(ObjectError, match="write-access-denied"):
-            subject.operator.write(subject.address, thing, value, 8 if name == "present-value" else None, name)
+            subject.operator.ask(
+                lambda client: client.write(subject.address, thing, value, 8 if name == "present-value" else None, name)
+            )
         assert subject.enabling.state() is State.DISABLED
 
     @pytest.mark.parametrize("thing", ["device", "network-port"])
@@ -157,15 +158,15 @@ class TestRefusals:
     def test_a_refused_write_changes_nothing(self, subject: Served) -> None:
         subject.write(True)
         with pytest.raises(ObjectError):
-            subject.operator.write(subject.address, SWITCH, False, None, "polarity")
+            subject.operator.ask(lambda client: client.write(subject.address, SWITCH, False, None, "polarity"))
         assert subject.read(SWITCH) is True
 
 
 class TestSight:
     def test_the_device_is_found_and_tells_what_its_objects_are(self, subject: Served) -> None:
-        [device] = subject.operator.who_is(INSTANCE, INSTANCE, subject.address)
+        [device] = subject.operator.ask(lambda client: client.who_is(INSTANCE, INSTANCE, subject.address))
         assert device.instance == INSTANCE
-        names = {point.name for point in subject.operator.discover_points(subject.address)}
+        names = {point.name for point in subject.operator.ask(lambda client: client.discover_points(subject.address))}
         assert {EVERYTHING, "mode", "heartbeat", "overrides", "reset-enabled", "shed-enabled", "reset-mode"} <= names
 
     def test_mode_overrides_and_reason_follow_what_happens(self, subject: Served) -> None:
@@ -183,7 +184,7 @@ class TestSight:
         assert subject.read("characterstring-value,1") == "reset: it raised ValueError"
 
     def test_states_have_names(self, subject: Served) -> None:
-        texts = subject.operator.read(subject.address, MODE, "state-text").value
+        texts = subject.operator.ask(lambda client: client.read(subject.address, MODE, "state-text")).value
         assert list(texts) == ["disabled", "run", "releasing", "fault"]  # type: ignore[arg-type]
 
     def test_the_heartbeat_counts(self, subject: Served) -> None:
@@ -193,7 +194,7 @@ class TestSight:
     @pytest.mark.parametrize("thing", [SWITCH, MODE, "analog-value,1", "characterstring-value,1"])
     def test_changes_are_told_to_who_has_subscribed(self, subject: Served, thing: str) -> None:
         told: list[BacnetReading] = []
-        subscription = subject.operator.subscribe_cov(subject.address, thing, told.append)
+        subscription = subject.operator.ask(lambda client: client.subscribe_cov(subject.address, thing, told.append))
         until(lambda: bool(told))
         before = told[0].value
         subject.owner.slots = 2
@@ -201,21 +202,21 @@ class TestSight:
         if thing.startswith("char"):
             subject.write(False)
         until(lambda: any(one.value != before for one in told if one.property == "present-value"))
-        subscription.close()
+        subject.operator.ask(lambda _: subscription.close())
 
 
 class TestMemory:
-    def test_a_command_outlives_the_runtime(self, tmp_path: Path, operator: BACnetClient) -> None:
+    def test_a_command_outlives_the_runtime(self, tmp_path: Path, operator: BACnetStack) -> None:
         with served(tmp_path, operator) as subject:
             subject.write(True, priority=9)
             subject.write(False, PROGRAM_SWITCH)
         with served(tmp_path, operator) as subject:
             assert subject.enabling.state("reset") is State.DISABLED
             assert subject.enabling.state("shed") is State.RUN
-            slots = operator.read_priority_array(subject.address, SWITCH)
+            slots = operator.ask(lambda client: client.read_priority_array(subject.address, SWITCH))
             assert [number for number, value in enumerate(slots, 1) if value is not None] == [9]
 
-    def test_a_program_keeps_its_instance_when_others_come_and_go(self, tmp_path: Path, operator: BACnetClient) -> None:
+    def test_a_program_keeps_its_instance_when_others_come_and_go(self, tmp_path: Path, operator: BACnetStack) -> None:
         with served(tmp_path, operator, "reset", "shed") as subject:
             subject.write(False, "binary-value,3")
         with served(tmp_path, operator, "night-flush", "shed") as subject:
@@ -224,7 +225,7 @@ class TestMemory:
             assert subject.read("binary-value,4", "object-name") == "night-flush-enabled"
 
     def test_what_cannot_be_understood_is_off_whatever_the_default_and_after_every_restart(
-        self, tmp_path: Path, operator: BACnetClient
+        self, tmp_path: Path, operator: BACnetStack
     ) -> None:
         file = tmp_path / "switches" / FILE
         file.parent.mkdir()
@@ -241,7 +242,7 @@ class TestMemory:
         assert file.read_text(encoding="utf-8") == "{"
 
     def test_a_disk_that_takes_nothing_does_not_keep_anybody_from_switching_off(
-        self, tmp_path: Path, operator: BACnetClient
+        self, tmp_path: Path, operator: BACnetStack
     ) -> None:
         (tmp_path / "switches").write_text("in the way", encoding="utf-8")
         with served(tmp_path, operator) as subject:
@@ -256,7 +257,7 @@ def told(subject: Served) -> list[str]:
 
 
 class TestStart:
-    def test_says_where_the_switch_is(self, tmp_path: Path, operator: BACnetClient) -> None:
+    def test_says_where_the_switch_is(self, tmp_path: Path, operator: BACnetStack) -> None:
         with served(tmp_path, operator, starts_on=True) as subject:
             assert told(subject) == [f"{SWITCH} {EVERYTHING} of device {INSTANCE}, {subject.address}"]
 
@@ -266,7 +267,7 @@ class TestStart:
         assert line.endswith(f"{subject.address}; programs are off. On: {command}")
 
     def test_says_since_when_and_at_which_priority_something_is_off(
-        self, tmp_path: Path, operator: BACnetClient
+        self, tmp_path: Path, operator: BACnetStack
     ) -> None:
         with served(tmp_path, operator, starts_on=True) as subject:
             subject.write(True, priority=9)
@@ -282,7 +283,7 @@ class TestStart:
             )
 
     def test_says_nothing_of_a_switch_whose_strongest_command_is_on(
-        self, tmp_path: Path, operator: BACnetClient
+        self, tmp_path: Path, operator: BACnetStack
     ) -> None:
         with served(tmp_path, operator) as subject:
             subject.write(False, priority=9)
@@ -291,6 +292,6 @@ class TestStart:
             assert "off" not in told(subject)[0]
 
 
-def test_a_program_named_like_the_switch_for_everything_is_refused(tmp_path: Path, operator: BACnetClient) -> None:
+def test_a_program_named_like_the_switch_for_everything_is_refused(tmp_path: Path, operator: BACnetStack) -> None:
     with pytest.raises(ConfigError, match="optimization"), served(tmp_path, operator, "optimization"):
         pass

@@ -14,7 +14,7 @@ from clients.boptest_client import BOPTestClient
 from clients.device_client import DeviceClient
 from clients.ecy_device_client import ECYDeviceClient
 from clients.http.tls import TlsMode, TlsPolicy
-from clients.simulation.device import SimulationDevice
+from clients.simulation import SimulationDevice
 from emulators.boptest.server import BoptestServer
 from emulators.ecy.controller import ControllerSpec
 from emulators.ecy.server import EcyServer

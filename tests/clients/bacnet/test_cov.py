@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from clients.bacnet.client import CovSubscription
+from clients.bacnet.cov import Subscription
 from clients.bacnet.errors import BacnetRefusal
 from clients.bacnet.results import BacnetReading
 from clients.bacnet.stack import BACnetStack
@@ -50,8 +50,8 @@ def peer() -> Iterator[Server]:
         yield server
 
 
-def subscribed(ours: BACnetStack, peer: Server, heard: Heard, *, confirmed: bool = False) -> CovSubscription:
-    return ours.client.subscribe_cov(peer.address, INPUT, heard, confirmed=confirmed)
+def subscribed(ours: BACnetStack, peer: Server, heard: Heard, *, confirmed: bool = False) -> Subscription:
+    return ours.ask(lambda client: client.subscribe_cov(peer.address, INPUT, heard, confirmed=confirmed))
 
 
 @pytest.mark.parametrize("confirmed", [False, True])
@@ -66,7 +66,7 @@ def test_the_present_state_is_told_at_once_and_each_change_after_it(
     for value in (13.0, 14.0):
         peer.set(INPUT, "presentValue", value)
         assert heard.next().value == value
-    subscription.close()
+    ours.ask(lambda _: subscription.close())
 
 
 def test_a_change_below_the_increment_is_not_told(ours: BACnetStack, peer: Server) -> None:
@@ -76,15 +76,15 @@ def test_a_change_below_the_increment_is_not_told(ours: BACnetStack, peer: Serve
     peer.set(INPUT, "presentValue", 12.55)
     peer.set(INPUT, "presentValue", 15.0)
     assert heard.next().value == 15.0
-    subscription.close()
+    ours.ask(lambda _: subscription.close())
 
 
 def test_after_closing_the_device_has_nobody_to_tell(ours: BACnetStack, peer: Server) -> None:
     heard = Heard()
     subscription = subscribed(ours, peer, heard)
     heard.next("status-flags")
-    subscription.close()
-    subscription.close()
+    ours.ask(lambda _: subscription.close())
+    ours.ask(lambda _: subscription.close())
     assert not peer.application._cov_detections
     assert heard.is_empty
 
@@ -93,21 +93,21 @@ def test_several_subscribers_to_one_object_are_all_told(ours: BACnetStack, peer:
     one, two = Heard(), Heard()
     first, second = subscribed(ours, peer, one), subscribed(ours, peer, two)
     one.next(), two.next()
-    first.close()
+    ours.ask(lambda _: first.close())
     peer.set(INPUT, "presentValue", 16.0)
     assert two.next().value == 16.0
-    second.close()
+    ours.ask(lambda _: second.close())
 
 
 def test_an_object_that_cannot_be_subscribed_to_says_so(ours: BACnetStack, peer: Server) -> None:
     with pytest.raises(BacnetRefusal, match="unknown-object"):
-        ours.client.subscribe_cov(peer.address, "analog-input,999", Heard())
+        ours.ask(lambda client: client.subscribe_cov(peer.address, "analog-input,999", Heard()))
     assert not ours.application.subscriptions
 
 
 def test_a_subscription_to_nobody_is_unreachable(ours: BACnetStack) -> None:
     with pytest.raises(DeviceUnreachable):
-        ours.client.subscribe_cov(f"127.0.0.1:{free_port()}", INPUT, Heard(), timeout_s=0.2)
+        ours.ask(lambda client: client.subscribe_cov(f"127.0.0.1:{free_port()}", INPUT, Heard(), timeout_s=0.2))
     assert not ours.application.subscriptions
 
 
@@ -116,7 +116,9 @@ def test_a_subscription_is_renewed_and_its_loss_told_once(
 ) -> None:
     monkeypatch.setattr("clients.bacnet.cov._LEAST_WAIT_S", 0.02)
     heard = Heard()
-    subscription = ours.client.subscribe_cov(peer.address, INPUT, heard, lifetime_s=0, timeout_s=2.0)
+    subscription = ours.ask(
+        lambda client: client.subscribe_cov(peer.address, INPUT, heard, lifetime_s=0, timeout_s=2.0)
+    )
     heard.next()
     assert heard.next().value == 12.5, "each renewal is answered with the present state"
     peer.faults.is_silent = True
@@ -125,7 +127,7 @@ def test_a_subscription_is_renewed_and_its_loss_told_once(
     assert (lost.quality, lost.value, isinstance(lost.error, DeviceUnreachable)) == (Quality.MISSING, None, True)
     peer.faults.is_silent = False
     assert heard.next().quality is Quality.GOOD
-    subscription.close()
+    ours.ask(lambda _: subscription.close())
     assert sum("cannot be renewed" in record.message for record in caplog.records) == 1
 
 
@@ -135,6 +137,6 @@ def test_a_notification_that_nobody_asked_for_is_refused(ours: BACnetStack, peer
     heard.next("status-flags")
     ours.post(ours.application.subscriptions.clear)
     peer.set(INPUT, "presentValue", 17.0)
-    assert ours.client.read(peer.address, INPUT).value == 17.0
+    assert ours.ask(lambda client: client.read(peer.address, INPUT)).value == 17.0
     assert heard.is_empty
-    subscription.close()
+    ours.ask(lambda _: subscription.close())

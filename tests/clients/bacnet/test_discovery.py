@@ -36,73 +36,81 @@ def site() -> Iterator[tuple[BACnetStack, list[Server]]]:
 
 def test_one_device_is_asked_who_it_is(ours: BACnetStack) -> None:
     with device(instance=77) as server:
-        (found,) = ours.client.who_is(address=server.address, wait_s=60.0)
+        (found,) = ours.ask(lambda client: client.who_is(address=server.address, wait_s=60.0))
     assert found == DeviceFound(77, server.address, 1024, "segmented-both", 999)
 
 
 def test_everybody_is_asked_through_the_bbmd(site: tuple[BACnetStack, list[Server]]) -> None:
     stack_, servers = site
     assert stack_.is_registered
-    found = stack_.client.who_is(wait_s=WAIT_S)
+    found = stack_.ask(lambda client: client.who_is(wait_s=WAIT_S))
     assert [(device.instance, device.address) for device in found] == [
         (501 + n, server.address) for n, server in enumerate(servers)
     ]
 
 
 def test_a_range_of_instances_is_asked_for(site: tuple[BACnetStack, list[Server]]) -> None:
-    found = site[0].client.who_is(502, 600, wait_s=WAIT_S)
+    found = site[0].ask(lambda client: client.who_is(502, 600, wait_s=WAIT_S))
     assert [device.instance for device in found] == [502, 503]
-    assert site[0].client.who_is(700, wait_s=WAIT_S) == ()
+    assert site[0].ask(lambda client: client.who_is(700, wait_s=WAIT_S)) == ()
 
 
 def test_the_only_one_possible_ends_the_wait(site: tuple[BACnetStack, list[Server]]) -> None:
-    assert [device.instance for device in site[0].client.who_is(503, 503, wait_s=60.0)] == [503]
+    assert [device.instance for device in site[0].ask(lambda client: client.who_is(503, 503, wait_s=60.0))] == [503]
 
 
 @pytest.mark.parametrize(("low", "high"), [(5, 4), (-1, 5), (0, 4194304)])
 def test_instances_that_there_are_not_are_refused(ours: BACnetStack, low: int, high: int) -> None:
     with pytest.raises(ConfigError, match="give the lower first"):
-        ours.client.who_is(low, high)
+        ours.ask(lambda client: client.who_is(low, high))
 
 
 def test_who_has_an_object_by_name_and_by_identifier(site: tuple[BACnetStack, list[Server]]) -> None:
     stack_, servers = site
-    by_name = stack_.client.who_has(name="Damper", wait_s=WAIT_S)
-    by_object = stack_.client.who_has(object="analog-output,1", wait_s=WAIT_S)
+    by_name = stack_.ask(lambda client: client.who_has(name="Damper", wait_s=WAIT_S))
+    by_object = stack_.ask(lambda client: client.who_has(object="analog-output,1", wait_s=WAIT_S))
     assert by_name == by_object
     assert by_name[0] == ObjectFound(501, servers[0].address, "analog-output,1", "Damper")
     assert [found.device for found in by_name] == [501, 502, 503]
-    assert [found.device for found in stack_.client.who_has(name="Damper", low=503, wait_s=WAIT_S)] == [503]
-    assert stack_.client.who_has(name="Nothing", wait_s=WAIT_S) == ()
+    assert [
+        found.device for found in stack_.ask(lambda client: client.who_has(name="Damper", low=503, wait_s=WAIT_S))
+    ] == [503]
+    assert stack_.ask(lambda client: client.who_has(name="Nothing", wait_s=WAIT_S)) == ()
 
 
 def test_who_has_needs_a_name_or_an_object(ours: BACnetStack) -> None:
     with pytest.raises(ConfigError, match="give the name of an object"):
-        ours.client.who_has()
+        ours.ask(lambda client: client.who_has())
 
 
 def test_an_interface_without_a_mask_cannot_ask_everybody() -> None:
     with BACnetStack("127.0.0.1:0") as bare:
-        for ask in (bare.client.who_is, bare.client.who_is_router, lambda: bare.client.who_has(name="Damper")):
+        for ask in (
+            bare.client.who_is,
+            bare.client.who_is_router,
+            lambda: bare.ask(lambda client: client.who_has(name="Damper")),
+        ):
             with pytest.raises(StackError, match="without a mask"):
                 ask()
 
 
 def test_a_device_is_located_by_its_instance(site: tuple[BACnetStack, list[Server]]) -> None:
     stack_, servers = site
-    assert stack_.client.locate(502) == servers[1].address
-    assert [point.name for point in stack_.client.discover_points(502, [ObjectType.ANALOG_OUTPUT])] == ["Damper"]
-    assert stack_.client.locate("10.0.0.5:47808") == "10.0.0.5"
+    assert stack_.ask(lambda client: client.locate(502)) == servers[1].address
+    assert [
+        point.name for point in stack_.ask(lambda client: client.discover_points(502, [ObjectType.ANALOG_OUTPUT]))
+    ] == ["Damper"]
+    assert stack_.ask(lambda client: client.locate("10.0.0.5:47808")) == "10.0.0.5"
 
 
 def test_an_instance_that_nobody_has_is_unreachable(site: tuple[BACnetStack, list[Server]]) -> None:
     with pytest.raises(DeviceUnreachable, match="600"):
-        site[0].client.locate(600, timeout_s=0.5)
+        site[0].ask(lambda client: client.locate(600, timeout_s=0.5))
 
 
 def test_all_points_of_a_device_are_told(ours: BACnetStack) -> None:
     with device() as server:
-        points = {point.name: point for point in ours.client.discover_points(server.address)}
+        points = {point.name: point for point in ours.ask(lambda client: client.discover_points(server.address))}
     assert len(points) == 11
     supply, setpoint, fixed, mode = (points[name] for name in ("SupplyTemp", "Setpoint", "Fixed", "Mode"))
     assert (supply.object, supply.value, supply.unit) == ("analog-input,1", 12.5, "degrees-celsius")
@@ -113,7 +121,9 @@ def test_all_points_of_a_device_are_told(ours: BACnetStack) -> None:
 
 def test_only_the_types_asked_for_are_told(ours: BACnetStack) -> None:
     with device() as server:
-        points = ours.client.discover_points(server.address, [ObjectType.BINARY_INPUT, ObjectType.BINARY_OUTPUT])
+        points = ours.ask(
+            lambda client: client.discover_points(server.address, [ObjectType.BINARY_INPUT, ObjectType.BINARY_OUTPUT])
+        )
     assert {point.object for point in points} == {"binary-input,1", "binary-output,1"}
 
 
@@ -121,25 +131,28 @@ def test_objects_are_listed_one_by_one_where_the_list_cannot_be_sent_whole(ours:
     small: Untyped = {"maxApduLengthAccepted": 206, "segmentationSupported": "noSegmentation"}
     with device(lambda: [*some_objects(), *inputs(60)], **small) as server:
         server.faults.cannot_send_whole = "object-list"
-        assert len(ours.client.objects(server.address)) == 2 + 11 + 60
-        assert len(ours.client.discover_points(server.address)) == 71
+        assert len(ours.ask(lambda client: client.objects(server.address))) == 2 + 11 + 60
+        assert len(ours.ask(lambda client: client.discover_points(server.address))) == 71
 
 
 def test_a_device_that_refuses_its_object_list_says_so(ours: BACnetStack) -> None:
     with device() as server:
         server.faults.denies_property = "object-list"
         with pytest.raises(BacnetRefusal, match="read-access-denied"):
-            ours.client.discover_points(server.address)
+            ours.ask(lambda client: client.discover_points(server.address))
 
 
 def test_routers_and_what_is_behind_them_are_found(ours: BACnetStack) -> None:
     with router(network=7, stations=(2, 3)) as between, stack(foreign=between.address) as stack_:
-        assert stack_.client.who_is_router(wait_s=WAIT_S) == (RouterFound(between.address, (7,)),)
-        assert stack_.client.who_is_router(7, wait_s=60.0) == (RouterFound(between.address, (7,)),)
-        assert stack_.client.read("7:2", "analog-input,1").value == 12.5
+        assert stack_.ask(lambda client: client.who_is_router(wait_s=WAIT_S)) == (RouterFound(between.address, (7,)),)
+        assert stack_.ask(lambda client: client.who_is_router(7, wait_s=60.0)) == (RouterFound(between.address, (7,)),)
+        assert stack_.ask(lambda client: client.read("7:2", "analog-input,1")).value == 12.5
         refs = [BacnetRef("analog-input,1"), BacnetRef("analog-output,1")]
-        assert [reading.value for reading in stack_.client.read_multiple("7:3", refs)] == [12.5, 30.0]
-        found = stack_.client.who_is(wait_s=WAIT_S)
+        assert [reading.value for reading in stack_.ask(lambda client: client.read_multiple("7:3", refs))] == [
+            12.5,
+            30.0,
+        ]
+        found = stack_.ask(lambda client: client.who_is(wait_s=WAIT_S))
         assert [(device.instance, device.address) for device in found if ":" in device.address[:3]] == [
             (702, "7:2"),
             (703, "7:3"),
@@ -149,14 +162,14 @@ def test_routers_and_what_is_behind_them_are_found(ours: BACnetStack) -> None:
 @pytest.mark.slow
 def test_a_network_without_a_router_is_unreachable(site: tuple[BACnetStack, list[Server]]) -> None:
     with pytest.raises(DeviceUnreachable, match="no router to network 99"):
-        site[0].client.read("99:1", "analog-input,1")
+        site[0].ask(lambda client: client.read("99:1", "analog-input,1"))
 
 
 @pytest.mark.parametrize("utc", [False, True])
 def test_a_device_is_told_the_time(ours: BACnetStack, utc: bool) -> None:
     when = datetime(2024, 7, 6, 14, 30, 15, tzinfo=UTC)
     with device() as server:
-        ours.client.synchronize_time(server.address, when, utc=utc)
-        ours.client.read(server.address, "binary-input,1")  # whose answer comes after it
+        ours.ask(lambda client: client.synchronize_time(server.address, when, utc=utc))
+        ours.ask(lambda client: client.read(server.address, "binary-input,1"))  # whose answer comes after it
         (told,) = server.application.times
     assert (str(told.date), str(told.time)) == ("2024-7-6 sat", "14:30:15.00")

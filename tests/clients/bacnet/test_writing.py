@@ -34,9 +34,9 @@ def peer() -> Iterator[Server]:
 
 
 def test_a_value_goes_to_its_slot_and_is_given_back(ours: BACnetStack, peer: Server) -> None:
-    ours.client.write(peer.address, SETPOINT, 23.5, PRIORITY)
+    ours.ask(lambda client: client.write(peer.address, SETPOINT, 23.5, PRIORITY))
     assert (peer.slot(SETPOINT, PRIORITY), peer.object(SETPOINT).presentValue) == (23.5, 23.5)
-    ours.client.release(peer.address, SETPOINT, PRIORITY)
+    ours.ask(lambda client: client.release(peer.address, SETPOINT, PRIORITY))
     assert (peer.slot(SETPOINT, PRIORITY), peer.object(SETPOINT).presentValue) == (None, 21.0)
 
 
@@ -56,7 +56,7 @@ def test_a_value_goes_to_its_slot_and_is_given_back(ours: BACnetStack, peer: Ser
 def test_a_value_is_written_in_the_objects_own_type(
     ours: BACnetStack, peer: Server, name: str, value: BacnetValue, stored: float
 ) -> None:
-    ours.client.write(peer.address, name, value, PRIORITY)
+    ours.ask(lambda client: client.write(peer.address, name, value, PRIORITY))
     assert peer.slot(name, PRIORITY) == stored
 
 
@@ -65,9 +65,9 @@ def test_a_priority_that_nobody_may_command_at_is_refused_before_anything_is_sen
     ours: BACnetStack, peer: Server, priority: int
 ) -> None:
     with pytest.raises(ObjectError, match="priority"):
-        ours.client.write(peer.address, SETPOINT, 23.5, priority)
+        ours.ask(lambda client: client.write(peer.address, SETPOINT, 23.5, priority))
     with pytest.raises(ObjectError, match="priority"):
-        ours.client.release(peer.address, SETPOINT, priority)
+        ours.ask(lambda client: client.release(peer.address, SETPOINT, priority))
     assert not peer.counts
 
 
@@ -91,35 +91,35 @@ def test_a_value_that_does_not_fit_is_refused_before_anything_is_sent(
     ours: BACnetStack, peer: Server, name: str, value: BacnetValue
 ) -> None:
     with pytest.raises(ObjectError):
-        ours.client.write(peer.address, name, value, PRIORITY)
+        ours.ask(lambda client: client.write(peer.address, name, value, PRIORITY))
     assert not peer.counts
 
 
 def test_a_command_without_a_priority_is_refused_as_it_would_stay_in_slot_16(ours: BACnetStack, peer: Server) -> None:
     with pytest.raises(ObjectError, match="slot 16"):
-        ours.client.write(peer.address, DAMPER, 40.0)
+        ours.ask(lambda client: client.write(peer.address, DAMPER, 40.0))
     with pytest.raises(ObjectError, match="needs a priority"):
-        ours.client.write(peer.address, "analog-input,1", None)
+        ours.ask(lambda client: client.write(peer.address, "analog-input,1", None))
     assert not peer.counts
 
 
 def test_other_properties_are_written_in_their_own_type(ours: BACnetStack, peer: Server) -> None:
-    ours.client.write(peer.address, "analog-input,1", True, property="out-of-service")
-    ours.client.write(peer.address, "analog-input,1", 17.0)
-    ours.client.write(peer.address, "analog-input,1", "Supply", property="description")
+    ours.ask(lambda client: client.write(peer.address, "analog-input,1", True, property="out-of-service"))
+    ours.ask(lambda client: client.write(peer.address, "analog-input,1", 17.0))
+    ours.ask(lambda client: client.write(peer.address, "analog-input,1", "Supply", property="description"))
     found = peer.object("analog-input,1")
     assert (found.outOfService, found.presentValue, found.description) == (True, 17.0, "Supply")
 
 
 def test_a_denied_write_says_so(ours: BACnetStack, peer: Server) -> None:
     with pytest.raises(BacnetRefusal, match="write-access-denied") as refusal:
-        ours.client.write(peer.address, "analog-value,9", 3.0, PRIORITY)
+        ours.ask(lambda client: client.write(peer.address, "analog-value,9", 3.0, PRIORITY))
     assert (refusal.value.code, refusal.value.missing) == ("write-access-denied", False)
 
 
 def test_a_write_to_nowhere_is_unreachable(ours: BACnetStack) -> None:
     with pytest.raises(DeviceUnreachable):
-        ours.client.write(f"127.0.0.1:{free_port()}", SETPOINT, 20.0, PRIORITY, timeout_s=1.0)
+        ours.ask(lambda client: client.write(f"127.0.0.1:{free_port()}", SETPOINT, 20.0, PRIORITY, timeout_s=1.0))
 
 
 def commands() -> list[BacnetWrite]:
@@ -136,7 +136,7 @@ def slots(peer: Server) -> list[float | None]:
 
 
 def test_many_writes_are_one_request(ours: BACnetStack, peer: Server) -> None:
-    results = ours.client.write_multiple(peer.address, commands())
+    results = ours.ask(lambda client: client.write_multiple(peer.address, commands()))
     assert [result.write for result in results] == commands()
     assert all(result.error is None for result in results)
     assert slots(peer) == [55.0, 1, 2, 19.0]
@@ -144,9 +144,13 @@ def test_many_writes_are_one_request(ours: BACnetStack, peer: Server) -> None:
 
 
 def test_many_slots_are_given_back_in_one_request(ours: BACnetStack, peer: Server) -> None:
-    ours.client.write_multiple(peer.address, commands())
+    ours.ask(lambda client: client.write_multiple(peer.address, commands()))
     peer.counts.clear()
-    ours.client.write_multiple(peer.address, [BacnetWrite(write.object, None, PRIORITY) for write in commands()])
+    ours.ask(
+        lambda client: client.write_multiple(
+            peer.address, [BacnetWrite(write.object, None, PRIORITY) for write in commands()]
+        )
+    )
     assert slots(peer) == [None] * 4
     assert dict(peer.counts) == {"WritePropertyMultiple": 1}
 
@@ -157,7 +161,9 @@ def test_writes_to_one_object_happen_in_their_order(ours: BACnetStack, peer: Ser
         BacnetWrite("analog-input,1", 5.0),
         BacnetWrite("analog-input,1", 6.0),
     ]
-    assert not [result for result in ours.client.write_multiple(peer.address, forced) if result.error]
+    assert not [
+        result for result in ours.ask(lambda client: client.write_multiple(peer.address, forced)) if result.error
+    ]
     assert peer.object("analog-input,1").presentValue == 6.0
 
 
@@ -178,7 +184,7 @@ def test_a_refused_write_holds_up_no_other(ours: BACnetStack, peer: Server, faul
     peer.faults.tells_refused_writes = fault != "does not answer"
     if fault == "does not know the service":
         peer.faults.rejects.add("WritePropertyMultiple")
-    results = ours.client.write_multiple(peer.address, REFUSED, timeout_s=1.0)
+    results = ours.ask(lambda client: client.write_multiple(peer.address, REFUSED, timeout_s=1.0))
     said = ["" if result.error is None else result.error.what for result in results]
     assert [code is None for code in CODES] == [what == "" for what in said]
     assert all(code in what for code, what in zip(CODES, said, strict=True) if code)
@@ -187,40 +193,42 @@ def test_a_refused_write_holds_up_no_other(ours: BACnetStack, peer: Server, faul
 
 
 def test_the_first_failure_told_costs_one_more_request_and_no_single_writes(ours: BACnetStack, peer: Server) -> None:
-    ours.client.write_multiple(peer.address, [REFUSED[0], REFUSED[1], *REFUSED[4:5], REFUSED[6]])
+    ours.ask(lambda client: client.write_multiple(peer.address, [REFUSED[0], REFUSED[1], *REFUSED[4:5], REFUSED[6]]))
     assert (peer.counts["WritePropertyMultiple"], peer.counts["WriteProperty"]) == (2, 0)
 
 
 def test_a_device_that_drops_several_writes_is_written_to_singly_from_then_on(ours: BACnetStack, peer: Server) -> None:
     peer.faults.swallows.add("WritePropertyMultiple")
     for _ in range(2):
-        results = ours.client.write_multiple(peer.address, commands(), timeout_s=1.0)
+        results = ours.ask(lambda client: client.write_multiple(peer.address, commands(), timeout_s=1.0))
         assert all(result.error is None for result in results)
     assert slots(peer) == [55.0, 1, 2, 19.0]
     assert peer.counts["WriteProperty"] == 8
     asked = peer.counts["WritePropertyMultiple"]
-    ours.client.write_multiple(peer.address, commands())
+    ours.ask(lambda client: client.write_multiple(peer.address, commands()))
     assert peer.counts["WritePropertyMultiple"] == asked
 
 
 def test_several_writes_to_a_silent_device_are_unreachable_within_the_deadline(ours: BACnetStack, peer: Server) -> None:
     peer.faults.is_silent = True
     with pytest.raises(DeviceUnreachable):
-        ours.client.write_multiple(peer.address, commands(), timeout_s=1.0)
+        ours.ask(lambda client: client.write_multiple(peer.address, commands(), timeout_s=1.0))
 
 
 def test_a_device_with_small_buffers_is_written_to_in_chunks(ours: BACnetStack) -> None:
     small: Untyped = {"maxApduLengthAccepted": 128, "segmentationSupported": "noSegmentation"}
     with device(lambda: [*some_objects(), *inputs(20)], **small) as server:
         writes = [BacnetWrite(f"analog-input,{100 + n}", float(n)) for n in range(1, 21)]
-        assert not [result for result in ours.client.write_multiple(server.address, writes) if result.error]
+        assert not [
+            result for result in ours.ask(lambda client: client.write_multiple(server.address, writes)) if result.error
+        ]
         assert [server.object(f"analog-input,{100 + n}").presentValue for n in range(1, 21)] == list(range(1, 21))
         assert 3 <= server.counts["WritePropertyMultiple"] <= 7
 
 
 def test_what_was_written_is_read_back(ours: BACnetStack, peer: Server) -> None:
-    ours.client.write(peer.address, SETPOINT, 20.1, PRIORITY)
-    reading: BacnetReading = ours.client.read(peer.address, SETPOINT)
+    ours.ask(lambda client: client.write(peer.address, SETPOINT, 20.1, PRIORITY))
+    reading: BacnetReading = ours.ask(lambda client: client.read(peer.address, SETPOINT))
     assert reading.value == pytest.approx(20.1, rel=1e-6)
 
 
@@ -229,9 +237,9 @@ def test_our_own_stack_tells_of_a_refused_write_among_many(ours: BACnetStack, re
     with stack(instance=501) as other:
         other.add(some_objects)
         writes = [BacnetWrite(SPEED, 2, 9), BacnetWrite(refused, 1.0, 9), BacnetWrite(PUMP, True, 9)]
-        results = ours.client.write_multiple(other.address, writes)
+        results = ours.ask(lambda client: client.write_multiple(other.address, writes))
         assert [result.error is None for result in results] == [True, False, True]
-        assert ours.client.traits(other.address).writes_multiple
+        assert ours.ask(lambda client: client.traits(other.address)).writes_multiple
 
 
 class Bare:
@@ -285,15 +293,15 @@ def test_a_late_acknowledgement_of_an_abandoned_write_is_not_taken_for_one_of_a_
     with Bare() as peer, stack(apdu_timeout_s=30.0) as ours:
         peer.is_silent = True
         with pytest.raises(DeviceUnreachable):
-            ours.client.write(peer.address, SETPOINT, 1.0, 8, timeout_s=0.2)
+            ours.ask(lambda client: client.write(peer.address, SETPOINT, 1.0, 8, timeout_s=0.2))
         assert peer.has_heard(1)
         (abandoned,) = peer.numbers
         peer.is_silent = False
         for _ in range(255):  # there are 256 numbers: the next one would be the abandoned one again
-            ours.client.write(peer.address, SETPOINT, 2.0, 8)
+            ours.ask(lambda client: client.write(peer.address, SETPOINT, 2.0, 8))
         peer.is_silent = True
         with ThreadPoolExecutor(1) as pool:
-            last = pool.submit(ours.client.write, peer.address, SETPOINT, 3.0, 8, timeout_s=1.0)
+            last = pool.submit(ours.ask, lambda client: client.write(peer.address, SETPOINT, 3.0, 8, timeout_s=1.0))
             assert peer.has_heard(257)
             peer.acknowledge(abandoned)
             with pytest.raises(DeviceUnreachable):
@@ -305,9 +313,9 @@ def test_an_abandoned_write_is_not_repeated() -> None:
     with Bare() as peer, stack(apdu_timeout_s=0.3, retries=5) as ours:
         peer.is_silent = True
         with pytest.raises(DeviceUnreachable):
-            ours.client.write(peer.address, SETPOINT, 1.0, 8, timeout_s=0.1)
+            ours.ask(lambda client: client.write(peer.address, SETPOINT, 1.0, 8, timeout_s=0.1))
         with ThreadPoolExecutor(1) as pool:
-            later = pool.submit(ours.client.write, peer.address, SETPOINT, 2.0, 8, timeout_s=5.0)
+            later = pool.submit(ours.ask, lambda client: client.write(peer.address, SETPOINT, 2.0, 8, timeout_s=5.0))
             assert peer.has_heard(3)  # the later one twice: the abandoned one would have come again before that
             peer.acknowledge(peer.numbers[-1])
             later.result()

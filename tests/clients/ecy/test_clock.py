@@ -7,8 +7,8 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from clients.device_client import ClockState
 from clients.ecy import clock as ecy_clock
-from clients.ecy.clock import ClockState
 from emulators.ecy.faults import AnswerInstead, Fault
 from emulators.ecy.messages import Reply, Request
 from emulators.ecy.profile import Profile

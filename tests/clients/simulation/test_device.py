@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from clients.boptest_client import BOPTestClient
-from clients.simulation.device import SimulationDevice
+from clients.simulation import SimulationDevice
 from emulators.boptest.faults import TellInstead
 from emulators.boptest.server import BoptestServer
 from emulators.plants.multizone_office import MultizoneOffice

@@ -12,11 +12,10 @@ import pytest
 from bridge.ledger import Ledger, TakenSlot
 from bridge.release import Outcome, give_back_all
 from clients.ecy_device_client import ECYDeviceClient
-from clients.simulation.ended import SIMULATION
+from clients.making import Credentials, DeviceClients
+from clients.simulation import SIMULATION
 from emulators.boptest.server import BoptestServer
 from emulators.plants.multizone_office import MultizoneOffice
-from equipment.device_clients import DeviceClients
-from equipment.equipment_manager import Credentials
 from tests import bench
 from utils.errors import ConfigError, Problem
 from utils.settings import Settings

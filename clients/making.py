@@ -1,0 +1,145 @@
+"""Clients for addresses and settings: whoever needs one asks here, whichever protocol it speaks."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from types import TracebackType
+from typing import TYPE_CHECKING, Self
+
+from clients.boptest_client import BOPTestClient, TestIds, Timeouts
+from clients.device_client import DeviceClient
+from clients.ecy_device_client import ECYDeviceClient
+from clients.http.funnel import without_credentials
+from clients.http.tls import TlsPolicy
+from clients.simulation import SIMULATION, EndedSimulation
+from utils.errors import ConfigError, Problem
+from utils.settings import Settings
+from utils.state_folder import StateFolder
+
+if TYPE_CHECKING:
+    from clients.bacnet.stacks import BacnetStacks
+
+__all__ = [
+    "BACNET",
+    "Credentials",
+    "DeviceClients",
+    "TlsPolicy",
+    "controller_client",
+    "simulation_client",
+    "tls_policy",
+]
+
+BACNET = "bacnet://"
+"""How the addresses of controllers that speak BACnet/IP begin."""
+
+
+@dataclass(frozen=True, slots=True)
+class Credentials:
+    """How to reach a controller and sign in: names of variables, never their values.
+
+    None is the account of all others. ``interface`` is the address of our own on a controller's BACnet network.
+    """
+
+    username_env: str | None = None
+    password_env: str | None = None
+    interface: str | None = None
+
+
+def simulation_client(
+    settings: Settings, tests: TestIds, timeouts: Timeouts | None = None, server: str | None = None
+) -> BOPTestClient:
+    """A client of the configured server, or of another one, to which no key is sent; nothing is asked yet."""
+    if timeouts is None:
+        timeouts = Timeouts(advance_s=advance_patience_s(settings))
+    if server is not None and server != without_credentials(settings.base_url)[0]:
+        return BOPTestClient(server, test_ids=tests, timeouts=timeouts)
+    key = settings.api_key.get_secret_value() if settings.api_key is not None else None
+    return BOPTestClient(settings.base_url, api_key=key, test_ids=tests, timeouts=timeouts)
+
+
+def advance_patience_s(settings: Settings) -> float:
+    """For how long an answer to advance is waited for; without a limit of ours, the server gives up before."""
+    return settings.advance_timeout_s or Timeouts().advance_s
+
+
+def tls_policy(settings: Settings, state: StateFolder) -> TlsPolicy:
+    """Which certificates of controllers are right. Raises :class:`ConfigError`."""
+    return TlsPolicy.parse(settings.tls, state.pins, str(state.pins.file))
+
+
+def controller_client(
+    address: str, credentials: Credentials, settings: Settings, tls: TlsPolicy, timeout_s: float = 10.0
+) -> ECYDeviceClient:
+    """A client of one controller over REST. Raises :class:`ConfigError` for a variable that is not set."""
+    names = [name for name in (credentials.username_env, credentials.password_env) if name]
+    missing = [name for name in names if name not in settings.variables]
+    if missing:
+        raise ConfigError(Problem(name, f"is not set, and {address} needs it; set it in .env") for name in missing)
+    user, word = credentials.username_env, credentials.password_env
+    username = settings.variables[user] if user else settings.username
+    password = settings.variables[word] if word else settings.password.get_secret_value()
+    return ECYDeviceClient(address, username, password, tls=tls, timeout_s=timeout_s)
+
+
+class DeviceClients:
+    """Makes clients by the addresses in the ledger, for giving back. Used by several threads; closed after the last.
+
+    ``settings`` is asked for only when a controller needs them: accounts, certificates, the simulation's address.
+    """
+
+    def __init__(self, settings: Callable[[], Settings], state: StateFolder, timeout_s: float = 10.0) -> None:
+        self._settings = settings
+        self._state = state
+        self._timeout_s = timeout_s
+        self._stacks: BacnetStacks | None = None
+        self._lock = threading.Lock()
+
+    def client_for(self, address: str, credentials: Credentials) -> DeviceClient:
+        """A client of its own. Raises :class:`utils.errors.BridgeError` where there can be none."""
+        if address.startswith(BACNET):
+            return self._bacnet().client_for(address, _own(address, credentials.interface))
+        settings = self._settings()
+        if address == SIMULATION:
+            return EndedSimulation(simulation_client(settings, self._state.tests))
+        return controller_client(address, credentials, settings, tls_policy(settings, self._state), self._timeout_s)
+
+    def prepare(self, interfaces: Mapping[str, str | None]) -> None:
+        """Load beforehand what clients of these controllers will need: settings, and stacks by our own addresses.
+
+        Raises what :meth:`client_for` raises.
+        """
+        for address, interface in interfaces.items():
+            if address.startswith(BACNET):
+                self._bacnet().prepare(address, _own(address, interface))
+            else:
+                self._settings()
+
+    def _bacnet(self) -> BacnetStacks:
+        # Loaded here, as BACpypes3 takes a third of a second that nobody else should have to wait for.
+        from clients.bacnet.stacks import BacnetStacks
+
+        with self._lock:
+            if self._stacks is None:
+                self._stacks = BacnetStacks(self._timeout_s)
+            return self._stacks
+
+    def close(self) -> None:
+        """Close what the clients have shared."""
+        if self._stacks is not None:
+            self._stacks.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+def _own(address: str, interface: str | None) -> str:
+    if interface is None:
+        raise ConfigError([Problem(address, "nothing says which of our own addresses leads there")])
+    return interface

@@ -1,0 +1,18 @@
+"""The rules of the house that import-linter cannot check by itself."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+_STAND_APART = {"benchmarks", "tests"}
+"""Packages that nothing of the product imports."""
+
+
+def test_every_package_has_its_place_in_the_layers() -> None:
+    packages = {init.parent.name for init in ROOT.glob("*/__init__.py")} - _STAND_APART
+    rules = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["importlinter"]
+    [layers] = [contract["layers"] for contract in rules["contracts"] if contract["type"] == "layers"]
+    placed = [name for layer in layers for name in layer.split(" | ")]
+    assert sorted(placed) == sorted(packages) == sorted(rules["root_packages"])
