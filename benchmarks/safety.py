@@ -18,10 +18,10 @@ from unittest import mock
 from benchmarks.rows import Row
 from benchmarks.runs import peers, prepared
 from bridge.controller_link import ControllerLink
-from bridge.ledger import Ledger
 from bridge.run import Run
 from bridge.status import Phase
 from clients.http.funnel import HttpFunnel
+from ledger import Ledger
 from utils.values import ObjectRef, PointValue
 
 CONTROLLERS = 16

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from bridge.ledger import TakenInput, TakenObject, TakenOutput, TakenSlot
 from equipment.controller import Controller
 from equipment.write_plan import BoundPoint
+from ledger import TakenInput, TakenObject, TakenOutput, TakenSlot
 from points.config import DEFAULT_PRIORITY
 from utils.errors import Problem
 from utils.values import ObjectRef, ObjectState, Role, Target

@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Self
 
-from bridge.ledger import Ledger, TakenClock
 from clients.device_client import ClockState
 from clients.ecy_device_client import ECYDeviceClient
 from equipment.equipment_manager import synchronize
+from ledger import Ledger, TakenClock
 from utils.errors import ConfigError, DeviceError, DeviceRefused, DeviceUnreachable, ObjectError, Problem
 from utils.model_calendar import is_known_zone, local_to_unix, unix_to_local
 from utils.pacing import Clocks

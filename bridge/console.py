@@ -20,10 +20,10 @@ from rich.table import Table
 from rich.text import Text
 
 from bridge.controller_link import LinkState
-from bridge.release import Outcome, Receipt
 from bridge.run import FirstContact
 from bridge.status import Phase, Status, Summary
 from equipment.equipment_manager import Equipment
+from ledger import Outcome, Receipt
 from points import Point
 from utils.alone import Alone
 from utils.handoff import LatestValue

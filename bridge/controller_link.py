@@ -18,12 +18,11 @@ from bridge.identity import Identity
 from bridge.in_use import Doubt, InUse, Recover, forced_before
 from bridge.isolation import Isolation
 from bridge.last_calls import LinkCalls
-from bridge.ledger import Ledger, TakenClock, TakenObject
-from bridge.release import Receipt, give_back
 from bridge.yielding import Glance, Yielded, Yielding
 from clients.ecy_device_client import ECYDeviceClient
 from equipment.controller import Controller
 from equipment.write_plan import BoundPoint
+from ledger import Ledger, Receipt, TakenClock, TakenObject, give_back
 from utils.errors import BridgeError, ConfigError, DeviceError, DeviceRefused, DeviceUnreachable, ObjectError, Problem
 from utils.pacing import Clocks
 from utils.state_folder import StateError

@@ -9,9 +9,8 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterable, Mapping
 
-from bridge.ledger import Ledger
-from bridge.watched import Judgement
 from equipment.write_plan import BoundPoint
+from ledger import Judgement, Ledger
 from utils.values import ObjectRef, ObjectState, PointValue, Role
 
 log = logging.getLogger(__name__)

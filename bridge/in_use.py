@@ -11,8 +11,7 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from bridge.claims import Claim
-from bridge.ledger import TakenInput, TakenObject
-from bridge.receipts import Outcome, Receipt, described
+from ledger import Outcome, Receipt, TakenInput, TakenObject, described
 from utils.errors import ConfigError, DeviceUnreachable, Problem
 from utils.values import ObjectRef, ObjectState, PointValue
 

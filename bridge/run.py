@@ -19,20 +19,15 @@ from bridge.device_loop import DeviceLoop
 from bridge.exchange_delay import ExchangeDelay
 from bridge.in_use import SecondLook
 from bridge.isolation import warn_of_real_outputs
-from bridge.journal import Journals
-from bridge.ledger import Ledger
-from bridge.leftovers import Leftovers
 from bridge.overdue import OverdueWatch
 from bridge.overrides import Overrides
-from bridge.patience import Patiences
-from bridge.receipt_file import keep_receipts
-from bridge.release import Receipt, give_back_all
 from bridge.simulation_loop import SimulationLoop
 from bridge.status import Phase, Status, Summary, kept_in_words
 from bridge.step_log import StepClock, StepRecorder
 from clients.making import advance_patience_s, simulation_client
 from equipment.controller import Controller
 from equipment.equipment_manager import EquipmentManager
+from ledger import Journals, Ledger, Leftovers, Patiences, Receipt, give_back_all, keep_receipts
 from utils.alone import Alone
 from utils.errors import BridgeError, SimulationAborted, SimulationError
 from utils.model_calendar import model_datetime, model_seconds, unix_to_local

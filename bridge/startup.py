@@ -14,9 +14,9 @@ from typing import TypeAlias
 from bridge.controller_link import ControllerLink, LinkState
 from bridge.in_use import STALE_S, SecondLook
 from bridge.model_clock import agree
-from bridge.release import Receipt
 from clients.boptest_client import BOPTestClient
 from equipment.equipment_manager import Equipment
+from ledger import Receipt
 from points import Point
 from utils.errors import (
     ConfigError,

@@ -9,9 +9,8 @@ from datetime import datetime
 from enum import Enum
 
 from bridge.controller_link import LinkState
-from bridge.ledger import Entry, TakenClock, TakenInput, TakenOutput, TakenSlot
-from bridge.release import Outcome, Receipt
 from bridge.yielding import Yielded
+from ledger import Entry, Outcome, Receipt, TakenClock, TakenInput, TakenOutput, TakenSlot
 from utils.values import PointValue, Target
 
 

@@ -14,9 +14,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from bridge.ledger import Ledger, TakenSlot
-from bridge.watched import Judgement
 from equipment.write_plan import BoundPoint
+from ledger import Judgement, Ledger, TakenSlot
 from utils.values import Exchange, ObjectRef, ObjectState, PointValue, PriorityArray, Role, Target, same_as_stored
 
 log = logging.getLogger(__name__)

@@ -11,9 +11,8 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 
 from bridge.in_use import STALE_S
-from bridge.receipt_file import keep_receipts
-from bridge.receipts import Outcome, Receipt
 from clients.bacnet import BACnetStack
+from ledger import Outcome, Receipt, keep_receipts
 from supervisory.easy import EasyASO
 from supervisory.easy_services import Site
 from supervisory.guard.custody import Charge, Custody, give_back_leftovers, guarded

@@ -209,6 +209,8 @@ class PointMetadata:
 
 REAL32_LARGEST = 3.4028234663852886e38
 """The largest number that an analog present-value can hold (single precision)."""
+REAL32_RELATIVE = 1e-6
+"""What single precision, with its 24 bits, may make of a number, relative to it."""
 
 
 def is_finite_number(value: object) -> bool:

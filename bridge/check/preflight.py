@@ -24,9 +24,9 @@ from bridge.check.taking import taking_findings
 from bridge.check.views import ControllerView, PointView, SimulationView, point_views
 from bridge.clock_keeper import refuse_future
 from bridge.isolation import wired_equipments
-from bridge.journal import Journals
 from clients.boptest_client import Timeouts
 from equipment.equipment_manager import Equipment, EquipmentManager
+from ledger import Journals
 from utils.errors import ConfigError, SimulationAborted
 from utils.pacing import Clocks
 from utils.settings import Settings

@@ -9,10 +9,8 @@ from bridge.check.report import Finding, Severity, Topic
 from bridge.check.views import PointView
 from points import Point
 from utils.unit_conversion import UnitConverter
-from utils.values import PointMetadata, PointValue, Role
+from utils.values import REAL32_LARGEST, PointMetadata, PointValue, Role
 
-_LARGEST = 3.4e38
-"""About the largest number that a present-value (REAL32) can hold."""
 _FRACTION = "dimensionless"
 
 
@@ -45,11 +43,11 @@ def _extremes(point: Point) -> tuple[PointValue, ...]:
     if point.object_type.is_binary:
         return (False, True)
     if point.object_type.is_multi_state:
-        return tuple(int(state) for state in point.config.states or {}) or (1, _LARGEST)
+        return tuple(int(state) for state in point.config.states or {}) or (1, REAL32_LARGEST)
     converter, unit = UnitConverter(), point.device_unit
     if unit is not None and converter.compatible(unit, _FRACTION):
         return tuple(converter.convert(end, _FRACTION, unit) for end in (0.0, 1.0))
-    return (-_LARGEST, _LARGEST)
+    return (-REAL32_LARGEST, REAL32_LARGEST)
 
 
 def _is_cut(limits: PointMetadata, low: float, high: float) -> bool:
@@ -63,7 +61,7 @@ def _is_close(one: float, other: float) -> bool:
 
 
 def _may_be_cut(view: PointView, low: float, high: float) -> Finding:
-    if max(abs(low), abs(high)) < _LARGEST / 1e6:
+    if max(abs(low), abs(high)) < REAL32_LARGEST / 1e6:
         what = f"it may ask for {low:.5g} to {high:.5g}, but {_accepted(view)}: what is beyond is cut without an error"
         return Finding(Severity.WARNING, Topic.RANGE, view.where, what)
     what = (

@@ -7,8 +7,7 @@ from collections.abc import Collection, Iterator, Sequence
 from bridge.check.report import Finding, Severity, Topic
 from bridge.check.views import ControllerView
 from bridge.claims import Claim
-from bridge.journal import Journals
-from bridge.ledger import TakenClock
+from ledger import Journals, TakenClock
 from utils.errors import ConfigError
 from utils.state_folder import StateError
 from utils.values import ObjectRef, ObjectState, Role

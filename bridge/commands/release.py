@@ -12,13 +12,8 @@ from rich.console import Console
 
 from bridge.commands.common import start_logging
 from bridge.console import THE_DISPLAY, print_release, say
-from bridge.journal import Journals
-from bridge.patience import Patiences
-from bridge.receipt_file import keep_receipts
-from bridge.receipts import described
-from bridge.recovery import recover
-from bridge.release import Outcome
 from clients.making import DeviceClients, simulation_client
+from ledger import Journals, Outcome, Patiences, described, keep_receipts, recover
 from utils.alone import Alone
 from utils.errors import ConfigError, SimulationError
 from utils.home import HOME

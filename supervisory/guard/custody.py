@@ -11,12 +11,9 @@ from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
-from bridge.journal import Journals
-from bridge.ledger import Ledger
-from bridge.recovery import recover
-from bridge.release import Receipt
 from clients.device_client import DeviceClient
 from clients.making import Credentials, DeviceClients
+from ledger import Journals, Ledger, Receipt, recover
 from supervisory.guard.enabling import Enabling
 from supervisory.guard.guardian import SILENCE_S, Order
 from supervisory.guard.guarding import COMMAND, Guarding

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from bridge.release import Receipt
+from ledger import Receipt
 from utils.errors import DeviceError
 from utils.values import ObjectRef, PointValue
 

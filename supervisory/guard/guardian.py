@@ -25,10 +25,8 @@ from enum import Enum
 from pathlib import Path
 from typing import Self
 
-from bridge.journal import Journals
-from bridge.patience import Patiences
-from bridge.recovery import undo
 from clients.making import DeviceClients
+from ledger import Journals, Patiences, undo
 from supervisory.guard.receipt_log import ReceiptLog
 from supervisory.guard.second_look import DOUBT_S, SecondLook
 from utils.alone import Alone

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterable
 
-from bridge.release import Outcome, Receipt
+from ledger import Outcome, Receipt
 
 
 class ReceiptLog:

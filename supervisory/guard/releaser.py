@@ -8,7 +8,7 @@ from collections.abc import Collection, Sequence
 from types import TracebackType
 from typing import Protocol, Self
 
-from bridge.release import Receipt
+from ledger import Receipt
 from supervisory.guard.enabling import Enabling
 from supervisory.guard.receipt_log import ReceiptLog
 from utils.alone import Alone

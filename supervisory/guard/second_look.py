@@ -10,13 +10,8 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from bridge.journal import Journals
-from bridge.ledger import Entry, Ledger, TakenSlot
-from bridge.orphan import Orphan
-from bridge.receipts import described
-from bridge.recovery import MakeClient, undo
-from bridge.release import Outcome, Receipt
 from clients.making import Credentials
+from ledger import Entry, Journals, Ledger, MakeClient, Orphan, Outcome, Receipt, TakenSlot, described, undo
 
 DOUBT_S = 5.0
 """For so long a controller may still carry out a write whose answer never came: its slot is looked at again."""

@@ -11,9 +11,8 @@ from collections.abc import Collection, Mapping, Sequence
 from functools import partial
 from typing import Protocol
 
-from bridge.ledger import Ledger
-from bridge.release import Receipt
 from clients.device_client import DeviceClient
+from ledger import Ledger, Receipt
 from supervisory.guard.device_line import DeviceLine
 from supervisory.guard.enabling import Enabling, State
 from supervisory.guard.gate import Disabled, Pass, SlotCommand, SlotResult

@@ -11,11 +11,8 @@ import time
 from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import TypeAlias
 
-from bridge.ledger import Ledger, TakenSlot
-from bridge.patience import Patiences
-from bridge.release import Outcome, Receipt, give_back
-from bridge.watched import Judgement
 from clients.device_client import DeviceClient
+from ledger import Judgement, Ledger, Outcome, Patiences, Receipt, TakenSlot, give_back
 from supervisory.guard.gate import Pass, SlotCommand
 from supervisory.guard.second_look import DOUBT_S
 from utils.errors import BridgeError, ConfigError, DeviceError, DeviceRefused, DeviceUnreachable, ObjectError

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Sequence
 
-from bridge.release import Receipt
+from ledger import Receipt
 from supervisory.guard.gate import Pass, SlotCommand, SlotResult
 from utils.values import ObjectRef, PointValue
 

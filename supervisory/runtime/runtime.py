@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from bridge.release import Outcome, Receipt
+from ledger import Outcome, Receipt
 from supervisory.guard.gate import Gate
 from supervisory.runtime.devices import Devices
 from supervisory.runtime.plants import LOOK_S, Plant

@@ -8,7 +8,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from bridge.ledger import Ledger
 from bridge.run import Run
 from bridge.status import Summary
 from emulators.boptest.server import BoptestServer
@@ -18,6 +17,7 @@ from emulators.ecy.scanning import ExchangeScan
 from emulators.ecy.server import EcyServer
 from emulators.plants.multizone_office import MultizoneOffice
 from emulators.program import ObjectSpec
+from ledger.ledger import Ledger
 from tests import bench
 from utils.pacing import Clocks
 from utils.settings import Settings

@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 
 from bridge.controller_link import LinkState
-from bridge.release import Outcome
 from bridge.run import Run
 from emulators.boptest.faults import Hold
 from emulators.ecy.faults import DropConnection
+from ledger.receipts import Outcome
 from tests.bridge.rig import DEADLINE_S, Rig, in_background, rig
 from tests.bridge.test_run import assert_as_it_was, assert_untouched
 from utils.errors import DeviceUnreachable
@@ -89,7 +89,7 @@ def test_a_controller_that_falls_silent_is_held_and_its_group_released_and_the_o
 def test_a_controller_that_stays_away_does_not_keep_the_others_from_being_released(
     both: Rig, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("bridge.patience.LIMIT_S", 0.5)
+    monkeypatch.setattr("ledger.giving_back.patience.LIMIT_S", 0.5)
     run = both.run()
     with in_background(run) as future:
         eventually(lambda: activations(run) == (1.0, 1.0))

@@ -15,8 +15,6 @@ import pytest
 from bridge.check import CheckReport, Finding, Preflight, Severity, Topic
 from bridge.check.first_contact import MayShow, NewCertificate, always
 from bridge.check.simulation import DEADLINES
-from bridge.journal import Journals
-from bridge.ledger import TakenInput, TakenSlot
 from clients.boptest.select import Timeouts
 from clients.boptest_client import BOPTestClient
 from clients.http.tls import fingerprint_of
@@ -25,6 +23,8 @@ from emulators.boptest.faults import Fault as BoptestFault
 from emulators.ecy.faults import AnswerInstead, DropConnection, Fault
 from emulators.ecy.messages import Reply, Request
 from emulators.program import ObjectSpec
+from ledger.entries import TakenInput, TakenSlot
+from ledger.record.journal import Journals
 from tests import bench
 from tests.bridge.rig import AHU_POINTS, DEADLINE_S, PASSWORD, Rig, rig
 from tests.bridge.test_run import assert_untouched, force

@@ -13,7 +13,6 @@ from datetime import datetime, timedelta
 import pytest
 
 from bridge.clock_keeper import LOOK_EVERY_S, ClockKeeper, ClockOrder, clock_errors
-from bridge.ledger import Ledger
 from clients.ecy_device_client import ECYDeviceClient
 from clients.http.tls import TlsMode, TlsPolicy
 from emulators.ecy.controller import Controller, ControllerSpec
@@ -22,6 +21,7 @@ from emulators.ecy.messages import Reply
 from emulators.ecy.profile import Profile
 from emulators.ecy.scanning import WallScan
 from emulators.ecy.server import EcyServer
+from ledger.ledger import Ledger
 from tests.clients.ecy.test_clock import WithoutNtpInTime
 from utils.pacing import Clocks
 

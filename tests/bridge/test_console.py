@@ -17,9 +17,9 @@ from rich.console import Console
 
 from bridge.console import FirstContactQuestion, PlainLines, display, print_receipts, print_release
 from bridge.controller_link import LinkState
-from bridge.release import Outcome, Receipt
 from bridge.run import FirstContact
 from bridge.status import Phase, Status
+from ledger.receipts import Outcome, Receipt
 from tests import bench
 from tests.bridge.rig import AHU_POINTS, DEADLINE_S
 

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from bridge.effect_check import EffectCheck
-from bridge.ledger import Ledger
 from emulators.ecy.profile import Profile
+from ledger.ledger import Ledger
 from tests.bridge.rig import DEADLINE_S, Rig, in_background, rig
 from tests.bridge.test_absence import activations, eventually
 from tests.equipment.test_write_plan import INPUT, VALUE, bound

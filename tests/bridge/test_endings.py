@@ -13,16 +13,17 @@ from pathlib import Path
 
 import pytest
 
-from bridge.journal import Journals
-from bridge.ledger import Entry, Ledger
-from bridge.receipt_file import KEPT_FILES
 from bridge.status import Phase
 from emulators.boptest.faults import Hold
 from emulators.ecy.faults import Hold as HoldController
+from ledger.entries import Entry
+from ledger.ledger import Ledger
+from ledger.receipt_file import KEPT_FILES
+from ledger.record.journal import Journals
 from tests.bridge.rig import DEADLINE_S, Rig, rig
 from tests.bridge.test_absence import eventually
-from tests.bridge.test_journal import killed
 from tests.bridge.test_run import assert_as_it_was
+from tests.ledger.record.test_journal import killed
 from tests.test_main import MAIN, configured, environment, press_until_it_ends, run, start, variables
 from tests.utils.test_logging_config import fill
 from utils.state_folder import StateFolder

@@ -15,16 +15,17 @@ import pytest
 from bridge.claims import Claim
 from bridge.controller_link import ControllerLink, LinkState
 from bridge.in_use import STALE_S, InUse
-from bridge.journal import Journals
-from bridge.ledger import Ledger, TakenInput, TakenSlot
-from bridge.leftovers import Leftovers
-from bridge.receipts import Outcome, Receipt
 from emulators.boptest.faults import Hold
 from emulators.ecy.controller import Controller
 from emulators.ecy.faults import AnswerInstead, DropConnection, FailWrites, Fault
 from emulators.ecy.faults import Hold as HoldController
 from emulators.ecy.messages import Reply
 from emulators.program import ObjectSpec
+from ledger.entries import TakenInput, TakenSlot
+from ledger.ledger import Ledger
+from ledger.leftovers import Leftovers
+from ledger.receipts import Outcome, Receipt
+from ledger.record.journal import Journals
 from tests import bench
 from tests.bridge.rig import AHU_POINTS, DEADLINE_S, VAV_POINTS, Rig, in_background, rig
 from tests.bridge.test_absence import activations, eventually, state_of
@@ -51,7 +52,7 @@ def both(tmp_path: Path) -> Iterator[Rig]:
 @pytest.fixture
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     """What cannot be given back is not tried for seconds."""
-    monkeypatch.setattr("bridge.release._PAUSES_S", (0.0,))
+    monkeypatch.setattr("ledger.giving_back.giver._PAUSES_S", (0.0,))
 
 
 def vav(subject: Rig) -> Controller:

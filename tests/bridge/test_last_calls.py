@@ -10,10 +10,10 @@ import pytest
 
 from bridge.controller_link import LinkState
 from bridge.last_calls import LastCalls, LinkCalls
-from bridge.release import Outcome
 from bridge.run import Run
 from emulators.ecy.faults import DropConnection, Hold
 from emulators.ecy.messages import Reply, Request
+from ledger.receipts import Outcome
 from tests.bridge.rig import DEADLINE_S, Rig, in_background, rig
 from tests.bridge.test_absence import activations, eventually, state_of
 from tests.bridge.test_run import assert_as_it_was, assert_untouched
@@ -146,7 +146,7 @@ def test_a_write_that_was_cut_and_comes_late_is_given_back_too(impatient: Rig) -
 def test_a_controller_that_hangs_for_good_costs_one_time_out_and_is_named(
     impatient: Rig, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("bridge.patience.LIMIT_S", 0.0)  # how often it is asked again is another matter
+    monkeypatch.setattr("ledger.giving_back.patience.LIMIT_S", 0.0)  # how often it is asked again is another matter
     both = impatient
     both.timeout_s = 2.0
     run = both.run()

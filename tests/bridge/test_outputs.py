@@ -14,15 +14,16 @@ from rich.logging import RichHandler
 
 from bridge import isolation
 from bridge.isolation import wired_equipments
-from bridge.journal import Journals
-from bridge.ledger import Ledger, TakenOutput
-from bridge.release import Outcome
 from bridge.run import Declined
 from emulators.ecy.controller import Controller
 from emulators.ecy.database import Change
 from emulators.ecy.faults import FailWrites
 from emulators.ecy.profile import Profile
 from emulators.program import ObjectSpec
+from ledger.entries import TakenOutput
+from ledger.ledger import Ledger
+from ledger.receipts import Outcome
+from ledger.record.journal import Journals
 from tests import bench
 from tests.bridge.rig import AHU_POINTS, DEADLINE_S, VAV_POINTS, Rig, in_background, rig
 from tests.bridge.test_absence import activations, eventually
@@ -37,7 +38,7 @@ PROGRAM_PRIORITY = 10
 @pytest.fixture(autouse=True)
 def _hasty(monkeypatch: pytest.MonkeyPatch) -> None:
     """There is no program here whose reaction would have to be waited for."""
-    monkeypatch.setattr("bridge.release._REACTION_S", 0.0)
+    monkeypatch.setattr("ledger.giving_back.giver._REACTION_S", 0.0)
 
 
 @pytest.fixture
@@ -171,7 +172,7 @@ class TestIsolationThatFails:
     def test_outputs_wait_for_an_input_that_cannot_be_given_back(
         self, isolated: Rig, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr("bridge.release._PAUSES_S", (0.0,))
+        monkeypatch.setattr("ledger.giving_back.giver._PAUSES_S", (0.0,))
         stuck = FailWrites({"FanStatus"})
         run = held(isolated, lambda run: ahu(isolated).faults.add(stuck))
         assert services(isolated) == [True, True]

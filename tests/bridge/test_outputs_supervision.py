@@ -10,14 +10,15 @@ from pathlib import Path
 import pytest
 
 from bridge.controller_link import ControllerLink
-from bridge.ledger import Ledger
-from bridge.release import Outcome, give_back
 from bridge.run import Run
 from emulators.ecy.controller import Controller, ControllerSpec
 from emulators.ecy.scanning import WallScan
 from emulators.ecy.server import EcyServer
 from emulators.program import ObjectSpec
 from emulators.programs.heartbeat import GuardedProgram
+from ledger.giving_back.giver import give_back
+from ledger.ledger import Ledger
+from ledger.receipts import Outcome
 from tests import bench
 from tests.bridge.rig import AHU_OBJECTS, AHU_POINTS, DEADLINE_S, PASSWORD, Rig, in_background, rig
 from tests.bridge.test_absence import activations, eventually

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from bridge.release import Outcome
 from bridge.run import Run
 from emulators.ecy.answer_faults import ChangeBatch
 from emulators.ecy.faults import FailWrites
 from emulators.ecy.messages import Reply, Request
+from ledger.receipts import Outcome
 from tests.bridge.rig import Rig, rig
 from tests.bridge.test_absence import activations
 from tests.bridge.test_run import assert_as_it_was, force, held
@@ -31,7 +31,7 @@ def every_other_answer() -> ChangeBatch:
 def test_what_is_not_told_at_the_end_stays_in_the_ledger_and_is_given_back_by_the_next_run(
     both: Rig, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("bridge.release._PAUSES_S", (0.0, 0.01, 0.01, 0.01))
+    monkeypatch.setattr("ledger.giving_back.giver._PAUSES_S", (0.0, 0.01, 0.01, 0.01))
     fault = every_other_answer()
     faults = both.controllers.controller("VAV").faults
     receipts = held(both, lambda run: faults.add(fault)).summary().receipts
@@ -77,7 +77,7 @@ class ForgetsToAnswer(ChangeBatch):
 def test_an_input_of_which_nobody_tells_whether_it_is_in_service_again_is_not_released(
     both: Rig, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("bridge.release._PAUSES_S", (0.0, 0.01))
+    monkeypatch.setattr("ledger.giving_back.giver._PAUSES_S", (0.0, 0.01))
     vav = both.controllers.controller("VAV")
     stuck = FailWrites({"SpaceTemp"})
 

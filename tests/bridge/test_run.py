@@ -11,7 +11,6 @@ from typing import Any
 
 import pytest
 
-from bridge.release import Outcome
 from bridge.run import Declined, FirstContact, Run
 from emulators.boptest.faults import Answer, DroppedAnswer, FailedSimulation, Hold
 from emulators.boptest.faults import Fault as NoFault
@@ -21,6 +20,7 @@ from emulators.ecy.faults import AnswerInstead, DropConnection, Fault
 from emulators.ecy.messages import Reply
 from emulators.ecy.profile import Profile
 from emulators.program import ObjectSpec
+from ledger.receipts import Outcome
 from tests import bench
 from tests.bridge.rig import AHU_OBJECTS, AHU_POINTS, DEADLINE_S, PASSWORD, Rig, in_background, rig
 from utils.errors import ConfigError, DeviceRefused, SimulationError, SimulationUnreachable

@@ -12,12 +12,13 @@ from rich.console import Console
 
 from bridge.console import print_summary
 from bridge.controller_link import LinkState
-from bridge.ledger import Ledger, TakenSlot
-from bridge.release import Outcome
 from bridge.run import Run
 from bridge.yielding import Glance, Yielding
 from emulators.ecy.controller import Controller
 from emulators.ecy.faults import DropConnection
+from ledger.entries import TakenSlot
+from ledger.ledger import Ledger
+from ledger.receipts import Outcome
 from tests.bridge.rig import AHU_POINTS, DEADLINE_S, Rig, in_background, rig
 from tests.bridge.test_absence import activations, eventually, state_of
 from tests.bridge.test_run import written

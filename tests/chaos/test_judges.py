@@ -9,11 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from bridge.journal import Journals
-from bridge.ledger import Ledger, TakenClock, TakenSlot
-from bridge.receipts import Outcome, Receipt, described
 from emulators.ecy.controller import Controller
 from emulators.ecy.objects import with_out_of_service
+from ledger.entries import TakenClock, TakenSlot
+from ledger.ledger import Ledger
+from ledger.receipts import Outcome, Receipt, described
+from ledger.record.journal import Journals
 from tests.chaos.building import CONSTANT_C, CONSTANT_K, Advance, EchoBuilding
 from tests.chaos.claims import Claims
 from tests.chaos.faults import CONTROLLER_FAULTS, PASSING

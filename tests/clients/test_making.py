@@ -9,13 +9,15 @@ from pathlib import Path
 
 import pytest
 
-from bridge.ledger import Ledger, TakenSlot
-from bridge.release import Outcome, give_back_all
 from clients.ecy_device_client import ECYDeviceClient
 from clients.making import Credentials, DeviceClients
 from clients.simulation import SIMULATION
 from emulators.boptest.server import BoptestServer
 from emulators.plants.multizone_office import MultizoneOffice
+from ledger.entries import TakenSlot
+from ledger.giving_back.giver import give_back_all
+from ledger.ledger import Ledger
+from ledger.receipts import Outcome
 from tests import bench
 from utils.errors import ConfigError, Problem
 from utils.settings import Settings

@@ -16,7 +16,6 @@ from pathlib import Path
 import pytest
 
 from bridge.controller_link import LinkState
-from bridge.ledger import Ledger
 from bridge.run import Run
 from bridge.status import Summary
 from emulators.boptest.hub import Limits
@@ -29,6 +28,7 @@ from emulators.ecy.scanning import ExchangeScan
 from emulators.ecy.server import EcyServer
 from emulators.plants.multizone_office import MultizoneOffice
 from emulators.program import ObjectSpec
+from ledger.ledger import Ledger
 from tests import bench
 from tests.bridge.rig import AHU_OBJECTS, AHU_POINTS, DEADLINE_S, PASSWORD, VAV_POINTS, in_background
 from utils.pacing import Clocks

@@ -8,10 +8,10 @@ from collections.abc import Callable
 import pytest
 
 from bridge.controller_link import LinkState
-from bridge.release import Outcome
 from emulators.ecy.controller import Controller
 from emulators.ecy.faults import AnswerInstead
 from emulators.ecy.messages import Reply
+from ledger.receipts import Outcome
 from tests.faults.scene import Scene, assert_given_back, eventually
 from utils.errors import ConfigError, DeviceRefused
 from utils.state_folder import StateFolder

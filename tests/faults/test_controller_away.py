@@ -9,11 +9,12 @@ from functools import partial
 import pytest
 
 from bridge.controller_link import LinkState
-from bridge.ledger import Entry, Ledger, MemoryStore
 from emulators.ecy.answer_faults import WEB_PAGE, SpoilContent
 from emulators.ecy.faults import AnswerInstead, DripBody, DropConnection, Fault, HangInBody, Hold
 from emulators.ecy.messages import Reply
 from emulators.ecy.profile import Profile
+from ledger.entries import Entry
+from ledger.ledger import Ledger, MemoryStore
 from tests.bridge.rig import DEADLINE_S, in_background
 from tests.faults.conftest import MakeScene
 from tests.faults.scene import HOLD_STEPS, Scene, all_with, assert_given_back, eventually, writes_to

@@ -7,10 +7,10 @@ from dataclasses import replace
 import pytest
 
 from bridge.controller_link import LinkState
-from bridge.ledger import TakenClock
-from bridge.release import Outcome
 from bridge.run import Run
 from emulators.program import ObjectSpec
+from ledger.entries import TakenClock
+from ledger.receipts import Outcome
 from tests import bench
 from tests.faults.scene import VAV, VAV_OBJECTS, Scene, assert_given_back, eventually, writes_to
 from utils.values import ObjectRef, ObjectType

@@ -10,15 +10,15 @@ import pytest
 from rich.console import Console
 
 from bridge.console import print_receipts
-from bridge.release import Outcome, Receipt
 from bridge.run import Run
 from emulators.ecy.faults import Fault
 from emulators.ecy.objects import BacnetObject
 from emulators.ecy.storage import Storage
 from emulators.ecy.storage_faults import Ramps, Stores, Wanders
+from ledger.receipts import Outcome, Receipt
 from tests.bridge.rig import AHU_POINTS, Rig, rig
-from tests.bridge.test_journal import killed
 from tests.bridge.test_run import assert_as_it_was, held
+from tests.ledger.record.test_journal import killed
 from tests.test_main import run as run_main
 from tests.test_main import variables
 
@@ -154,7 +154,7 @@ def test_one_who_writes_between_our_write_and_its_read_back_is_given_back_and_pr
 
 
 def test_a_controller_that_stores_0_for_null_has_not_let_go(both: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("bridge.release._PAUSES_S", (0.0, 0.0))
+    monkeypatch.setattr("ledger.giving_back.giver._PAUSES_S", (0.0, 0.0))
     plague(both, Stores(Storage(null_is_zero=True), names=[OUTDOOR]))
     summary = both.execute(steps=1)
     assert [OUTDOOR in receipt.what for receipt in summary.not_released] == [True]
@@ -177,7 +177,7 @@ def test_what_cannot_be_put_back_as_it_was_is_said_with_what_became_of_it(
     both: Rig, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """At a scale of its own that one value does not tell."""
-    monkeypatch.setattr("bridge.release._PAUSES_S", (0.0, 0.0))
+    monkeypatch.setattr("ledger.giving_back.giver._PAUSES_S", (0.0, 0.0))
     both.ahu_points = [
         {**point, "take_occupied": True, "deadband": 100.0} if point["ecy_point"] == OUTDOOR else point
         for point in AHU_POINTS

@@ -8,8 +8,8 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from bridge.ledger import Ledger
 from clients.device_client import ClockState, DeviceClient
+from ledger.ledger import Ledger
 from supervisory.easy import EasyASO
 from supervisory.easy_services import Site
 from supervisory.guard.enabling import Enabling

@@ -6,7 +6,6 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 
-from bridge.ledger import Ledger
 from clients.bacnet.stack import BACnetStack
 from clients.bacnet_device_client import BACnetDeviceClient
 from clients.device_client import DeviceClient
@@ -16,6 +15,7 @@ from emulators.ecy.controller import Controller, ControllerSpec
 from emulators.ecy.scanning import ExchangeScan
 from emulators.ecy.server import EcyServer
 from emulators.program import ObjectSpec
+from ledger.ledger import Ledger
 from supervisory.guard.enabling import Enabling
 from supervisory.guard.gate import Pass, SlotCommand
 from supervisory.guard.slot_gate import SlotGate

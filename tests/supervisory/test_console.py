@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from bridge.release import Outcome, Receipt
+from ledger.receipts import Outcome, Receipt
 from supervisory.console import ProgramLines, described, print_program_summary, program_view
 from supervisory.guard.gate import Pass, SlotCommand
 from supervisory.program import Reading

@@ -11,15 +11,16 @@ from pathlib import Path
 
 import pytest
 
-from bridge.journal import Journals
-from bridge.ledger import Entry, Ledger, MemoryStore
-from bridge.release import Outcome, Receipt
 from clients.bacnet.stack import BACnetStack
 from emulators.ecy.faults import DropConnection, FailWrites, Hold
 from emulators.ecy.messages import Reply, Request
 from emulators.ecy.server import EcyServer
 from emulators.ecy.storage import Storage
 from emulators.ecy.storage_faults import Stores
+from ledger.entries import Entry
+from ledger.ledger import Ledger, MemoryStore
+from ledger.receipts import Outcome, Receipt
+from ledger.record.journal import Journals
 from supervisory.guard.enabling import State
 from supervisory.guard.gate import Disabled
 from supervisory.guard.releaser import Releaser

@@ -9,7 +9,7 @@ from typing import ClassVar
 
 import pytest
 
-from bridge.release import Receipt
+from ledger.receipts import Receipt
 from supervisory import Command, Context, Program
 from supervisory.runtime.devices import Devices
 from supervisory.runtime.dry_run import DryGate

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from bridge.journal import Journals
-from bridge.ledger import Ledger, TakenSlot
-from bridge.receipts import described
-from bridge.release import Outcome, Receipt
 from clients.making import Credentials
+from ledger.entries import TakenSlot
+from ledger.ledger import Ledger
+from ledger.receipts import Outcome, Receipt, described
+from ledger.record.journal import Journals
 from supervisory.guard.second_look import SecondLook
 from tests.supervisory.beside import SETPOINT, MemoryDevice
 from utils.values import PointValue

@@ -22,7 +22,6 @@ from typing import Any, TypeAlias
 import pytest
 from rich.console import Console
 
-from bridge.receipts import Outcome, Receipt
 from clients.bacnet.stack import BACnetStack
 from clients.boptest_client import BOPTestClient
 from emulators.boptest.faults import FailedSimulation, Hold
@@ -32,6 +31,7 @@ from emulators.ecy.scanning import WallScan
 from emulators.ecy.server import EcyServer
 from emulators.plants.multizone_office import MultizoneOffice
 from emulators.program import ObjectSpec
+from ledger.receipts import Outcome, Receipt
 from supervisory import command
 from supervisory.runtime.context import StepRecord
 from supervisory.runtime.runtime import RuntimeSummary

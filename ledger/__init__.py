@@ -1,0 +1,42 @@
+"""What is taken of controllers is given back: the reason to trust the product.
+
+Whoever takes something enters it in a :class:`Ledger` first, with what was there before; ``record`` keeps entries and
+values sent in the state folder, where a crash leaves them; ``giving_back`` undoes them and says so line by line. Serves
+the bridge, programs and the guardian alike.
+"""
+
+from ledger.entries import Entry, TakenClock, TakenInput, TakenObject, TakenOutput, TakenSlot
+from ledger.giving_back.giver import give_back, give_back_all
+from ledger.giving_back.patience import Patiences
+from ledger.ledger import Ledger
+from ledger.leftovers import Leftovers
+from ledger.receipt_file import keep_receipts
+from ledger.receipts import Outcome, Receipt, described
+from ledger.record.journal import Journals
+from ledger.record.orphan import Orphan
+from ledger.recovery import MakeClient, recover, undo
+from ledger.watched import Judgement
+
+__all__ = [
+    "Entry",
+    "Journals",
+    "Judgement",
+    "Ledger",
+    "Leftovers",
+    "MakeClient",
+    "Orphan",
+    "Outcome",
+    "Patiences",
+    "Receipt",
+    "TakenClock",
+    "TakenInput",
+    "TakenObject",
+    "TakenOutput",
+    "TakenSlot",
+    "described",
+    "give_back",
+    "give_back_all",
+    "keep_receipts",
+    "recover",
+    "undo",
+]

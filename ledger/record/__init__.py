@@ -1,0 +1,1 @@
+"""The ledger on disk: a journal per process, the values that it has sent, and what other processes have left."""
