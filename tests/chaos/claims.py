@@ -84,7 +84,7 @@ class Claims:
                 is_allowed = record.refused or _is_giving_back(record) or self._restores(name, record)
                 if name in heard and not is_allowed:
                     yield f"{name} was written after it was given back: {record}"
-            self._follow(name, records[first:])
+            self._follow(name, [record for record in records[first:] if _is_giving_back(record)])
 
     def left_behind(self, printed: str = "") -> Iterator[Left]:
         """Everything that is not as it has to be when nobody of ours is left; from here on, it is.
@@ -130,10 +130,13 @@ class Claims:
     def _follow(self, name: str, records: Sequence[WriteRecord]) -> None:
         for record in records:
             for claim in self._claims[name].values():
-                claim.follow(record)
+                if _is_giving_back(record):
+                    claim.closed()
+                elif claim.place.is_taken_by(record):
+                    claim.taken(record)
 
     def _restores(self, name: str, record: WriteRecord) -> bool:
-        return any(claim.restores(record) for claim in self._claims[name].values())
+        return any(claim.place.is_taken_by(record) and claim.allows(record) for claim in self._claims[name].values())
 
 
 def _is_giving_back(record: WriteRecord) -> bool:

@@ -43,14 +43,6 @@ class Place:
         wrote = (record.name, record.property_name, record.priority)
         return not record.refused and record.value is not None and wrote == self._key
 
-    def is_let_go_by(self, record: WriteRecord) -> bool:
-        """Whether this write of the daemon takes away whatever stands there."""
-        if record.refused or record.name != self.object_name:
-            return False
-        if self.priority is None:
-            return record.property_name == "out-of-service" and record.value is False
-        return record.value is None and record.priority == self.priority
-
     def __str__(self) -> str:
         return self.object_name + (" (forced)" if self.priority is None else f" slot {self.priority}")
 
@@ -86,6 +78,8 @@ class Claim:
         self._trait = trait
         self._right = {place.value_in(controller)}
         self._before: set[float | None] | None = None
+        self._is_given_back = False
+        """Something of this controller has been given back since the place was taken: the place may be, too."""
 
     @property
     def is_right(self) -> bool:
@@ -117,19 +111,12 @@ class Claim:
         self.place.put(self._controller, value)
         self._right = {value} if value is not None or self._before is None else self._before | {None}
 
-    def follow(self, record: WriteRecord) -> None:
-        """The daemon has written something: it takes the place, gives it back, or the write is about something else.
-
-        A place that is given back in mid-run, as one whose values stay away, leaves the others taken.
-        """
-        if self.place.is_let_go_by(record) or self.restores(record):
-            self.closed()
-        elif self.place.is_taken_by(record):
-            self._taken()
-
-    def _taken(self) -> None:
-        if self._before is None:
-            self._before = self._right
+    def taken(self, record: WriteRecord) -> None:
+        """The daemon has written a value of its own there, or what was there before."""
+        if self._is_given_back and self.allows(record):
+            return
+        if self._before is None or self._is_given_back:
+            self._before, self._is_given_back = self._right, False
         self._right = self._before
 
     def cleared(self) -> None:
@@ -138,12 +125,13 @@ class Claim:
         self._right = {None} if self._before is None else self._before
 
     def closed(self) -> None:
-        """The daemon has given back what it had there: what it takes next, it takes anew."""
-        self._before = None
+        """The daemon gives back: what it takes next, it takes anew; what was there before may still be on its way."""
+        self._is_given_back = True
 
     def settled(self) -> None:
         """Whatever stands there now is somebody else's."""
         self._right, self._before = {self.place.value_in(self._controller)}, None
+        self._is_given_back = False
 
     def mended(self) -> None:
         """Somebody has put there by hand what the daemon ought to have left."""
@@ -151,12 +139,10 @@ class Claim:
             self.place.put(self._controller, next(iter(self._right)))
         self.settled()
 
-    def restores(self, record: WriteRecord) -> bool:
-        """Whether a write puts there what was there before."""
-        if self._before is None or not self.place.is_taken_by(record):
-            return False
+    def allows(self, record: WriteRecord) -> bool:
+        """Whether a write during the giving back puts there what was there before."""
         sent = record.value if isinstance(record.value, int | float) else None
-        return _is_among(self._trait.stored(sent), self._before)
+        return self._before is not None and _is_among(self._trait.stored(sent), self._before)
 
 
 def _is_among(value: float | None, right: set[float | None]) -> bool:
