@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import nullcontext
 from dataclasses import dataclass
 
 from bridge.check.first_contact import MayShow, always, introduce
@@ -16,7 +18,7 @@ from clients.ecy_device_client import ECYDeviceClient
 from clients.making import Credentials
 from equipment.equipment_manager import EquipmentManager
 from utils.errors import ConfigError, DeviceError, SimulationAborted
-from utils.settings import Settings
+from utils.settings import ServerSettings
 from utils.state_folder import StateFolder
 from utils.values import PointMetadata, PointValue
 
@@ -77,7 +79,7 @@ class Inventory:
 
     def __init__(
         self,
-        settings: Settings,
+        server: ServerSettings | None,
         manager: EquipmentManager,
         state: StateFolder,
         *,
@@ -87,13 +89,16 @@ class Inventory:
     ) -> None:
         """``manager`` has not loaded its configs yet; without ``device``, the controllers are those in them.
 
+        Without ``server`` only controllers are asked.
+
         ``may_show`` is asked before the account is shown to a controller of whose certificate there is no record.
         """
         self._may_show = may_show
+        self._stop = threading.Event()
         self._unused = _load(manager)
         self._names = simulation_names(tuple(manager.equipment.values()))
         self._clients = _clients(manager, device)
-        self._test = OwnTest(settings, state, deadlines)
+        self._test = OwnTest(server, state, deadlines) if server is not None else None
 
     def look(self) -> Offer:
         """Ask both peers; one that cannot be asked does not hide the others.
@@ -101,21 +106,26 @@ class Inventory:
         Raises :class:`SimulationAborted` after :meth:`request_stop`.
         """
         try:
-            with self._test, ThreadPoolExecutor(max(len(self._clients), 1), thread_name_prefix="ecy") as pool:
+            with (
+                self._test or nullcontext(),
+                ThreadPoolExecutor(max(len(self._clients), 1), thread_name_prefix="ecy") as pool,
+            ):
                 reasons = introduce(self._clients, pool, self._may_show)
                 offers = pool.map(lambda client: _objects_of(client, reasons.get(client.device)), self._clients)
-                simulation = self._test.look(self._names, with_values=False)
+                simulation = self._test.look(self._names) if self._test is not None else SimulationView("")
                 controllers = tuple(offers)
         finally:
             for client in self._clients:
                 client.close()
-        if self._test.is_stopped:
+        if self._stop.is_set():
             raise SimulationAborted("stopped on request; nothing was written to any controller")
         return _offer(simulation, controllers, self._unused)
 
     def request_stop(self) -> None:
         """Abandon whatever is being asked; the test is stopped all the same."""
-        self._test.request_stop()
+        self._stop.set()
+        if self._test is not None:
+            self._test.request_stop()
         for client in self._clients:
             client.abort()
 

@@ -15,7 +15,8 @@ from bridge.plain_text import plain
 
 def print_offer(console: Console, offer: Offer) -> None:
     """A table of the simulation's measurements, one of its inputs, one per controller."""
-    console.print(plain(f"{offer.server} {offer.testcase}".rstrip()), highlight=False)
+    if offer.server:
+        console.print(plain(f"{offer.server} {offer.testcase}".rstrip()), highlight=False)
     for title, points in (("Measurements", offer.measurements), ("Inputs", offer.inputs)):
         if points:
             console.print(_simulation_table(title, points), soft_wrap=False)

@@ -29,7 +29,7 @@ from utils.errors import (
     SimulationUnreachable,
 )
 from utils.names import nearest
-from utils.settings import Settings
+from utils.settings import ServerSettings, SimulationSettings
 from utils.values import PointMetadata, Role, SimulationState
 
 log = logging.getLogger(__name__)
@@ -49,7 +49,7 @@ class Started:
 
 
 def connect_simulation(
-    client: BOPTestClient, settings: Settings, points: Collection[str], stop: threading.Event
+    client: BOPTestClient, settings: ServerSettings, points: Collection[str], stop: threading.Event
 ) -> None:
     """Find the server and select the test case, waiting for a server that is not there yet.
 
@@ -71,7 +71,7 @@ def connect_simulation(
             return
 
 
-def start_simulation(client: BOPTestClient, settings: Settings, start_time_s: float) -> Started:
+def start_simulation(client: BOPTestClient, settings: SimulationSettings, start_time_s: float) -> Started:
     """Scenario, start time and step as configured.
 
     Raises :class:`SimulationRefused` when the simulation stands elsewhere than was asked, or takes another step; when

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
@@ -15,7 +15,7 @@ from clients.http.funnel import without_credentials
 from clients.http.tls import TlsPolicy
 from clients.simulation import SIMULATION, EndedSimulation
 from utils.errors import ConfigError, Problem
-from utils.settings import Settings
+from utils.settings import AccountSettings, Parts, ServerSettings
 from utils.state_folder import StateFolder
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ class Credentials:
 
 
 def simulation_client(
-    settings: Settings, tests: TestIds, timeouts: Timeouts | None = None, server: str | None = None
+    settings: ServerSettings, tests: TestIds, timeouts: Timeouts | None = None, server: str | None = None
 ) -> BOPTestClient:
     """A client of the configured server, or of another one, to which no key is sent; nothing is asked yet."""
     if timeouts is None:
@@ -59,18 +59,18 @@ def simulation_client(
     return BOPTestClient(settings.base_url, api_key=key, test_ids=tests, timeouts=timeouts)
 
 
-def advance_patience_s(settings: Settings) -> float:
+def advance_patience_s(settings: ServerSettings) -> float:
     """For how long an answer to advance is waited for; without a limit of ours, the server gives up before."""
     return settings.advance_timeout_s or Timeouts().advance_s
 
 
-def tls_policy(settings: Settings, state: StateFolder) -> TlsPolicy:
+def tls_policy(settings: AccountSettings, state: StateFolder) -> TlsPolicy:
     """Which certificates of controllers are right. Raises :class:`ConfigError`."""
     return TlsPolicy.parse(settings.tls, state.pins, str(state.pins.file))
 
 
 def controller_client(
-    address: str, credentials: Credentials, settings: Settings, tls: TlsPolicy, timeout_s: float = 10.0
+    address: str, credentials: Credentials, settings: AccountSettings, tls: TlsPolicy, timeout_s: float = 10.0
 ) -> ECYDeviceClient:
     """A client of one controller over REST. Raises :class:`ConfigError` for a variable that is not set."""
     names = [name for name in (credentials.username_env, credentials.password_env) if name]
@@ -86,10 +86,10 @@ def controller_client(
 class DeviceClients:
     """Makes clients by the addresses in the ledger, for giving back. Used by several threads; closed after the last.
 
-    ``settings`` is asked for only when a controller needs them: accounts, certificates, the simulation's address.
+    ``settings`` are asked only for the parts that a controller needs: accounts, certificates, the simulation's address.
     """
 
-    def __init__(self, settings: Callable[[], Settings], state: StateFolder, timeout_s: float = 10.0) -> None:
+    def __init__(self, settings: Parts, state: StateFolder, timeout_s: float = 10.0) -> None:
         self._settings = settings
         self._state = state
         self._timeout_s = timeout_s
@@ -100,9 +100,9 @@ class DeviceClients:
         """A client of its own. Raises :class:`utils.errors.BridgeError` where there can be none."""
         if address.startswith(BACNET):
             return self._bacnet().client_for(address, _own(address, credentials.interface))
-        settings = self._settings()
         if address == SIMULATION:
-            return EndedSimulation(simulation_client(settings, self._state.tests))
+            return EndedSimulation(simulation_client(self._settings.part(ServerSettings), self._state.tests))
+        settings = self._settings.part(AccountSettings)
         return controller_client(address, credentials, settings, tls_policy(settings, self._state), self._timeout_s)
 
     def prepare(self, interfaces: Mapping[str, str | None]) -> None:
@@ -114,7 +114,7 @@ class DeviceClients:
             if address.startswith(BACNET):
                 self._bacnet().prepare(address, _own(address, interface))
             else:
-                self._settings()
+                self._settings.part(ServerSettings if address == SIMULATION else AccountSettings)
 
     def _bacnet(self) -> BacnetStacks:
         # Loaded here, as BACpypes3 takes a third of a second that nobody else should have to wait for.

@@ -11,7 +11,7 @@ from equipment.write_plan import BoundPoint, WritePlan
 from points import Point
 from utils.errors import ConfigError, Problem
 from utils.names import nearest
-from utils.settings import Settings
+from utils.settings import ControllerSettings
 from utils.unit_conversion import from_bacnet, same_unit, to_bacnet
 from utils.values import Endpoint, ObjectRef, ObjectType, Role, Target
 
@@ -21,7 +21,7 @@ _NO_UNITS = "no-units"
 class Controller:
     """The equipments on one ``device_ip``. Before :meth:`bind`, nothing is known of its objects."""
 
-    def __init__(self, client: ECYDeviceClient, settings: Settings) -> None:
+    def __init__(self, client: ECYDeviceClient, settings: ControllerSettings) -> None:
         self.client = client
         self.address = client.device
         self.bound: tuple[BoundPoint, ...] = ()

@@ -13,7 +13,7 @@ from equipment.config import LoadedEquipment, load_equipment_files
 from equipment.controller import Controller
 from points import BadValue, Point
 from utils.errors import ConfigError, Problem
-from utils.settings import Settings
+from utils.settings import ControllerSettings
 from utils.unit_conversion import UnitConverter
 from utils.values import PointMetadata, PointValue, Role, Target, Write
 
@@ -38,7 +38,7 @@ class Equipment:
 class EquipmentManager:
     """Loads the configs and owns the controllers' clients. No controller is contacted before it is asked for."""
 
-    def __init__(self, folder: Path, settings: Settings, tls: TlsPolicy) -> None:
+    def __init__(self, folder: Path, settings: ControllerSettings, tls: TlsPolicy) -> None:
         self.equipment: dict[str, Equipment] = {}
         self.credentials: dict[str, Credentials] = {}
         """How to sign in to each controller, by its address."""

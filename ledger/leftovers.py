@@ -11,7 +11,7 @@ from ledger.receipts import Outcome, Receipt
 from ledger.record.journal import Journals
 from ledger.recovery import recover
 from utils.pacing import Clocks
-from utils.settings import Settings
+from utils.settings import Parts
 from utils.state_folder import StateFolder
 
 log = logging.getLogger(__name__)
@@ -20,7 +20,7 @@ log = logging.getLogger(__name__)
 class Leftovers:
     """Gives back what the journals of dead processes still hold. Used by several threads."""
 
-    def __init__(self, settings: Settings, state: StateFolder, clocks: Clocks, is_over: Callable[[], bool]) -> None:
+    def __init__(self, settings: Parts, state: StateFolder, clocks: Clocks, is_over: Callable[[], bool]) -> None:
         """``is_over`` says whether the run is giving back already: then nothing is taken any more, and nobody asks."""
         self._settings = settings
         self._state = state
@@ -36,7 +36,7 @@ class Leftovers:
         One thread at a time, as a journal that one has in hand is nobody's for another. What stays is said once, not
         at every attempt. Raises :class:`utils.state_folder.StateError` for a journal that cannot be read.
         """
-        with self._lock, DeviceClients(lambda: self._settings, self._state) as clients:
+        with self._lock, DeviceClients(self._settings, self._state) as clients:
             if self._is_over():
                 return []
             journals = Journals.of(self._state)

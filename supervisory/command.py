@@ -17,7 +17,6 @@ from utils.arguments import count
 from utils.home import HOME
 from utils.interruption import until_done
 from utils.outlet import drain_all
-from utils.state_folder import StateFolder
 
 if TYPE_CHECKING:
     from supervisory.console import ProgramView
@@ -43,16 +42,18 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace, console: Console) -> int:
     """Run the programs; returns the exit code. Raises :class:`utils.errors.BridgeError`."""
     # Here, because BACnet and the HTTP clients take a second to import, which --help should not wait for.
-    from bridge.commands.common import start_logging
+    from bridge.commands.common import start_logging, state_folder
     from bridge.console import THE_DISPLAY, say
     from supervisory.console import print_program_summary, program_view
     from supervisory.setup.plan import plan_run
     from supervisory.setup.settings import settings_for
     from supervisory.supervision import Supervision
+    from utils.settings import LocalSettings
 
     plan = plan_run(options.programs, options.config, Path.cwd())
     settings = settings_for(plan.config, options.env, os.environ, HOME)
-    start_logging(settings, settings.secrets, console)
+    local = settings.part(LocalSettings)
+    start_logging(local, settings.secrets, console)
     told = Alone()
 
     def tell(program: str, line: str) -> None:
@@ -62,7 +63,7 @@ def run(options: argparse.Namespace, console: Console) -> int:
     supervision = Supervision(
         plan,
         settings,
-        StateFolder(settings.state_dir),
+        state_folder(local),
         steps=options.steps,
         dry_run=options.dry_run,
         tell=tell,

@@ -36,7 +36,7 @@ from supervisory.site_survey import DeviceSite
 from supervisory.undo_file import UndoFile
 from utils.alone import Alone
 from utils.errors import ConfigError, DeviceUnreachable, Problem
-from utils.settings import Settings
+from utils.settings import SettingsSource
 from utils.state_folder import StateFolder
 
 log = logging.getLogger(__name__)
@@ -99,7 +99,7 @@ class Supervision:
     def __init__(
         self,
         plan: RunPlan,
-        settings: Settings,
+        settings: SettingsSource,
         state: StateFolder,
         *,
         steps: int | None = None,
@@ -206,7 +206,7 @@ class Supervision:
 
     def _leftovers(self) -> Sequence[Receipt]:
         """What became of what earlier runs have left; a dry run gives nothing back."""
-        return () if self._dry_run else give_back_leftovers(self._state, self._used_settings())
+        return () if self._dry_run else give_back_leftovers(self._state, self._settings)
 
     def _bind(self, devices: Devices) -> Mapping[str, Bindings]:
         """Find the points of all programs, all devices at once. Raises :class:`ConfigError` and what devices raise."""
@@ -238,7 +238,8 @@ class Supervision:
             yield _Keeping(gate, gate, lambda name: "dry run")
             return
         names = [plan.name for plan in self.plan.programs]
-        charge = Charge(names, site.writers, site.credentials, self._used_settings())
+        settings = None if self.plan.config.transport == "bacnet" else self._settings
+        charge = Charge(names, site.writers, site.credentials, settings)
         with ExitStack() as stack:
             custody = stack.enter_context(guarded(charge, self._state))
             switch = stack.enter_context(self._switch(device, custody))
@@ -246,10 +247,6 @@ class Supervision:
             for line in switch.told_at_start():
                 self._tell("switch", line)
             yield _Keeping(custody.gate, custody.enabling, lambda name: custody.enabling.state(name).value)
-
-    def _used_settings(self) -> Settings | None:
-        """Those that the transport needs; BACnet needs none, and has stand-ins for some."""
-        return None if self.plan.config.transport == "bacnet" else self._settings
 
     def _switch(self, device: BACnetStack, custody: Custody) -> Switch:
         config = self.plan.config

@@ -29,8 +29,10 @@ class StateError(BridgeError):
 class StateFolder:
     """A folder of small JSON files. Creates itself; raises :class:`StateError` where it cannot."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, former: Path | None = None) -> None:
+        """``former`` is where an earlier version kept it: what was taken then is given back from there."""
         self.path = path
+        self.former = former
         try:
             path.mkdir(parents=True, exist_ok=True)
         except OSError as error:

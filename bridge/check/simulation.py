@@ -6,6 +6,7 @@ import logging
 import threading
 from collections.abc import Callable, Collection
 from dataclasses import replace
+from datetime import datetime
 from typing import Self
 
 from bridge import startup
@@ -14,7 +15,7 @@ from clients.boptest_client import Timeouts
 from clients.making import simulation_client
 from utils.errors import ConfigError, SimulationError
 from utils.model_calendar import model_seconds
-from utils.settings import Settings
+from utils.settings import ServerSettings
 from utils.state_folder import StateFolder
 
 log = logging.getLogger(__name__)
@@ -27,7 +28,7 @@ the time for a worker is also that of loading the case, and large ones take minu
 class OwnTest:
     """A test of a service, selected to look at it and stopped at the end; on a legacy server, only questions."""
 
-    def __init__(self, settings: Settings, state: StateFolder, deadlines: Timeouts = DEADLINES) -> None:
+    def __init__(self, settings: ServerSettings, state: StateFolder, deadlines: Timeouts = DEADLINES) -> None:
         self._client = simulation_client(settings, state.tests, deadlines)
         self._settings = settings
         self._stop = threading.Event()
@@ -46,15 +47,15 @@ class OwnTest:
             if not self._is_ending:
                 self._client.abort()
 
-    def look(self, points: Collection[str], *, with_values: bool = True) -> SimulationView:
-        """Select, ask what there is and, with ``with_values``, how it is at the start. Failures are in the view.
+    def look(self, points: Collection[str], start: datetime | None = None) -> SimulationView:
+        """Select, ask what there is and, with a ``start``, how it is then. Failures are in the view.
 
         ``points`` tell test cases apart. Values are those right at the start, without a warm-up.
         """
         view = SimulationView(self._settings.base_url)
         stages: list[Callable[[SimulationView], SimulationView]] = [lambda v: self._connected(v, points), self._told]
-        if with_values:
-            stages.append(self._started)
+        if start is not None:
+            stages.append(lambda v: self._started(v, model_seconds(start)))
         for stage in stages:
             try:
                 view = stage(view)
@@ -82,8 +83,7 @@ class OwnTest:
     def _told(self, view: SimulationView) -> SimulationView:
         return replace(view, metadata=self._client.get_metadata())
 
-    def _started(self, view: SimulationView) -> SimulationView:
-        start = self._settings.start_time
-        if view.api == "legacy" or start is None:
+    def _started(self, view: SimulationView, start_time_s: float) -> SimulationView:
+        if view.api == "legacy":
             return view
-        return replace(view, values=self._client.initialize_system(model_seconds(start), 0.0).values)
+        return replace(view, values=self._client.initialize_system(start_time_s, 0.0).values)

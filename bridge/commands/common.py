@@ -36,7 +36,7 @@ from utils.home import HOME
 from utils.interruption import until_done
 from utils.logging_config import StreamLines, TellsErrors, configure_logging
 from utils.outlet import drain_all
-from utils.settings import Settings, load_settings
+from utils.settings import ControllerSettings, LocalSettings, Parts, Settings, load_settings
 from utils.state_folder import StateFolder
 from utils.unit_conversion import UnitConverter
 
@@ -86,14 +86,19 @@ def equip(settings: Settings, configs: Path, console: Console, *, keeps_pins: bo
     return settings, state, manager
 
 
-def prepare(settings: Settings, configs: Path, *, keeps_pins: bool = True) -> tuple[StateFolder, EquipmentManager]:
+def prepare(settings: Parts, configs: Path, *, keeps_pins: bool = True) -> tuple[StateFolder, EquipmentManager]:
     """The state folder, and a manager whose configs have not been read yet.
 
     Without ``keeps_pins`` certificates are compared with those on record, and none is put there.
     """
-    state = StateFolder(settings.state_dir)
-    policy = replace(tls_policy(settings, state), keeps_pins=keeps_pins)
-    return state, EquipmentManager(configs, settings, policy)
+    state, controllers = state_folder(settings.part(LocalSettings)), settings.part(ControllerSettings)
+    policy = replace(tls_policy(controllers, state), keeps_pins=keeps_pins)
+    return state, EquipmentManager(configs, controllers, policy)
+
+
+def state_folder(settings: LocalSettings) -> StateFolder:
+    """Where is kept what has to outlive a run. Raises :class:`utils.state_folder.StateError`."""
+    return StateFolder(settings.state_dir, settings.former_state_dir)
 
 
 def log_console(options: argparse.Namespace, console: Console) -> Console:
@@ -101,7 +106,7 @@ def log_console(options: argparse.Namespace, console: Console) -> Console:
     return Console(stderr=True) if options.json else console
 
 
-def start_logging(settings: Settings, secrets: Sequence[str], console: Console) -> None:
+def start_logging(settings: LocalSettings, secrets: Sequence[str], console: Console) -> None:
     """Everything into the file; on a terminal only warnings, above the live view; elsewhere what the file gets."""
     on_screen: logging.Handler = StreamLines()
     if console.is_terminal:

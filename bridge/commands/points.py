@@ -21,7 +21,7 @@ from bridge.offer_console import print_offer, print_offer_json
 from equipment.config_address import normal_address
 from utils.home import HOME
 from utils.interruption import until_done
-from utils.settings import load_settings
+from utils.settings import ControllerSettings, LocalSettings, ServerSettings, SettingsSource
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -32,13 +32,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace, console: Console) -> int:
     """List, and return 0 where everybody answered."""
-    settings = load_settings(options.env, os.environ, HOME)
+    settings = SettingsSource.read(options.env, os.environ, HOME)
+    asks_server = options.device is None or settings.has_any(ServerSettings)
+    settings.check(LocalSettings, ControllerSettings, *((ServerSettings,) if asks_server else ()))
+    server = settings.part(ServerSettings) if asks_server else None
     screen = log_console(options, console)
     state, manager = prepare(settings, options.configs, keeps_pins=False)
     question = account_question(options, screen)
     shows = may_show(options, question)
-    inventory = Inventory(settings, manager, state, device=options.device, may_show=shows)
-    start_logging(settings, (*settings.secrets, *manager.secrets), screen)
+    inventory = Inventory(server, manager, state, device=options.device, may_show=shows)
+    start_logging(settings.part(LocalSettings), (*settings.secrets, *manager.secrets), screen)
     tick = question.put if question is not None else lambda: None
     offer = until_done(inventory.look, inventory.request_stop, thread_name="look", second=NOTHING_WRITTEN, tick=tick)
     (print_offer_json if options.json else print_offer)(console, offer)

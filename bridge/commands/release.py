@@ -10,7 +10,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from bridge.commands.common import start_logging
+from bridge.commands.common import start_logging, state_folder
 from bridge.console import THE_DISPLAY, print_release, say
 from clients.making import DeviceClients, simulation_client
 from ledger import Journals, Outcome, Patiences, described, keep_receipts, recover
@@ -18,22 +18,13 @@ from utils.alone import Alone
 from utils.errors import ConfigError, SimulationError
 from utils.home import HOME
 from utils.interruption import until_done
-from utils.settings import Settings, load_in_spite, load_settings
-from utils.state_folder import StateFolder, TestIdFile
+from utils.settings import LocalSettings, ServerSettings, SettingsSource
+from utils.state_folder import TestIdFile
 
 log = logging.getLogger(__name__)
 
-_STAND_INS = {
-    "BOP_SERVER_URL": "http://absent",
-    "BOP_START_TIME": "2023-01-01 00:00:00",
-    "BOP_WARMUP_PERIOD": "0",
-    "BOP_STEP_TIME": "1",
-    "ECY2_LOGIN_USERNAME": "absent",
-    "ECY2_LOGIN_PWORD": "absent",
-}
 _OTHERS_S = 30.0
 """For so long another process that gives back is waited for: its patience with a controller, and a call."""
-_NEEDED = ("ECY2_LOGIN_USERNAME", "ECY2_LOGIN_PWORD", "ECY_TLS")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -44,22 +35,17 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace, console: Console) -> int:
     """Release, print a receipt, and return 1 where something stays taken. Log, file and display are luxuries."""
-    settings, lacking = _settings(options.env)
-
-    def complete() -> Settings:
-        if lacking is not None:
-            raise lacking
-        return settings
-
+    settings = SettingsSource.read(options.env, os.environ, HOME, tolerant=True)
+    local = settings.part_in_spite(LocalSettings)
     luxuries = Alone()
     with luxuries.step("the log file"):
-        start_logging(settings, settings.secrets, console)
-    state = StateFolder(settings.state_dir)
+        start_logging(local, settings.secrets, console)
+    state = state_folder(local)
     journals = Journals.of(state)
     if options.discard is not None:
         console.print(f"deleted {journals.discard(options.discard)}", highlight=False, markup=False)
         return 0
-    with DeviceClients(complete, state) as clients:
+    with DeviceClients(settings, state) as clients:
         receipts = until_done(
             lambda: recover(journals, clients.client_for, patiences=Patiences(), others_s=_OTHERS_S),
             lambda: log.warning("what is left is given back first; a second Ctrl+C ends at once"),
@@ -83,11 +69,11 @@ def run(options: argparse.Namespace, console: Console) -> int:
     return 1 if is_left else 0
 
 
-def stop_tests(settings: Settings, tests: TestIdFile) -> list[str]:
+def stop_tests(settings: SettingsSource, tests: TestIdFile) -> list[str]:
     """Stop the tests that processes which have died left on simulation servers; returns why some were not."""
     failures = []
     for server in tests.servers():
-        client = simulation_client(settings, tests, server=server)
+        client = simulation_client(_of_server(settings, server), tests, server=server)
         try:
             client.stop_leftovers()
         except SimulationError as error:
@@ -96,14 +82,9 @@ def stop_tests(settings: Settings, tests: TestIdFile) -> list[str]:
     return failures
 
 
-def _settings(file: Path) -> tuple[Settings, ConfigError | None]:
-    """The settings, and what is wrong with those that controllers over REST need; nothing else holds anything up.
-
-    Controllers that speak BACnet need neither account nor certificates, and wait for neither.
-    """
+def _of_server(settings: SettingsSource, server: str) -> ServerSettings:
+    """What is known of a server: with its key where it is the configured one, and else its address."""
     try:
-        return load_settings(file, os.environ, HOME), None
+        return settings.part(ServerSettings)
     except ConfigError:
-        settings, wrong = load_in_spite(file, os.environ, HOME, _STAND_INS)
-    lacking = [problem for name, problem in wrong.items() if name in _NEEDED]
-    return settings, ConfigError(lacking) if lacking else None
+        return ServerSettings.model_validate({"BOP_SERVER_URL": server})

@@ -35,6 +35,7 @@ from utils.values import ObjectRef, PointValue
 
 log = logging.getLogger(__name__)
 
+_LEDGERS = "ledgers"
 _LOCK_TIMEOUT_S = 10.0
 _ADOPT_TIMEOUT_S = 0.2
 
@@ -42,15 +43,17 @@ _ADOPT_TIMEOUT_S = 0.2
 class Journals:
     """The folder of all journals on this computer."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, former: Path | None = None) -> None:
+        """Journals in a ``former`` folder are given back like all others; no new ones are put there."""
         self.folder = folder
+        self._folders = (folder,) if former is None else (folder, former)
         self._lock = FileLock(folder / "all.lock", timeout=_LOCK_TIMEOUT_S)
         self._kept: dict[Path, KeptJournal] = {}
 
     @classmethod
     def of(cls, state: StateFolder) -> Journals:
         """The journals in a state folder."""
-        return cls(state.path / "ledgers")
+        return cls(state.path / _LEDGERS, state.former / _LEDGERS if state.former is not None else None)
 
     def own(self, credentials: Mapping[str, Credentials]) -> Journal:
         """A journal for this process; its files appear with the first entry."""
@@ -100,7 +103,7 @@ class Journals:
     @property
     def kept(self) -> tuple[KeptJournal, ...]:
         """What stays on disk until somebody has looked: set aside, or not understood when it was last closed here."""
-        aside = {file: KeptJournal(file, IN_PART) for file in sorted(self.folder.glob(f"*{DAMAGED}"))}
+        aside = {file: KeptJournal(file, IN_PART) for file in self._all(DAMAGED)}
         return tuple((self._kept | aside).values())
 
     def discard(self, name: str) -> Path:
@@ -108,9 +111,10 @@ class Journals:
 
         Raises :class:`ConfigError` for one that is not in this folder, and one whose process lives.
         """
-        file = self.folder / Path(name).name
-        if file.suffix not in (JOURNAL, DAMAGED) or not file.exists():
+        found = [file for file in (*self._all(JOURNAL), *self._all(DAMAGED)) if file.name == Path(name).name]
+        if not found:
             raise ConfigError([Problem("--discard", f"there is no journal {Path(name).name} in {self.folder}")])
+        [file] = found
         if _is_held(lock_file(file)):
             raise ConfigError([Problem("--discard", f"the process of {file.name} is running; stop that first")])
         try:
@@ -125,7 +129,10 @@ class Journals:
         self._kept[kept.file] = kept
 
     def _files(self) -> list[Path]:
-        return sorted(self.folder.glob(f"*{JOURNAL}"))
+        return self._all(JOURNAL)
+
+    def _all(self, suffix: str) -> list[Path]:
+        return [file for folder in self._folders for file in sorted(folder.glob(f"*{suffix}"))]
 
 
 class Journal:

@@ -34,6 +34,8 @@ _HEAD = struct.Struct("<4sIII")
 _MAGIC = b"SENT"
 _CHECKED_FROM = 8
 _JOURNAL = struct.Struct("<Q")
+_NOBODY = 0xFFFF_FFFF
+"""The number of a row that is no object's, and tells only how long the journal is."""
 _ROW_BYTES = 1024
 _JOURNAL_AT = _HEAD.size + _STORAGE.size + _VALUES.size
 _PADDING = b"\0" * (_ROW_BYTES - _JOURNAL_AT - _JOURNAL.size)
@@ -43,7 +45,7 @@ _numbers = attrgetter(*(field.name for field in fields(Storage)))
 class SentValues:
     """A new file of rows, one per key. Used by several threads.
 
-    While the disk takes no more there is no file; every value that is noted tries anew.
+    While the disk takes no more, the file tells at most how long the journal is; every value that is noted tries anew.
     """
 
     def __init__(self, file: Path) -> None:
@@ -138,18 +140,30 @@ class SentValues:
             raise OSError(f"{self._file} took a part of its rows only")
 
     def _give_up(self, error: OSError) -> None:
-        """Without the file, what is found is judged as after a power cut; with an old one, wrongly."""
+        """Without values, what is found is judged as after a power cut; with old ones, wrongly."""
         if self._is_open:
             log.warning("%s: the values that are sent cannot be kept for now (%s)", self._file, error)
         self._is_open = False
+        if self._stream.closed:
+            return  # it could not even be opened again, and is as it was left
+        is_emptied = self._has_kept_length_only()
         with contextlib.suppress(OSError):
             self._stream.close()
         try:
-            if self._file.exists():
+            if not is_emptied and self._file.exists():
                 self._file.unlink()
         except OSError:
             self._failure = StateError(f"cannot keep the values that are sent ({error}); nothing more is sent")
             raise self._failure from error
+
+    def _has_kept_length_only(self) -> bool:
+        """All rows make way for one: so much room there is even on a disk that is full."""
+        try:
+            self._stream.truncate(0)
+            self._put(0, _packed(_NOBODY, (), Storage(), self.journal_bytes))
+        except OSError:
+            return False
+        return True
 
 
 def row_in(file: Path, number: int, version: int) -> Remembered | None:
@@ -173,7 +187,11 @@ def journal_bytes_in(file: Path) -> int:
     except OSError:
         return 0
     rows = (raw[at : at + _ROW_BYTES] for at in range(0, len(raw) - _ROW_BYTES + 1, _ROW_BYTES))
-    told = (_JOURNAL.unpack_from(row, _JOURNAL_AT)[0] for number, row in enumerate(rows) if _is_whole(row, number))
+    told = (
+        _JOURNAL.unpack_from(row, _JOURNAL_AT)[0]
+        for number, row in enumerate(rows)
+        if _is_whole(row, number) or _is_whole(row, _NOBODY)
+    )
     return max(told, default=0)
 
 

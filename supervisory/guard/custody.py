@@ -21,8 +21,7 @@ from supervisory.guard.releaser import Releaser
 from supervisory.guard.second_look import DOUBT_S
 from supervisory.guard.slot_gate import SlotGate
 from utils.alone import Alone
-from utils.errors import ConfigError, Problem
-from utils.settings import Settings
+from utils.settings import Parts, SettingsSource
 from utils.state_folder import StateFolder
 
 log = logging.getLogger(__name__)
@@ -45,7 +44,7 @@ class Charge:
     programs: Sequence[str]
     clients: Mapping[str, DeviceClient]
     credentials: Mapping[str, Credentials] = field(default_factory=dict)
-    settings: Settings | None = None
+    settings: SettingsSource | None = None
     silence_s: float = SILENCE_S
     doubt_s: float = DOUBT_S
     end_s: float = END_S
@@ -86,18 +85,12 @@ class Custody:
         return len(self._ledger.open_entries)
 
 
-def give_back_leftovers(state: StateFolder, settings: Settings | None) -> list[Receipt]:
+def give_back_leftovers(state: StateFolder, settings: Parts) -> list[Receipt]:
     """Give back what runs that have died left behind, before anybody looks whether slots are free.
 
-    What cannot be given back stays in its ledger. Without settings that is everything that is not BACnet.
+    What cannot be given back, as that of a controller for which there are no settings, stays in its ledger.
     """
-
-    def known() -> Settings:
-        if settings is None:
-            raise ConfigError([Problem("settings", "are needed for this controller; the release command has them")])
-        return settings
-
-    with DeviceClients(known, state) as clients:
+    with DeviceClients(settings, state) as clients:
         journals = Journals.of(state)
         receipts = recover(journals, clients.client_for)
     for receipt in receipts:

@@ -30,9 +30,9 @@ from ledger import Journals, Patiences, undo
 from supervisory.guard.receipt_log import ReceiptLog
 from supervisory.guard.second_look import DOUBT_S, SecondLook
 from utils.alone import Alone
-from utils.errors import BridgeError, ConfigError, Problem
+from utils.errors import BridgeError
 from utils.logging_config import FileLines, StreamLines, end_logging, hand_over
-from utils.settings import Settings, load_settings
+from utils.settings import SettingsSource
 from utils.state_folder import StateFolder
 from utils.streams import leave, stand_before_standard_streams
 
@@ -135,7 +135,7 @@ class Guardian:
         self._receipts = ReceiptLog(log, logging.WARNING)
         self._patiences = Patiences(limit_s=0.0)
         """It comes again by itself, but not with a password that was rejected twice."""
-        self._clients = DeviceClients(self._settings, StateFolder(Path(order.state)), _CALL_TIMEOUT_S)
+        self._clients = DeviceClients(_settings(order), StateFolder(Path(order.state)), _CALL_TIMEOUT_S)
 
     def prepare(self) -> None:
         """Load beforehand whatever takes its time. Raises :class:`ConfigError` for settings that cannot work."""
@@ -211,10 +211,9 @@ class Guardian:
             return
         log.warning("process %d was ended, so that it does not write any more", self._order.parent)
 
-    def _settings(self) -> Settings:
-        if self._order.variables is None:
-            raise ConfigError([Problem("settings", "the runtime was started without any")])
-        return load_settings(None, self._order.variables, Path(self._order.state))
+
+def _settings(order: Order) -> SettingsSource:
+    return SettingsSource(order.variables or {}, Path(order.state))
 
 
 def main() -> int:

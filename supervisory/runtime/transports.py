@@ -29,7 +29,7 @@ from utils.alone import Alone
 from utils.errors import ConfigError, Problem
 from utils.model_calendar import model_datetime, model_seconds
 from utils.pacing import Pacer
-from utils.settings import Settings
+from utils.settings import AccountSettings, Parts, SimulationSettings
 from utils.state_folder import StateFolder
 from utils.values import ObjectRef
 
@@ -83,22 +83,23 @@ def own_device(config: SupervisoryConfig) -> Iterator[BACnetStack]:
 @contextmanager
 def opened(
     config: SupervisoryConfig,
-    settings: Settings,
+    settings: Parts,
     state: StateFolder,
     stack: BACnetStack | None,
     stop: threading.Event,
 ) -> Iterator[Opened]:
     """Open the config's transport; ``stack`` is needed for BACnet. Raises :class:`utils.errors.BridgeError`."""
     if config.transport is Transport.SIMULATION:
-        with _simulation(settings, state, stop) as simulation:
+        with _simulation(settings.part(SimulationSettings), state, stop) as simulation:
             yield simulation
         return
     if config.transport is Transport.BACNET and stack is not None:
         make: Callable[[str], DeviceClient] = partial(BACnetDeviceClient, stack, timeout_s=config.timeout_s)
         network = BACnetNetwork(stack, config.timeout_s)
     else:
-        tls = tls_policy(settings, state)
-        make = partial(_controller, settings=settings, tls=tls, timeout_s=config.timeout_s)
+        account = settings.part(AccountSettings)
+        tls = tls_policy(account, state)
+        make = partial(_controller, settings=account, tls=tls, timeout_s=config.timeout_s)
         network = None
     with ExitStack() as open_clients:
         yield _devices(config, make, network, open_clients)
@@ -127,7 +128,7 @@ def _devices(
     )
 
 
-def _controller(address: str, *, settings: Settings, tls: TlsPolicy, timeout_s: float) -> DeviceClient:
+def _controller(address: str, *, settings: AccountSettings, tls: TlsPolicy, timeout_s: float) -> DeviceClient:
     return controller_client(normal_address(address), Credentials(), settings, tls, timeout_s)
 
 
@@ -142,7 +143,7 @@ def _refuse_twins(clients: Iterable[tuple[str, DeviceClient]]) -> None:
 
 
 @contextmanager
-def _simulation(settings: Settings, state: StateFolder, stop: threading.Event) -> Iterator[Opened]:
+def _simulation(settings: SimulationSettings, state: StateFolder, stop: threading.Event) -> Iterator[Opened]:
     client = simulation_client(settings, state.tests)
     pacer = Pacer(settings.period_s, when_late=settings.when_late)
     try:
@@ -158,7 +159,7 @@ def _simulation(settings: Settings, state: StateFolder, stop: threading.Event) -
             client.close()
 
 
-def _started(client: BOPTestClient, settings: Settings, pacer: Pacer, watch: OverdueWatch) -> Opened:
+def _started(client: BOPTestClient, settings: SimulationSettings, pacer: Pacer, watch: OverdueWatch) -> Opened:
     start = settings.start_time
     started = start_simulation(client, settings, model_seconds(start) if start is not None else 0.0)
     year = start.year if start is not None else datetime.now().year

@@ -19,8 +19,8 @@ from ledger.giving_back.giver import give_back_all
 from ledger.ledger import Ledger
 from ledger.receipts import Outcome
 from tests import bench
-from utils.errors import ConfigError, Problem
-from utils.settings import Settings
+from utils.errors import ConfigError
+from utils.settings import SettingsSource
 from utils.state_folder import StateFolder
 from utils.values import ObjectRef, ObjectType
 
@@ -28,13 +28,9 @@ BACNET = "bacnet://127.0.0.1:47997"
 AV = ObjectRef(ObjectType.ANALOG_VALUE, 1)
 
 
-def no_settings() -> Settings:
-    raise ConfigError([Problem("ECY2_LOGIN_USERNAME", "is required and missing")])
-
-
 @pytest.fixture
 def without_settings(tmp_path: Path) -> Iterator[DeviceClients]:
-    with DeviceClients(no_settings, StateFolder(tmp_path)) as clients:
+    with DeviceClients(SettingsSource({}, tmp_path), StateFolder(tmp_path)) as clients:
         yield clients
 
 
@@ -54,7 +50,7 @@ def is_free(port: int) -> bool:
 
 
 def test_an_address_without_a_protocol_is_a_controllers_rest_api(tmp_path: Path) -> None:
-    with DeviceClients(lambda: bench.settings(tmp_path), StateFolder(tmp_path)) as clients:
+    with DeviceClients(bench.settings(tmp_path), StateFolder(tmp_path)) as clients:
         client = clients.client_for("10.0.0.1", Credentials())
         assert isinstance(client, ECYDeviceClient)
         assert client.device == "10.0.0.1"
@@ -70,6 +66,14 @@ def test_a_controller_over_rest_says_which_settings_it_lacks(without_settings: D
         without_settings.client_for("10.0.0.1", Credentials())
     with pytest.raises(ConfigError, match="ECY2_LOGIN_USERNAME"):
         without_settings.prepare({"10.0.0.1": None})
+
+
+def test_what_a_controller_does_not_use_need_not_be_right(tmp_path: Path) -> None:
+    account = {"ECY2_LOGIN_USERNAME": "bench", "ECY2_LOGIN_PWORD": "word", "BOP_STEP_TIME": "rubbish"}
+    with DeviceClients(SettingsSource(account, tmp_path), StateFolder(tmp_path)) as clients:
+        assert clients.client_for("10.0.0.1", Credentials()).device == "10.0.0.1"
+        with pytest.raises(ConfigError, match="BOP_SERVER_IP"):
+            clients.client_for(SIMULATION, Credentials())
 
 
 def test_bacnet_without_an_address_of_our_own_is_refused(without_settings: DeviceClients) -> None:
@@ -96,7 +100,7 @@ def test_one_for_which_there_is_no_client_does_not_hold_up_the_others(
     ledger = Ledger()
     ledger.take(TakenSlot("10.0.0.1", AV, "a", 12, None), TakenSlot(SIMULATION, AV, "b", 12, None))
     complete = bench.settings(tmp_path, BOP_SERVER_URL="http://127.0.0.1:9")
-    with DeviceClients(lambda: complete, StateFolder(tmp_path)) as clients, ThreadPoolExecutor(2) as pool:
+    with DeviceClients(complete, StateFolder(tmp_path)) as clients, ThreadPoolExecutor(2) as pool:
         factory = {"10.0.0.1": without_settings, SIMULATION: clients}
         receipts = give_back_all(ledger, lambda one: factory[one].client_for(one, Credentials()), pool)
     outcomes = {receipt.device: receipt for receipt in receipts}
@@ -113,7 +117,7 @@ def test_a_simulation_is_given_back_by_stopping_the_tests_that_dead_runs_have_le
     state = StateFolder(tmp_path)
     with BoptestServer({"multizone_office_simple_air": MultizoneOffice}) as building:
         settings = bench.settings(tmp_path, BOP_SERVER_URL=building.url)
-        with DeviceClients(lambda: settings, state) as clients, ThreadPoolExecutor(1) as pool:
+        with DeviceClients(settings, state) as clients, ThreadPoolExecutor(1) as pool:
             [receipt] = give_back_all(ledger, lambda one: clients.client_for(one, Credentials()), pool)
     assert receipt.outcome is Outcome.RELEASED
     assert ledger.open_entries == ()

@@ -285,7 +285,7 @@ class TestLeftovers:
         testid = left_test(narrow)
         settings = bench.settings(narrow.folder, BOP_SERVER_URL=narrow.building.url)
         with OwnTest(settings, StateFolder(settings.state_dir)) as own:
-            assert own.look((), with_values=False).failure is None
+            assert own.look(()).failure is None
         assert has_died(narrow, testid)
 
     def test_a_server_that_is_not_there_yet_is_waited_for_all_the_same(self, scene: Scene) -> None:

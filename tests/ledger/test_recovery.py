@@ -166,31 +166,29 @@ class TestSomebodyElseIsAtIt:
         orphan.close()
 
 
-class TestSettingsThatRestOfTheProgramNeeds:
-    @pytest.mark.parametrize(
-        "line",
-        [
-            "LOG_LEVEL=LOUD",
-            "DESIRED_TIMEZONE=Mars/X",
-            "BOP_START_TIME=rubbish",
-            "BOP_STEP_TIME=-1",
-            "rubbish",
-            "BOP_SERVER_URL=x",
-        ],
-    )
-    def test_what_is_wrong_with_others_does_not_keep_an_account_from_being_used(
-        self, tmp_path: Path, line: str, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        file = tmp_path / ".env"
-        file.write_text(f"ECY2_LOGIN_USERNAME=bench\nECY2_LOGIN_PWORD=word\n{line}\n", encoding="utf-8")
-        settings, lacking = release._settings(file)
-        assert lacking is None
-        assert (settings.username, settings.password.get_secret_value()) == ("bench", "word")
+def test_a_journal_where_an_earlier_version_kept_it_is_given_back(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A relative state folder in another folder's ``.env`` was looked for beside main.py."""
+    program, site = tmp_path / "program", tmp_path / "site"
+    left = left_behind(Journals(program / "state" / "ledgers"), SLOT)
+    site.mkdir()
+    file = site / ".env"
+    file.write_text(f"BRIDGE_STATE_DIR=state\nBOP_SERVER_URL={NOBODY}\n", encoding="utf-8")
+    monkeypatch.setattr(release, "HOME", program)
+    monkeypatch.setattr(release, "start_logging", lambda *_: None)
+    told = StringIO()
+    assert release.run(Namespace(env=file, discard=None), Console(file=told, width=200)) == 0
+    assert not left.exists()
+    assert "1 released" in told.getvalue()
 
-    @pytest.mark.parametrize("line", ["ECY_TLS=nothing", "ECY2_LOGIN_USERNAME="])
-    def test_what_controllers_need_is_told(self, tmp_path: Path, line: str) -> None:
-        file = tmp_path / ".env"
-        file.write_text(f"ECY2_LOGIN_USERNAME=bench\nECY2_LOGIN_PWORD=word\n{line}\n", encoding="utf-8")
-        _, lacking = release._settings(file)
-        assert lacking is not None
-        assert [problem.where.rpartition(" ")[2] for problem in lacking.problems] == [line.partition("=")[0]]
+
+def test_a_living_process_of_the_earlier_folder_keeps_what_it_has_taken(tmp_path: Path) -> None:
+    old = Journals(tmp_path / "old")
+    living = old.own({})
+    Ledger(living).take(SLOT)
+    both = Journals(tmp_path / "new", tmp_path / "old")
+    assert both.orphans() == []
+    with pytest.raises(ConfigError, match=f"process {os.getpid()} "):
+        both.own({}).refuse_claimed([SLOT])
+    living.close()

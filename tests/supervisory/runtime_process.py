@@ -16,7 +16,7 @@ from clients.making import Credentials, DeviceClients
 from supervisory.guard.custody import Charge, guarded
 from supervisory.guard.gate import SlotCommand
 from utils.interruption import on_signals
-from utils.settings import load_settings
+from utils.settings import SettingsSource
 from utils.state_folder import StateFolder
 from utils.values import ObjectRef, ObjectType
 
@@ -27,11 +27,11 @@ VALUES = {1: 200.0, 2: 14.0}
 
 def main(state_dir: str, times: str, *devices: str) -> None:
     """Take the slots and hold them."""
-    settings = load_settings(None, os.environ, Path(state_dir))
+    settings = SettingsSource.read(None, os.environ, Path(state_dir))
     state, ended = StateFolder(Path(state_dir)), threading.Event()
     interface = os.environ.get("INTERFACE")
     credentials = {device: Credentials(interface=interface) for device in devices}
-    with DeviceClients(lambda: settings, state) as factory:
+    with DeviceClients(settings, state) as factory:
         clients = {device: factory.client_for(device, credentials[device]) for device in devices}
         charge = Charge([PROGRAM], clients, credentials, settings, *map(float, times.split(",")))
         with guarded(charge, state) as custody, on_signals(ended.set, "nothing is given back"):

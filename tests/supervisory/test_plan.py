@@ -16,6 +16,7 @@ from supervisory.setup.settings import settings_for
 from tests import bench
 from tests.supervisory.files import config, problems, program
 from utils.errors import ConfigError
+from utils.settings import LocalSettings, SimulationSettings
 from utils.state_folder import StateFolder
 from utils.values import ObjectType
 
@@ -180,7 +181,7 @@ def test_a_transport_asks_only_for_the_settings_that_it_uses(tmp_path: Path) -> 
         [], config(tmp_path, **{**DEVICES, "transport": "bacnet", "devices": {"a": "10.0.0.1"}}), tmp_path
     ).config
     assert bacnet.transport is Transport.BACNET
-    assert settings_for(bacnet, None, {}, tmp_path).log_level == "INFO"
+    assert settings_for(bacnet, None, {}, tmp_path).part(LocalSettings).log_level == "INFO"
     simulated = plan_run([], config(tmp_path, step_s=15), tmp_path).config
     with pytest.raises(ConfigError, match="BOP_WARMUP_PERIOD: is required and missing"):
         settings_for(simulated, None, {"BOP_SERVER_IP": "127.0.0.1", "BOP_SERVER_PORT": "1"}, tmp_path)
@@ -190,4 +191,4 @@ def test_a_transport_asks_only_for_the_settings_that_it_uses(tmp_path: Path) -> 
         "BOP_START_TIME": "2023-07-06 10:00:00",
         "BOP_WARMUP_PERIOD": "0",
     }
-    assert settings_for(simulated, None, building, tmp_path).step_time_s == 15.0
+    assert settings_for(simulated, None, building, tmp_path).part(SimulationSettings).step_time_s == 15.0

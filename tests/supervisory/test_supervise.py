@@ -42,6 +42,7 @@ from tests.supervisory import light_guardian
 from tests.supervisory.files import RESET, config, problems, program
 from tests.supervisory.waiting import until
 from utils.errors import BridgeError, ConfigError, SimulationError, SimulationShared
+from utils.settings import LocalSettings
 from utils.state_folder import StateFolder
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -126,7 +127,7 @@ def _supervision(config_file: Path, name: str, **options: Any) -> Supervision:  
     """A run of a program in the config's folder, in this process."""
     plan = plan_run([name], config_file, config_file.parent)
     settings = settings_for(plan.config, None, dict(os.environ), config_file.parent)
-    return Supervision(plan, settings, StateFolder(settings.state_dir), **options)
+    return Supervision(plan, settings, StateFolder(settings.part(LocalSettings).state_dir), **options)
 
 
 def _on_simulation(folder: Path, **content: object) -> Path:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 
 import pytest
 
 from utils.errors import ConfigError
-from utils.settings import Settings, load_settings
+from utils.settings import AccountSettings, LocalSettings, ServerSettings, Settings, SettingsSource, load_settings
 
 SEED_ENV = """\
 BOP_SERVER_IP = '192.0.2.7'
@@ -189,3 +190,91 @@ def test_no_secret_is_in_the_repr_or_in_an_error(tmp_path: Path) -> None:
     with pytest.raises(ConfigError) as caught:
         load(tmp_path, BOP_STEP_TIME="x")
     assert "pa$$" not in str(caught.value)
+
+
+class TestParts:
+    """Who needs only some of it is not held up by the rest."""
+
+    @pytest.mark.parametrize(
+        "line",
+        [
+            "LOG_LEVEL=LOUD",
+            "DESIRED_TIMEZONE=Mars/X",
+            "BOP_START_TIME=rubbish",
+            "BOP_STEP_TIME=-1",
+            "rubbish",
+            "BOP_SERVER_URL=x",
+        ],
+    )
+    def test_what_is_wrong_with_others_does_not_keep_an_account_from_being_used(
+        self, tmp_path: Path, line: str
+    ) -> None:
+        account = source(tmp_path, line, tolerant=True).part(AccountSettings)
+        assert (account.username, account.password.get_secret_value()) == ("bench", "word")
+
+    @pytest.mark.parametrize("line", ["ECY_TLS=nothing", "ECY2_LOGIN_USERNAME="])
+    def test_what_controllers_need_is_told(self, tmp_path: Path, line: str) -> None:
+        with pytest.raises(ConfigError) as caught:
+            source(tmp_path, line).part(AccountSettings)
+        assert [problem.where.rpartition(" ")[2] for problem in caught.value.problems] == [line.partition("=")[0]]
+
+    def test_a_part_in_spite_of_what_is_wrong_has_its_defaults(self, tmp_path: Path) -> None:
+        local = source(tmp_path, "LOG_LEVEL=LOUD\nLOG_FILE=own.log", tolerant=True).part_in_spite(LocalSettings)
+        assert (local.log_level, local.log_file) == ("INFO", tmp_path / "own.log")
+
+    def test_the_problems_of_several_parts_are_told_together(self, tmp_path: Path) -> None:
+        with pytest.raises(ConfigError) as caught:
+            source(tmp_path, "LOG_LEVEL=LOUD\nBOP_START_TIME=rubbish").check(LocalSettings, ServerSettings)
+        names = {problem.where.rpartition(" ")[2] for problem in caught.value.problems}
+        assert names == {"LOG_LEVEL", "BOP_SERVER_IP", "BOP_SERVER_PORT"}
+
+    def test_secrets_are_known_whatever_else_is_written(self, tmp_path: Path) -> None:
+        assert source(tmp_path, "BOP_API_KEY=key\nECY_TLS=nothing").secrets == ("word", "key")
+
+
+class TestPaths:
+    """What is written in a file counts from the file's folder; everything else stays where the program is."""
+
+    def test_written_paths_count_from_the_file(self, tmp_path: Path) -> None:
+        folder = tmp_path / "site"
+        folder.mkdir()
+        (folder / "ca.pem").touch()
+        text = "LOG_FILE=own.log\nSTEP_LOG=steps.csv\nBRIDGE_STATE_DIR=state\nECY_TLS=ca.pem"
+        made = source(folder, text, base=tmp_path)
+        local = made.part(LocalSettings)
+        assert (local.log_file, local.step_log) == (folder / "own.log", folder / "steps.csv")
+        assert local.state_dir == folder / "state"
+        assert made.part(AccountSettings).tls == str(folder / "ca.pem")
+
+    def test_what_is_not_written_stays_beside_the_program(self, tmp_path: Path) -> None:
+        folder = tmp_path / "site"
+        folder.mkdir()
+        local = source(folder, "", base=tmp_path).part(LocalSettings)
+        assert (local.log_file, local.state_dir) == (tmp_path / "app.log", tmp_path / ".state")
+
+    def test_the_environments_paths_do_not_follow_the_file(self, tmp_path: Path) -> None:
+        folder = tmp_path / "site"
+        folder.mkdir()
+        made = source(folder, "BRIDGE_STATE_DIR=state", base=tmp_path, environment={"BRIDGE_STATE_DIR": "mine"})
+        assert made.part(LocalSettings).state_dir == tmp_path / "mine"
+
+    def test_where_an_earlier_version_kept_the_state_is_known(self, tmp_path: Path) -> None:
+        folder = tmp_path / "site"
+        folder.mkdir()
+        assert source(folder, "BRIDGE_STATE_DIR=state", base=tmp_path).part(LocalSettings).former_state_dir is None
+        (tmp_path / "state").mkdir()
+        local = source(folder, "BRIDGE_STATE_DIR=state", base=tmp_path).part(LocalSettings)
+        assert local.former_state_dir == tmp_path / "state"
+
+
+def source(
+    folder: Path,
+    text: str,
+    *,
+    base: Path | None = None,
+    tolerant: bool = False,
+    environment: Mapping[str, str] | None = None,
+) -> SettingsSource:
+    file = folder / ".env"
+    file.write_text(f"ECY2_LOGIN_USERNAME=bench\nECY2_LOGIN_PWORD=word\n{text}\n", encoding="utf-8")
+    return SettingsSource.read(file, environment or {}, base or folder, tolerant=tolerant)

@@ -154,6 +154,16 @@ class TestADiskThatTakesNoMore:
         sent.note({"a": 1.5})
         assert not file.exists()
 
+    def test_how_long_the_journal_is_stays_known_where_there_is_room_for_that(
+        self, file: Path, sent: SentValues, refusing: _Refusing
+    ) -> None:
+        sent.row("b")
+        sent.journal_bytes = 4711
+        refusing.takes = file.stat().st_size // 2
+        sent.note({"a": 1.5, "b": 7.5})
+        assert journal_bytes_in(file) == 4711
+        assert [row_in(file, number, version=2) for number in range(2)] == [None, None]
+
     def test_with_room_again_everything_is_kept_again_and_how_long_the_journal_is(
         self, file: Path, sent: SentValues, refusing: _Refusing, monkeypatch: pytest.MonkeyPatch
     ) -> None:
