@@ -79,9 +79,14 @@ class Life:
 
     @property
     def own_advances(self) -> Sequence[Advance]:
-        """Without one that the daemon has asked for after somebody else had begun anew: its last."""
-        is_foreign = self.ended_by == FOREIGN and len(self.advances) > 1 and self.advances[-1].frame == 0
-        return self.advances[:-1] if is_foreign else self.advances
+        """Without one that the daemon has asked for after the building had begun anew: its last.
+
+        A building that was restarted takes its own long step then, in several parts.
+        """
+        if self.ended_by not in (FOREIGN, RESTARTS):
+            return self.advances
+        anew = next((number for number, one in enumerate(self.advances) if number and one.frame == 0), None)
+        return self.advances[:anew]
 
     @property
     def ended_in_calm(self) -> bool:
@@ -125,11 +130,11 @@ class Life:
         lost = len(frames) - max(len(steps) - 1, 0)
         if lost < 0 or (lost > 1 and not self.was_killed and not self.is_short_of_disk):
             yield f"{len(frames)} advances and {len(steps)} rows in the step log, ended by {self.ended_by}"
-        prevented = self.calls - len(self.advances)
+        done = len(self.own_advances) + (len(self.own_advances) < len(self.advances))
+        prevented = self.calls - done
         if prevented not in (
             (0, 1) if self.ended_by in (*PREVENTING, STOPS_TEST, RESTARTS) or self.was_killed else (0,)
         ):
-            done = len(self.advances)
             yield f"advance was asked for {self.calls} times and done {done} times, ended by {self.ended_by}"
 
     def _stale_commands(self, row: Row, advance: Advance) -> Iterator[str]:

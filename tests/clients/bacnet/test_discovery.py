@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import ExitStack
 from datetime import UTC, datetime
+from functools import partial
 
 import pytest
 
+from clients.bacnet.client import BACnetClient
 from clients.bacnet.errors import BacnetRefusal, StackError
 from clients.bacnet.results import BacnetRef, DeviceFound, ObjectFound, RouterFound, Untyped
 from clients.bacnet.stack import BACnetStack
@@ -85,13 +87,9 @@ def test_who_has_needs_a_name_or_an_object(ours: BACnetStack) -> None:
 
 def test_an_interface_without_a_mask_cannot_ask_everybody() -> None:
     with BACnetStack("127.0.0.1:0") as bare:
-        for ask in (
-            bare.client.who_is,
-            bare.client.who_is_router,
-            lambda: bare.ask(lambda client: client.who_has(name="Damper")),
-        ):
+        for question in (BACnetClient.who_is, BACnetClient.who_is_router, partial(BACnetClient.who_has, name="Damper")):
             with pytest.raises(StackError, match="without a mask"):
-                ask()
+                bare.ask(question)
 
 
 def test_a_device_is_located_by_its_instance(site: tuple[BACnetStack, list[Server]]) -> None:
