@@ -12,13 +12,13 @@ from datetime import datetime
 from functools import partial
 
 from bridge import startup
-from bridge.claims import claims_of
-from bridge.clock_keeper import ClockKeeper, ClockOrder, clock_errors, refuse_future
-from bridge.controller_link import ControllerLink
 from bridge.device_loop import DeviceLoop
 from bridge.exchange_delay import ExchangeDelay
-from bridge.in_use import SecondLook
-from bridge.isolation import warn_of_real_outputs
+from bridge.link.claims import claims_of
+from bridge.link.clock_keeper import ClockKeeper, ClockOrder, clock_errors, refuse_future
+from bridge.link.in_use import SecondLook
+from bridge.link.isolation import warn_of_real_outputs
+from bridge.link.link import ControllerLink
 from bridge.overdue import OverdueWatch
 from bridge.overrides import Overrides
 from bridge.simulation_loop import SimulationLoop

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TypeAlias
 
 from bridge.check.views import ClockView, ControllerView
-from bridge.claims import Claim, claims_of
+from bridge.link.claims import Claim, claims_of
 from equipment.controller import Controller
 from points import Point
 from utils.errors import ConfigError, DeviceError, DeviceRefused, ObjectError, Problem

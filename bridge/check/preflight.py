@@ -22,8 +22,8 @@ from bridge.check.session import certificate_findings, connection_findings, simu
 from bridge.check.simulation import DEADLINES, OwnTest
 from bridge.check.taking import taking_findings
 from bridge.check.views import ControllerView, PointView, SimulationView, point_views
-from bridge.clock_keeper import refuse_future
-from bridge.isolation import wired_equipments
+from bridge.link.clock_keeper import refuse_future
+from bridge.link.isolation import wired_equipments
 from clients.boptest_client import Timeouts
 from equipment.equipment_manager import Equipment, EquipmentManager
 from ledger import Journals

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from bridge.controller_link import LinkState
+from bridge.link.link import LinkState
 from bridge.run import Run
 from emulators.boptest.faults import Hold
 from emulators.ecy.faults import DropConnection

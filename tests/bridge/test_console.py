@@ -16,7 +16,7 @@ import pytest
 from rich.console import Console
 
 from bridge.console import FirstContactQuestion, PlainLines, display, print_receipts, print_release
-from bridge.controller_link import LinkState
+from bridge.link.link import LinkState
 from bridge.run import FirstContact
 from bridge.status import Phase, Status
 from ledger.receipts import Outcome, Receipt

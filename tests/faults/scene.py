@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from bridge.controller_link import LinkState
+from bridge.link.link import LinkState
 from bridge.run import Run
 from bridge.status import Summary
 from emulators.boptest.hub import Limits

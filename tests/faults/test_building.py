@@ -15,7 +15,7 @@ import pytest
 
 from bridge import simulation_loop
 from bridge.check.simulation import OwnTest
-from bridge.controller_link import LinkState
+from bridge.link.link import LinkState
 from bridge.startup import start_simulation
 from bridge.status import Summary
 from clients.boptest_client import BOPTestClient

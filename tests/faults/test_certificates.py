@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import pytest
 
-from bridge.controller_link import LinkState
+from bridge.link.link import LinkState
 from emulators.ecy.controller import Controller
 from emulators.ecy.faults import AnswerInstead
 from emulators.ecy.messages import Reply

@@ -8,7 +8,7 @@ from functools import partial
 
 import pytest
 
-from bridge.controller_link import LinkState
+from bridge.link.link import LinkState
 from emulators.ecy.answer_faults import WEB_PAGE, SpoilContent
 from emulators.ecy.faults import AnswerInstead, DripBody, DropConnection, Fault, HangInBody, Hold
 from emulators.ecy.messages import Reply

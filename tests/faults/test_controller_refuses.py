@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from bridge.controller_link import LinkState
+from bridge.link.link import LinkState
 from emulators.ecy.faults import AnswerInstead, Fault
 from emulators.ecy.messages import Reply
 from emulators.ecy.profile import Profile

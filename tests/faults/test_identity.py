@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from bridge.identity import Identity
+from bridge.link.identity import Identity
 from emulators.ecy.controller import Controller
 from emulators.ecy.server import EcyServer
 from equipment.controller import Controller as Bound

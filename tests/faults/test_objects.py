@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from bridge.controller_link import LinkState
+from bridge.link.link import LinkState
 from bridge.run import Run
 from emulators.program import ObjectSpec
 from ledger.entries import TakenClock

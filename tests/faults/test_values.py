@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bridge.controller_link import LinkState
+from bridge.link.link import LinkState
 from emulators.boptest.faults import NullValues
 from emulators.ecy.answer_faults import ChangeBatch, TellInstead
 from emulators.ecy.faults import FailWrites, Fault

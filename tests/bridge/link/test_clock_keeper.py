@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from bridge.clock_keeper import LOOK_EVERY_S, ClockKeeper, ClockOrder, clock_errors
+from bridge.link.clock_keeper import LOOK_EVERY_S, ClockKeeper, ClockOrder, clock_errors
 from clients.ecy_device_client import ECYDeviceClient
 from clients.http.tls import TlsMode, TlsPolicy
 from emulators.ecy.controller import Controller, ControllerSpec

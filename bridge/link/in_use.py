@@ -10,7 +10,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from bridge.claims import Claim
+from bridge.link.claims import Claim
 from ledger import Outcome, Receipt, TakenInput, TakenObject, described
 from utils.errors import ConfigError, DeviceUnreachable, Problem
 from utils.values import ObjectRef, ObjectState, PointValue

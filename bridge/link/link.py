@@ -10,15 +10,15 @@ from collections.abc import Iterable, Mapping, Sequence
 from contextlib import nullcontext
 from enum import Enum
 
-from bridge.claims import Claim, claims_of
-from bridge.clock_keeper import ClockKeeper
-from bridge.effect_check import EffectCheck
-from bridge.heartbeat import Heartbeats
-from bridge.identity import Identity
-from bridge.in_use import Doubt, InUse, Recover, forced_before
-from bridge.isolation import Isolation
-from bridge.last_calls import LinkCalls
-from bridge.yielding import Glance, Yielded, Yielding
+from bridge.link.calls import LinkCalls
+from bridge.link.claims import Claim, claims_of
+from bridge.link.clock_keeper import ClockKeeper
+from bridge.link.effect_check import EffectCheck
+from bridge.link.heartbeat import Heartbeats
+from bridge.link.identity import Identity
+from bridge.link.in_use import Doubt, InUse, Recover, forced_before
+from bridge.link.isolation import Isolation
+from bridge.link.slot_watch import Glance, Yielded, Yielding
 from clients.ecy_device_client import ECYDeviceClient
 from equipment.controller import Controller
 from equipment.write_plan import BoundPoint

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from bridge.controller_link import ControllerLink
+from bridge.link.link import ControllerLink
 from bridge.run import Run
 from emulators.ecy.controller import Controller, ControllerSpec
 from emulators.ecy.scanning import WallScan

@@ -11,9 +11,9 @@ import pytest
 from rich.console import Console
 
 from bridge.console import print_summary
-from bridge.controller_link import LinkState
+from bridge.link.link import LinkState
+from bridge.link.slot_watch import Glance, Yielding
 from bridge.run import Run
-from bridge.yielding import Glance, Yielding
 from emulators.ecy.controller import Controller
 from emulators.ecy.faults import DropConnection
 from ledger.entries import TakenSlot
@@ -207,8 +207,8 @@ def let_pass(subject: Rig, steps: int = 20) -> None:
 def test_a_slot_that_is_taken_over_between_two_writes_is_left_to_the_operator(
     both: Rig, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("bridge.yielding._STALE_S", 0.1)
-    monkeypatch.setattr("bridge.yielding._GLANCE_EVERY_S", 0.0)
+    monkeypatch.setattr("bridge.link.slot_watch._STALE_S", 0.1)
+    monkeypatch.setattr("bridge.link.slot_watch._GLANCE_EVERY_S", 0.0)
     run = both.run(ECY_SETTLE_TIME="0.02")
     with in_background(run) as future:
         eventually(lambda: activations(run) == (1.0, 1.0))

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from bridge.effect_check import EffectCheck
+from bridge.link.effect_check import EffectCheck
 from emulators.ecy.profile import Profile
 from ledger.ledger import Ledger
 from tests.bridge.rig import DEADLINE_S, Rig, in_background, rig
@@ -41,7 +41,7 @@ def states(shown: PointValue | None = SENT, **slots: PointValue) -> dict[object,
 
 
 def told(subject: EffectCheck, caplog: pytest.LogCaptureFixture, *looks: dict[object, ObjectState]) -> list[str]:
-    caplog.set_level(logging.INFO, logger="bridge.effect_check")
+    caplog.set_level(logging.INFO, logger="bridge.link.effect_check")
     for look in looks:
         subject.look(WRITTEN, look)  # type: ignore[arg-type]
     return [record.getMessage().partition(": ")[2] for record in caplog.records]

@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from bridge.clock_keeper import refuse_future
 from bridge.console import print_summary
+from bridge.link.clock_keeper import refuse_future
 from bridge.run import Run
 from bridge.status import Phase
 from emulators.boptest.server import BoptestServer

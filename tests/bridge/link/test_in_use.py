@@ -12,9 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from bridge.claims import Claim
-from bridge.controller_link import ControllerLink, LinkState
-from bridge.in_use import STALE_S, InUse
+from bridge.link.claims import Claim
+from bridge.link.in_use import STALE_S, InUse
+from bridge.link.link import ControllerLink, LinkState
 from emulators.boptest.faults import Hold
 from emulators.ecy.controller import Controller
 from emulators.ecy.faults import AnswerInstead, DropConnection, FailWrites, Fault

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from bridge.claims import names_of
+from bridge.link.claims import names_of
 from equipment.controller import Controller
 from utils.errors import ObjectError
 from utils.pacing import Clocks

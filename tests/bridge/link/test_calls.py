@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from bridge.controller_link import LinkState
-from bridge.last_calls import LastCalls, LinkCalls
+from bridge.link.calls import LastCalls, LinkCalls
+from bridge.link.link import LinkState
 from bridge.run import Run
 from emulators.ecy.faults import DropConnection, Hold
 from emulators.ecy.messages import Reply, Request
