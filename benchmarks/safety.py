@@ -17,7 +17,7 @@ from unittest import mock
 
 from benchmarks.rows import Row
 from benchmarks.runs import peers, prepared
-from bridge.link.link import ControllerLink
+from bridge.link import ControllerLink
 from bridge.run import Run
 from bridge.status import Phase
 from clients.http.funnel import HttpFunnel

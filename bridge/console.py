@@ -19,7 +19,7 @@ from rich.live import Live
 from rich.table import Table
 from rich.text import Text
 
-from bridge.link.link import LinkState
+from bridge.link import LinkState
 from bridge.run import FirstContact
 from bridge.status import Phase, Status, Summary
 from equipment.equipment_manager import Equipment

@@ -6,8 +6,7 @@ import threading
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor, Future
 
-from bridge.link.calls import GRACE_S, LastCalls
-from bridge.link.link import ControllerLink, LinkState
+from bridge.link import GRACE_S, ControllerLink, LastCalls, LinkState
 from bridge.overrides import Overrides
 from utils.errors import DeviceError
 from utils.handoff import Closed, LatestValue

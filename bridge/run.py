@@ -14,13 +14,10 @@ from functools import partial
 from bridge import startup
 from bridge.device_loop import DeviceLoop
 from bridge.exchange_delay import ExchangeDelay
-from bridge.link.claims import claims_of
-from bridge.link.clock_keeper import ClockKeeper, ClockOrder, clock_errors, refuse_future
-from bridge.link.in_use import SecondLook
-from bridge.link.isolation import warn_of_real_outputs
-from bridge.link.link import ControllerLink
+from bridge.link import ClockKeeper, ClockOrder, ControllerLink, SecondLook, claims_of, clock_errors, refuse_future
 from bridge.overdue import OverdueWatch
 from bridge.overrides import Overrides
+from bridge.real_outputs import warn_of_real_outputs
 from bridge.simulation_loop import SimulationLoop
 from bridge.status import Phase, Status, Summary, kept_in_words
 from bridge.step_log import StepClock, StepRecorder
@@ -336,7 +333,8 @@ class Run:
 
     def _link(self, controller: Controller) -> ControllerLink:
         order = ClockOrder.of(self._settings, self._taking_time, self._local_time)
-        clock = ClockKeeper(controller.client, order, self.ledger, self._clocks) if order is not None else None
+        access = controller.client.clock
+        clock = ClockKeeper(access, order, self.ledger, self._clocks) if order is not None and access else None
         return ControllerLink(
             controller,
             self.ledger,

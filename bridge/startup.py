@@ -11,8 +11,7 @@ from concurrent.futures import Executor, wait
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from bridge.link.in_use import STALE_S, SecondLook
-from bridge.link.link import ControllerLink, LinkState
+from bridge.link import STALE_S, ControllerLink, LinkState, SecondLook
 from bridge.model_clock import agree
 from clients.boptest_client import BOPTestClient
 from equipment.equipment_manager import Equipment

@@ -8,8 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum
 
-from bridge.link.link import LinkState
-from bridge.link.slot_watch import Yielded
+from bridge.link import LinkState, Yielded
 from ledger import Entry, Outcome, Receipt, TakenClock, TakenInput, TakenOutput, TakenSlot
 from utils.values import PointValue, Target
 

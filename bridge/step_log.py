@@ -18,7 +18,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO
 
-from bridge.link.link import ControllerLink, LinkState
+from bridge.link import ControllerLink, LinkState
 from bridge.overrides import Overrides
 from equipment.equipment_manager import Equipment
 from points import Point

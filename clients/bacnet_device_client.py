@@ -24,7 +24,7 @@ from clients.bacnet.states import (
     state_refs,
     write_of,
 )
-from clients.device_client import ClockState
+from clients.device_client import ClockState, WithoutAccount
 from utils.errors import DeviceRefused, DeviceUnreachable, ObjectError
 from utils.values import (
     Endpoint,
@@ -41,7 +41,7 @@ from utils.values import (
 Answer = TypeVar("Answer")
 
 
-class BACnetDeviceClient:
+class BACnetDeviceClient(WithoutAccount):
     """One controller. Used by one thread at a time, except :meth:`abort`. Several may share a stack.
 
     Methods raise DeviceUnreachable (may pass by itself) or DeviceRefused (somebody has to act); those about single
@@ -55,7 +55,7 @@ class BACnetDeviceClient:
         """
         self._stack = stack
         self._address = str(station(address))
-        self._timeout_s = timeout_s
+        self.timeout_s = timeout_s
         self._instance: int | None = None
         self._lock = threading.Lock()
         self._is_aborted = False
@@ -74,7 +74,7 @@ class BACnetDeviceClient:
 
     def connect(self) -> None:
         """Make sure that a device answers, and the same one as before."""
-        traits = self._call(lambda client: client.traits(self._address, afresh=True, timeout_s=self._timeout_s))
+        traits = self._call(lambda client: client.traits(self._address, afresh=True, timeout_s=self.timeout_s))
         if None not in (self._instance, traits.instance) and traits.instance != self._instance:
             what = f"device {traits.instance} answers where device {self._instance} was"
             raise DeviceRefused(self.device, what)
@@ -82,7 +82,7 @@ class BACnetDeviceClient:
 
     def get_existing_endpoints(self, object_types: Iterable[ObjectType] = tuple(ObjectType)) -> tuple[Endpoint, ...]:
         """The objects of the types, with their names and units; kept for :meth:`get_instance_number`."""
-        limit_s = max(self._timeout_s, DISCOVERY_TIMEOUT_S)
+        limit_s = max(self.timeout_s, DISCOVERY_TIMEOUT_S)
         points = self._call(
             lambda client: client.discover_points(self._address, object_types, timeout_s=limit_s), limit_s
         )
@@ -147,9 +147,9 @@ class BACnetDeviceClient:
 
         Raises ObjectError when the slot stays taken.
         """
-        self._call(lambda client: client.release(self._address, ref, priority, timeout_s=self._timeout_s))
+        self._call(lambda client: client.release(self._address, ref, priority, timeout_s=self.timeout_s))
         try:
-            slots = self._call(lambda client: client.read_priority_array(self._address, ref, timeout_s=self._timeout_s))
+            slots = self._call(lambda client: client.read_priority_array(self._address, ref, timeout_s=self.timeout_s))
         except ObjectError:
             return False
         if slots[priority - 1] is not None:
@@ -198,21 +198,21 @@ class BACnetDeviceClient:
         wanted = list(dict.fromkeys(refs))
         if not wanted:
             return {}
-        readings = self._call(lambda client: client.read_multiple(self._address, wanted, timeout_s=self._timeout_s))
+        readings = self._call(lambda client: client.read_multiple(self._address, wanted, timeout_s=self.timeout_s))
         return dict(zip(wanted, readings, strict=True))
 
     def _write(self, writes: Sequence[Write]) -> tuple[WriteResult, ...]:
         if not writes:
             return ()
         orders = [write_of(write) for write in writes]
-        results = self._call(lambda client: client.write_multiple(self._address, orders, timeout_s=self._timeout_s))
+        results = self._call(lambda client: client.write_multiple(self._address, orders, timeout_s=self.timeout_s))
         return tuple(WriteResult(write, result.error) for write, result in zip(writes, results, strict=True))
 
     def _call(self, ask: Question[Answer], timeout_s: float | None = None) -> Answer:
         """Ask inside the loop and wait. A stack that is closed is a device that cannot be reached."""
         try:
             future = self._submit(ask)
-            return self._stack.wait_for(future, timeout_s or self._timeout_s)
+            return self._stack.wait_for(future, timeout_s or self.timeout_s)
         except StackError as error:
             raise self._abandoned() if self._is_aborted else DeviceUnreachable(self.device, str(error)) from None
         finally:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from utils.errors import AccountRefused
 from utils.values import Endpoint, Exchange, ObjectRef, ObjectState, ObjectType, Sample, Write, WriteResult
 
 
@@ -27,6 +28,35 @@ class ClockState:
     is_utc: bool = False
 
 
+class SettableClock(Protocol):
+    """A controller whose clock can be set: seconds since 1970, or naive local time. Raises as the client does."""
+
+    @property
+    def device(self) -> str:
+        """The controller's address."""
+
+    def connect(self) -> None:
+        """Make sure that the controller is there."""
+
+    def get_clock(self) -> ClockState:
+        """Zone, local time and NTP."""
+
+    def disable_ntp(self) -> None:
+        """Turn time synchronisation off; a clock can be set only then."""
+
+    def set_ntp(self, enabled: bool) -> None:
+        """Turn time synchronisation on or off."""
+
+    def set_time_and_timezone(self, timezone: str, unix_time: float) -> None:
+        """Set zone and clock together, and read them back."""
+
+    def set_local_time(self, timezone: str, local_time: datetime) -> None:
+        """The same for a zone that only the controller knows."""
+
+    def set_timezone(self, timezone: str) -> None:
+        """Set the zone alone, and read it back."""
+
+
 class DeviceClient(Protocol):
     """One controller. Used by one thread at a time, except :meth:`abort`.
 
@@ -38,14 +68,36 @@ class DeviceClient(Protocol):
     def device(self) -> str:
         """The address by which ledger and messages name the controller, its protocol included where it is not REST."""
 
+    @property
+    def timeout_s(self) -> float:
+        """How long one call may take, in s."""
+
+    @property
+    def sign_ins(self) -> int:
+        """How many sessions were opened: one more is a sign that the controller may have rebooted."""
+
+    @property
+    def rejection(self) -> AccountRefused | None:
+        """The rejection of our password, where that was the controller's last word on it."""
+
+    @property
+    def clock(self) -> SettableClock | None:
+        """The way to set its clock; None where the protocol has none."""
+
     def connect(self) -> None:
         """Make sure that the controller is there and is what it should be."""
+
+    def forget_session(self) -> None:
+        """The next call signs in anew, even if the password was rejected before."""
 
     def get_existing_endpoints(self, object_types: Iterable[ObjectType] = ...) -> tuple[Endpoint, ...]:
         """The objects of the types, with their names and units."""
 
     def survey(self, refs: Iterable[ObjectRef]) -> Mapping[ObjectRef, ObjectState]:
         """How objects are found: value, service, priority array, units, name."""
+
+    def read_names(self, refs: Iterable[ObjectRef]) -> Mapping[ObjectRef, str | None]:
+        """The objects' names: None for one that does not exist; one that the controller does not tell is absent."""
 
     def exchange(
         self,
@@ -79,3 +131,15 @@ class DeviceClient(Protocol):
 
     def close(self) -> None:
         """Close the connections. What was written stays written."""
+
+
+class WithoutAccount:
+    """What a client answers that signs in nowhere, and cannot set a clock."""
+
+    timeout_s = 10.0
+    sign_ins = 0
+    rejection: AccountRefused | None = None
+    clock: SettableClock | None = None
+
+    def forget_session(self) -> None:
+        """There is none."""

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Self
 
-from clients.device_client import ClockState
+from clients.device_client import ClockState, SettableClock
 from clients.ecy.batch import BatchReply, BatchRequest, BatchSender
 from clients.ecy.clock import Clock
 from clients.ecy.directory import discover
@@ -171,6 +171,11 @@ class ECYDeviceClient:
     def get_clock(self) -> ClockState:
         """Zone, local time and NTP."""
         return self._clock.read()
+
+    @property
+    def clock(self) -> SettableClock:
+        """Its clock is set by these methods."""
+        return self
 
     def disable_ntp(self) -> None:
         """Turn time synchronisation off; a clock can be set only then."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from clients.ecy_device_client import ECYDeviceClient
+from clients.device_client import DeviceClient
 from equipment.config import LoadedEquipment
 from equipment.supervision import HeartbeatObject, PermitObject, heartbeats_of, permits_of, supervision_problems
 from equipment.write_plan import BoundPoint, WritePlan
@@ -21,7 +21,7 @@ _NO_UNITS = "no-units"
 class Controller:
     """The equipments on one ``device_ip``. Before :meth:`bind`, nothing is known of its objects."""
 
-    def __init__(self, client: ECYDeviceClient, settings: ControllerSettings) -> None:
+    def __init__(self, client: DeviceClient, settings: ControllerSettings) -> None:
         self.client = client
         self.address = client.device
         self.bound: tuple[BoundPoint, ...] = ()

@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
+from clients.device_client import SettableClock
 from clients.ecy_device_client import ECYDeviceClient
 from clients.making import Credentials, TlsPolicy, controller_client
 from equipment.config import LoadedEquipment, load_equipment_files
@@ -46,6 +47,7 @@ class EquipmentManager:
         self._settings = settings
         self._tls = tls
         self._controllers: dict[str, Controller] = {}
+        self._clients: dict[str, ECYDeviceClient] = {}
         self._converter = UnitConverter()
         self._previous: dict[Target, PointValue] = {}
         self._passwords: list[str] = []
@@ -79,7 +81,8 @@ class EquipmentManager:
         config = loaded.config
         controller = self._controllers.get(config.device_ip)
         if controller is None:
-            controller = self._controllers[config.device_ip] = Controller(self._client(loaded), self._settings)
+            client = self._clients[config.device_ip] = self._client(loaded)
+            controller = self._controllers[config.device_ip] = Controller(client, self._settings)
         controller.add(loaded)
         group = config.group or config.equipment_name
         equipment = Equipment(
@@ -96,7 +99,7 @@ class EquipmentManager:
 
     def get_all_ecy_clients(self) -> tuple[ECYDeviceClient, ...]:
         """One client per controller."""
-        return tuple(controller.client for controller in self.controllers)
+        return tuple(self._clients.values())
 
     def get_ecy_client_points_mapping(self) -> dict[str, tuple[Point, ...]]:
         """The points of each controller, by its address."""
@@ -104,7 +107,7 @@ class EquipmentManager:
 
     def get_pending_points_by_ecy_client(self, now_s: float) -> dict[ECYDeviceClient, list[Write]]:
         """What each controller still has to be sent: changed values, and everything when the refresh is due."""
-        return {controller.client: controller.plan.due(now_s) for controller in self.controllers}
+        return {self._clients[address]: one.plan.due(now_s) for address, one in self._controllers.items()}
 
     def synchronize_time_and_timezone(self, start_time_unix: float, timezone: str) -> None:
         """Turn NTP off and set zone and clock of every controller, in parallel.
@@ -172,7 +175,7 @@ class EquipmentManager:
                 )
 
 
-def synchronize(client: ECYDeviceClient, unix_time: float, timezone: str) -> None:
+def synchronize(client: SettableClock, unix_time: float, timezone: str) -> None:
     """NTP off first, then zone and local time together (ecy-rest-api §14.3)."""
     client.disable_ntp()
     client.set_time_and_timezone(timezone, unix_time)

@@ -44,8 +44,6 @@ class WritePlan:
         self._tracks = {item.ref: _Track(item) for item in bound if item.point.role is not Role.READ}
         self._refresh_s = refresh_s
         self._hold_steps = hold_steps
-        self.suppressed = 0
-        """Writes that were not needed, for the summary."""
         self.found_forced: Mapping[ObjectRef, PointValue] = {}
         """Inputs that were out of service before us, with their values then: to let go of one is to put that back."""
 
@@ -68,12 +66,7 @@ class WritePlan:
 
     def due(self, now_s: float) -> list[Write]:
         """The writes to send now, an input's out-of-service before its present-value."""
-        writes: list[Write] = []
-        for track in self._tracks.values():
-            due = self._due_for(track, now_s)
-            self.suppressed += not due
-            writes.extend(due)
-        return writes
+        return [write for track in self._tracks.values() for write in self._due_for(track, now_s)]
 
     def confirm(self, results: Sequence[WriteResult], now_s: float) -> None:
         """Note what the controller accepted; results about other objects are passed over.
@@ -86,6 +79,7 @@ class WritePlan:
             if track is None:
                 continue
             track.failures = track.failures + 1 if result.error else 0
+            track.may_hold = True
             if result.error is not None:
                 track.taken, track.sent = False, None
                 track.refresh_at_s = now_s + (self._refresh_s if track.failures > 1 else 0.0)
@@ -115,7 +109,6 @@ class WritePlan:
         changed = track.sent is None or track.bound.point.differs(track.wanted, track.sent)
         if not (refresh or changed):
             return []
-        track.may_hold = True
         return _assert(track, track.wanted, refresh)
 
     def _let_go(self, track: _Track) -> list[Write]:

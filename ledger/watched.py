@@ -25,6 +25,7 @@ AGREE_S = 6.0
 """Reads so far apart are not both of before the write: they may be stale for 5 s (ecy-rest-api §16, §17 row 29)."""
 _KEPT_PAIRS = 4
 _KEPT_SENT = 16
+_KEPT_DOUBTS = 4
 _RESTLESS_MOVES = 3
 
 
@@ -78,6 +79,8 @@ class Watched:
         self._reading: _Reading | None = None
         self._replaced: Storage | None = None
         """What was believed of another scale before: somebody may have typed the very number that we send."""
+        self._doubted: deque[PointValue] = deque(maxlen=_KEPT_DOUBTS)
+        """What stood while nothing was known: ours perhaps, whatever is learned from the next sight."""
         self._stands_for: PointValue | None = None
         self._pairs: deque[Pair] = deque(maxlen=_KEPT_PAIRS)
         self._moves = 0
@@ -105,7 +108,7 @@ class Watched:
         if not self.storage.is_known:
             return Judgement.IN_DOUBT
         fit = self._fit(self.storage, found)
-        if fit is Fit.NO and self._replaced is not None and self._fit(self._replaced, found) is not Fit.NO:
+        if fit is Fit.NO and self._may_have_been_ours(found):
             return Judgement.IN_DOUBT
         return _JUDGEMENTS[fit]
 
@@ -127,12 +130,20 @@ class Watched:
         learned = [self._learn(Pair(ripe, found)) for ripe in reading.ripe(at_s)]
         return any(learned)
 
+    def _may_have_been_ours(self, found: PointValue) -> bool:
+        """Whether it fits what was believed, or stood, before something else was learned."""
+        if self._replaced is not None and self._fit(self._replaced, found) is not Fit.NO:
+            return True
+        return any(same_as_stored(found, doubted) for doubted in self._doubted)
+
     def _fit(self, storage: Storage, found: PointValue) -> Fit:
         return max(storage.fit(sent, found) for sent in self._sent)
 
     def _begin(self, found: PointValue, sent: PointValue) -> None:
         moves = self._reading is not None and not self.storage.is_known and sent == self._stands_for
         self._reading, self._stands_for = _Reading(found), sent
+        if not self.storage.is_known:
+            self._doubted.append(found)
         self._moves += moves
         if moves and self._moves == _RESTLESS_MOVES:
             log.warning("%s: what it holds of ours (%s) keeps moving: its values stay in doubt", self._name, sent)

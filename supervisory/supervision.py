@@ -10,7 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 
-from bridge.link.in_use import STALE_S
+from bridge.link import STALE_S
 from clients.bacnet import BACnetStack
 from ledger import Outcome, Receipt, keep_receipts
 from supervisory.easy import EasyASO

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from pathlib import Path
 
@@ -16,3 +17,11 @@ def test_every_package_has_its_place_in_the_layers() -> None:
     [layers] = [contract["layers"] for contract in rules["contracts"] if contract["type"] == "layers"]
     placed = [name for layer in layers for name in layer.split(" | ")]
     assert sorted(placed) == sorted(packages) == sorted(rules["root_packages"])
+
+
+def test_a_controllers_exchange_is_used_by_its_face() -> None:
+    """import-linter cannot forbid a package's rooms to the package's other modules alone."""
+    inside = re.compile(r"^\s*(?:from|import) bridge\.link\.", re.MULTILINE)
+    others = [file for room in ("bridge", "supervisory") for file in (ROOT / room).rglob("*.py")]
+    breaking = [file for file in others if "link" not in file.parts and inside.search(file.read_text(encoding="utf-8"))]
+    assert breaking == []

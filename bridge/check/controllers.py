@@ -4,56 +4,72 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from bridge.check.views import ClockView, ControllerView
-from bridge.link.claims import Claim, claims_of
+from bridge.link import Claim, claims_of
+from clients.ecy_device_client import ECYDeviceClient
 from equipment.controller import Controller
 from points import Point
 from utils.errors import ConfigError, DeviceError, DeviceRefused, ObjectError, Problem
 from utils.pacing import Clocks
 from utils.values import ObjectRef, ObjectType, Role, Target
 
-Stage: TypeAlias = Callable[[Controller, ControllerView, Clocks], ControllerView]
+
+class _Subject(NamedTuple):
+    """Who is looked at, and how."""
+
+    controller: Controller
+    client: ECYDeviceClient
+    clocks: Clocks
 
 
-def look_at_controller(controller: Controller, clocks: Clocks, reason: DeviceError | None = None) -> ControllerView:
+Stage: TypeAlias = Callable[[_Subject, ControllerView], ControllerView]
+
+
+def look_at_controller(
+    controller: Controller, client: ECYDeviceClient, clocks: Clocks, reason: DeviceError | None = None
+) -> ControllerView:
     """Ask one thing after the other; nothing, where there is a ``reason`` not to.
 
     What a run would fail for ends the looking, and so does a controller that stops answering. A refusal of anything
     else is noted.
     """
-    view = ControllerView(controller.address, has_new_certificate=controller.client.is_new)
+    subject = _Subject(controller, client, clocks)
+    view = ControllerView(controller.address, has_new_certificate=client.is_new)
     try:
         if reason is not None:
             raise reason
-        controller.client.connect()
+        client.connect()
         view = replace(view, is_reached=True)
         for stage in _NEEDED:
-            view = stage(controller, view, clocks)
+            view = stage(subject, view)
         for stage in _WANTED:
-            view = _noting_refusals(stage, controller, view, clocks)
+            view = _noting_refusals(stage, subject, view)
     except DeviceError as error:
         view = replace(view, failure=error)
-    return replace(view, fingerprint=controller.client.fingerprint)
+    return replace(view, fingerprint=client.fingerprint)
 
 
-def _noting_refusals(stage: Stage, controller: Controller, view: ControllerView, clocks: Clocks) -> ControllerView:
+def _noting_refusals(stage: Stage, subject: _Subject, view: ControllerView) -> ControllerView:
     try:
-        return stage(controller, view, clocks)
+        return stage(subject, view)
     except (ObjectError, DeviceRefused) as error:
         return replace(view, complaints=(*view.complaints, error))
 
 
-def _names(controller: Controller, view: ControllerView, clocks: Clocks) -> ControllerView:
+def _names(subject: _Subject, view: ControllerView) -> ControllerView:
+    controller = subject.controller
     problems: tuple[Problem, ...] = ()
     try:
         controller.bind()
     except ConfigError as error:
         problems = error.problems
     targets = [_target(controller, point) for point in controller.points]
-    refs = {target: ref for target in targets if (ref := _find(controller, target)) is not None}
-    elsewhere = {target: kind for target in targets if target not in refs and (kind := _found_as(controller, target))}
+    refs = {target: ref for target in targets if (ref := _find(subject.client, target)) is not None}
+    elsewhere = {
+        target: kind for target in targets if target not in refs and (kind := _found_as(subject.client, target))
+    }
     return replace(view, problems=problems, refs=refs, found_as=elsewhere, claims=_claims(controller, refs))
 
 
@@ -71,52 +87,52 @@ def _target(controller: Controller, point: Point) -> Target:
     return Target(controller.address, point.object_type, point.ecy_point)
 
 
-def _find(controller: Controller, target: Target) -> ObjectRef | None:
+def _find(client: ECYDeviceClient, target: Target) -> ObjectRef | None:
     try:
-        return ObjectRef(target.object_type, controller.client.get_instance_number(target.name, target.object_type))
+        return ObjectRef(target.object_type, client.get_instance_number(target.name, target.object_type))
     except ObjectError:
         return None
 
 
-def _found_as(controller: Controller, target: Target) -> ObjectType | None:
-    others = (kind for kind in ObjectType if _find(controller, target._replace(object_type=kind)) is not None)
+def _found_as(client: ECYDeviceClient, target: Target) -> ObjectType | None:
+    others = (kind for kind in ObjectType if _find(client, target._replace(object_type=kind)) is not None)
     return next(others, None)
 
 
-def _states(controller: Controller, view: ControllerView, clocks: Clocks) -> ControllerView:
+def _states(subject: _Subject, view: ControllerView) -> ControllerView:
     refs = dict.fromkeys((*view.refs.values(), *(claim.ref for claim in view.claims)))
-    return replace(view, states=controller.client.survey(refs))
+    return replace(view, states=subject.client.survey(refs))
 
 
-def _exchange_time(controller: Controller, view: ControllerView, clocks: Clocks) -> ControllerView:
+def _exchange_time(subject: _Subject, view: ControllerView) -> ControllerView:
     """One batch of reads, as a step has it: the outputs, or whatever there is."""
     refs = _outputs(view.refs) or list(view.refs.values())
     if not refs:
         return view
-    began_s = clocks.monotonic()
-    controller.client.read_values_from_endpoints(refs)
-    return replace(view, exchange_s=clocks.monotonic() - began_s)
+    began_s = subject.clocks.monotonic()
+    subject.client.read_values_from_endpoints(refs)
+    return replace(view, exchange_s=subject.clocks.monotonic() - began_s)
 
 
 def _outputs(refs: Mapping[Target, ObjectRef]) -> list[ObjectRef]:
     return [ref for ref in refs.values() if ref.object_type.is_output]
 
 
-def _clock(controller: Controller, view: ControllerView, clocks: Clocks) -> ControllerView:
-    state = controller.client.get_clock()
-    return replace(view, clock=ClockView(state, clocks.wall()))
+def _clock(subject: _Subject, view: ControllerView) -> ControllerView:
+    state = subject.client.get_clock()
+    return replace(view, clock=ClockView(state, subject.clocks.wall()))
 
 
-def _bindings(controller: Controller, view: ControllerView, clocks: Clocks) -> ControllerView:
-    return replace(view, bindings=tuple(controller.client.get_bindings()))
+def _bindings(subject: _Subject, view: ControllerView) -> ControllerView:
+    return replace(view, bindings=tuple(subject.client.get_bindings()))
 
 
-def _subscriptions(controller: Controller, view: ControllerView, clocks: Clocks) -> ControllerView:
-    return replace(view, subscriptions=tuple(controller.client.get_cov_subscriptions()))
+def _subscriptions(subject: _Subject, view: ControllerView) -> ControllerView:
+    return replace(view, subscriptions=tuple(subject.client.get_cov_subscriptions()))
 
 
-def _device_name(controller: Controller, view: ControllerView, clocks: Clocks) -> ControllerView:
-    return replace(view, name=controller.client.get_device_name())
+def _device_name(subject: _Subject, view: ControllerView) -> ControllerView:
+    return replace(view, name=subject.client.get_device_name())
 
 
 _NEEDED: tuple[Stage, ...] = (_names, _states)

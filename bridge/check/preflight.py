@@ -22,8 +22,8 @@ from bridge.check.session import certificate_findings, connection_findings, simu
 from bridge.check.simulation import DEADLINES, OwnTest
 from bridge.check.taking import taking_findings
 from bridge.check.views import ControllerView, PointView, SimulationView, point_views
-from bridge.link.clock_keeper import refuse_future
-from bridge.link.isolation import wired_equipments
+from bridge.link import refuse_future
+from bridge.real_outputs import wired_equipments
 from clients.boptest_client import Timeouts
 from equipment.equipment_manager import Equipment, EquipmentManager
 from ledger import Journals
@@ -61,15 +61,15 @@ class Preflight:
         only reads. Raises :class:`SimulationAborted` after :meth:`request_stop`.
         """
         equipments = tuple(self._manager.equipment.values())
-        controllers = self._manager.controllers
+        controllers, clients = self._manager.controllers, self._manager.get_all_ecy_clients()
         try:
             with self._test, ThreadPoolExecutor(len(controllers), thread_name_prefix="ecy") as pool:
-                reasons = introduce(self._manager.get_all_ecy_clients(), pool, self._may_show)
+                reasons = introduce(clients, pool, self._may_show)
                 futures = [
-                    pool.submit(look_at_controller, controller, self._clocks, reasons.get(controller.address))
-                    for controller in controllers
+                    pool.submit(look_at_controller, controller, client, self._clocks, reasons.get(controller.address))
+                    for controller, client in zip(controllers, clients, strict=True)
                 ]
-                simulation = self._test.look(startup.simulation_names(equipments))
+                simulation = self._test.look(startup.simulation_names(equipments), self._settings.start_time)
                 views = {view.address: view for view in (future.result() for future in futures)}
         finally:
             self._manager.close()

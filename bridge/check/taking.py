@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator, Sequence
 
 from bridge.check.report import Finding, Severity, Topic
 from bridge.check.views import ControllerView
-from bridge.link.claims import Claim
+from bridge.link import Claim
 from ledger import Journals, TakenClock
 from utils.errors import ConfigError
 from utils.state_folder import StateError

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from bridge.link.claims import Claim
+from bridge.link import Claim
 from clients.device_client import ClockState
 from clients.ecy_device_client import Binding, CovSubscription
 from equipment.equipment_manager import Equipment

@@ -1,1 +1,29 @@
-"""One controller in a run: reached, claimed, coupled, on line; its duties in every exchange."""
+"""One controller in a run: reached, claimed, coupled, on line; and its duties in every exchange.
+
+``link.py`` is the page to read: every exchange asks all duties (``duty.py``) what they want written and read, calls the
+controller once, and lets each hear what came of it.
+"""
+
+from bridge.link.calls import GRACE_S, LastCalls
+from bridge.link.claims import Claim, claims_of
+from bridge.link.clock_keeper import ClockKeeper, ClockOrder, clock_errors, refuse_future, zone_objection
+from bridge.link.in_use import STALE_S, SecondLook
+from bridge.link.link import ControllerLink, LinkState
+from bridge.link.slot_watch import Yielded
+
+__all__ = [
+    "GRACE_S",
+    "STALE_S",
+    "Claim",
+    "ClockKeeper",
+    "ClockOrder",
+    "ControllerLink",
+    "LastCalls",
+    "LinkState",
+    "SecondLook",
+    "Yielded",
+    "claims_of",
+    "clock_errors",
+    "refuse_future",
+    "zone_objection",
+]

@@ -12,8 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Self
 
-from clients.device_client import ClockState
-from clients.ecy_device_client import ECYDeviceClient
+from clients.device_client import ClockState, SettableClock
 from equipment.equipment_manager import synchronize
 from ledger import Ledger, TakenClock
 from utils.errors import ConfigError, DeviceError, DeviceRefused, DeviceUnreachable, ObjectError, Problem
@@ -76,10 +75,10 @@ class _Reading:
 class ClockKeeper:
     """The clock of one controller, from when it is taken until it is given back. Used by one thread at a time."""
 
-    def __init__(self, client: ECYDeviceClient, order: ClockOrder, ledger: Ledger, clocks: Clocks) -> None:
+    def __init__(self, clock: SettableClock, order: ClockOrder, ledger: Ledger, clocks: Clocks) -> None:
         self.max_drift_s: float | None = None
         """How far the clock has been off model time at most; None before the first look."""
-        self._client = client
+        self._clock = clock
         self._order = order
         self._ledger = ledger
         self._clocks = clocks
@@ -93,13 +92,13 @@ class ClockKeeper:
     @property
     def device(self) -> str:
         """The controller's address."""
-        return self._client.device
+        return self._clock.device
 
     def new_entries(self) -> list[TakenClock]:
         """What there is to enter before the clock is set; nothing where it is left alone or entered already."""
         if self._ledger.holds_clock(self.device):
             return []
-        before = self._client.get_clock()
+        before = self._clock.get_clock()
         if before.ntp_enabled is None:
             log.warning("%s does not tell whether NTP is on: its clock is left alone", self.device)
             return []
@@ -154,10 +153,10 @@ class ClockKeeper:
     def _prove(self, taken: TakenClock) -> None:
         """Give the controller its own zone, while it still has it; leave the clock alone where it does not take it."""
         try:
-            self._client.disable_ntp()
-            self._client.set_timezone(taken.time_zone)
+            self._clock.disable_ntp()
+            self._clock.set_timezone(taken.time_zone)
         except (ObjectError, DeviceRefused) as error:
-            self._client.set_ntp(taken.ntp_enabled)
+            self._clock.set_ntp(taken.ntp_enabled)
             self._ledger.give_back(taken)
             self._leave_alone(
                 f"it does not take its own time zone {taken.time_zone!r} back, which this computer does not know "
@@ -166,7 +165,7 @@ class ClockKeeper:
         self._unproven = None
 
     def _look(self, frame_s: float, shown_s: float) -> None:
-        state = self._client.get_clock()
+        state = self._clock.get_clock()
         model_s = self._model_time(frame_s, shown_s)
         reading = _Reading(state.local_time, self._clocks.monotonic(), model_s)
         drift_s = abs((state.local_time - self._order.shown_at(model_s)).total_seconds())
@@ -186,7 +185,7 @@ class ClockKeeper:
         return frame_s + (min((self._clocks.monotonic() - shown_s) * scale, step_s) if scale else step_s)
 
     def _set(self, model_s: float) -> None:
-        synchronize(self._client, self._order.unix_time(model_s), self._order.time_zone)
+        synchronize(self._clock, self._order.unix_time(model_s), self._order.time_zone)
         now_s = self._clocks.monotonic()
         self._last = _Reading(self._order.shown_at(model_s), now_s, model_s)
         self._set_due_s = now_s + LOOK_EVERY_S

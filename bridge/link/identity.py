@@ -8,19 +8,20 @@ the refresh as well: a number in the old unit would succeed, too.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 
 from bridge.link.claims import names_of
+from bridge.link.duty import Duty, Look
 from equipment.controller import Controller
 from utils.errors import ObjectError
 from utils.pacing import Clocks
-from utils.values import ObjectRef, ObjectState, Quality, Sample, WriteResult
+from utils.values import Exchange, ObjectRef, ObjectState, Quality
 
 _CALM_S = 5.0
 """After a look that found nothing wrong, an object that keeps failing is no reason to look again for so long."""
 
 
-class Identity:
+class Identity(Duty):
     """The names of one controller's objects, as they were bound and as they are told."""
 
     def __init__(self, controller: Controller, clocks: Clocks) -> None:
@@ -41,10 +42,17 @@ class Identity:
         self._sign_ins = self._controller.client.sign_ins
         self._suspected = False
 
-    def next(self) -> list[ObjectRef]:
-        """The object whose name to read along with this exchange."""
-        self._turn += 1
-        return [list(self._names)[self._turn % len(self._names)]] if self._names else []
+    def look(self, now_s: float) -> Look:
+        """One object, whose name is read along; each in turn."""
+        names = tuple(self._names)
+        return Look(names=(names[self._turn % len(names)],) if names else ())
+
+    def hear(self, exchange: Exchange, now_s: float) -> None:
+        """Compare names; objects that are missing are a reason to look at all of them. Raises like :meth:`compare`."""
+        self._turn += bool(exchange.names)
+        self.compare(exchange.names)
+        is_missing = any(isinstance(one.error, ObjectError) and one.error.missing for one in exchange.writes)
+        self._suspected |= is_missing or any(one.quality is Quality.MISSING for one in exchange.samples.values())
 
     def compare(self, told: Mapping[ObjectRef, str | None]) -> None:
         """Raises :class:`ObjectError` for an object that is gone (None) or has another name.
@@ -59,18 +67,13 @@ class Identity:
                 what = f"{ref}, which was {expected}, {now}; looking for its objects again"
                 raise ObjectError(self._controller.address, what, missing=True)
 
-    def recognise(self, states: Mapping[ObjectRef, ObjectState]) -> None:
+    def see(self, states: Mapping[ObjectRef, ObjectState], now_s: float) -> None:
         """Compare names, and units with those that were told first after the objects were found. Raises likewise."""
         self.compare({ref: state.name for ref, state in states.items() if state.name is not None})
         for ref, units in ((ref, state.units) for ref, state in states.items() if state.units is not None):
             if (before := self._units.setdefault(ref, units)) != units:
                 what = f"{ref} ({self._names.get(ref, 'not in any config')}) is in {units} now, it was in {before}"
                 raise ObjectError(self._controller.address, f"{what}; looking for its objects again", missing=True)
-
-    def suspect(self, results: Iterable[WriteResult], samples: Iterable[Sample]) -> None:
-        """Look at what came of an exchange: objects that are missing are a reason to look at all names."""
-        is_missing = any(isinstance(result.error, ObjectError) and result.error.missing for result in results)
-        self._suspected |= is_missing or any(sample.quality is Quality.MISSING for sample in samples)
 
     def verify(self) -> None:
         """Read all names before anything is written, if there is a reason: a missing object, or a new session.

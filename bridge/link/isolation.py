@@ -1,4 +1,4 @@
-"""Keeps terminals from following a simulated building: outputs out of service, and the warning where they are not."""
+"""Keeps terminals from following a simulated building: outputs out of service."""
 
 from __future__ import annotations
 
@@ -6,15 +6,11 @@ import logging
 import math
 import threading
 import time
-from collections.abc import Iterable
 
-from rich.text import Text
-
+from bridge.link.duty import Duty
 from equipment.controller import Controller
-from equipment.equipment_manager import Equipment
 from utils.errors import DeviceRefused, ObjectError
-from utils.settings import Settings
-from utils.values import Role, Write, WriteKind, WriteResult
+from utils.values import Exchange, Write, WriteKind
 
 log = logging.getLogger(__name__)
 
@@ -23,7 +19,7 @@ _PATIENCE_S = 6.0
 _LOOK_EVERY_S = 0.5
 
 
-class Isolation:
+class Isolation(Duty):
     """Keeps the outputs of one controller out of service: set and verified at take, asserted again every refresh."""
 
     def __init__(self, controller: Controller) -> None:
@@ -47,16 +43,16 @@ class Isolation:
         self._await_effect()
         self._assert_at_s = now_s + self._controller.refresh_time_s
 
-    def due(self, now_s: float) -> list[Write]:
-        """What to write now, before anything else: a controller that has rebooted may have forgotten it."""
-        if now_s < self._assert_at_s:
-            return []
-        self._assert_at_s = now_s + self._controller.refresh_time_s
-        return self._assertions()
+    def writes(self, now_s: float) -> list[Write]:
+        """That outputs are out of service, at every refresh: a controller that has rebooted may have forgotten it."""
+        return self._assertions() if now_s >= self._assert_at_s else []
 
-    def confirm(self, results: Iterable[WriteResult], now_s: float) -> None:
+    def hear(self, exchange: Exchange, now_s: float) -> None:
         """Assert again at the next opportunity when something that was out of service no longer seems to be."""
-        kinds = {result.write.kind for result in results if result.error is not None}
+        isolated = {output.ref for output in self._controller.isolated}
+        if any(result.write.ref in isolated for result in exchange.writes):
+            self._assert_at_s = now_s + self._controller.refresh_time_s
+        kinds = {result.write.kind for result in exchange.writes if result.error is not None}
         if kinds & {WriteKind.OUT_OF_SERVICE, WriteKind.PRESENT_VALUE}:
             self._assert_at_s = now_s
 
@@ -87,31 +83,3 @@ class Isolation:
         if exposed and not self._told:
             log.warning("%s has outputs that stay in service: %s", self._controller.address, ", ".join(exposed))
         self._told = True
-
-
-def wired_equipments(equipments: Iterable[Equipment], settings: Settings) -> tuple[str, ...]:
-    """The equipments whose terminals may drive something real, for all that the settings and configs say."""
-    if settings.bench == "isolated":
-        return ()
-    return tuple(
-        equipment.name
-        for equipment in equipments
-        if not equipment.isolate_outputs and any(point.role is Role.READ for point in equipment.points)
-    )
-
-
-def warn_of_real_outputs(equipments: Iterable[Equipment], settings: Settings) -> None:
-    """Say which terminals will follow the simulation: in the log, and in bold on a terminal."""
-    names = wired_equipments(equipments, settings)
-    if names:
-        log.warning(
-            "REAL OUTPUTS: the terminals of %s will follow a simulated building. Make sure that nothing is wired to "
-            "them and set ECY_BENCH=isolated, or have them isolated with isolate_outputs in the configs",
-            ", ".join(names),
-            extra={"highlighter": _bold},
-        )
-
-
-def _bold(text: Text) -> Text:
-    text.stylize("bold red")
-    return text

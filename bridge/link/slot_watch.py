@@ -1,19 +1,24 @@
-"""Slots of ours that somebody else has written in mid-run: left to them for the rest of it (docs/decisions/10).
+"""Who stands in our slots, and whether what we write wins.
 
 Our slots, and the values of the inputs that we force, are read along at most once a second, behind the writes of an
 exchange: so the ledger learns what the controller makes of what it is sent. The exchange that writes first is left out,
 as the start of many controllers is busy enough. From the first sight of a foreign value a slot is not written, and when
-it is still there after reads can be stale no longer (ecy-rest-api §16), it is yielded.
+it is still there after reads can be stale no longer (ecy-rest-api §16), it is left to somebody else for the rest of the
+run (docs/decisions/10).
+
+With the refresh everything is looked at, and writes that succeed but do not win (a stronger slot, an object that
+ignores what it is sent: the controller accepts the write all the same, ecy-rest-api §12) are told once, when two looks
+agree.
 """
 
 from __future__ import annotations
 
 import logging
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
 
+from bridge.link.duty import Duty, Look
 from equipment.write_plan import BoundPoint
 from ledger import Judgement, Ledger, TakenSlot
 from utils.values import Exchange, ObjectRef, ObjectState, PointValue, PriorityArray, Role, Target, same_as_stored
@@ -23,15 +28,6 @@ log = logging.getLogger(__name__)
 _GLANCE_EVERY_S = 1.0
 _STALE_S = 6.0
 """Reads may be 5 s old (ecy-rest-api §16, §17 row 29)."""
-
-
-class Glance(NamedTuple):
-    """What is read along with an exchange to see what became of what we wrote."""
-
-    inputs: tuple[ObjectRef, ...] = ()
-    """Whose present-values."""
-    slots: tuple[ObjectRef, ...] = ()
-    """Whose priority arrays."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,23 +43,33 @@ class Yielded:
         return f"{self.target.device} {self.target.name} ({self.ref}) slot {self.priority}: it held {self.found}"
 
 
-class Yielding:
-    """The slots that we command in one controller, and the inputs that we force: whose is what stands there."""
+class SlotWatch(Duty):
+    """The slots that we command in one controller, and the inputs that we force."""
 
-    def __init__(self, device: str, ledger: Ledger) -> None:
+    def __init__(self, device: str, ledger: Ledger, points: Callable[[], Sequence[BoundPoint]]) -> None:
+        """``points`` are those that are written."""
         self._device = device
         self._ledger = ledger
+        self._points = points
         self._glance_at_s = -math.inf
         self._silent: set[ObjectRef] = set()
         """Objects whose priority array the controller does not tell; they are not asked for it in every glance."""
         self._suspects: dict[Target, float] = {}
         """From when on a foreign value is no stale one any more, in monotonic s."""
         self._yielded: dict[Target, Yielded] = {}
+        self._beaten: dict[ObjectRef, str] = {}
+        """Why writes did not win, at the last look."""
+        self._told: set[ObjectRef] = set()
 
     @property
     def yielded(self) -> tuple[Yielded, ...]:
         """What has been left to somebody else, in the order in which it was noticed."""
         return tuple(self._yielded.values())
+
+    @property
+    def held_back(self) -> frozenset[ObjectRef]:
+        """What must not be written now."""
+        return frozenset(bound.ref for bound in self._points() if self.holds_back(bound.target))
 
     def is_yielded(self, target: Target) -> bool:
         """Whether this one is left to somebody else for the rest of the run."""
@@ -73,40 +79,45 @@ class Yielding:
         """Whether this one must not be written now."""
         return target in self._yielded or target in self._suspects
 
-    def glance(self, written: Iterable[BoundPoint], now_s: float) -> Glance:
+    def look(self, now_s: float) -> Look:
         """What to read along: of all that has been written already, and nothing most of the time."""
         if now_s < self._glance_at_s:
-            return Glance()
-        ours = self._ours(written)
-        if not ours:
-            return Glance()
-        self._glance_at_s = now_s + _GLANCE_EVERY_S
-        return Glance(
-            tuple(bound.ref for bound in ours if bound.point.role is Role.FORCED),
-            tuple(b.ref for b in ours if b.point.role is Role.COMMANDED and b.ref not in self._silent),
+            return Look()
+        ours = self._ours()
+        return Look(
+            reads=tuple(bound.ref for bound in ours if bound.point.role is Role.FORCED),
+            slots=tuple(b.ref for b in ours if b.point.role is Role.COMMANDED and b.ref not in self._silent),
         )
 
-    def notice(self, written: Iterable[BoundPoint], glance: Glance, exchange: Exchange, now_s: float) -> None:
-        """Judge what a glance has shown."""
-        for bound in self._ours(written):
-            if bound.ref in glance.slots:
+    def hear(self, exchange: Exchange, now_s: float) -> None:
+        """Judge what has been read along."""
+        for bound in self._ours():
+            if bound.ref in exchange.slots:
                 self._judge_slot(bound, exchange.slots[bound.ref], now_s)
-            elif bound.ref in glance.inputs:
+            elif bound.ref in exchange.samples:
                 self._ledger.saw(self._device, bound.ref, exchange.samples[bound.ref].value)
+            else:
+                continue
+            self._glance_at_s = now_s + _GLANCE_EVERY_S
 
-    def look(self, written: Iterable[BoundPoint], states: Mapping[ObjectRef, ObjectState], now_s: float) -> None:
-        """Judge these objects, of which everything has been read."""
-        for bound in self._ours(written):
+    def see(self, states: Mapping[ObjectRef, ObjectState], now_s: float) -> None:
+        """Judge what stands everywhere, and tell what does not win."""
+        for bound in self._ours():
             state = states[bound.ref]
             if bound.point.role is Role.COMMANDED:
                 self._judge_slot(bound, state.priority_array, now_s)
             elif state.out_of_service:
                 self._ledger.saw(self._device, bound.ref, state.present_value.value)
+        reasons = {bound.ref: self._defeat(bound, states[bound.ref]) for bound in self._ours()}
+        for bound in self._points():
+            self._tell(bound, reasons.get(bound.ref, ""))
+        self._beaten = {ref: reason for ref, reason in reasons.items() if reason}
 
-    def _ours(self, written: Iterable[BoundPoint]) -> list[BoundPoint]:
+    def _ours(self) -> list[BoundPoint]:
+        """What has been written and is not somebody else's."""
         return [
             bound
-            for bound in written
+            for bound in self._points()
             if not self.is_yielded(bound.target) and self._ledger.has_sent(self._device, bound.ref)
         ]
 
@@ -118,14 +129,14 @@ class Yielding:
         self._silent.discard(bound.ref)
         held = slots[bound.point.priority - 1]
         self._ledger.saw(self._device, bound.ref, held)
-        if held is None or not self._is_theirs(bound, held):
+        if held is None or not self._is_theirs(bound, held) or self._was_there_before(bound, held):
             self._suspects.pop(bound.target, None)
         elif now_s >= self._suspects.setdefault(bound.target, now_s + _STALE_S):
             self._yield(bound, held)
 
-    def _is_theirs(self, bound: BoundPoint, held: PointValue) -> bool:
-        judgement = self._ledger.judge(self._device, bound.ref, held)
-        return judgement is Judgement.THEIRS and not self._was_there_before(bound, held)
+    def _is_theirs(self, bound: BoundPoint, value: PointValue) -> bool:
+        """What is in doubt may be what we sent as the controller stored it, or a value on its way there."""
+        return self._ledger.judge(self._device, bound.ref, value) is Judgement.THEIRS
 
     def _was_there_before(self, bound: BoundPoint, held: PointValue) -> bool:
         """Whether this is what we found when we came: then nobody has written it anew, as at the release."""
@@ -146,3 +157,30 @@ class Yielding:
             held,
             priority,
         )
+
+    def _defeat(self, bound: BoundPoint, state: ObjectState) -> str:
+        """Why what we write does not win; empty where it does, or is not written for now."""
+        if self.holds_back(bound.target):
+            return ""
+        if bound.point.role is Role.COMMANDED and state.priority_array is not None:
+            return self._defeat_in(bound, state.priority_array)
+        value = state.present_value.value
+        return "" if value is None or not self._is_theirs(bound, value) else f"present-value is {value}"
+
+    def _defeat_in(self, bound: BoundPoint, slots: PriorityArray) -> str:
+        ours = slots[bound.point.priority - 1]
+        if ours is None:
+            return ""  # let go of, or lost in a reboot: the refresh takes it again
+        if self._is_theirs(bound, ours):
+            return f"slot {bound.point.priority} holds {ours}, as it did before this run"
+        stronger = ((n, held) for n, held in enumerate(slots[: bound.point.priority - 1], start=1) if held is not None)
+        return next((f"slot {number} holds {held}" for number, held in stronger), "")
+
+    def _tell(self, bound: BoundPoint, reason: str) -> None:
+        ref = bound.ref
+        if not reason and ref in self._told:
+            self._told.discard(ref)
+            log.info("%s %s (%s): effective again", self._device, bound.point.ecy_point, ref)
+        elif reason and ref in self._beaten and ref not in self._told:
+            self._told.add(ref)
+            log.warning("%s %s (%s): written but not effective: %s", self._device, bound.point.ecy_point, ref, reason)

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 
 from clients.boptest_client import BOPTestClient
-from clients.device_client import ClockState
+from clients.device_client import ClockState, WithoutAccount
 from utils.errors import DeviceError, ObjectError
 from utils.values import (
     Endpoint,
@@ -40,7 +40,7 @@ _VALUE, _ACTIVATE = "_u", "_activate"
 _READ_ONLY_PRIORITIES = (6,)
 
 
-class SimulationDevice:
+class SimulationDevice(WithoutAccount):
     """One test of a BOPTEST server behind the methods of a controller. May be used by several threads."""
 
     def __init__(
@@ -120,6 +120,10 @@ class SimulationDevice:
             samples = {ref: self._sample(ref) for ref in reads}
             held = {ref: self._found(ref).priority_array for ref in slots}
             return Exchange(results, samples, {ref: self._names.get(ref) for ref in names}, held)
+
+    def read_names(self, refs: Iterable[ObjectRef]) -> Mapping[ObjectRef, str | None]:
+        """As :meth:`exchange` tells them."""
+        return self.exchange((), (), list(refs)).names
 
     def read_values_from_endpoints(self, refs: Iterable[ObjectRef]) -> dict[ObjectRef, Sample]:
         """Present-values by object."""

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 from clients.boptest_client import BOPTestClient
-from clients.device_client import ClockState
+from clients.device_client import ClockState, WithoutAccount
 from clients.simulation.device import SIMULATION
 from utils.errors import DeviceRefused, DeviceUnreachable, SimulationError
 from utils.values import (
@@ -24,7 +24,7 @@ from utils.values import (
 _FREE = ObjectState(Sample(None, Quality.MISSING, "the test has ended"), priority_array=(None,) * 16)
 
 
-class EndedSimulation:
+class EndedSimulation(WithoutAccount):
     """Every test that dead processes have left on a server, as one controller whose slots are free.
 
     A server of the old kind has one test case, which keeps nothing beyond its next initialize.
@@ -63,6 +63,10 @@ class EndedSimulation:
         """To give back what is free already does nothing."""
         results, samples = self.write_values_from_endpoints(writes), dict.fromkeys(reads, _FREE.present_value)
         return Exchange(results, samples, slots=dict.fromkeys(slots, _FREE.priority_array))
+
+    def read_names(self, refs: Iterable[ObjectRef]) -> Mapping[ObjectRef, str | None]:
+        """As :meth:`exchange` tells them."""
+        return self.exchange((), (), list(refs)).names
 
     def read_values_from_endpoints(self, refs: Iterable[ObjectRef]) -> dict[ObjectRef, Sample]:
         """Nothing has a value."""

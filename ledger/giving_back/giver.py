@@ -11,7 +11,6 @@ from functools import partial
 from typing import TypeVar
 
 from clients.device_client import DeviceClient
-from clients.ecy_device_client import ECYDeviceClient
 from ledger.entries import Entry, TakenClock, TakenInput, TakenObject, TakenOutput, TakenSlot
 from ledger.giving_back import patience as patiences
 from ledger.giving_back.clock_return import put_clock_back
@@ -183,11 +182,11 @@ class _Giver:
         return {entry: self._restore_clock(entry) for entry in entries}
 
     def _restore_clock(self, entry: TakenClock) -> Receipt:
-        client = self._reach.client()
-        if not isinstance(client, ECYDeviceClient):
+        clock = self._reach.client().clock
+        if clock is None:
             return self._receipt(entry, Outcome.FAILED, "clocks are put back over the controller's REST API only")
         try:
-            put_clock_back(client, entry, self._now())
+            put_clock_back(clock, entry, self._now())
         except DeviceError as error:
             if may_pass(error):
                 raise

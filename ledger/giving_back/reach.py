@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from clients.device_client import DeviceClient
-from clients.ecy_device_client import ECYDeviceClient
 from ledger.giving_back.patience import Patience
 from utils.errors import AccountRefused, BridgeError
 
@@ -47,7 +46,7 @@ class Reach:
 
     def sign_in_afresh(self) -> None:
         """The next attempt begins without the session that was refused."""
-        if isinstance(self._client, ECYDeviceClient):
+        if self._client is not None:
             self._client.forget_session()
 
     def _made(self) -> DeviceClient:
@@ -55,7 +54,6 @@ class Reach:
         if self._patience.is_account_spent:
             raise AccountRefused(self._device, _SPENT)
         self._client = client = self._make()
-        rejection = client.rejection if isinstance(client, ECYDeviceClient) else None
-        if rejection is not None and self._patience.lasts:
-            raise rejection.with_traceback(None)
+        if client.rejection is not None and self._patience.lasts:
+            raise client.rejection.with_traceback(None)
         return client

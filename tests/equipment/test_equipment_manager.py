@@ -110,8 +110,8 @@ def test_pending_is_what_each_controller_has_not_confirmed(tmp_path: Path, contr
     pending = manager.get_pending_points_by_ecy_client(0.0)
     assert [len(writes) for writes in pending.values()] == [5, 2]
     assert {write.kind for writes in pending.values() for write in writes} == set(WriteKind)
-    for controller in manager.controllers:
-        results = controller.client.write_values_from_endpoints(pending[controller.client])
+    for controller, (client, writes) in zip(manager.controllers, pending.items(), strict=True):
+        results = client.write_values_from_endpoints(writes)
         controller.plan.confirm(results, 0.0)
     assert set(map(tuple, manager.get_pending_points_by_ecy_client(1.0).values())) == {()}
     space_temp = controllers.controller("VAV").objects.named("SpaceTemp")
@@ -126,7 +126,7 @@ def test_a_changed_value_is_pending_again(tmp_path: Path, controllers: EcyServer
     vav.bind()
     for kelvin in (296.15, 297.15):
         vav.plan.update(manager.process_bop_values({"hvac_reaZonSou_TZon_y": kelvin}, {}))
-        writes = manager.get_pending_points_by_ecy_client(0.0)[vav.client]
+        _, writes = manager.get_pending_points_by_ecy_client(0.0).values()
         vav.plan.confirm(vav.client.write_values_from_endpoints(writes), 0.0)
     assert [write.kind for write in writes] == [WriteKind.PRESENT_VALUE]
     assert writes[0].value == pytest.approx(24.0)

@@ -16,12 +16,12 @@ from tests import bench
 from tests.faults.scene import VAV, controllers, fresh
 from utils.errors import ObjectError
 from utils.pacing import Clocks
-from utils.values import ObjectRef, ObjectType, Quality, Sample
+from utils.values import Exchange, ObjectRef, ObjectType, Quality, Sample
 
 SPACE_TEMP = ObjectRef(ObjectType.ANALOG_INPUT, 1)
 OUTDOOR_TEMP = ObjectRef(ObjectType.ANALOG_VALUE, 1)
 DAMPER = ObjectRef(ObjectType.ANALOG_OUTPUT, 1)
-MISSED = [Sample(None, Quality.MISSING)]
+MISSED = Exchange((), {DAMPER: Sample(None, Quality.MISSING)})
 
 
 @dataclass
@@ -35,6 +35,12 @@ class Known:
 
     def requests(self) -> int:
         return sum(self.emulated.counters.requests.values())
+
+    def turn(self) -> tuple[ObjectRef, ...]:
+        """Read one name along with an exchange; returns whose."""
+        refs = self.identity.look(0.0).names
+        self.identity.hear(self.bound.client.exchange((), (), refs), 0.0)
+        return refs
 
     def verify(self) -> int:
         """Verify, and return how many requests that took."""
@@ -67,17 +73,21 @@ def rename(known: Known, ref: ObjectRef) -> None:
     known.emulated.objects.update(ref, lambda found: replace(found, name=f"Other {found.name}"))
 
 
+def test_to_ask_whose_turn_it_is_changes_nothing(known: Known) -> None:
+    assert known.identity.look(0.0) == known.identity.look(0.0)
+
+
 def test_each_object_has_its_turn(known: Known) -> None:
-    turns = [ref for _ in range(6) for ref in known.identity.next()]
+    turns = [known.turn()[0] for _ in range(6)]
     assert set(turns[:3]) == {SPACE_TEMP, OUTDOOR_TEMP, DAMPER}
     assert turns[3:] == turns[:3]
 
 
 def test_one_object_that_was_exchanged_is_found_when_its_turn_comes(known: Known) -> None:
     rename(known, OUTDOOR_TEMP)
-    told = [known.bound.client.read_names(known.identity.next()) for _ in range(3)]
-    with pytest.raises(ObjectError, match="AnalogValue 1, which was OutdoorTemp, is Other OutdoorTemp now") as caught:
-        list(map(known.identity.compare, told))
+    what = "AnalogValue 1, which was OutdoorTemp, is Other OutdoorTemp now"
+    with pytest.raises(ObjectError, match=what) as caught:
+        [known.turn() for _ in range(3)]
     assert caught.value.missing
 
 
@@ -86,16 +96,16 @@ def test_without_a_reason_nothing_is_asked(known: Known) -> None:
 
 
 def test_a_missing_value_is_a_reason_to_look_before_the_next_write(known: Known) -> None:
-    known.identity.suspect((), MISSED)
+    known.identity.hear(MISSED, 0.0)
     rename(known, OUTDOOR_TEMP)
     with pytest.raises(ObjectError):
         known.identity.verify()
 
 
 def test_an_object_that_keeps_failing_is_no_reason_to_look_all_the_time(known: Known) -> None:
-    known.identity.suspect((), MISSED)
+    known.identity.hear(MISSED, 0.0)
     assert known.verify() == 1
-    known.identity.suspect((), MISSED)
+    known.identity.hear(MISSED, 0.0)
     assert known.verify() == 0
     known.now_s = 6.0
     assert known.verify() == 1

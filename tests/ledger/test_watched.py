@@ -104,6 +104,13 @@ def test_one_who_types_the_number_that_we_send_does_not_make_our_own_scaled_one_
     assert [fresh.judge(10.5), fresh.judge(33.0)] == [IN_DOUBT, THEIRS]
 
 
+def test_what_stood_in_doubt_stays_so_when_somebody_types_the_only_number_that_we_send(fresh: Watched) -> None:
+    fresh.send(21.0)
+    assert not fresh.saw(10.5, 0.0)
+    assert fresh.saw(21.0, 60.0)
+    assert [fresh.judge(10.5), fresh.judge(21.0), fresh.judge(33.0)] == [IN_DOUBT, OURS, THEIRS]
+
+
 def test_states_are_stored_as_they_are() -> None:
     state = Watched("a state", Remembered(), is_exact=True)
     state.send(2)

@@ -8,7 +8,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from clients.device_client import ClockState, DeviceClient
+from clients.device_client import ClockState, DeviceClient, WithoutAccount
 from ledger.ledger import Ledger
 from supervisory.easy import EasyASO
 from supervisory.easy_services import Site
@@ -53,7 +53,7 @@ _NAMES = {
 }
 
 
-class MemoryDevice:
+class MemoryDevice(WithoutAccount):
     """One controller: a temperature, set-points in Pa and °C, and a fan. ``present`` False is a pulled plug."""
 
     device = "10.0.0.1"
@@ -91,6 +91,9 @@ class MemoryDevice:
             {ref: self._state(ref).priority_array for ref in slots},
         )
         return Exchange(results, samples, {ref: _NAMES[ref][0] for ref in names}, held)
+
+    def read_names(self, refs: Iterable[ObjectRef]) -> Mapping[ObjectRef, str | None]:
+        return self.exchange((), (), list(refs)).names
 
     def read_values_from_endpoints(self, refs: Iterable[ObjectRef]) -> dict[ObjectRef, Sample]:
         self.read_batches += 1

@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.logging import RichHandler
 
 from bridge.link import isolation
-from bridge.link.isolation import wired_equipments
+from bridge.real_outputs import wired_equipments
 from bridge.run import Declined
 from emulators.ecy.controller import Controller
 from emulators.ecy.database import Change
@@ -208,11 +208,11 @@ class TestWarning:
         screen = StringIO()
         console = Console(file=screen, force_terminal=True, soft_wrap=True)
         handler = RichHandler("WARNING", console, show_time=False, show_path=False, keywords=[])
-        logging.getLogger("bridge.link.isolation").addHandler(handler)
+        logging.getLogger("bridge.real_outputs").addHandler(handler)
         try:
             isolated.execute(steps=1)
         finally:
-            logging.getLogger("bridge.link.isolation").removeHandler(handler)
+            logging.getLogger("bridge.real_outputs").removeHandler(handler)
         assert screen.getvalue().count("REAL OUTPUTS") == 1
         assert "\x1b[1;31mREAL OUTPUTS: the terminals of VAV" in screen.getvalue()
 

@@ -11,8 +11,9 @@ import pytest
 from rich.console import Console
 
 from bridge.console import print_summary
+from bridge.link.duty import Look
 from bridge.link.link import LinkState
-from bridge.link.slot_watch import Glance, Yielding
+from bridge.link.slot_watch import SlotWatch
 from bridge.run import Run
 from emulators.ecy.controller import Controller
 from emulators.ecy.faults import DropConnection
@@ -40,7 +41,7 @@ class Bench:
     now_s: float = 0.0
 
     def __post_init__(self) -> None:
-        self.subject = Yielding(DEVICE, self.ledger)
+        self.subject = SlotWatch(DEVICE, self.ledger, lambda: [POINT])
         self.ledger.sent(DEVICE, POINT.ref, SENT)
 
     @property
@@ -54,7 +55,7 @@ class Bench:
         slots: list[PointValue | None] = [None] * 16
         slots[11] = held
         self.now_s += after_s
-        self.subject.look([POINT], {POINT.ref: ObjectState(Sample(shown), priority_array=tuple(slots))}, self.now_s)
+        self.subject.see({POINT.ref: ObjectState(Sample(shown), priority_array=tuple(slots))}, self.now_s)
         return self.state
 
     def glance(self, held: PointValue | None, after_s: float = 1.0) -> str:
@@ -62,8 +63,8 @@ class Bench:
         slots: list[PointValue | None] = [None] * 16
         slots[11] = held
         self.now_s += after_s
-        seen = self.subject.glance([POINT], self.now_s)
-        self.subject.notice([POINT], seen, Exchange((), {}, slots={POINT.ref: tuple(slots)}), self.now_s)
+        read = self.subject.look(self.now_s).slots
+        self.subject.hear(Exchange((), {}, slots=dict.fromkeys(read, tuple(slots))), self.now_s)
         return self.state
 
 
@@ -116,29 +117,39 @@ class TestLooking:
     def test_a_value_that_no_controller_stores_is_not_ours_and_harms_nobody(self, proved: Bench) -> None:
         assert proved.look(1e300) == "held back"
 
-    def test_inputs_and_what_was_never_sent_are_passed_over(self) -> None:
-        subject = Yielding(DEVICE, Ledger())
-        both = [bound(INPUT, 1), POINT]
-        assert [any(subject.glance(both, now_s)) for now_s in (0.0, 2.0)] == [False, False]
+    def test_what_was_never_sent_is_passed_over(self) -> None:
+        subject = SlotWatch(DEVICE, Ledger(), lambda: [bound(INPUT, 1), POINT])
+        assert not any(subject.look(0.0))
 
 
 class TestGlancing:
     def test_slots_are_read_along_once_a_second(self) -> None:
         bench = Bench()
-        glances = [bench.subject.glance([POINT], now_s).slots for now_s in (0.0, 0.9, 1.0, 1.9, 2.0)]
-        assert [bool(refs) for refs in glances] == [True, False, True, False, True]
+        read = []
+        for now_s in (0.0, 0.9, 1.0, 1.9, 2.0):
+            read.append(bool(bench.subject.look(now_s).slots))
+            bench.now_s = now_s
+            bench.glance(as_real32(SENT), 0.0)
+        assert read == [True, False, True, False, True]
+
+    def test_what_was_asked_and_not_heard_is_asked_again(self) -> None:
+        bench = Bench()
+        assert bench.subject.look(0.0).slots == bench.subject.look(0.1).slots == (POINT.ref,)
 
     def test_before_the_first_write_nothing_is_read_along_and_right_after_it_what_was_written(self) -> None:
         ledger = Ledger()
-        subject = Yielding(DEVICE, ledger)
-        assert not any(subject.glance([POINT], 0.0))
+        subject = SlotWatch(DEVICE, ledger, lambda: [POINT])
+        assert not any(subject.look(0.0))
+        subject.hear(Exchange((), {}), 0.0)
         ledger.sent(DEVICE, POINT.ref, SENT)
-        assert [any(subject.glance([POINT], now_s)) for now_s in (0.1, 0.2)] == [True, False]
+        assert subject.look(0.1).slots == (POINT.ref,)
 
     def test_an_input_that_we_force_is_read_along_by_its_value(self) -> None:
-        bench, forced = Bench(), bound(INPUT, 1)
-        bench.ledger.sent(DEVICE, forced.ref, SENT)
-        assert bench.subject.glance([forced, POINT], 0.0) == Glance((forced.ref,), (POINT.ref,))
+        ledger, forced = Ledger(), bound(INPUT, 1)
+        subject = SlotWatch(DEVICE, ledger, lambda: [forced, POINT])
+        for one in (forced, POINT):
+            ledger.sent(DEVICE, one.ref, SENT)
+        assert subject.look(0.0) == Look(reads=(forced.ref,), slots=(POINT.ref,))
 
     def test_a_foreign_value_is_held_back_from_the_first_sight_and_yielded_when_it_is_no_stale_one(
         self, proved: Bench
@@ -155,12 +166,11 @@ class TestGlancing:
     def test_a_controller_that_does_not_tell_its_slots_is_not_asked_again_and_yields_nothing(
         self, proved: Bench
     ) -> None:
-        seen = proved.subject.glance([POINT], 10.0)
-        proved.subject.notice([POINT], seen, Exchange((), {}, slots={POINT.ref: None}), 10.0)
-        assert not any(proved.subject.glance([POINT], 20.0))
+        proved.subject.hear(Exchange((), {}, slots={POINT.ref: None}), 10.0)
+        assert not any(proved.subject.look(20.0))
         assert proved.state == "written"
         proved.look(SENT)
-        assert any(proved.subject.glance([POINT], 30.0))
+        assert any(proved.subject.look(30.0))
 
 
 @pytest.fixture

@@ -8,13 +8,14 @@ from pathlib import Path
 
 import pytest
 
-from bridge.link.effect_check import EffectCheck
+from bridge.link.slot_watch import SlotWatch
 from emulators.ecy.profile import Profile
+from ledger.entries import TakenSlot
 from ledger.ledger import Ledger
 from tests.bridge.rig import DEADLINE_S, Rig, in_background, rig
 from tests.bridge.test_absence import activations, eventually
 from tests.equipment.test_write_plan import INPUT, VALUE, bound
-from utils.values import ObjectState, PointValue, Sample, as_real32
+from utils.values import ObjectRef, ObjectState, PointValue, Sample, as_real32
 
 DEVICE = "10.0.0.1"
 WRITTEN = [bound(INPUT, 1), bound(VALUE, 2, priority=12)]
@@ -22,15 +23,16 @@ INPUT_REF, VALUE_REF = WRITTEN[0].ref, WRITTEN[1].ref
 SENT = 21.1
 
 
-def check() -> EffectCheck:
+def check() -> SlotWatch:
     ledger = Ledger()
+    ledger.take(TakenSlot(DEVICE, VALUE_REF, "value", 12, 99.0))
     for item in WRITTEN:
         ledger.sent(DEVICE, item.ref, SENT)
         ledger.saw(DEVICE, item.ref, as_real32(SENT))
-    return EffectCheck(DEVICE, ledger, every_s=60.0)
+    return SlotWatch(DEVICE, ledger, lambda: WRITTEN)
 
 
-def states(shown: PointValue | None = SENT, **slots: PointValue) -> dict[object, ObjectState]:
+def states(shown: PointValue | None = SENT, **slots: PointValue) -> dict[ObjectRef, ObjectState]:
     array: list[PointValue | None] = [None] * 16
     for name, value in slots.items():
         array[int(name.removeprefix("slot")) - 1] = value
@@ -40,10 +42,10 @@ def states(shown: PointValue | None = SENT, **slots: PointValue) -> dict[object,
     }
 
 
-def told(subject: EffectCheck, caplog: pytest.LogCaptureFixture, *looks: dict[object, ObjectState]) -> list[str]:
-    caplog.set_level(logging.INFO, logger="bridge.link.effect_check")
+def told(subject: SlotWatch, caplog: pytest.LogCaptureFixture, *looks: dict[ObjectRef, ObjectState]) -> list[str]:
+    caplog.set_level(logging.INFO, logger="bridge.link.slot_watch")
     for look in looks:
-        subject.look(WRITTEN, look)  # type: ignore[arg-type]
+        subject.see(look, 0.0)
     return [record.getMessage().partition(": ")[2] for record in caplog.records]
 
 
@@ -57,7 +59,7 @@ def test_what_wins_is_not_mentioned(caplog: pytest.LogCaptureFixture) -> None:
     [
         ({"slot12": SENT, "slot8": 55.0}, "slot 8 holds 55.0"),
         ({"slot12": SENT, "slot8": 55.0, "slot3": 1.0}, "slot 3 holds 1.0"),
-        ({"slot12": 99.0}, "slot 12 holds 99.0, which somebody else has written"),
+        ({"slot12": 99.0}, "slot 12 holds 99.0, as it did before this run"),
     ],
 )
 def test_a_command_that_does_not_win_is_told_once(
@@ -94,11 +96,6 @@ def test_its_end_is_told_and_its_return_again(caplog: pytest.LogCaptureFixture) 
         "effective again",
         "written but not effective",
     ]
-
-
-def test_it_looks_once_an_interval_and_not_at_once() -> None:
-    subject = check()
-    assert [subject.is_due(now_s) for now_s in (0.0, 59.0, 60.0, 61.0, 120.0)] == [False, False, True, False, True]
 
 
 @pytest.fixture
