@@ -1,25 +1,32 @@
-"""The device thread: shows each frame to all controllers at once and publishes what they command."""
+"""The device thread: shows each frame to all controllers at once and publishes what was heard from them."""
 
 from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor, Future
+from dataclasses import dataclass
 
 from bridge.link import GRACE_S, ControllerLink, LastCalls, LinkState
-from bridge.overrides import Overrides
 from utils.errors import DeviceError
 from utils.handoff import Closed, LatestValue
 from utils.pacing import Clocks, Pacer
-from utils.values import Commands, Frame, PointValue, Sample, Target
+from utils.values import Frame, PointValue, Sample, Target
 
 _READ_MARGIN_S = 0.05
 """How long before the next advance the reads begin at the latest, besides twice what they usually take."""
 _COUPLE_PERIOD_S = 1.0
 
 Samples = Mapping[Target, Sample]
-OnAnswer = Callable[[Frame, Samples, float], None]
-"""Told of every frame that has been answered, with what was read and the wall seconds that it took."""
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """What was read from the controllers after they had been shown a frame, and the wall seconds that it took."""
+
+    answers: int
+    samples: Samples
+    took_s: float
 
 
 class DeviceLoop:
@@ -28,24 +35,20 @@ class DeviceLoop:
     def __init__(
         self,
         links: Sequence[ControllerLink],
-        overrides: Overrides,
         pacer: Pacer,
         settle_s: float | None,
         pool: Executor,
         stop: threading.Event,
         clocks: Clocks,
-        on_answer: OnAnswer = lambda frame, samples, took_s: None,
     ) -> None:
         self.frames: LatestValue[Frame] = LatestValue()
-        self.commands: LatestValue[Commands] = LatestValue()
+        self.heard: LatestValue[Heard] = LatestValue()
         self._links = links
-        self._overrides = overrides
         self._pacer = pacer
         self._settle_s = settle_s
         self._pool = pool
         self._stop = stop
         self._clocks = clocks
-        self._on_answer = on_answer
         self._last_calls = LastCalls([link.calls for link in links], GRACE_S)
         self._read_s = 0.0
         """Smoothed wall time of the read half."""
@@ -83,7 +86,7 @@ class DeviceLoop:
     def close(self) -> None:
         """The run ends: wake whoever waits for a frame or for commands, and see to it that calls end soon."""
         self.frames.close()
-        self.commands.close()
+        self.heard.close()
         self._last_calls.begin(link.calls for link in self._links if link.state is LinkState.OFFLINE)
 
     def wait_for_tasks(self) -> None:
@@ -154,8 +157,7 @@ class DeviceLoop:
 
     def _answer(self, frame: Frame, samples: Samples, took_s: float) -> None:
         self._commanded = {target: s.value for target, s in samples.items() if s.value is not None}
-        self.commands.publish(self._overrides.answer(frame, samples))
-        self._on_answer(frame, samples, took_s)
+        self.heard.publish(Heard(frame.number, samples, took_s))
 
     def _bring_back(self) -> None:
         self._returning = {link: future for link, future in self._returning.items() if not future.done()}

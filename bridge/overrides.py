@@ -14,9 +14,10 @@ from typing import TypeAlias
 
 from bridge.lost_inputs import LostInputs
 from bridge.ramp import Ramp, ramp_from
+from bridge.translation import override_values, truth
 from equipment.equipment_manager import Equipment
-from points import BadValue, Point
-from utils.values import Commands, Frame, Quality, Role, Sample, Target, is_real32
+from points import Point
+from utils.values import Commands, Frame, Role, Sample, Target
 
 log = logging.getLogger(__name__)
 
@@ -85,10 +86,9 @@ class Overrides:
 
     def _hear(self, group: _Group, samples: Mapping[Target, Sample], named: Mapping[_Permit, Sample]) -> None:
         """Take what came from the group's controllers; a step in which anything is lacking is a miss."""
-        values = {
-            point.bop_point: value for target, point in group.outputs for value in _good(point, samples.get(target))
-        }
-        permitted = {permit: truth for permit in group.permits for truth in _truth(named.get(permit))}
+        values = override_values(group.outputs, samples)
+        told = {permit: truth(named.get(permit)) for permit in group.permits}
+        permitted = {permit: yes for permit, yes in told.items() if yes is not None}
         is_complete = len(values) == len(group.outputs) and len(permitted) == len(set(group.permits))
         group.missed_steps = 0 if is_complete else group.missed_steps + 1
         group.last.update(values)
@@ -115,21 +115,6 @@ class Overrides:
             return group.inputs.obstacle
         refused = (f"{name} of {device} is not active" for (device, name), yes in group.permitted.items() if not yes)
         return next(refused, "")
-
-
-def _good(point: Point, sample: Sample | None) -> list[float]:
-    if sample is None or sample.quality is not Quality.GOOD or sample.value is None:
-        return []
-    try:
-        return [point.process_ecy_value(sample.value)]
-    except BadValue:
-        return []
-
-
-def _truth(sample: Sample | None) -> list[bool]:
-    if sample is None or sample.quality is not Quality.GOOD or not is_real32(sample.value):
-        return []
-    return [bool(sample.value)]
 
 
 def _inputs(point: Point, group: _Group, frame: Frame) -> dict[str, float]:

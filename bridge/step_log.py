@@ -18,6 +18,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO
 
+from bridge.device_loop import Heard
 from bridge.link import ControllerLink, LinkState
 from bridge.overrides import Overrides
 from equipment.equipment_manager import Equipment
@@ -151,13 +152,13 @@ class StepRecorder:
         if self._file is not None:
             self._log = StepLog(self._file, self._columns)
 
-    def record(self, frame: Frame, samples: Mapping[Target, Sample], exchange_s: float) -> None:
-        """Note a frame that has been answered, ``exchange_s`` wall seconds after it was published."""
+    def record(self, frame: Frame, heard: Heard) -> None:
+        """Note a frame that has been answered."""
         if self._log is None:
             return
         is_late = self._pacer.late_steps > self._late_steps
         self._late_steps = self._pacer.late_steps
-        values, active = self._values(samples), self._overrides.active_groups
+        values, active = self._values(heard.samples), self._overrides.active_groups
         local_time = self._clock.local_time(frame.time_s)
         self._log.record(
             [
@@ -166,7 +167,7 @@ class StepRecorder:
                 None if local_time is None else local_time.isoformat(timespec="seconds"),
                 datetime.fromtimestamp(self._clock.wall()).astimezone().isoformat(timespec="milliseconds"),
                 is_late,
-                round(exchange_s, 4),
+                round(heard.took_s, 4),
                 *(values.get(target) for target in self._targets),
                 *(group in active for group in self._overrides.groups),
             ]

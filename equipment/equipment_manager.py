@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,11 +12,11 @@ from clients.ecy_device_client import ECYDeviceClient
 from clients.making import Credentials, TlsPolicy, controller_client
 from equipment.config import LoadedEquipment, load_equipment_files
 from equipment.controller import Controller
-from points import BadValue, Point
+from points import Point
 from utils.errors import ConfigError, Problem
 from utils.settings import ControllerSettings
 from utils.unit_conversion import UnitConverter
-from utils.values import PointMetadata, PointValue, Role, Target, Write
+from utils.values import Target, Write
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +49,6 @@ class EquipmentManager:
         self._controllers: dict[str, Controller] = {}
         self._clients: dict[str, ECYDeviceClient] = {}
         self._converter = UnitConverter()
-        self._previous: dict[Target, PointValue] = {}
         self._passwords: list[str] = []
 
     @property
@@ -121,18 +120,6 @@ class EquipmentManager:
         for future in done:
             future.result()
 
-    def process_bop_values(
-        self, values: Mapping[str, float], metadata: Mapping[str, PointMetadata]
-    ) -> dict[Target, PointValue]:
-        """What the controllers should see for the simulation's values; values that cannot be trusted are absent."""
-        converted: dict[Target, PointValue] = {}
-        for equipment in self.equipment.values():
-            for point in equipment.points:
-                if point.role is not Role.READ:
-                    self._process(point, equipment.target(point), values, metadata, converted)
-        self._previous.update(converted)
-        return converted
-
     def client_for(self, address: str, credentials: Credentials) -> ECYDeviceClient:
         """A client of its own for a controller, configured or not. Raises :class:`ConfigError`."""
         return controller_client(address, credentials, self._settings, self._tls)
@@ -141,23 +128,6 @@ class EquipmentManager:
         """Close every client's connections."""
         for client in self.get_all_ecy_clients():
             client.close()
-
-    def _process(
-        self,
-        point: Point,
-        target: Target,
-        values: Mapping[str, float],
-        metadata: Mapping[str, PointMetadata],
-        converted: dict[Target, PointValue],
-    ) -> None:
-        value = values.get(point.bop_point)
-        if value is None:
-            return
-        try:
-            previous = self._previous.get(target)
-            converted[target] = point.process_bop_value(value, metadata.get(point.bop_point), previous)
-        except BadValue:
-            return
 
     def _client(self, loaded: LoadedEquipment) -> ECYDeviceClient:
         config, settings = loaded.config, self._settings

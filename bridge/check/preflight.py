@@ -24,6 +24,7 @@ from bridge.check.taking import taking_findings
 from bridge.check.views import ControllerView, PointView, SimulationView, point_views
 from bridge.link import refuse_future
 from bridge.real_outputs import wired_equipments
+from bridge.translation import Translation
 from clients.boptest_client import Timeouts
 from equipment.equipment_manager import Equipment, EquipmentManager
 from ledger import Journals
@@ -86,7 +87,7 @@ class Preflight:
     def _report(
         self, equipments: Sequence[Equipment], simulation: SimulationView, controllers: Mapping[str, ControllerView]
     ) -> CheckReport:
-        shown = self._manager.process_bop_values(simulation.values, simulation.metadata)
+        shown = Translation(equipments, simulation.metadata).targets(simulation.values)
         points = tuple(point_views(equipments, simulation, controllers, shown))
         names = equipments_by_controller(points)
         rows = (controller_row(view, names.get(view.address, ()), self._settings) for view in controllers.values())

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
 
-from bridge.advancing import Advancing
+from bridge.building import Building
 from bridge.overdue import OverdueWatch
 from bridge.startup import connect_simulation, start_simulation
 from clients.bacnet import BACnetStack, DeviceFound, ObjectFound
@@ -167,7 +167,7 @@ def _started(client: BOPTestClient, settings: SimulationSettings, pacer: Pacer, 
     def local_time(time_s: float) -> datetime:
         return model_datetime(time_s, year)
 
-    device = SimulationDevice(client, started.state, local_time, Advancing(client, started, watch).advance)
+    device = SimulationDevice(client, started.state, local_time, Building(client, started, watch).advance)
     devices = Devices({SIMULATION: device})
     plant = SimulatedPlant(device, SimulationClock(device, local_time), pacer)
     return Opened(devices, {SIMULATION: device}, lambda: plant, lambda _: device, abort=client.abort)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
 
+from bridge.translation import Translation
 from emulators.ecy.controller import ControllerSpec
 from emulators.ecy.profile import Profile
 from emulators.ecy.scanning import ExchangeScan
@@ -18,7 +19,7 @@ from equipment.equipment_manager import EquipmentManager
 from tests import bench
 from tests.bridge.rig import AHU_OBJECTS, AHU_POINTS, PASSWORD, VAV_OBJECTS, VAV_POINTS
 from utils.errors import ConfigError, DeviceRefused
-from utils.values import ObjectType, Target, WriteKind
+from utils.values import ObjectType, PointValue, Target, WriteKind
 
 VALUES = {
     "hvac_reaAhu_TSup_y": 287.15,
@@ -85,19 +86,23 @@ def test_equipments_on_one_address_share_a_client(tmp_path: Path, controllers: E
     manager.close()
 
 
+def shown_by(manager: EquipmentManager, values: Mapping[str, float]) -> Mapping[Target, PointValue]:
+    return Translation(manager.equipment.values(), {}).targets(values)
+
+
 def test_the_unit_system_of_the_settings_decides_what_controllers_get(tmp_path: Path, controllers: EcyServer) -> None:
     target = Target(controllers.addresses["VAV"], ObjectType.ANALOG_INPUT, "SpaceTemp")
     shown = {}
     for system in ("SI", "US"):
         manager = loaded(tmp_path, controllers, UNIT_SYSTEM=system)
-        shown[system] = manager.process_bop_values(VALUES, {})[target]
+        shown[system] = shown_by(manager, VALUES)[target]
         manager.close()
     assert shown == {"SI": pytest.approx(23.0), "US": pytest.approx(73.4)}
 
 
 def test_a_value_that_is_none_is_left_out(tmp_path: Path, controllers: EcyServer) -> None:
     manager = loaded(tmp_path, controllers)
-    values = manager.process_bop_values({**VALUES, "hvac_reaZonSou_TZon_y": math.nan}, {})
+    values = shown_by(manager, {**VALUES, "hvac_reaZonSou_TZon_y": math.nan})
     assert sorted(target.name for target in values) == ["DischAirTemp", "FanStatus", "OutdoorAirTemp"]
     manager.close()
 
@@ -106,7 +111,7 @@ def test_pending_is_what_each_controller_has_not_confirmed(tmp_path: Path, contr
     manager = loaded(tmp_path, controllers)
     for controller in manager.controllers:
         controller.bind()
-        controller.plan.update(manager.process_bop_values(VALUES, {}))
+        controller.plan.update(shown_by(manager, VALUES))
     pending = manager.get_pending_points_by_ecy_client(0.0)
     assert [len(writes) for writes in pending.values()] == [5, 2]
     assert {write.kind for writes in pending.values() for write in writes} == set(WriteKind)
@@ -125,7 +130,7 @@ def test_a_changed_value_is_pending_again(tmp_path: Path, controllers: EcyServer
     _, vav = manager.controllers
     vav.bind()
     for kelvin in (296.15, 297.15):
-        vav.plan.update(manager.process_bop_values({"hvac_reaZonSou_TZon_y": kelvin}, {}))
+        vav.plan.update(shown_by(manager, {"hvac_reaZonSou_TZon_y": kelvin}))
         _, writes = manager.get_pending_points_by_ecy_client(0.0).values()
         vav.plan.confirm(vav.client.write_values_from_endpoints(writes), 0.0)
     assert [write.kind for write in writes] == [WriteKind.PRESENT_VALUE]

@@ -13,7 +13,7 @@ from urllib.request import Request, urlopen
 
 import pytest
 
-from bridge import simulation_loop
+from bridge import step
 from bridge.check.simulation import OwnTest
 from bridge.link.link import LinkState
 from bridge.startup import start_simulation
@@ -154,7 +154,7 @@ def test_a_test_that_died_of_idleness_ends_the_run(scene: Scene) -> None:
 
 @pytest.mark.slow
 def test_a_test_is_kept_alive_through_steps_that_are_longer_than_the_server_waits(scene: Scene) -> None:
-    scene.patch.setattr(simulation_loop, "KEEP_ALIVE_S", 0.05)
+    scene.patch.setattr(step, "KEEP_ALIVE_S", 0.05)
     with building(limits=Limits(idle_timeout_s=0.3)) as impatient:
         for settle in ({}, {"ECY_SETTLE_TIME": "0"}):
             own = replace(scene, building=impatient, clock=HostClock(1.0))

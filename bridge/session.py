@@ -1,0 +1,168 @@
+"""A session: both peers connected and checked, the controllers taken, and everything given back at the end.
+
+Episodes run on it (:mod:`bridge.episode`), the controllers staying taken.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+
+from bridge import startup
+from bridge.ending import Ending
+from bridge.link import ClockKeeper, ClockOrder, ControllerLink, SecondLook, claims_of, refuse_future
+from bridge.real_outputs import warn_of_real_outputs
+from clients.making import simulation_client
+from equipment.controller import Controller
+from equipment.equipment_manager import Equipment, EquipmentManager
+from ledger import Journals, Ledger, Leftovers, Patiences, Receipt, give_back_all, keep_receipts
+from utils.errors import BridgeError, SimulationError
+from utils.pacing import Clocks
+from utils.settings import Settings
+from utils.state_folder import StateFolder
+from utils.values import PointMetadata
+
+log = logging.getLogger(__name__)
+
+
+class Declined(BridgeError):
+    """The user did not want what the run was about to do. Nothing was written."""
+
+
+@dataclass(frozen=True, slots=True)
+class FirstContact:
+    """A controller that this host has not driven before, and what would be forced, commanded or isolated in it."""
+
+    device: str
+    objects: tuple[str, ...]
+
+
+Confirm = Callable[[Sequence[FirstContact]], bool]
+
+
+class Session:
+    """Used by the simulation thread; ``stop`` ends it from any other."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        manager: EquipmentManager,
+        state: StateFolder,
+        taking_time: Callable[[], float],
+        local_time: Callable[[float], datetime],
+        *,
+        ledger: Ledger | None = None,
+        clocks: Clocks | None = None,
+        take_occupied: bool = False,
+    ) -> None:
+        """``taking_time`` is the model time (s) to set in a controller that is taken now, ``local_time`` its date."""
+        self.settings = settings
+        self.clocks = clocks or Clocks()
+        self.client = simulation_client(settings, state.tests)
+        self.ledger = ledger or Ledger(Journals.of(state).own(manager.credentials))
+        self.stop = threading.Event()
+        self.pool = ThreadPoolExecutor(2 * len(manager.controllers), thread_name_prefix="ecy")
+        self.metadata: Mapping[str, PointMetadata] = {}
+        self.receipts: list[Receipt] = []
+        self.left = 0
+        """Things that are not given back at the end."""
+        self.is_giving_back = False
+        self._manager = manager
+        self._state = state
+        order = ClockOrder.of(settings, taking_time, local_time)
+        self._recovered: list[Receipt] = []
+        self._leftovers = Leftovers(settings, state, self.clocks, lambda: self.is_giving_back)
+        self.links = [self._link(controller, order, take_occupied) for controller in manager.controllers]
+
+    @property
+    def equipments(self) -> tuple[Equipment, ...]:
+        """What the configs describe."""
+        return tuple(self._manager.equipment.values())
+
+    def connect(self, confirm: Confirm) -> None:
+        """Give back what earlier runs have left, connect to both peers and check everything. No controller is written.
+
+        Raises :class:`BridgeError`; :class:`Declined` where ``confirm`` does not want new controllers.
+        """
+        refuse_future(self.settings, self.clocks.wall())
+        warn_of_real_outputs(self.equipments, self.settings)
+        self._recovered = self._leftovers.give_back()
+        names = startup.simulation_names(self.equipments)
+        startup.connect_simulation(self.client, self.settings, names, self.stop)
+        self.metadata = self.client.get_metadata()
+        second = SecondLook(self._leftovers.give_back, partial(self.clocks.wait, self.stop))
+        startup.check_both(self.equipments, self.metadata, self.links, self.pool, self.stop, second)
+        for link in self.links:
+            if link.is_reached:
+                link.announce()
+        self._meet(confirm)
+
+    def take(self) -> None:
+        """Enter everything in the ledger and take the controllers that were reached."""
+        startup.take_controllers(self.links, self.pool)
+
+    def promise_end(self, ending: Ending, ask_for_kpis: Callable[[], None]) -> None:
+        """Note what has to be done at the end, the last things first: nothing waits for the simulator."""
+        ending.later("closing connections", self._close_connections)
+        ending.later("closing the connection to the simulation", self.client.close)
+        ending.later("stopping the test", self._stop_test)
+        ending.later("asking for the KPIs", ask_for_kpis)
+        ending.luxury("keeping the receipts", self._keep_receipts)
+        ending.later("closing the ledger", self._close_ledger)
+        ending.later("giving back", self._give_back)
+
+    def _give_back(self) -> None:
+        links = {link.device: link for link in self.links}
+        self.receipts = give_back_all(
+            self.ledger,
+            lambda device: links[device].settled_client(),
+            self.pool,
+            self.clocks.wall,
+            patience_with=Patiences(self.clocks.monotonic).of,
+        )
+
+    def _close_ledger(self) -> None:
+        self.left = len(self.ledger.open_entries)
+        self.ledger.close()
+
+    def _keep_receipts(self) -> None:
+        keep_receipts(self._state, [*self._recovered, *self.receipts], self.clocks.wall())
+
+    def _stop_test(self) -> None:
+        try:
+            self.client.stop()
+        except SimulationError as error:
+            log.warning("the test could not be stopped: %s", error)
+
+    def _close_connections(self) -> None:
+        self.pool.shutdown()
+        self._manager.close()
+
+    def _meet(self, confirm: Confirm) -> None:
+        contacts = [
+            FirstContact(link.device, tuple(claim.described(link.device) for claim in claims_of(link.controller)))
+            for link in self.links
+            if link.is_reached and self._state.met.get(link.device) is None
+        ]
+        if contacts and not confirm(contacts):
+            raise Declined("not confirmed: nothing was written to any controller")
+        for contact in contacts:
+            self._state.met.set(contact.device, datetime.now().astimezone().isoformat(timespec="seconds"))
+
+    def _link(self, controller: Controller, order: ClockOrder | None, take_occupied: bool) -> ControllerLink:
+        access = controller.client.clock
+        clock = ClockKeeper(access, order, self.ledger, self.clocks) if order is not None and access else None
+        return ControllerLink(
+            controller,
+            self.ledger,
+            self.settings.couple_time_s,
+            clock,
+            self.clocks,
+            self._leftovers.give_back,
+            take_occupied=take_occupied,
+        )
