@@ -130,7 +130,8 @@ class Life:
         lost = len(frames) - max(len(steps) - 1, 0)
         if lost < 0 or (lost > 1 and not self.was_killed and not self.is_short_of_disk):
             yield f"{len(frames)} advances and {len(steps)} rows in the step log, ended by {self.ended_by}"
-        done = len(self.own_advances) + (len(self.own_advances) < len(self.advances))
+        is_counted_here = self.ended_by == FOREIGN  # a building that was restarted counts anew
+        done = len(self.own_advances) + (is_counted_here and len(self.own_advances) < len(self.advances))
         prevented = self.calls - done
         if prevented not in (
             (0, 1) if self.ended_by in (*PREVENTING, STOPS_TEST, RESTARTS) or self.was_killed else (0,)
