@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-import main
+from commands import line
 from utils.settings import Settings
 
 ROOT = Path(__file__).parents[1]
@@ -117,7 +117,7 @@ def anchors_of(page: Path) -> frozenset[str]:
 @cache
 def verbs() -> frozenset[str]:
     """The verbs of the command line, as its own help lists them."""
-    return frozenset(re.findall(r"^    ([a-z]+) ", main.parser([]).format_help(), re.MULTILINE))
+    return frozenset(re.findall(r"^    ([a-z]+) ", line.parser([]).format_help(), re.MULTILINE))
 
 
 each_seed = pytest.mark.parametrize("page", SEEDS.values(), ids=SEEDS)
@@ -196,7 +196,7 @@ def test_the_readme_names_every_verb() -> None:
 def test_every_option_that_the_readme_names_is_known(row: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     given = [*_VERB.findall(row[0]), "--help"]
     with pytest.raises(SystemExit):
-        main.parser(given).parse_args(given)
+        line.parser(given).parse_args(given)
     offered = capsys.readouterr().out
     assert not [option for option in _OPTION.findall(row[1]) if option not in offered]
 

@@ -6,6 +6,7 @@ as most of a child's time is spent importing.
 
 from __future__ import annotations
 
+import ast
 import contextlib
 import json
 import logging
@@ -23,6 +24,7 @@ import pytest
 
 import main
 from clients.boptest_client import BOPTestClient
+from commands import line
 from emulators.boptest.faults import Answer, Hold
 from emulators.ecy.faults import FailWrites
 from emulators.ecy.faults import Hold as HoldController
@@ -120,7 +122,7 @@ def call(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) ->
 
 def _exit_code(arguments: Sequence[str]) -> int:
     try:
-        return main.main(arguments)
+        return line.main(arguments)
     except SystemExit as ended:  # argparse's way
         return int(ended.code or 0)
 
@@ -406,3 +408,32 @@ class TestOtherVerbs:
         code, output = call("points", "--device", "https://10.0.0.1")
         assert code == 2
         assert "leave out https://" in output
+
+
+class TestGuard:
+    """What is said before anything of ours is imported."""
+
+    def test_an_old_python_can_read_the_file(self) -> None:
+        source = (ROOT / "main.py").read_text(encoding="utf-8")
+        ast.parse(source, feature_version=(3, 7))
+        assert len(source.splitlines()) < 80
+
+    def test_it_imports_nothing_of_ours_before_it_has_looked(self) -> None:
+        tree = ast.parse((ROOT / "main.py").read_text(encoding="utf-8"))
+        ours = {folder.parent.name for folder in ROOT.glob("*/__init__.py")}
+        at_once = {node.module for node in tree.body if isinstance(node, ast.ImportFrom)}
+        assert not at_once & ours
+
+    @pytest.mark.parametrize(("version", "words"), [((3, 7), "Python 3.7 is too old: 3.11 or newer"), ((3, 11), None)])
+    def test_a_python_that_is_too_old_is_told(self, version: tuple[int, int], words: str | None) -> None:
+        told = main.too_old(version)
+        assert told == words if words is None or told is None else told.startswith(words)
+
+    def test_a_package_that_is_missing_is_one_line_with_the_command_that_installs_it(self) -> None:
+        bare = [sys.executable, "-S", str(ROOT / "main.py"), "units"]  # without what is installed
+        done = subprocess.run(bare, capture_output=True, text=True, env=environment(), timeout=60, check=False)  # noqa: S603
+        assert done.returncode == 2
+        [told] = done.stderr.splitlines()
+        assert re.fullmatch(
+            r"\w+ is not installed; install what is needed: .* -m pip install -r .*requirements.txt.", told
+        )

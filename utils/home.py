@@ -6,3 +6,5 @@ from pathlib import Path
 
 HOME = Path(__file__).resolve().parents[1]
 """The folder of ``main.py``."""
+DEMO_CONFIGS = HOME / "configs" / "demo"
+"""The controllers of the demo."""

@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from hvac_templates import command
+from commands import expand as command
 from hvac_templates.messages import Message, Model, Result, error, information, warning
 from tests.hvac_templates.boxes import boxes, ideal_loads, zone_names
 from tests.hvac_templates.judges import needs_engine
@@ -46,7 +46,7 @@ def file(tmp_path: Path) -> Path:
 def call(*arguments: object, expand: command.Expand | None = None) -> int:
     parser = argparse.ArgumentParser()
     command.add_arguments(parser)
-    return command.run(parser.parse_args([str(argument) for argument in arguments]), expand or expansion())
+    return command.run(parser.parse_args([str(argument) for argument in arguments]), expand=expand or expansion())
 
 
 def read(file: Path, what: str) -> Any:  # noqa: ANN401 - any JSON
@@ -321,7 +321,7 @@ def test_a_simulation_that_fails_is_a_failure(file: Path, capsys: pytest.Capture
 
 
 def test_the_modules_that_a_command_needs_are_few(tmp_path: Path) -> None:
-    code = "import sys, main, hvac_templates.command, hvac_templates.expand; print(*sys.modules)"
+    code = "import sys, main, commands.line, commands.expand, hvac_templates.expand; print(*sys.modules)"
     line = [sys.executable, "-c", code]
     done = subprocess.run(line, cwd=ROOT, capture_output=True, text=True, timeout=60, check=True)  # noqa: S603
     heavy = {"pydantic", "pint", "requests", "rich", "cbor2", "pyenergyplus", "numpy", "starlette"}

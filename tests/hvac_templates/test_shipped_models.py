@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from hvac_templates import command
+from commands import expand as command
 from hvac_templates.engine import simulate
 from hvac_templates.expand import expand
 from hvac_templates.files import halves

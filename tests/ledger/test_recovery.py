@@ -14,11 +14,11 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from bridge.commands import release
 from clients.boptest_client import BOPTestClient
 from clients.device_client import DeviceClient
 from clients.making import Credentials
 from clients.simulation import SIMULATION, EndedSimulation
+from commands import release
 from ledger.entries import TakenClock, TakenSlot
 from ledger.giving_back.giver import give_back
 from ledger.ledger import Ledger

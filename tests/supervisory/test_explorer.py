@@ -19,9 +19,10 @@ from bacpypes3.local.analog import AnalogOutputObject
 from bacpypes3.primitivedata import Null, Real
 from rich.console import Console
 
-import main
 from clients.bacnet.results import Untyped
-from supervisory.explorer import command, verifying
+from commands import bacnet as command
+from commands import line
+from supervisory.explorer import verifying
 from supervisory.explorer.report import sane, shown
 from supervisory.explorer.session import default_interface, reference
 from tests.clients.bacnet.router import router
@@ -389,7 +390,7 @@ def test_listening_ends_with_ctrl_c_and_unsubscribes(peer: Server) -> None:
 
 def test_the_command_line_ends_with_its_exit_codes(peer: Server, capsys: pytest.CaptureFixture[str]) -> None:
     def ended(*arguments: str) -> tuple[int, str, str]:
-        code = main.main(["bacnet", *arguments])
+        code = line.main(["bacnet", *arguments])
         return code, *capsys.readouterr()
 
     code, out, _ = ended("read", peer.address, DAMPER, "--json")

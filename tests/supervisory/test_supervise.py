@@ -24,6 +24,7 @@ from rich.console import Console
 
 from clients.bacnet.stack import BACnetStack
 from clients.boptest_client import BOPTestClient
+from commands import supervise as command
 from emulators.boptest.faults import FailedSimulation, Hold
 from emulators.boptest.server import BoptestServer
 from emulators.ecy.controller import ControllerSpec
@@ -32,7 +33,6 @@ from emulators.ecy.server import EcyServer
 from emulators.plants.multizone_office import MultizoneOffice
 from emulators.program import ObjectSpec
 from ledger.receipts import Outcome, Receipt
-from supervisory import command
 from supervisory.runtime.context import StepRecord
 from supervisory.runtime.runtime import RuntimeSummary
 from supervisory.setup.plan import plan_run

@@ -15,8 +15,8 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from bridge.commands import release
 from clients.making import Credentials
+from commands import release
 from emulators.boptest.faults import Fault as NoFault
 from emulators.boptest.faults import Hold
 from emulators.ecy.faults import DropConnection

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 
 import pytest
 from pydantic.fields import FieldInfo
 
-import main
 from supervisory.program import Program
 from supervisory.setup.loading import load_program
+from utils.home import HOME
 
-ROOT = Path(main.__file__).parent
+ROOT = HOME
 PAGES = ROOT / "docs" / "programs"
 CONFIGS = ROOT / "configs" / "supervisory"
 NAMES = sorted(page.stem for page in PAGES.glob("*.md") if page.stem != "README")

@@ -8,15 +8,16 @@ from pathlib import Path
 
 import pytest
 
-import main
+from commands.emulate import object_specs
 from emulators.bench import BenchPlan, serve
 from emulators.program import ObjectSpec
 from supervisory.setup.plan import plan_run
 from supervisory.setup.settings import settings_for
 from supervisory.supervision import Supervision
+from utils.home import DEMO_CONFIGS, HOME
 from utils.state_folder import StateFolder
 
-CONFIGS = Path(main.__file__).parent / "configs" / "supervisory"
+CONFIGS = HOME / "configs" / "supervisory"
 NAMES = sorted(file.name for file in CONFIGS.glob("*.json"))
 WEATHER_STATION = (
     ObjectSpec("AnalogValue", "WeatherStationTemp", "degrees-celsius", initial=18.0),
@@ -29,7 +30,7 @@ Addresses = dict[str, dict[str, str]]
 @pytest.fixture(scope="module")
 def bench() -> Iterator[Addresses]:
     """Building and controllers; addresses by kind (``BOPTEST``, ``ECY``, ``BACnet``) and name in small letters."""
-    controllers = main._object_specs(main.DEMO_CONFIGS, "SI")
+    controllers = object_specs(DEMO_CONFIGS, "SI")
     controllers["PLANT"] += WEATHER_STATION
     plan = BenchPlan(boptest_port=0, ecy_port=0, bacnet_port=0, controllers=controllers, password="correct horse")
     with serve(plan) as lines:

@@ -8,7 +8,7 @@ from rich.console import Console
 
 from bridge.check import Preflight
 from bridge.check.console import print_check, print_check_json
-from bridge.commands.common import (
+from commands.common import (
     NOTHING_WRITTEN,
     account_question,
     add_look_options,

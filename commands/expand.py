@@ -81,7 +81,7 @@ def both(parser: argparse.ArgumentParser, short: str, name: str, **about: Any) -
     parser.add_argument(*([short] if short else []), *spellings, dest=name, **about)
 
 
-def run(options: argparse.Namespace, expand: Expand | None = None) -> int:
+def run(options: argparse.Namespace, console: None = None, expand: Expand | None = None) -> int:
     """Do what the options ask and return the exit code. ``expand`` takes the place of the expansion, in tests."""
     report = Report("")
     try:

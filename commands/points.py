@@ -7,7 +7,9 @@ import os
 
 from rich.console import Console
 
-from bridge.commands.common import (
+from bridge.offer import Inventory
+from bridge.offer_console import print_offer, print_offer_json
+from commands.common import (
     NOTHING_WRITTEN,
     account_question,
     add_look_options,
@@ -16,8 +18,6 @@ from bridge.commands.common import (
     prepare,
     start_logging,
 )
-from bridge.offer import Inventory
-from bridge.offer_console import print_offer, print_offer_json
 from equipment.config_address import normal_address
 from utils.home import HOME
 from utils.interruption import until_done

@@ -1,0 +1,47 @@
+"""The verbs of the command line, a file for each, and the only place that composes emulators.
+
+Every module has ``add_arguments(parser)`` and ``run(options, console)``, which returns the exit code: 0 done, 1 failed
+or not released, 2 settings or configs. A verb's own modules are imported when it is called, so that the small ones
+start at once. ``line.py`` finds the verb and maps errors to exit codes.
+"""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import ModuleType
+
+__all__ = ["BRIDGE", "VERBS", "Verb"]
+
+
+@dataclass(frozen=True, slots=True)
+class Verb:
+    """One verb. One that is not ``rich`` gets None for a console, and starts the sooner.
+
+    What a ``lister`` prints is all that it is for: it waits for its reader, whom the others leave behind.
+    """
+
+    module: str
+    help: str
+    rich: bool = True
+    lister: bool = False
+
+    def load(self) -> ModuleType:
+        """Import the verb's module."""
+        return importlib.import_module(f"commands.{self.module}")
+
+
+BRIDGE = Verb("run", "run the bridge")
+VERBS: Mapping[str, Verb] = {
+    "check": Verb("check", "connect to both peers, check everything, write nothing", lister=True),
+    "points": Verb("points", "list what both peers have on offer, to write a config from", lister=True),
+    "demo": Verb("demo", "run the bridge against embedded emulators of both peers"),
+    "emulate": Verb("emulate", "run only the emulators, for other people's clients"),
+    "release": Verb("release", "give back what a run that died left in controllers"),
+    "supervise": Verb("supervise", "run supervisory programs on controllers or the simulation"),
+    "bacnet": Verb("bacnet", "explore a BACnet site: find, read, write, audit"),
+    "expand": Verb("expand", "expand the HVACTemplate objects of an EnergyPlus model", rich=False, lister=True),
+    "units": Verb("units", "list all units", lister=True),
+}
+"""All but the bridge itself, which is what runs without a verb."""

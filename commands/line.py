@@ -1,0 +1,102 @@
+"""The command line: finds the verb, runs it, and maps errors to exit codes."""
+
+from __future__ import annotations
+
+import argparse
+import signal
+import sys
+from collections.abc import Sequence
+from types import ModuleType
+from typing import TYPE_CHECKING, NoReturn
+
+from commands import BRIDGE, VERBS, Verb
+from utils.errors import BridgeError, ConfigError
+from utils.logging_config import end_logging
+from utils.quiet_start import EXIT_INTERRUPTED, begin, end_quietly
+from utils.streams import leave, leave_readers_behind, stand_before_standard_streams
+from utils.text import printable
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit code: 0 done, 1 failed, 2 settings or configs, 130 second Ctrl+C."""
+    given = sys.argv[1:] if arguments is None else list(arguments)
+    options = parser(given).parse_args(given)
+    try:
+        return _done(options)
+    except ConfigError as error:
+        _complain([f"{len(error.problems)} problem(s); no controller has been touched:"])
+        _complain([f"  {problem}" for problem in error.problems])
+        return error.exit_code
+    except BridgeError as error:
+        _complain([str(error)])
+        return error.exit_code
+
+
+def process() -> NoReturn:
+    """This process is the command: nobody who reads what it prints, or does not, has a say in how it ends."""
+    stand_before_standard_streams()
+    try:
+        code = main()
+    except KeyboardInterrupt:
+        code = EXIT_INTERRUPTED
+    except SystemExit as ended:  # argparse's way
+        code = ended.code if isinstance(ended.code, int) else int(ended.code is not None)
+    signal.signal(signal.SIGINT, end_quietly)
+    leave(code)
+
+
+def parser(given: Sequence[str]) -> argparse.ArgumentParser:
+    """The parser of the command line, with the options of the verbs that occur in it."""
+    whole = argparse.ArgumentParser(prog="main.py", description="Real controllers run a simulated building.")
+    if not VERBS.keys() & set(given):
+        _equip(whole, BRIDGE)
+    verbs = whole.add_subparsers(metavar="verb")
+    for name, verb in VERBS.items():
+        own = verbs.add_parser(name, help=verb.help, description=f"{verb.help[0].upper()}{verb.help[1:]}.")
+        if name in given:
+            _equip(own, verb)
+    return whole
+
+
+def _equip(own: argparse.ArgumentParser, verb: Verb) -> None:
+    module = verb.load()
+    module.add_arguments(own)
+    own.set_defaults(command=lambda options: _run(verb, module, options))
+
+
+def _run(verb: Verb, module: ModuleType, options: argparse.Namespace) -> int:
+    if not verb.lister:
+        leave_readers_behind()
+    console = _console() if verb.rich else None
+    begin()
+    code: int = module.run(options, console)
+    return code
+
+
+def _done(options: argparse.Namespace) -> int:
+    try:
+        code: int = options.command(options)
+    finally:
+        end_logging()
+    return code
+
+
+def _console() -> Console:
+    from rich.console import Console
+
+    plainly = Console(soft_wrap=True, markup=False, emoji=False, highlight=False)
+    if not plainly.legacy_windows:
+        return plainly
+    # Such a terminal is coloured by calls, which would not keep their order with what goes through a queue.
+    return Console(soft_wrap=True, markup=False, emoji=False, highlight=False, force_terminal=False)
+
+
+def _complain(lines: Sequence[str]) -> None:
+    from rich.console import Console
+
+    for line in lines:
+        text = printable(line)
+        Console(stderr=True, soft_wrap=True).print(text, highlight=False, markup=False, emoji=False, style="red")
