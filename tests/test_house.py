@@ -25,3 +25,9 @@ def test_a_controllers_exchange_is_used_by_its_face() -> None:
     others = [file for room in ("bridge", "supervisory") for file in (ROOT / room).rglob("*.py")]
     breaking = [file for file in others if "link" not in file.parts and inside.search(file.read_text(encoding="utf-8"))]
     assert breaking == []
+
+
+def test_emulators_are_started_through_their_door() -> None:
+    inside = re.compile(r"^\s*(?:from|import) emulators\.(?!door\b)", re.MULTILINE)
+    breaking = [file for file in (ROOT / "commands").rglob("*.py") if inside.search(file.read_text(encoding="utf-8"))]
+    assert breaking == []
