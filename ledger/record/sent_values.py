@@ -129,8 +129,9 @@ class SentValues:
 
     def _begin_again(self) -> None:
         """The disk may have room again: then everything that is known goes there. Raises OSError."""
-        self._stream = self._file.open("w+b", buffering=0)
-        self._put(0, b"".join(self._packed))
+        self._stream = self._file.open("r+b" if self._file.exists() else "w+b", buffering=0)
+        self._put(1, b"".join(self._packed[1:]))
+        self._put(0, self._packed[0])  # last: until all is there, the length stands in its place
         self._is_open = True
         log.info("%s: the values that are sent can be kept again", self._file)
 
@@ -157,10 +158,10 @@ class SentValues:
             raise self._failure from error
 
     def _has_kept_length_only(self) -> bool:
-        """All rows make way for one: so much room there is even on a disk that is full."""
+        """All rows make way for one, which is there before the others go: we may be killed at any moment."""
         try:
-            self._stream.truncate(0)
             self._put(0, _packed(_NOBODY, (), Storage(), self.journal_bytes))
+            self._stream.truncate(_ROW_BYTES)
         except OSError:
             return False
         return True

@@ -7,7 +7,7 @@ import math
 import struct
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
@@ -139,6 +139,20 @@ def _no_room(_sent: SentValues, _number: int, _rows: bytes) -> None:
     raise OSError(28, "No space left on device")
 
 
+def _half(put: Callable[..., None], file: Path, known: list[int]) -> Callable[..., None]:
+    """A disk that takes one row, and half of several; ``known`` is what the file tells before and after."""
+
+    def halved(sent: SentValues, number: int, rows: bytes) -> None:
+        is_one = len(rows) <= 1024
+        known.append(journal_bytes_in(file))
+        put(sent, number, rows if is_one else rows[: len(rows) // 2])
+        known.append(journal_bytes_in(file))
+        if not is_one:
+            raise OSError(28, "No space left on device")
+
+    return halved
+
+
 class TestADiskThatTakesNoMore:
     @pytest.fixture
     def refusing(self, sent: SentValues, file: Path, monkeypatch: pytest.MonkeyPatch) -> _Refusing:
@@ -163,6 +177,23 @@ class TestADiskThatTakesNoMore:
         sent.note({"a": 1.5, "b": 7.5})
         assert journal_bytes_in(file) == 4711
         assert [row_in(file, number, version=2) for number in range(2)] == [None, None]
+
+    def test_the_length_is_known_at_every_moment_of_a_disk_that_stays_full(
+        self, file: Path, sent: SentValues, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """Killed between any two calls of the system, it would be found so."""
+        for key in "abc":
+            sent.row(key)
+        sent.journal_bytes = 4711
+        sent.note({"c": 7.5})
+        known: list[int] = []
+        monkeypatch.setattr(SentValues, "_put", _half(SentValues._put, file, known))
+        for value in (1.5, 2.5, 3.5):
+            sent.note({"a": value, "b": value})
+            known.append(journal_bytes_in(file))
+        assert len(known) > 6
+        assert set(known) == {4711}
+        assert row_in(file, 1, version=2) is None
 
     def test_with_room_again_everything_is_kept_again_and_how_long_the_journal_is(
         self, file: Path, sent: SentValues, refusing: _Refusing, monkeypatch: pytest.MonkeyPatch
