@@ -17,9 +17,9 @@ from unittest import mock
 
 from benchmarks.rows import Row
 from benchmarks.runs import peers, prepared
+from bridge.display.status import Phase
 from bridge.link import ControllerLink
 from bridge.run import Run
-from bridge.status import Phase
 from clients.http.funnel import HttpFunnel
 from ledger import Ledger
 from utils.values import ObjectRef, PointValue

@@ -8,13 +8,12 @@ from contextlib import suppress
 from datetime import datetime
 
 from bridge import startup
-from bridge.building import Building
+from bridge.building import Building, OverdueWatch
 from bridge.device_loop import DeviceLoop
+from bridge.display.status import Phase
 from bridge.exchange_delay import ExchangeDelay
-from bridge.overdue import OverdueWatch
-from bridge.overrides import Overrides
+from bridge.overriding import Overrides
 from bridge.session import Session
-from bridge.status import Phase
 from bridge.step import OnAnswer, Step
 from bridge.translation import Translation
 from clients.making import advance_patience_s

@@ -8,13 +8,13 @@ from contextlib import contextmanager
 from functools import partial
 
 from bridge.device_loop import DeviceLoop
+from bridge.display.status import Phase, Status, Summary, kept_in_words
 from bridge.ending import Ending
 from bridge.episode import Episode, ModelTime
 from bridge.exchange_delay import ExchangeDelay
 from bridge.link import clock_errors
-from bridge.overrides import Overrides
+from bridge.overriding import Overrides
 from bridge.session import Confirm, Declined, FirstContact, Session
-from bridge.status import Phase, Status, Summary, kept_in_words
 from bridge.step_log import StepClock, StepRecorder
 from equipment.equipment_manager import EquipmentManager
 from ledger import Ledger

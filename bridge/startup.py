@@ -8,11 +8,11 @@ import threading
 import time
 from collections.abc import Callable, Collection, Mapping, Sequence
 from concurrent.futures import Executor, wait
-from dataclasses import dataclass
 from typing import TypeAlias
 
+from bridge.building import Started
+from bridge.building.model_clock import agree
 from bridge.link import STALE_S, ControllerLink, LinkState, SecondLook
-from bridge.model_clock import agree
 from clients.boptest_client import BOPTestClient
 from equipment.equipment_manager import Equipment
 from ledger import Receipt
@@ -29,7 +29,7 @@ from utils.errors import (
 )
 from utils.names import nearest
 from utils.settings import ServerSettings, SimulationSettings
-from utils.values import PointMetadata, Role, SimulationState
+from utils.values import PointMetadata, Role
 
 log = logging.getLogger(__name__)
 
@@ -37,14 +37,6 @@ _RETRY_S = 1.0
 
 Look: TypeAlias = Callable[[ControllerLink], Sequence[Problem]]
 """Looks at one controller; the problems are things that somebody else has."""
-
-
-@dataclass(frozen=True, slots=True)
-class Started:
-    """A simulation at its start. ``step_s`` is the step in force: what the server took, else what was asked."""
-
-    state: SimulationState
-    step_s: float
 
 
 def connect_simulation(

@@ -12,7 +12,7 @@ from collections.abc import Callable
 
 from bridge.building import Building
 from bridge.device_loop import DeviceLoop, Heard
-from bridge.overrides import Overrides
+from bridge.overriding import Overrides
 from bridge.translation import Translation
 from utils.handoff import Closed
 from utils.pacing import Pacer

@@ -20,7 +20,7 @@ from typing import BinaryIO
 
 from bridge.device_loop import Heard
 from bridge.link import ControllerLink, LinkState
-from bridge.overrides import Overrides
+from bridge.overriding import Overrides
 from equipment.equipment_manager import Equipment
 from points import Point
 from utils.errors import ConfigError, Problem

@@ -16,7 +16,7 @@ from rich.logging import RichHandler
 
 from bridge.check.console import AccountQuestion
 from bridge.check.first_contact import MayShow, always, never
-from bridge.console import (
+from bridge.display.console import (
     THE_DISPLAY,
     Display,
     FirstContactQuestion,
@@ -25,8 +25,8 @@ from bridge.console import (
     print_receipts,
     print_summary,
 )
+from bridge.display.status import Summary
 from bridge.run import Confirm, Run
-from bridge.status import Summary
 from clients.making import tls_policy
 from equipment.config import load_equipment_files
 from equipment.equipment_manager import EquipmentManager

@@ -7,8 +7,8 @@ import os
 
 from rich.console import Console
 
-from bridge.offer import Inventory
-from bridge.offer_console import print_offer, print_offer_json
+from bridge.check.offer import Inventory
+from bridge.check.offer_console import print_offer, print_offer_json
 from commands.common import (
     NOTHING_WRITTEN,
     account_question,

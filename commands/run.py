@@ -8,7 +8,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from bridge.console import FirstContactQuestion
+from bridge.display.console import FirstContactQuestion
 from commands.common import equip_from, run_bridge
 from utils.arguments import count
 from utils.home import HOME

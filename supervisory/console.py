@@ -12,7 +12,7 @@ from rich.console import Console, Group
 from rich.table import Table
 from rich.text import Text
 
-from bridge.console import THE_DISPLAY, Place, print_receipts, say
+from bridge.display.console import THE_DISPLAY, Place, print_receipts, say
 from supervisory.runtime.context import StepRecord
 from supervisory.runtime.runtime import RuntimeSummary
 from supervisory.supervision import ProgramStatus

@@ -23,8 +23,8 @@ from bridge.check.report import (
     Severity,
     SimulationRow,
 )
-from bridge.console import FirstContactQuestion
-from bridge.plain_text import plain
+from bridge.display.console import FirstContactQuestion
+from bridge.display.plain_text import plain
 from bridge.run import FirstContact
 from utils.values import PointValue, Role
 

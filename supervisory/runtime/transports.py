@@ -9,8 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
 
-from bridge.building import Building
-from bridge.overdue import OverdueWatch
+from bridge.building import Building, OverdueWatch
 from bridge.startup import connect_simulation, start_simulation
 from clients.bacnet import BACnetStack, DeviceFound, ObjectFound
 from clients.bacnet_device_client import BACnetDeviceClient

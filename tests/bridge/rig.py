@@ -8,8 +8,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from bridge.display.status import Summary
 from bridge.run import Run
-from bridge.status import Summary
 from emulators.boptest.server import BoptestServer
 from emulators.ecy.controller import ControllerSpec
 from emulators.ecy.profile import Profile

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from bridge.status import Phase
+from bridge.display.status import Phase
 from emulators.boptest.faults import Hold
 from emulators.ecy.faults import Hold as HoldController
 from ledger.entries import Entry

@@ -15,9 +15,9 @@ from pathlib import Path
 
 import pytest
 
+from bridge.display.status import Summary
 from bridge.link.link import LinkState
 from bridge.run import Run
-from bridge.status import Summary
 from emulators.boptest.hub import Limits
 from emulators.boptest.server import BoptestServer
 from emulators.ecy.answer_faults import ChangeBatch

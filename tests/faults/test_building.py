@@ -15,9 +15,9 @@ import pytest
 
 from bridge import step
 from bridge.check.simulation import OwnTest
+from bridge.display.status import Summary
 from bridge.link.link import LinkState
 from bridge.startup import start_simulation
-from bridge.status import Summary
 from clients.boptest_client import BOPTestClient
 from emulators.boptest.faults import (
     Answer,

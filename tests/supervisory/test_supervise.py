@@ -434,7 +434,7 @@ def test_a_building_that_does_not_answer_is_said_while_it_is_waited_for(
     building: BoptestServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     monkeypatch.setenv("BOP_SERVER_URL", building.url)
-    monkeypatch.setattr("bridge.overdue._LEAST_S", 0.1)
+    monkeypatch.setattr("bridge.building.overdue._LEAST_S", 0.1)
     program(tmp_path, "reset")
     hold = building.faults.add(Hold(), "advance")
     supervision = _supervision(_on_simulation(tmp_path), "reset.py", steps=3)

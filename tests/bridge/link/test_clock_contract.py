@@ -13,10 +13,10 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from bridge.console import print_summary
+from bridge.display.console import print_summary
+from bridge.display.status import Phase
 from bridge.link.clock_keeper import refuse_future
 from bridge.run import Run
-from bridge.status import Phase
 from emulators.boptest.server import BoptestServer
 from emulators.ecy.controller import ControllerSpec
 from emulators.ecy.faults import Hold

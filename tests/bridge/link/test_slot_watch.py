@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from bridge.console import print_summary
+from bridge.display.console import print_summary
 from bridge.link.duty import Look
 from bridge.link.link import LinkState
 from bridge.link.slot_watch import SlotWatch

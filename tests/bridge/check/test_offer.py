@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from bridge.offer import ControllerObject, Inventory, Offer
-from bridge.offer_console import print_offer, print_offer_json
+from bridge.check.offer import ControllerObject, Inventory, Offer
+from bridge.check.offer_console import print_offer, print_offer_json
 from clients.http.tls import TlsPolicy
 from emulators.ecy.faults import DropConnection
 from equipment.equipment_manager import EquipmentManager
@@ -147,6 +147,6 @@ class TestPrinted:
         console = Console(file=io.StringIO(), width=60)
         print_offer_json(console, offer)
         document = json.loads(self.printed(console))
-        page = (Path(__file__).parents[2] / "docs" / "check.md").read_text(encoding="utf-8")
+        page = (Path(__file__).parents[3] / "docs" / "check.md").read_text(encoding="utf-8")
         assert [key for key in document if f"`{key}`" not in page] == []
         assert document["controllers"][1]["objects"][0]["name"] == "SpaceTemp"

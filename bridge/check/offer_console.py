@@ -9,8 +9,8 @@ from dataclasses import asdict
 from rich.console import Console
 from rich.table import Table
 
-from bridge.offer import ControllerOffer, Offer, SimulationPoint
-from bridge.plain_text import plain
+from bridge.check.offer import ControllerOffer, Offer, SimulationPoint
+from bridge.display.plain_text import plain
 
 
 def print_offer(console: Console, offer: Offer) -> None:

@@ -19,9 +19,9 @@ from rich.live import Live
 from rich.table import Table
 from rich.text import Text
 
+from bridge.display.status import Phase, Status, Summary
 from bridge.link import LinkState
 from bridge.run import FirstContact
-from bridge.status import Phase, Status, Summary
 from equipment.equipment_manager import Equipment
 from ledger import Outcome, Receipt
 from points import Point

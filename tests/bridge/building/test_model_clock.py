@@ -6,7 +6,7 @@ import math
 
 import pytest
 
-from bridge.model_clock import ModelClock
+from bridge.building.model_clock import ModelClock
 from utils.errors import SimulationShared
 
 STEP_S = 60.0

@@ -8,10 +8,10 @@ from __future__ import annotations
 import logging
 import math
 from collections.abc import Mapping
+from dataclasses import dataclass
 
-from bridge.model_clock import ModelClock
-from bridge.overdue import OverdueWatch
-from bridge.startup import Started
+from bridge.building.model_clock import ModelClock
+from bridge.building.overdue import OverdueWatch
 from clients.boptest_client import BOPTestClient
 from utils.errors import SimulationError, SimulationUnreachable
 from utils.values import SimulationState
@@ -20,6 +20,14 @@ log = logging.getLogger(__name__)
 
 KPI_INTERVAL_S = 900.0
 """Simulated time between two queries of the KPIs: each costs the server a pass over its history."""
+
+
+@dataclass(frozen=True, slots=True)
+class Started:
+    """A simulation at its start. ``step_s`` is the step in force: what the server took, else what was asked."""
+
+    state: SimulationState
+    step_s: float
 
 
 class Building:

@@ -16,7 +16,7 @@ from bridge.check.report import Finding, Severity, Topic
 from bridge.check.views import ControllerView, PointView
 from clients.ecy.neighbours import Binding, CovSubscription
 from tests import bench
-from tests.bridge.check_views import DEVICE, point_view, state
+from tests.bridge.check.views import DEVICE, point_view, state
 from utils.values import ObjectRef, ObjectState, ObjectType, Quality, Sample
 
 INPUT = bench.analog_input("hvac_reaAhu_TSup_y", "DischAirTemp")

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from bridge.overdue import OverdueWatch
+from bridge.building.overdue import OverdueWatch
 from utils.pacing import Clocks, Pacer
 
 

@@ -15,10 +15,10 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from bridge.console import FirstContactQuestion, PlainLines, display, print_receipts, print_release
+from bridge.display.console import FirstContactQuestion, PlainLines, display, print_receipts, print_release
+from bridge.display.status import Phase, Status
 from bridge.link.link import LinkState
 from bridge.run import FirstContact
-from bridge.status import Phase, Status
 from ledger.receipts import Outcome, Receipt
 from tests import bench
 from tests.bridge.rig import AHU_POINTS, DEADLINE_S

@@ -9,7 +9,7 @@ import pytest
 from bridge.check.ranges import possible_range, range_findings
 from bridge.check.report import Severity
 from tests import bench
-from tests.bridge.check_views import limits, point_view, state
+from tests.bridge.check.views import limits, point_view, state
 from utils.values import PointMetadata
 
 DEGREES = {"unit": "K", "si_unit": "degC"}

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from bridge.overrides import Overrides
+from bridge.overriding.overrides import Overrides
 from tests import bench
 from utils.values import Frame, ObjectType, Quality, Sample, Target
 

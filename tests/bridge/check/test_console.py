@@ -176,12 +176,12 @@ class TestJson:
         ]
 
     def test_every_key_is_explained(self) -> None:
-        page = (Path(__file__).parents[2] / "docs" / "check.md").read_text(encoding="utf-8")
+        page = (Path(__file__).parents[3] / "docs" / "check.md").read_text(encoding="utf-8")
         keys = set(_keys(self.document(report(WARNING))))
         assert {key for key in keys if f"`{key}`" not in page} == set()
 
     def test_every_topic_is_explained(self) -> None:
-        page = (Path(__file__).parents[2] / "docs" / "check.md").read_text(encoding="utf-8")
+        page = (Path(__file__).parents[3] / "docs" / "check.md").read_text(encoding="utf-8")
         assert [topic for topic in Topic if f"`{topic}`" not in page] == []
 
 

@@ -7,7 +7,7 @@ import pytest
 from bridge.check.report import Severity
 from bridge.check.safety import safety_findings, smell_of
 from tests import bench
-from tests.bridge.check_views import point_view
+from tests.bridge.check.views import point_view
 
 SMELLS = [
     ("FreezeStat", "freeze protection"),

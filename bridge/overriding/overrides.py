@@ -12,8 +12,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
-from bridge.lost_inputs import LostInputs
-from bridge.ramp import Ramp, ramp_from
+from bridge.overriding.lost_inputs import LostInputs
+from bridge.overriding.ramp import Ramp, ramp_from
 from bridge.translation import override_values, truth
 from equipment.equipment_manager import Equipment
 from points import Point
