@@ -16,7 +16,7 @@ from rich.console import Console
 
 from benchmarks.rows import Row
 from emulators.ecy.bacnet.server import BacnetServer
-from emulators.ecy.controller import Controller, ControllerSpec, Settings
+from emulators.ecy.controller import ControllerSpec, EmulatedController, EmulatorSettings
 from emulators.ecy.profile import Profile
 from emulators.ecy.scanning import WallScan
 from emulators.ecy.sessions import Account
@@ -44,14 +44,14 @@ def rows() -> Iterator[Row]:
         yield Row("BACnet, inputs at 1 Hz, all watched", f"{watched:.1%} of a core", "", detail)
 
 
-def _controller(number: int) -> Controller:
+def _controller(number: int) -> EmulatedController:
     specs = [ObjectSpec("AnalogInput", f"In{at:02d}", "degrees-celsius", instance=at) for at in range(1, INPUTS + 1)]
     specs += [ObjectSpec("AnalogOutput", f"Out{at:02d}", "percent") for at in range(OUTPUTS)]
-    settings = Settings(Account("", ""), WallScan(), Profile(), lambda: datetime.now(UTC), time.monotonic)
-    return Controller(ControllerSpec(f"C{number:02d}", objects=specs, instance=number), settings)
+    settings = EmulatorSettings(Account("", ""), WallScan(), Profile(), lambda: datetime.now(UTC), time.monotonic)
+    return EmulatedController(ControllerSpec(f"C{number:02d}", objects=specs, instance=number), settings)
 
 
-def _share(controllers: list[Controller]) -> float:
+def _share(controllers: list[EmulatedController]) -> float:
     """Refresh every input once a second; the share of a core that this process has used."""
     pause = threading.Event()
     began, used = time.perf_counter(), time.process_time()

@@ -16,7 +16,7 @@ import urllib3
 from benchmarks.peers import PASSWORD, USER
 from benchmarks.rows import Row
 from benchmarks.runs import peers, prepared
-from clients.http.funnel import HttpFunnel, Reply
+from clients.http.funnel import HttpFunnel, HttpReply
 
 CONTROLLERS = 16
 LATENCY_S = 0.04
@@ -58,7 +58,7 @@ def step_time(folder: Path, building: str, controllers: Sequence[str], sent: lis
     run = prepared(folder, building, controllers, STEPS)
     call = HttpFunnel.call
 
-    def recording(funnel: HttpFunnel, method: str, path: str, **options: Any) -> Reply:  # noqa: ANN401
+    def recording(funnel: HttpFunnel, method: str, path: str, **options: Any) -> HttpReply:  # noqa: ANN401
         if run.status().phase.value == "running":
             body = options.get("body")
             sent.append(Sent(funnel.base_url, method, path, None if body is None else json.dumps(body).encode()))

@@ -11,7 +11,7 @@ from clients.boptest.choice import CaseSearch, wrong_case
 from clients.boptest.select import Api, Server, Timeouts, probe
 from clients.boptest.tests import OwnTests, TestIds
 from clients.boptest.wire import (
-    Envelope,
+    BoptestAnswer,
     clipped_by_server,
     envelope_of,
     metadata_of,
@@ -257,7 +257,7 @@ class BOPTestClient:
     def __repr__(self) -> str:
         return f"BOPTestClient({self._funnel.base_url!r})"
 
-    def _ask(self, method: str, name: str, body: Json = None, timeout_s: float | None = None) -> Envelope:
+    def _ask(self, method: str, name: str, body: Json = None, timeout_s: float | None = None) -> BoptestAnswer:
         path = f"/{name}"
         if self._server.api is Api.SERVICE:
             if self._testid is None:

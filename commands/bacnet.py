@@ -12,7 +12,7 @@ from rich.console import Console
 from clients.bacnet import BACnetStack
 from supervisory.explorer import auditing, finding, reading, writing
 from supervisory.explorer.report import Report, save_yaml, show
-from supervisory.explorer.session import Session, default_interface
+from supervisory.explorer.session import Explorer, default_interface
 from utils.arguments import factor
 from utils.interruption import until_done
 
@@ -20,30 +20,30 @@ _TIMEOUT_S = 4.0
 
 
 @dataclass(frozen=True, slots=True)
-class Verb:
+class ExplorerVerb:
     """One thing to do. ``asks_everybody`` needs broadcasts; ``ends_itself`` sees Ctrl+C on its own."""
 
     help: str
     add: Callable[[argparse.ArgumentParser], None]
-    act: Callable[[Session, argparse.Namespace], Report]
+    act: Callable[[Explorer, argparse.Namespace], Report]
     asks_everybody: bool = False
     ends_itself: bool = False
 
 
 VERBS = {
-    "whois": Verb("find devices", finding.add_whois, finding.whois, asks_everybody=True),
-    "whohas": Verb("find an object", finding.add_whohas, finding.whohas, asks_everybody=True),
-    "router": Verb("find routers to other networks", finding.add_router, finding.router, asks_everybody=True),
-    "points": Verb("list the points of a device", finding.add_points, finding.points),
-    "read": Verb("read one property", reading.add_read, reading.read),
-    "rpm": Verb("read several properties", reading.add_rpm, reading.rpm),
-    "priority-array": Verb("show who commands an object", reading.add_priority_array, reading.priority_array),
-    "cov": Verb("listen to changes of value", reading.add_cov, reading.cov, ends_itself=True),
-    "write": Verb("write one property", writing.add_write, writing.write),
-    "wpm": Verb("write several properties", writing.add_wpm, writing.wpm),
-    "release": Verb("give slots back", writing.add_release, writing.release),
-    "timesync": Verb("tell a device the time", writing.add_timesync, writing.timesync),
-    "audit": Verb("list, release or put back overrides", auditing.add_audit, auditing.audit, ends_itself=True),
+    "whois": ExplorerVerb("find devices", finding.add_whois, finding.whois, asks_everybody=True),
+    "whohas": ExplorerVerb("find an object", finding.add_whohas, finding.whohas, asks_everybody=True),
+    "router": ExplorerVerb("find routers to other networks", finding.add_router, finding.router, asks_everybody=True),
+    "points": ExplorerVerb("list the points of a device", finding.add_points, finding.points),
+    "read": ExplorerVerb("read one property", reading.add_read, reading.read),
+    "rpm": ExplorerVerb("read several properties", reading.add_rpm, reading.rpm),
+    "priority-array": ExplorerVerb("show who commands an object", reading.add_priority_array, reading.priority_array),
+    "cov": ExplorerVerb("listen to changes of value", reading.add_cov, reading.cov, ends_itself=True),
+    "write": ExplorerVerb("write one property", writing.add_write, writing.write),
+    "wpm": ExplorerVerb("write several properties", writing.add_wpm, writing.wpm),
+    "release": ExplorerVerb("give slots back", writing.add_release, writing.release),
+    "timesync": ExplorerVerb("tell a device the time", writing.add_timesync, writing.timesync),
+    "audit": ExplorerVerb("list, release or put back overrides", auditing.add_audit, auditing.audit, ends_itself=True),
 }
 
 
@@ -69,7 +69,7 @@ def run(options: argparse.Namespace, console: Console) -> int:
     """Do one verb; returns the exit code. Raises :class:`utils.errors.BridgeError`."""
     verb = VERBS[options.verb]
     with BACnetStack(_interface(options, verb), foreign=options.foreign) as stack:
-        session = Session(stack, options.timeout, _teller(options, console))
+        session = Explorer(stack, options.timeout, _teller(options, console))
 
         def stop() -> None:
             session.ended.set()
@@ -85,7 +85,7 @@ def run(options: argparse.Namespace, console: Console) -> int:
     return report.code
 
 
-def _interface(options: argparse.Namespace, verb: Verb) -> str:
+def _interface(options: argparse.Namespace, verb: ExplorerVerb) -> str:
     """The address that was asked for, or the one towards the devices that the verb is about."""
     if options.interface:
         return str(options.interface)

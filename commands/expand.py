@@ -36,7 +36,7 @@ Expand = Callable[..., Result]
 
 
 @dataclass(slots=True)
-class Report:
+class ExpansionReport:
     """What one command did, for ``--json``."""
 
     file: str
@@ -83,7 +83,7 @@ def both(parser: argparse.ArgumentParser, short: str, name: str, **about: Any) -
 
 def run(options: argparse.Namespace, console: None = None, expand: Expand | None = None) -> int:
     """Do what the options ask and return the exit code. ``expand`` takes the place of the expansion, in tests."""
-    report = Report("")
+    report = ExpansionReport("")
     try:
         with _no_collection():
             code = _run(options, expand or _expansion(), report)
@@ -103,7 +103,7 @@ def run(options: argparse.Namespace, console: None = None, expand: Expand | None
     return code
 
 
-def _run(options: argparse.Namespace, expand: Expand, report: Report) -> int:
+def _run(options: argparse.Namespace, expand: Expand, report: ExpansionReport) -> int:
     file = _input(options)
     report.file = str(file)
     outputs = files.outputs_of(file, options.output_directory)
@@ -127,7 +127,9 @@ def _run(options: argparse.Namespace, expand: Expand, report: Report) -> int:
         return _written(options, outputs, report, model, with_messages(result.model, result.messages))
 
 
-def _written(options: argparse.Namespace, outputs: files.Outputs, report: Report, model: Model, expanded: Model) -> int:
+def _written(
+    options: argparse.Namespace, outputs: files.Outputs, report: ExpansionReport, model: Model, expanded: Model
+) -> int:
     contents = {outputs.expanded: expanded}
     if not options.no_backup or options.backup_files:
         base, templates = files.halves(model)
@@ -138,7 +140,7 @@ def _written(options: argparse.Namespace, outputs: files.Outputs, report: Report
     return _simulated(options, outputs, report, expanded) if options.run else 0
 
 
-def _simulated(options: argparse.Namespace, outputs: files.Outputs, report: Report, expanded: Model) -> int:
+def _simulated(options: argparse.Namespace, outputs: files.Outputs, report: ExpansionReport, expanded: Model) -> int:
     from hvac_templates.engine import simulate
 
     ended = simulate(expanded, options.run, outputs.run_folder)
@@ -198,7 +200,7 @@ def _weather(named: Path) -> Path:
         raise ConfigError([Problem("--run", str(missing))]) from missing
 
 
-def _put_aside(options: argparse.Namespace, outputs: files.Outputs, report: Report) -> None:
+def _put_aside(options: argparse.Namespace, outputs: files.Outputs, report: ExpansionReport) -> None:
     if options.check:
         return
     if aside := files.put_aside(outputs.expanded):

@@ -24,7 +24,7 @@ _BACKLOG = 128
 
 
 @dataclass(frozen=True, slots=True)
-class Site:
+class ServedSite:
     """One application and where it listens. Port 0 asks for a free one; a certificate makes it HTTPS."""
 
     app: Any
@@ -38,7 +38,7 @@ class Site:
 class ServerThread:
     """Runs uvicorn servers for several sites in one event loop. A context manager: entering it, all sites answer."""
 
-    def __init__(self, sites: Sequence[Site], name: str) -> None:
+    def __init__(self, sites: Sequence[ServedSite], name: str) -> None:
         self._sites = list(sites)
         self._sockets = [_bind(site) for site in sites]
         self.ports: list[int] = [bound.getsockname()[1] for bound in self._sockets]
@@ -101,7 +101,7 @@ class ServerThread:
         await asyncio.gather(*(server.serve(sockets=[bound]) for server, bound in pairs))
 
 
-def _bind(site: Site) -> socket.socket:
+def _bind(site: ServedSite) -> socket.socket:
     """A listening socket. Its protocol is named, because asyncio turns Nagle's delay off only where it is."""
     family = socket.AF_INET6 if ":" in site.host else socket.AF_INET
     bound = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
@@ -116,7 +116,7 @@ def _bind(site: Site) -> socket.socket:
     return bound
 
 
-def _config(site: Site) -> uvicorn.Config:
+def _config(site: ServedSite) -> uvicorn.Config:
     return uvicorn.Config(
         site.app,
         log_config=None,

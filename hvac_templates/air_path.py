@@ -6,7 +6,7 @@ A component's outlet node is what its fields say, else its name and "Outlet"; it
 from __future__ import annotations
 
 from hvac_templates.built import Built, TemplateFault
-from hvac_templates.context import Context
+from hvac_templates.context import ExpansionContext
 from hvac_templates.tree_model import Action, Connector, FieldReference, PathSpec, matches
 
 
@@ -33,7 +33,7 @@ def _position(path: list[Built], action: Action) -> int:
     return places[wanted]
 
 
-def wire(context: Context) -> list[tuple[str, list[Built]]]:
+def wire(context: ExpansionContext) -> list[tuple[str, list[Built]]]:
     """Give every component of every path its nodes. The (branch name, components) of each path that is a branch."""
     specs = {path.name: path for path in context.spec.paths if context.paths[path.name]}
     inner = {built.spec.air.through for path in specs for built in context.paths[path] if built.spec.air}
@@ -47,7 +47,7 @@ def wire(context: Context) -> list[tuple[str, list[Built]]]:
     return branches
 
 
-def _wire(context: Context, spec: PathSpec, start: str | None, end: str | None) -> str:
+def _wire(context: ExpansionContext, spec: PathSpec, start: str | None, end: str | None) -> str:
     """Wire one path from its own inlet, or from ``start`` where it has none. Returns its last node."""
     node = _text(context, spec, "inlet") or start
     if node is None:
@@ -59,7 +59,7 @@ def _wire(context: Context, spec: PathSpec, start: str | None, end: str | None) 
     return node
 
 
-def _connect(context: Context, built: Built, node: str, end: str | None) -> str:
+def _connect(context: ExpansionContext, built: Built, node: str, end: str | None) -> str:
     """Put one component between its inlet node and its outlet; returns the outlet."""
     air = built.spec.air
     assert air is not None  # noqa: S101 (only components with air are in a path)
@@ -74,7 +74,7 @@ def _connect(context: Context, built: Built, node: str, end: str | None) -> str:
     return built.outlet
 
 
-def _own_outlet(context: Context, built: Built, air: Connector) -> str:
+def _own_outlet(context: ExpansionContext, built: Built, air: Connector) -> str:
     if air.outlet is not None:
         holder = _holder(context, built, air.outlet)
         if (named := holder.get(air.outlet.field)) is not None:
@@ -82,19 +82,19 @@ def _own_outlet(context: Context, built: Built, air: Connector) -> str:
     return f"{built.name} Outlet"
 
 
-def _put(context: Context, built: Built, place: FieldReference | None, node: str) -> None:
+def _put(context: ExpansionContext, built: Built, place: FieldReference | None, node: str) -> None:
     if place is not None:
         _holder(context, built, place).put(place.field, node)
 
 
-def _holder(context: Context, built: Built, place: FieldReference) -> Built:
+def _holder(context: ExpansionContext, built: Built, place: FieldReference) -> Built:
     holder = context.find(place.target) if place.target else built
     if holder is None:
         raise TemplateFault(f"{built.type} needs a {place.target} to be connected")
     return holder
 
 
-def _text(context: Context, spec: PathSpec, end: str) -> str | None:
+def _text(context: ExpansionContext, spec: PathSpec, end: str) -> str | None:
     value = spec.inlet if end == "inlet" else spec.outlet
     found = value.of(context) if value else None
     return None if found is None else str(found)

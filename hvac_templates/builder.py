@@ -8,14 +8,14 @@ from typing import Any
 
 from hvac_templates.air_path import act, wire
 from hvac_templates.built import Built, LoopFault, TemplateFault
-from hvac_templates.context import Context, Member
-from hvac_templates.tree_model import ZONE, Block, Connector, FieldReference, Listing, ObjectSpec
+from hvac_templates.context import ExpansionContext, Member
+from hvac_templates.tree_model import ZONE, Block, Connector, FieldReference, Listing, ObjectTemplate
 from hvac_templates.values import Content, Scalar
 
 NUMBER = "Number"
 
 
-def instantiate(context: Context) -> None:
+def instantiate(context: ExpansionContext) -> None:
     """Make the objects that apply, and give them their air nodes."""
     for path in context.spec.paths:
         made = _made(context, path.base)
@@ -35,23 +35,23 @@ def instantiate(context: Context) -> None:
         context.branches[name] = [_on_branch(built, built.inlet, built.outlet) for built in components]
 
 
-def connections(context: Context) -> Iterator[Callable[[Context], None]]:
+def connections(context: ExpansionContext) -> Iterator[Callable[[ExpansionContext], None]]:
     """What joins the objects to loops, systems and the zone, one step each: one that fails does not keep the others."""
     for built in context.built:
         for connector in built.spec.connectors:
             yield partial(_join, built=built, connector=connector)
 
 
-def _made(context: Context, block: Block) -> list[Built]:
+def _made(context: ExpansionContext, block: Block) -> list[Built]:
     return [_object(context, spec) for spec in applying(context, block)]
 
 
-def applying(context: Context, block: Block) -> Iterator[ObjectSpec]:
+def applying(context: ExpansionContext, block: Block) -> Iterator[ObjectTemplate]:
     """The objects of a block that the template's fields ask for, in the order of the tree."""
     if block.when is not None and not block.when.holds(context):
         return
     for entry in block.entries:
-        if isinstance(entry, ObjectSpec):
+        if isinstance(entry, ObjectTemplate):
             if entry.when is None or entry.when.holds(context):
                 yield entry
             continue
@@ -60,7 +60,7 @@ def applying(context: Context, block: Block) -> Iterator[ObjectSpec]:
             yield from applying(context, part)
 
 
-def _object(context: Context, spec: ObjectSpec) -> Built:
+def _object(context: ExpansionContext, spec: ObjectTemplate) -> Built:
     if spec.existing:
         found = context.linked(spec.existing)
         if not isinstance(found, Built):
@@ -72,7 +72,7 @@ def _object(context: Context, spec: ObjectSpec) -> Built:
     return Built(spec, spec.type, str(name), context)
 
 
-def _join(context: Context, built: Built, connector: Connector) -> None:
+def _join(context: ExpansionContext, built: Built, connector: Connector) -> None:
     if connector.when is not None and not connector.when.holds(context):
         return
     target = connector.target
@@ -82,14 +82,14 @@ def _join(context: Context, built: Built, connector: Connector) -> None:
     if built.spec.air is connector or (target in context.links and context.links[target] is None):
         return
     other = context.linked(target)
-    if not isinstance(other, Context):
+    if not isinstance(other, ExpansionContext):
         raise LoopFault(f'{built.type} "{built.name}" needs a {target} loop, and no template provides one', target)
     label = other.spec.loops.get(target) if target not in context.links else None
     side = connector.side if label is None else f"{target}.{connector.side}"
     other.members.setdefault(side, []).append(_member(context, built, connector, label))
 
 
-def _member(context: Context, built: Built, connector: Connector, label: str | None) -> Member:
+def _member(context: ExpansionContext, built: Built, connector: Connector, label: str | None) -> Member:
     branch = connector.branch.of(context) if connector.branch else label and f"{built.name} {label} Branch"
     priority = connector.priority.of(context) if connector.priority else None
     return Member(
@@ -111,7 +111,7 @@ def _rank(priority: Content | None) -> float:
         return float("inf")
 
 
-def _node(context: Context, built: Built, place: FieldReference | None) -> str | None:
+def _node(context: ExpansionContext, built: Built, place: FieldReference | None) -> str | None:
     holder = built if place is None or not place.target else context.find(place.target)
     node = holder.get(place.field) if holder and place else None
     return None if node is None else str(node)
@@ -126,7 +126,7 @@ def _on_branch(built: Built, inlet: str | None, outlet: str | None) -> dict[str,
     }
 
 
-def settle(context: Context) -> None:
+def settle(context: ExpansionContext) -> None:
     """Fill the fields that repeat for each object found. An object that finds none is not made."""
     for built in context.built:
         for listing in built.spec.listings:
@@ -141,7 +141,7 @@ def settle(context: Context) -> None:
                         built.put(field, value)
 
 
-def _listed(context: Context, listing: Listing) -> Iterable[Built | Member]:
+def _listed(context: ExpansionContext, listing: Listing) -> Iterable[Built | Member]:
     for kind, name in listing.sources:
         if kind == "Of":
             yield from context.all_of(name)

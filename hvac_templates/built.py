@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Protocol
 
 from hvac_templates.conditions import Facts
-from hvac_templates.tree_model import Assignment, ObjectSpec
+from hvac_templates.tree_model import Assignment, ObjectTemplate
 from hvac_templates.tree_text import INLET, KEY, OUTLET, SELF
 from hvac_templates.values import Content, Scalar, Scope
 
@@ -35,7 +35,7 @@ class Built:
     """One object: made by a template, or (``fields`` given) one that the model had before."""
 
     def __init__(
-        self, spec: ObjectSpec, type_name: str, name: str, owner: Owner, fields: dict[str, Any] | None = None
+        self, spec: ObjectTemplate, type_name: str, name: str, owner: Owner, fields: dict[str, Any] | None = None
     ) -> None:
         self.spec = spec
         self.type = type_name

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 
-from hvac_templates.context import NAME, TYPE, Context
+from hvac_templates.context import NAME, TYPE, ExpansionContext
 from hvac_templates.messages import Message, Model, error, warning
 from hvac_templates.tree_model import Check
 from hvac_templates.values import FieldValue
@@ -15,7 +15,7 @@ SYSTEM_TEMPLATE = "HVACTemplate:System:"
 THERMOSTAT_FIELD = "template_thermostat_name"
 
 
-def check(contexts: Sequence[Context]) -> list[Message]:
+def check(contexts: Sequence[ExpansionContext]) -> list[Message]:
     """Everything that is wrong between templates, and between them and the model."""
     each = (_nameless, _dangling, partial(_of_tree, late=False))
     found = [message for context in contexts for one in each for message in one(context)]
@@ -23,12 +23,12 @@ def check(contexts: Sequence[Context]) -> list[Message]:
     return [*found, *(message for one in between for message in one(contexts))]
 
 
-def check_members(contexts: Iterable[Context]) -> list[Message]:
+def check_members(contexts: Iterable[ExpansionContext]) -> list[Message]:
     """What is wrong with who joined whom."""
     return [message for context in contexts for message in _of_tree(context, late=True)]
 
 
-def _of_tree(context: Context, *, late: bool) -> Iterator[Message]:
+def _of_tree(context: ExpansionContext, *, late: bool) -> Iterator[Message]:
     """What the tree's own checks say about a template; ``late`` those that ask for members."""
     for one in context.spec.checks:
         if _is_late(one) is late and (one.when is None or one.when.holds(context)):
@@ -43,14 +43,14 @@ def _is_late(one: Check) -> bool:
     return any(side[:1].isupper() and side not in (NAME, TYPE) for side in sides)
 
 
-def _nameless(context: Context) -> Iterator[Message]:
+def _nameless(context: ExpansionContext) -> Iterator[Message]:
     """A template whose objects would have no names, which the schema would not let pass."""
     if context.spec.name.of(context) is None:
         for field in context.spec.name.names():
             yield error(context.spec.type, context.key, field, "this field is required: the objects are named after it")
 
 
-def _without_thermostat(contexts: Iterable[Context]) -> Iterator[Message]:
+def _without_thermostat(contexts: Iterable[ExpansionContext]) -> Iterator[Message]:
     """Zones that nothing controls: EnergyPlus simulates them, and neither heats nor cools them."""
     lonely = [one for one in contexts if "Thermostat" in one.spec.links and not one.is_given(THERMOSTAT_FIELD)]
     controlled = _controlled(lonely[0].plant.existing) if lonely else set()
@@ -69,7 +69,7 @@ def _controlled(model: Model) -> set[str]:
     return named | {str(item.get("zone_name", "")).casefold() for fields in lists for item in fields.get("zones", ())}
 
 
-def _dangling(context: Context) -> Iterator[Message]:
+def _dangling(context: ExpansionContext) -> Iterator[Message]:
     """Fields that name a template or an object that is not there."""
     for name, link in context.spec.links.items():
         wanted = None if link.optional else link.name.of(context)
@@ -78,28 +78,30 @@ def _dangling(context: Context) -> Iterator[Message]:
             yield error(context.spec.type, context.key, link.name.name, f'there is no {kinds} named "{wanted}"')
 
 
-def _zones_twice(contexts: Sequence[Context]) -> Iterator[Message]:
+def _zones_twice(contexts: Sequence[ExpansionContext]) -> Iterator[Message]:
     zones = [context for context in contexts if context.spec.type.startswith(ZONE_TEMPLATE)]
     for context, other in _twice(zones, lambda one: [one.name.casefold()]):
         yield error(context.spec.type, context.key, "zone_name", f'{other.spec.type} "{other.key}" has this zone too')
 
 
-def _systems_twice(contexts: Sequence[Context]) -> Iterator[Message]:
+def _systems_twice(contexts: Sequence[ExpansionContext]) -> Iterator[Message]:
     systems = [context for context in contexts if context.spec.type.startswith(SYSTEM_TEMPLATE)]
     for context, other in _twice(systems, lambda one: [one.name.casefold()]):
         text = f"{other.spec.type} has this name too, and nobody could tell them apart: rename one"
         yield error(context.spec.type, context.key, "name", text)
 
 
-def _loops_twice(contexts: Sequence[Context]) -> Iterator[Message]:
+def _loops_twice(contexts: Sequence[ExpansionContext]) -> Iterator[Message]:
     for context, other in _twice(contexts, lambda one: one.spec.loops):
         text = f'is a second loop of its kind beside "{other.key}": only one of each is possible'
         yield error(context.spec.type, context.key, "", text)
 
 
-def _twice(contexts: Sequence[Context], keys: Callable[[Context], Iterable[str]]) -> Iterator[tuple[Context, Context]]:
+def _twice(
+    contexts: Sequence[ExpansionContext], keys: Callable[[ExpansionContext], Iterable[str]]
+) -> Iterator[tuple[ExpansionContext, ExpansionContext]]:
     """Each context that has a key of an earlier one, with that one."""
-    first: dict[str, Context] = {}
+    first: dict[str, ExpansionContext] = {}
     for context in contexts:
         others = [first.setdefault(key, context) for key in keys(context)]
         other = next((one for one in others if one is not context), None)

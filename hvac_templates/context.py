@@ -22,7 +22,7 @@ class Member:
 
     built: Built
     connector: Connector
-    owner: Context
+    owner: ExpansionContext
     inlet: str | None
     outlet: str | None
     branch: str | None = None
@@ -35,22 +35,22 @@ class Member:
 
 
 @dataclass(slots=True)
-class Plant:
+class TemplatePlant:
     """What templates can find each other by: the loops by kind, and the objects that the model had before."""
 
-    loops: dict[str, Context] = field(default_factory=dict)
+    loops: dict[str, ExpansionContext] = field(default_factory=dict)
     existing: Mapping[str, Mapping[str, Fields]] = field(default_factory=dict)
 
 
-class Context:
+class ExpansionContext:
     """The scope in which the values of one template are found."""
 
-    def __init__(self, spec: TemplateSpec, key: str, given: Fields, defaults: Fields, plant: Plant) -> None:
+    def __init__(self, spec: TemplateSpec, key: str, given: Fields, defaults: Fields, plant: TemplatePlant) -> None:
         self.spec = spec
         self.key = key
         self.given = {name: value for name, value in given.items() if value != ""}
         self.plant = plant
-        self.links: dict[str, Context | Built | None] = {}
+        self.links: dict[str, ExpansionContext | Built | None] = {}
         self.built: list[Built] = []
         self.paths: dict[str, list[Built]] = {}
         self.members: dict[str, list[Member]] = {}
@@ -76,7 +76,7 @@ class Context:
         """Whether the user has typed a value."""
         return name in self.given
 
-    def linked(self, name: str) -> Context | Built | None:
+    def linked(self, name: str) -> ExpansionContext | Built | None:
         """What a link leads to: a template, an object of the model, or the template that provides a kind of loop."""
         return self.links[name] if name in self.links else self.plant.loops.get(name)
 
@@ -127,7 +127,7 @@ class Context:
         return len(self.members.get(side, ())) or None
 
     @staticmethod
-    def _of_link(other: Context | Built, head: str, tail: str) -> Scalar | None:
+    def _of_link(other: ExpansionContext | Built, head: str, tail: str) -> Scalar | None:
         if isinstance(other, Built):
             return other.name if tail in ("", NAME) else other.what(tail)
         if tail in ("", NAME):
@@ -138,6 +138,6 @@ class Context:
         return other._count(side) if side in other.members else other.lookup(tail)
 
 
-def fault_of(context: Context, error: Exception) -> TemplateFault:
+def fault_of(context: ExpansionContext, error: Exception) -> TemplateFault:
     """Any failure of a value as a fault of this template."""
     return error if isinstance(error, TemplateFault) else TemplateFault(str(error))

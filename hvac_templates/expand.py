@@ -12,7 +12,7 @@ from typing import Any, TypeAlias
 from hvac_templates import checks
 from hvac_templates.builder import connections, instantiate, settle
 from hvac_templates.built import LoopFault, TemplateFault
-from hvac_templates.context import Context, Plant
+from hvac_templates.context import ExpansionContext, TemplatePlant
 from hvac_templates.form import form_errors
 from hvac_templates.formulas import AUTOMATIC, FormulaError
 from hvac_templates.links import resolve_links
@@ -29,10 +29,10 @@ ORDER = (
     "HVACTemplate:Thermostat",
     "HVACTemplate:Zone:",
     "HVACTemplate:System:",
-    "HVACTemplate:Plant:Chiller",
-    "HVACTemplate:Plant:Boiler",
-    "HVACTemplate:Plant:Tower",
-    "HVACTemplate:Plant:",
+    "HVACTemplate:TemplatePlant:Chiller",
+    "HVACTemplate:TemplatePlant:Boiler",
+    "HVACTemplate:TemplatePlant:Tower",
+    "HVACTemplate:TemplatePlant:",
 )
 """In which order templates are built: those that join others before those that are joined."""
 
@@ -71,7 +71,7 @@ class Expansion:
     def run(self) -> ExpandedModel:
         """The expanded model; what is wrong with it is in ``messages``."""
         base = {kind: dict(objects) for kind, objects in self.model.items() if not kind.startswith(TEMPLATE_PREFIX)}
-        contexts = self._contexts(Plant(existing=base))
+        contexts = self._contexts(TemplatePlant(existing=base))
         self.messages += [*self._unbuilt(), *checks.check(contexts)]
         if has_errors(self.messages):
             return {}
@@ -86,9 +86,9 @@ class Expansion:
         made += always_schedules((fields for _, _, fields in made), base)
         return self._merged(base, made)
 
-    def _contexts(self, plant: Plant) -> list[Context]:
+    def _contexts(self, plant: TemplatePlant) -> list[ExpansionContext]:
         contexts = [
-            Context(self.tree[kind], key, fields, defaults, plant)
+            ExpansionContext(self.tree[kind], key, fields, defaults, plant)
             for kind, objects in self.model.items()
             if kind.startswith(TEMPLATE_PREFIX) and kind in self.tree
             for defaults in [self._defaults(kind)]
@@ -110,13 +110,13 @@ class Expansion:
         fields = self.schema.fields(kind).values()
         return {one.name: one.default for one in fields if one.default is not None}
 
-    def _attempt(self, context: Context, step: Callable[[Context], None]) -> None:
+    def _attempt(self, context: ExpansionContext, step: Callable[[ExpansionContext], None]) -> None:
         try:
             step(context)
         except (TemplateFault, FormulaError) as fault:
             self._refuse(context, fault)
 
-    def _made(self, context: Context) -> Iterator[Made]:
+    def _made(self, context: ExpansionContext) -> Iterator[Made]:
         """Everything that one template makes."""
         try:
             yield from [(kind, name, self._spelled(kind, fields)) for kind, name, fields in _objects(context)]
@@ -132,7 +132,7 @@ class Expansion:
                     fields[name] = known[name].auto
         return fields
 
-    def _refuse(self, context: Context, fault: Exception) -> None:
+    def _refuse(self, context: ExpansionContext, fault: Exception) -> None:
         name = getattr(fault, "field", "")
         text = f"{fault}{self._remedy(fault)}" if isinstance(fault, LoopFault) else str(fault)
         message = error(context.spec.type, context.key, name, text)
@@ -164,7 +164,7 @@ _TWICE = "would be made by the templates, but there is another of this name: ren
 _MAY_BE_THERE = frozenset({"ScheduleTypeLimits", "Schedule:Compact"})
 
 
-def _objects(context: Context) -> Iterator[Made]:
+def _objects(context: ExpansionContext) -> Iterator[Made]:
     for built in context.built:
         if built.is_made:
             yield built.type, built.name, built.fields()

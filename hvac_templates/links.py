@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from hvac_templates.built import Built
-from hvac_templates.context import Context
-from hvac_templates.tree_model import Link, ObjectSpec
+from hvac_templates.context import ExpansionContext
+from hvac_templates.tree_model import Link, ObjectTemplate
 from hvac_templates.values import Constant
 
 
-def resolve_links(contexts: Sequence[Context]) -> None:
+def resolve_links(contexts: Sequence[ExpansionContext]) -> None:
     """Find what every link means, names compared whatever their letter case. What is not found is None."""
-    named: dict[str, list[Context]] = {}
+    named: dict[str, list[ExpansionContext]] = {}
     for context in contexts:
         named.setdefault(context.name.casefold(), []).append(context)
     for context in contexts:
@@ -21,7 +21,9 @@ def resolve_links(contexts: Sequence[Context]) -> None:
             context.links[name] = None if wanted is None else _found(context, link, str(wanted).casefold(), named)
 
 
-def _found(context: Context, link: Link, wanted: str, named: dict[str, list[Context]]) -> Context | Built | None:
+def _found(
+    context: ExpansionContext, link: Link, wanted: str, named: dict[str, list[ExpansionContext]]
+) -> ExpansionContext | Built | None:
     if link.existing is not None:
         return _existing(context, str(link.existing.of(context)), wanted)
     candidates = (other for other in named.get(wanted, ()) if other is not context)
@@ -32,8 +34,8 @@ def _is_one_of(kind: str, types: Sequence[str]) -> bool:
     return any(kind.startswith(one[:-1]) if one.endswith("*") else kind == one for one in types)
 
 
-def _existing(context: Context, kind: str, wanted: str) -> Built | None:
+def _existing(context: ExpansionContext, kind: str, wanted: str) -> Built | None:
     for name, fields in context.plant.existing.get(kind, {}).items():
         if name.casefold() == wanted:
-            return Built(ObjectSpec(kind, Constant(name)), kind, name, context, dict(fields))
+            return Built(ObjectTemplate(kind, Constant(name)), kind, name, context, dict(fields))
     return None

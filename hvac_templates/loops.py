@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 from hvac_templates.built import LoopFault, TemplateFault
-from hvac_templates.context import Context, Member
+from hvac_templates.context import ExpansionContext, Member
 
 Made: TypeAlias = tuple[str, str, dict[str, Any]]
 """Object type, name and fields."""
@@ -61,7 +61,7 @@ class Loop:
         yield from self.supply.objects()
 
 
-def loop_objects(context: Context) -> Iterator[Made]:
+def loop_objects(context: ExpansionContext) -> Iterator[Made]:
     """The branches, lists and connectors of every loop that a template provides."""
     for kind, label in context.spec.loops.items():
         prefixes = tuple(f"{kind}.{side}" for side in SIDES)
@@ -94,7 +94,7 @@ def _component(member: Member) -> dict[str, Any]:
     }
 
 
-def _side(context: Context, kind: str, label: str, side: str) -> Side:
+def _side(context: ExpansionContext, kind: str, label: str, side: str) -> Side:
     def branches(part: str) -> list[str]:
         return list(dict.fromkeys(str(name) for name in context.joined(f"{kind}.{side}{part}", "Branch")))
 

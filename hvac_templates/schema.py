@@ -64,7 +64,7 @@ class Field:
 
 
 @dataclass(frozen=True, slots=True)
-class ObjectType:
+class InputObjectType:
     """One object type. ``extensible`` is its array field, empty where it has none.
 
     ``named`` is False for types that have no name in an IDF; their epJSON keys are arbitrary.
@@ -85,7 +85,7 @@ class Schema:
 
     def __init__(self, table: Table) -> None:
         self._table = table
-        self._types: dict[str, ObjectType] = {}
+        self._types: dict[str, InputObjectType] = {}
 
     @staticmethod
     @cache
@@ -112,7 +112,7 @@ class Schema:
         """The engine's spelling of a type, whatever the letter case given; None where there is none."""
         return text if self.has(text) else self._spellings.get(text.casefold())
 
-    def object_type(self, type_name: str) -> ObjectType:
+    def object_type(self, type_name: str) -> InputObjectType:
         """All about a type in the engine's spelling. Raises ``KeyError`` for others."""
         if type_name not in self._types:
             self._types[type_name] = _object_type(type_name, self._table.rows[type_name])
@@ -149,9 +149,9 @@ def is_template(type_name: str) -> bool:
     return type_name.casefold().startswith(TEMPLATE_PREFIX.casefold())
 
 
-def _object_type(name: str, row: Row) -> ObjectType:
+def _object_type(name: str, row: Row) -> InputObjectType:
     about_name: Row = row.get("n", {})
-    return ObjectType(
+    return InputObjectType(
         name,
         _fields(row["f"]),
         required=_required(row["f"]),

@@ -13,7 +13,7 @@ from hvac_templates.tree_model import (
     ZONE,
     Assignment,
     Block,
-    ObjectSpec,
+    ObjectTemplate,
     TemplateSpec,
     matches,
 )
@@ -84,7 +84,7 @@ class _Check:
     def _is_field_of(self, name: str, types: tuple[str, ...]) -> bool:
         return any(name in self._schema.fields(kind) for kind in self._kinds(types))
 
-    def _object(self, spec: ObjectSpec) -> Iterator[Problem]:
+    def _object(self, spec: ObjectTemplate) -> Iterator[Problem]:
         if spec.existing:
             return
         where = spec.type
@@ -175,14 +175,14 @@ def _parts(choice: Options[PartT]) -> Iterator[PartT]:
     return (part for part in (*choice.parts.values(), choice.number, choice.other) if part is not None)
 
 
-def _assignments(spec: ObjectSpec) -> Iterator[Assignment]:
+def _assignments(spec: ObjectTemplate) -> Iterator[Assignment]:
     yield from spec.assignments
     for case in spec.cases:
         for part in _parts(case):
             yield from part
 
 
-def _fields(spec: ObjectSpec) -> Iterator[str]:
+def _fields(spec: ObjectTemplate) -> Iterator[str]:
     """Every field of the object that the tree speaks of."""
     for assignment in _assignments(spec):
         yield assignment.field
@@ -194,7 +194,7 @@ def _fields(spec: ObjectSpec) -> Iterator[str]:
         yield from [listing.into] if listing.into else (field.replace("#", "1") for field, _ in listing.fields)
 
 
-def _targets(spec: ObjectSpec) -> Iterator[str]:
+def _targets(spec: ObjectTemplate) -> Iterator[str]:
     for assignment in _assignments(spec):
         yield from assignment.value.targets()
     for listing in spec.listings:

@@ -63,7 +63,7 @@ class Listing:
 
 
 @dataclass(frozen=True, slots=True)
-class ObjectSpec:
+class ObjectTemplate:
     """An object to make, or one of the model to refer to (``existing`` names the link to it)."""
 
     type: str
@@ -90,7 +90,7 @@ class Block:
     when: Condition | None = None
 
 
-Entry: TypeAlias = ObjectSpec | Block | Options[Block]
+Entry: TypeAlias = ObjectTemplate | Block | Options[Block]
 ActionType: TypeAlias = Literal["Insert", "Remove", "Replace"]
 
 
@@ -162,16 +162,16 @@ class TemplateSpec:
             yield from (action.objects for action in path.actions)
         yield self.base
 
-    def objects(self) -> Iterator[ObjectSpec]:
+    def objects(self) -> Iterator[ObjectTemplate]:
         """Every object that any choice of fields can make."""
         for block in self.blocks():
             yield from objects_of(block)
 
 
-def objects_of(block: Block) -> Iterator[ObjectSpec]:
+def objects_of(block: Block) -> Iterator[ObjectTemplate]:
     """Every object in a block, whatever the conditions."""
     for entry in block.entries:
-        if isinstance(entry, ObjectSpec):
+        if isinstance(entry, ObjectTemplate):
             yield entry
         elif isinstance(entry, Block):
             yield from objects_of(entry)
@@ -181,7 +181,7 @@ def objects_of(block: Block) -> Iterator[ObjectSpec]:
                     yield from objects_of(part)
 
 
-def matches(pattern: str, spec: ObjectSpec) -> bool:
+def matches(pattern: str, spec: ObjectTemplate) -> bool:
     """Whether a role, an object type, or the start of a type before a ``*`` means this object."""
     if pattern.endswith("*"):
         return spec.type.startswith(pattern[:-1])

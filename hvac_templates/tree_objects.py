@@ -17,7 +17,7 @@ from hvac_templates.conditions import (
     Test,
     key_of,
 )
-from hvac_templates.tree_model import Assignment, Connector, FieldReference, Listing, ObjectSpec, matches
+from hvac_templates.tree_model import Assignment, Connector, FieldReference, Listing, ObjectTemplate, matches
 from hvac_templates.tree_text import INLET, OUTLET, TreeFault, entries, listed, only, parse_text, parse_value, text_of
 from hvac_templates.values import FieldValue, Value
 
@@ -33,18 +33,18 @@ OBJECT_WORDS = CONDITION_WORDS | {"Fields", "Connectors", "As", "Listed", "Numbe
 _MEANT = {NONE, ANY_VALUE, ANY_NUMBER, GIVEN, NOT_GIVEN}
 
 
-def object_spec(type_name: str, raw: Raw, overrides: Overrides, *, existing: str = "") -> ObjectSpec:
+def object_spec(type_name: str, raw: Raw, overrides: Overrides, *, existing: str = "") -> ObjectTemplate:
     """A super object. Raises TreeFault."""
     only(raw, OBJECT_WORDS)
     fields = dict(entries(raw, "Fields"))
     name = _field_value("name", fields.pop("name", f"{{}} {type_name}"))
     listings = [_listing(raw[word], word) for word in ("Listed", "Numbered") if word in raw]
-    bare = ObjectSpec(type_name, name, text_of(raw, "As"), existing, parse_condition(raw))
+    bare = ObjectTemplate(type_name, name, text_of(raw, "As"), existing, parse_condition(raw))
     bodies = [raw, *(body for pattern, body in overrides if matches(pattern, bare))]
     assignments = _assignments(fields)
     assignments += [made for body in bodies for made in _transitions(entries(body, "Transitions"))]
     assignments += [made for body in bodies for case in listed(body, "Cases") for made in _case(case)]
-    return ObjectSpec(
+    return ObjectTemplate(
         type_name,
         name,
         bare.role,

@@ -12,7 +12,7 @@ from hvac_templates.tree_model import (
     Check,
     Entry,
     Link,
-    ObjectSpec,
+    ObjectTemplate,
     PathSpec,
     TemplateSpec,
     matches,
@@ -162,14 +162,14 @@ class TreeParser:
         parts = {option: self._block(part or [], (*where, str(option)), overrides) for option, part in raw.items()}
         return options(name, parts)
 
-    def _objects(self, raw: Raw, where: tuple[str, ...], overrides: Overrides) -> Iterable[ObjectSpec]:
+    def _objects(self, raw: Raw, where: tuple[str, ...], overrides: Overrides) -> Iterable[ObjectTemplate]:
         for type_name, body in raw.items():
             try:
                 yield object_spec(type_name, body or {}, overrides)
             except TreeFault as fault:
                 self._note((*where, str(type_name)), fault)
 
-    def _existing(self, raw: Raw, where: tuple[str, ...]) -> Iterable[ObjectSpec]:
+    def _existing(self, raw: Raw, where: tuple[str, ...]) -> Iterable[ObjectTemplate]:
         try:
             only(raw, {"Existing", "As", "Connectors"} | CONDITION_WORDS)
             body = {word: value for word, value in raw.items() if word != "Existing"}

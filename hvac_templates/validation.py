@@ -14,7 +14,7 @@ from typing import Any
 from hvac_templates.field_checks import canonical, given, problem
 from hvac_templates.messages import Fields, Message, Model, error, warning
 from hvac_templates.name_lists import NameLists
-from hvac_templates.schema import Field, ObjectType, Schema, is_template
+from hvac_templates.schema import Field, InputObjectType, Schema, is_template
 from utils.names import did_you_mean
 
 BOOKKEEPING = frozenset({"idf_order", "idf_max_fields", "idf_max_extensible_fields"})
@@ -37,7 +37,7 @@ class _Place:
     ``known`` is False for objects that are passed on: what is unknown in them is only warned of.
     """
 
-    kind: ObjectType
+    kind: InputObjectType
     name: str
     lenient: bool
     known: bool
@@ -144,7 +144,7 @@ def _other_version(model: Model, schema: Schema) -> Iterator[Message]:
             yield warning("Version", name, "version_identifier", text)
 
 
-def _check_objects(kind: ObjectType, objects: Mapping[str, Fields], lists: NameLists) -> Iterator[Message]:
+def _check_objects(kind: InputObjectType, objects: Mapping[str, Fields], lists: NameLists) -> Iterator[Message]:
     template = is_template(kind.name)
     yield from _check_names(kind, objects)
     for name, fields in objects.items():
@@ -155,7 +155,7 @@ def _check_objects(kind: ObjectType, objects: Mapping[str, Fields], lists: NameL
             yield error(kind.name, name, "", "fields with their values are needed here, in braces")
 
 
-def _check_names(kind: ObjectType, objects: Iterable[str]) -> Iterator[Message]:
+def _check_names(kind: InputObjectType, objects: Iterable[str]) -> Iterator[Message]:
     names = list(objects)
     if kind.unique and len(names) > 1:
         shown = ", ".join(f'"{name}"' for name in names[:_SHOWN_NAMES])

@@ -12,7 +12,7 @@ from rich.console import Console, Group
 from rich.table import Table
 from rich.text import Text
 
-from bridge.display.console import THE_DISPLAY, Place, print_receipts, say
+from bridge.display.console import THE_DISPLAY, ShownPlace, print_receipts, say
 from supervisory.runtime.context import StepRecord
 from supervisory.runtime.runtime import RuntimeSummary
 from supervisory.supervision import ProgramStatus
@@ -64,7 +64,7 @@ class ProgramTable:
     """One table that renews itself in place."""
 
     def __init__(self, console: Console) -> None:
-        self._place = Place(console)
+        self._place = ShownPlace(console)
 
     def update(self, now: datetime | None, programs: Sequence[ProgramStatus]) -> None:
         """Redraw."""

@@ -11,7 +11,7 @@ from clients.bacnet import DeviceFound, ObjectFound
 from clients.device_client import DeviceClient
 from supervisory.easy import EasyWrite, Row, Told
 from supervisory.guard.gate import Disabled, Gate, Pass, SlotCommand, SlotResult
-from supervisory.runtime.devices import Device, Devices
+from supervisory.runtime.devices import Devices, SiteDevice
 from supervisory.setup.roles import object_name
 from utils.errors import DeviceError, ObjectError
 from utils.names import did_you_mean
@@ -131,13 +131,13 @@ class SiteServices:
         else:
             self.held[label] = value
 
-    async def _command(self, device: Device, write: EasyWrite) -> SlotCommand:
+    async def _command(self, device: SiteDevice, write: EasyWrite) -> SlotCommand:
         ref = await self._ref(device, write.object_identifier)
         name = await self._name(device, ref)
         priority = write.priority if write.priority is not None else self._priority
         return SlotCommand(device.key, ref, name, _value(device, write), priority)
 
-    async def _ref(self, device: Device, text: str) -> ObjectRef:
+    async def _ref(self, device: SiteDevice, text: str) -> ObjectRef:
         """The object that a text names. Raises :class:`ObjectError`."""
         key = (device.key, text)
         if key not in self._refs:
@@ -148,7 +148,7 @@ class SiteServices:
             self._refs[key] = wanted.ref or await self._named(device, wanted.object_type, str(wanted.name))
         return self._refs[key]
 
-    async def _named(self, device: Device, object_type: object, name: str) -> ObjectRef:
+    async def _named(self, device: SiteDevice, object_type: object, name: str) -> ObjectRef:
         endpoints = await self._ask(device, lambda client: client.get_existing_endpoints())
         found = [e.ref for e in endpoints if e.name == name and object_type in (None, e.ref.object_type)]
         if not found:
@@ -156,7 +156,7 @@ class SiteServices:
             raise ObjectError(device.alias, f"there is no object named {name!r}{guess}", missing=True)
         return found[0]
 
-    async def _name(self, device: Device, ref: ObjectRef) -> str:
+    async def _name(self, device: SiteDevice, ref: ObjectRef) -> str:
         if (device.key, ref) not in self._names:
             states = await self._ask(device, lambda client: client.survey([ref]))
             if states[ref].is_missing:
@@ -164,14 +164,14 @@ class SiteServices:
             self._names[device.key, ref] = states[ref].name or str(ref)
         return self._names[device.key, ref]
 
-    async def _other(self, device: Device, ref: ObjectRef, name: str) -> _Answer:
+    async def _other(self, device: SiteDevice, ref: ObjectRef, name: str) -> _Answer:
         try:
             network = self._network()
             return await self._elsewhere(lambda: network.read(device.key, ref, name)), None
         except DeviceError as error:
             return None, error
 
-    async def _ask(self, device: Device, question: Callable[[DeviceClient], Result]) -> Result:
+    async def _ask(self, device: SiteDevice, question: Callable[[DeviceClient], Result]) -> Result:
         return await self._elsewhere(lambda: device.ask(question))
 
     async def _elsewhere(self, call: Callable[[], Result]) -> Result:
@@ -184,7 +184,7 @@ class SiteServices:
         return self._site.network
 
 
-def _value(device: Device, write: EasyWrite) -> PointValue | None:
+def _value(device: SiteDevice, write: EasyWrite) -> PointValue | None:
     """What to write; None gives back. Text that is a number is one, as in the examples that people know."""
     value = write.value
     if not isinstance(value, str):

@@ -19,17 +19,17 @@ from supervisory.guard.custody import Charge, Custody, give_back_leftovers, guar
 from supervisory.guard.enabling import State
 from supervisory.guard.gate import Gate
 from supervisory.guard.switch import Switch
-from supervisory.guard.switch_memory import Place, SwitchMemory
+from supervisory.guard.switch_memory import SwitchMemory, SwitchPlace
 from supervisory.runtime.context import StepRecord
 from supervisory.runtime.devices import Devices
 from supervisory.runtime.dry_run import DryGate
 from supervisory.runtime.program_run import Around, ProgramPlan
-from supervisory.runtime.runner import Faults, Limits, Runner
+from supervisory.runtime.runner import ProgramFaults, Runner, RunnerLimits
 from supervisory.runtime.runtime import Runtime, RuntimeSummary
 from supervisory.runtime.state_store import FileStates, MemoryStates, StateStore
 from supervisory.runtime.step_logs import StepLogs
 from supervisory.runtime.transports import Opened, opened, own_device
-from supervisory.setup.bindings import Bindings, BoundPoint, Occupied, bind, clashes
+from supervisory.setup.bindings import Bindings, Occupied, ProgramPoint, bind, clashes
 from supervisory.setup.plan import RunPlan
 from supervisory.site_access import OccupiedSlot, SiteAccess
 from supervisory.site_survey import DeviceSite
@@ -65,7 +65,7 @@ class _Keeping:
     """Who lets programs write, and takes that away."""
 
     gate: Gate
-    faults: Faults
+    faults: ProgramFaults
     state_of: Callable[[str], str]
 
 
@@ -216,7 +216,7 @@ class Supervision:
                 for plan in self.plan.programs
                 for alias in dict.fromkeys(item.device for item in self.plan.wanted[plan.name])
             ]
-        points: dict[str, list[BoundPoint]] = {plan.name: [] for plan in self.plan.programs}
+        points: dict[str, list[ProgramPoint]] = {plan.name: [] for plan in self.plan.programs}
         problems: list[Problem] = []
         for name, future in futures:
             found, wrong = future.result()
@@ -227,7 +227,7 @@ class Supervision:
             raise ConfigError(problems)
         return {name: Bindings(tuple(found)) for name, found in points.items()}
 
-    def _bind_on(self, devices: Devices, alias: str, plan: ProgramPlan) -> tuple[list[BoundPoint], list[Problem]]:
+    def _bind_on(self, devices: Devices, alias: str, plan: ProgramPlan) -> tuple[list[ProgramPoint], list[Problem]]:
         wanted = self.plan.wanted[plan.name]
         return devices.named(alias).ask(lambda client: bind(wanted, alias, client, plan.priority))
 
@@ -250,7 +250,7 @@ class Supervision:
 
     def _switch(self, device: BACnetStack, custody: Custody) -> Switch:
         config = self.plan.config
-        place = None if config.is_simulated else Place(config.transport, device.network, config.instance)
+        place = None if config.is_simulated else SwitchPlace(config.transport, device.network, config.instance)
         memory = SwitchMemory(self._state.path / "switches", place)
         return Switch(device, custody.enabling, custody.gate, memory, starts_on=config.starts_enabled)
 
@@ -267,7 +267,7 @@ class Supervision:
             self._alarm,
             lambda program: self._site_of(site, keeping.gate, program),
         )
-        limits = Limits(config.shortest_step_s, config.overruns, config.hook_timeout_s, plant.is_lockstep)
+        limits = RunnerLimits(config.shortest_step_s, config.overruns, config.hook_timeout_s, plant.is_lockstep)
 
         def runners(on_change: Callable[[], None]) -> Sequence[Runner]:
             return [

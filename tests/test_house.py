@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 import tomllib
 from pathlib import Path
@@ -31,3 +32,16 @@ def test_emulators_are_started_through_their_door() -> None:
     inside = re.compile(r"^\s*(?:from|import) emulators\.(?!door\b)", re.MULTILINE)
     breaking = [file for file in (ROOT / "commands").rglob("*.py") if inside.search(file.read_text(encoding="utf-8"))]
     assert breaking == []
+
+
+def test_no_public_class_has_the_name_of_another() -> None:
+    """One word for a thing, one meaning for a word. Emulators are written apart, but are read beside the clients."""
+    named: dict[str, list[str]] = {}
+    for package in ROOT.glob("*/__init__.py"):
+        if package.parent.name in _STAND_APART:
+            continue
+        for file in package.parent.rglob("*.py"):
+            for node in ast.parse(file.read_text(encoding="utf-8")).body:
+                if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
+                    named.setdefault(node.name, []).append(file.relative_to(ROOT).as_posix())
+    assert {name: files for name, files in named.items() if len(files) > 1} == {}

@@ -25,9 +25,8 @@ import pytest
 import main
 from clients.boptest_client import BOPTestClient
 from commands import line
-from emulators.boptest.faults import Answer, Hold
-from emulators.ecy.faults import FailWrites
-from emulators.ecy.faults import Hold as HoldController
+from emulators.boptest.faults import AnswerWith, HoldCall
+from emulators.ecy.faults import FailWrites, Hold
 from emulators.process import emulator_process
 from tests import bench
 from tests.bridge.rig import AHU_POINTS, DEADLINE_S, PASSWORD, VAV_POINTS, Rig, rig
@@ -163,7 +162,7 @@ class TestDemo:
 class TestStopping:
     @POSIX_ONLY
     def test_a_signal_in_the_middle_of_an_advance_gives_everything_back(self, both: Rig) -> None:
-        hold = both.building.faults.add(Hold(), "advance")
+        hold = both.building.faults.add(HoldCall(), "advance")
         with start(*configured(both), **variables(both)) as process:
             assert hold.reached.wait(DEADLINE_S)
             process.send_signal(signal.SIGTERM)
@@ -174,8 +173,8 @@ class TestStopping:
 
     @POSIX_ONLY
     def test_a_second_ctrl_c_ends_at_once_and_says_what_that_means(self, both: Rig) -> None:
-        stuck = HoldController()
-        hold = both.building.faults.add(Hold(), "advance")
+        stuck = Hold()
+        hold = both.building.faults.add(HoldCall(), "advance")
         with start(*configured(both), **variables(both)) as process:
             assert hold.reached.wait(DEADLINE_S)
             both.controllers.controller("AHU").faults.add(stuck)
@@ -187,7 +186,7 @@ class TestStopping:
         assert "NOT been given back" in output
 
     def test_what_cannot_be_released_is_named_and_makes_the_exit_code_1(self, both: Rig) -> None:
-        hold = both.building.faults.add(Hold(), "advance")
+        hold = both.building.faults.add(HoldCall(), "advance")
         with start(*configured(both), "--steps", "1", **variables(both)) as process:
             assert hold.reached.wait(DEADLINE_S)
             both.controllers.controller("VAV").faults.add(FailWrites({"SpaceTemp"}))
@@ -224,7 +223,7 @@ class TestTestsOfDeadProcesses:
 
     def test_what_cannot_be_stopped_is_named_and_makes_the_exit_code_1(self, call: Call, both: Rig) -> None:
         note = self.left(both)
-        both.building.faults.add(Answer(500, "the queue is away", "text/plain"), "stop")
+        both.building.faults.add(AnswerWith(500, "the queue is away", "text/plain"), "stop")
         code, output = call("release", "--env", "absent", **variables(both))
         assert (code, note.exists()) == (1, True)
         assert re.search(r"a test that a process left is NOT stopped: PUT /stop/.*the queue is away", output)
@@ -388,7 +387,7 @@ class TestOtherVerbs:
 
     @POSIX_ONLY
     def test_ctrl_c_ends_a_check_and_its_test(self, both: Rig) -> None:
-        hold = both.building.faults.add(Hold(), "initialize")
+        hold = both.building.faults.add(HoldCall(), "initialize")
         with start("check", "--yes", *configured(both), **variables(both)) as process:
             assert hold.reached.wait(DEADLINE_S)
             process.send_signal(signal.SIGINT)

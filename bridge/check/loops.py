@@ -16,7 +16,7 @@ from utils.values import PointMetadata, Role
 
 
 @dataclass(frozen=True, slots=True)
-class Loop:
+class ControlLoop:
     """A kind of loop: the part of a test case's names by which its ends differ."""
 
     name: str
@@ -29,7 +29,7 @@ class Loop:
 
 
 LOOPS = (
-    Loop(
+    ControlLoop(
         "supply air temperature (valves and dampers in sequence)",
         re.compile(
             r"(?<=oveAhu_)y(Hea|Coo|OA|Ret)(?=_u$)"
@@ -37,8 +37,8 @@ LOOPS = (
             r"|ValPosAhu(Coo|Hea)(?=(Nz|Sz)_u$)"
         ),
     ),
-    Loop("zone temperature (damper and reheat)", re.compile(r"y(Dam|ReaHea)(?=_u$)")),
-    Loop(
+    ControlLoop("zone temperature (damper and reheat)", re.compile(r"y(Dam|ReaHea)(?=_u$)")),
+    ControlLoop(
         "zone set-points (heating below cooling)",
         re.compile(r"TZon(Hea|Coo)Set(?=_u$)|TSet(Roo)?(Hea|Coo)(?=_u$)|TZonSet(Min|Max)(?=(Nz|Sz)_u$)"),
     ),
@@ -57,7 +57,7 @@ def loop_findings(views: Sequence[PointView], metadata: Mapping[str, PointMetada
                 yield from _judged(loop, ends, taken, groups)
 
 
-def _units(loop: Loop, names: Iterable[str]) -> Iterable[list[str]]:
+def _units(loop: ControlLoop, names: Iterable[str]) -> Iterable[list[str]]:
     units: dict[str, list[str]] = {}
     for name in names:
         if (unit := loop.unit_of(name)) is not None:
@@ -65,7 +65,9 @@ def _units(loop: Loop, names: Iterable[str]) -> Iterable[list[str]]:
     return units.values()
 
 
-def _judged(loop: Loop, ends: Sequence[str], taken: Sequence[str], groups: Mapping[str, str]) -> Iterator[Finding]:
+def _judged(
+    loop: ControlLoop, ends: Sequence[str], taken: Sequence[str], groups: Mapping[str, str]
+) -> Iterator[Finding]:
     left = [name for name in ends if name not in groups]
     if left:
         what = (

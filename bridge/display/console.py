@@ -85,7 +85,7 @@ class PlainLines:
         """Lines are in nobody's way."""
 
 
-class Place:
+class ShownPlace:
     """The bottom of a terminal, where something renews itself while lines scroll by above it."""
 
     def __init__(self, console: Console) -> None:
@@ -111,7 +111,7 @@ class LiveView:
     """One table that renews itself in place, once there is something to see."""
 
     def __init__(self, console: Console, equipments: Sequence[Equipment], notes: Sequence[str]) -> None:
-        self._place = Place(console)
+        self._place = ShownPlace(console)
         self._equipments = equipments
         self._notes = notes
 

@@ -15,7 +15,7 @@ from bacpypes3.primitivedata import ObjectIdentifier
 
 from clients.bacnet.application import BenchApplication
 from clients.bacnet.names import device_key, property_identifier
-from clients.bacnet.reading import Item, Reader
+from clients.bacnet.reading import PropertyItem, Reader
 from clients.bacnet.requests import Requester, deadline
 from clients.bacnet.results import PRESENT_VALUE, BacnetReading, Untyped
 from utils.errors import DeviceError
@@ -112,7 +112,7 @@ class SubscriptionBook:
         if apdu.monitoredObjectIdentifier != subscription.target:
             return
         for told in apdu.listOfValues:
-            item = Item(subscription.target, told.propertyIdentifier, told.propertyArrayIndex)
+            item = PropertyItem(subscription.target, told.propertyIdentifier, told.propertyArrayIndex)
             subscription.notify(self._reader.reading(subscription.address, item, told.value))
 
 

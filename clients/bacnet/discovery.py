@@ -15,7 +15,7 @@ from bacpypes3.primitivedata import CharacterString, ObjectIdentifier
 from clients.bacnet.application import BenchApplication
 from clients.bacnet.errors import AnswerTooLong, BacnetRefusal, StackError
 from clients.bacnet.names import BACNET_TYPES, OBJECT_TYPES, device_key, object_identifier, property_identifier
-from clients.bacnet.reading import Item, Reader
+from clients.bacnet.reading import PropertyItem, Reader
 from clients.bacnet.results import BacnetReading, DeviceFound, ObjectFound, PointFound, RouterFound, Untyped
 from clients.bacnet.traits import TraitsBook
 from utils.errors import ConfigError, DeviceUnreachable, Problem
@@ -93,7 +93,7 @@ class Finder:
     async def objects(self, address: Address) -> tuple[ObjectIdentifier, ...]:
         """The object list, element by element where the device cannot send it whole."""
         device = await self._device(address)
-        whole = Item(device, property_identifier("object-list"), None)
+        whole = PropertyItem(device, property_identifier("object-list"), None)
         reading = await self._one(address, whole)
         names = reading.value if reading.error is None else await self._elements(address, whole, reading)
         return tuple(object_identifier(str(name)) for name in names) if isinstance(names, tuple) else ()
@@ -114,7 +114,7 @@ class Finder:
         """The objects' names, by object."""
         chosen = list(targets)
         readings = await self._reader.read_multiple(
-            address, [Item(target, property_identifier("object-name"), None) for target in chosen]
+            address, [PropertyItem(target, property_identifier("object-name"), None) for target in chosen]
         )
         return dict(zip(chosen, readings, strict=True))
 
@@ -124,11 +124,11 @@ class Finder:
             raise DeviceUnreachable(device_key(address), "it does not tell its device instance")
         return object_identifier(f"device,{instance}")
 
-    async def _one(self, address: Address, item: Item) -> BacnetReading:
+    async def _one(self, address: Address, item: PropertyItem) -> BacnetReading:
         (reading,) = await self._reader.read_multiple(address, [item])
         return reading
 
-    async def _elements(self, address: Address, whole: Item, reading: BacnetReading) -> tuple[Any, ...]:
+    async def _elements(self, address: Address, whole: PropertyItem, reading: BacnetReading) -> tuple[Any, ...]:
         """An array that is too long for one answer. Raises what kept it from being read otherwise."""
         if reading.error is not None and not isinstance(reading.error, AnswerTooLong):
             raise reading.error
@@ -212,11 +212,11 @@ def _object_found(apdu: IHaveRequest) -> ObjectFound:
     return ObjectFound(apdu.deviceIdentifier[1], str(apdu.pduSource), str(apdu.objectIdentifier), str(apdu.objectName))
 
 
-def _point_items(target: ObjectIdentifier) -> list[Item]:
+def _point_items(target: ObjectIdentifier) -> list[PropertyItem]:
     names = list(_POINT_PROPERTIES)
     if not OBJECT_TYPES[target[0]].is_input:
         names.append(_COMMANDABLE)
-    return [Item(target, property_identifier(name), None) for name in names]
+    return [PropertyItem(target, property_identifier(name), None) for name in names]
 
 
 def _point(target: str, readings: dict[tuple[str, str], BacnetReading]) -> PointFound:

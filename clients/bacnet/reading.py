@@ -34,7 +34,7 @@ _SIZE = 36
 """Bytes of a value that we guess at, mostly names. What turns out longer is asked for in halves."""
 
 
-class Item(NamedTuple):
+class PropertyItem(NamedTuple):
     """A property in BACpypes3's classes."""
 
     target: ObjectIdentifier
@@ -52,16 +52,16 @@ class Item(NamedTuple):
         return _PER_PROPERTY + _SIZES.get(str(self.name), _SIZE) + (0 if self.place is None else 3)
 
 
-def item_of(ref: BacnetRef) -> Item:
+def item_of(ref: BacnetRef) -> PropertyItem:
     """Parse a reference. Raises ConfigError."""
     name = property_identifier(ref.property)
     if name in _MANY:
         raise ConfigError([Problem(f"property {ref.property!r}", "stands for many properties: name each of them")])
-    return Item(object_identifier(ref.object), name, ref.index)
+    return PropertyItem(object_identifier(ref.object), name, ref.index)
 
 
 Result = TypeVar("Result")
-Answers = dict[Item, Any]
+Answers = dict[PropertyItem, Any]
 """What a device told of each item: an encoded value, or a DeviceError."""
 
 
@@ -73,7 +73,7 @@ class Reader:
         self._traits = traits
         self._units: dict[tuple[Address, ObjectIdentifier], str | None] = {}
 
-    async def read(self, address: Address, item: Item) -> BacnetReading:
+    async def read(self, address: Address, item: PropertyItem) -> BacnetReading:
         """One property; an analog present-value's unit is asked for once. Raises DeviceError."""
         if self._lacks_unit(address, item):
             encoded, _ = await asyncio.gather(self._one(address, item), self.learn_unit(address, item.target))
@@ -81,9 +81,9 @@ class Reader:
             encoded = await self._one(address, item)
         return self.reading(address, item, encoded)
 
-    async def read_multiple(self, address: Address, items: Sequence[Item]) -> tuple[BacnetReading, ...]:
+    async def read_multiple(self, address: Address, items: Sequence[PropertyItem]) -> tuple[BacnetReading, ...]:
         """Any number of properties; what concerns one only is in its reading. Raises DeviceError for all."""
-        units = [Item(item.target, _UNITS, None) for item in items if self._lacks_unit(address, item)]
+        units = [PropertyItem(item.target, _UNITS, None) for item in items if self._lacks_unit(address, item)]
         answers = await self.answers(address, dict.fromkeys([*items, *units]))
         for unit in units:
             self._keep_unit(address, unit, answers[unit])
@@ -91,7 +91,7 @@ class Reader:
 
     async def read_priority_array(self, address: Address, target: ObjectIdentifier) -> PriorityArray:
         """All 16 slots, one by one where the device cannot send them together. Raises DeviceError."""
-        whole = Item(target, _PRIORITY_ARRAY, None)
+        whole = PropertyItem(target, _PRIORITY_ARRAY, None)
         try:
             value = self._decoded(address, whole, await self._one(address, whole))
         except AnswerTooLong:
@@ -102,14 +102,14 @@ class Reader:
         return slots
 
     async def _slots(self, address: Address, target: ObjectIdentifier) -> BacnetValue:
-        items = [Item(target, _PRIORITY_ARRAY, slot) for slot in range(1, SLOTS + 1)]
+        items = [PropertyItem(target, _PRIORITY_ARRAY, slot) for slot in range(1, SLOTS + 1)]
         readings = await self.read_multiple(address, items)
         for reading in readings:
             if reading.error is not None:
                 raise reading.error
         return tuple(reading.value for reading in readings)
 
-    async def answers(self, address: Address, items: Iterable[Item]) -> Answers:
+    async def answers(self, address: Address, items: Iterable[PropertyItem]) -> Answers:
         """What the device tells of each item. Raises DeviceUnreachable or DeviceRefused."""
         wanted = list(items)
         if len(wanted) < 2:
@@ -119,7 +119,7 @@ class Reader:
         parts = await _all(self._chunk(address, chunk, traits) for chunk in chunks)
         return {item: answer for part in parts for item, answer in part.items()}
 
-    async def _chunk(self, address: Address, items: Sequence[Item], traits: Traits) -> Answers:
+    async def _chunk(self, address: Address, items: Sequence[PropertyItem], traits: Traits) -> Answers:
         """As one request, in halves where that is too long, singly where the device refuses it."""
         if len(items) > 1 and traits.reads_multiple:
             try:
@@ -134,27 +134,27 @@ class Reader:
                 pass  # some devices refuse the whole request for one of its items
         return await self._one_by_one(address, items)
 
-    async def _one_by_one(self, address: Address, items: Sequence[Item]) -> Answers:
+    async def _one_by_one(self, address: Address, items: Sequence[PropertyItem]) -> Answers:
         answers = await _all(self._one_or_error(address, item) for item in items)
         return dict(zip(items, answers, strict=True))
 
-    async def _one_or_error(self, address: Address, item: Item) -> Untyped:
+    async def _one_or_error(self, address: Address, item: PropertyItem) -> Untyped:
         try:
             return await self._one(address, item)
         except ObjectError as error:
             return error
 
-    async def _one(self, address: Address, item: Item) -> Untyped:
+    async def _one(self, address: Address, item: PropertyItem) -> Untyped:
         request = ReadPropertyRequest(objectIdentifier=item.target, propertyIdentifier=item.name)
         if item.place is not None:
             request.propertyArrayIndex = item.place
         answer = await self._requester.ask(address, request, item.words)
-        told = Item(answer.objectIdentifier, answer.propertyIdentifier, answer.propertyArrayIndex)
+        told = PropertyItem(answer.objectIdentifier, answer.propertyIdentifier, answer.propertyArrayIndex)
         if told != item and item.target != WILDCARD_DEVICE:
             raise DeviceUnreachable(device_key(address), f"{item.words}: the answer is about {told.words}")
         return answer.propertyValue
 
-    async def _together(self, address: Address, items: Sequence[Item]) -> Answers:
+    async def _together(self, address: Address, items: Sequence[PropertyItem]) -> Answers:
         specifications = [
             ReadAccessSpecification(
                 objectIdentifier=target, listOfPropertyReferences=[_property_reference(item) for item in group]
@@ -169,7 +169,7 @@ class Reader:
             raise DeviceUnreachable(device_key(address), f"{missing.words}: left out of the answer")
         return told
 
-    def reading(self, address: Address, item: Item, answer: Untyped) -> BacnetReading:
+    def reading(self, address: Address, item: PropertyItem, answer: Untyped) -> BacnetReading:
         """An encoded value, or a failure to read it, as a reading."""
         error, value, quality = None, None, Quality.GOOD
         try:
@@ -182,7 +182,7 @@ class Reader:
             str(address), str(item.target), str(item.name), item.place, value, unit, quality, time.time(), error
         )
 
-    def _decoded(self, address: Address, item: Item, answer: Untyped) -> BacnetValue:
+    def _decoded(self, address: Address, item: PropertyItem, answer: Untyped) -> BacnetValue:
         """The value. Raises ObjectError for what is none, or no number where a point needs one."""
         if isinstance(answer, DeviceError):
             raise answer
@@ -194,7 +194,7 @@ class Reader:
             raise ObjectError(device_key(address), f"{item.words}: not a value: {value}")
         return value
 
-    def _lacks_unit(self, address: Address, item: Item) -> bool:
+    def _lacks_unit(self, address: Address, item: PropertyItem) -> bool:
         if item.name != _PRESENT or (address, item.target) in self._units:
             return False
         ours = OBJECT_TYPES.get(item.target[0])
@@ -202,20 +202,20 @@ class Reader:
 
     async def learn_unit(self, address: Address, target: ObjectIdentifier) -> None:
         """Ask for the unit of an analog object's present-value, once."""
-        if self._lacks_unit(address, Item(target, _PRESENT, None)):
-            unit = Item(target, _UNITS, None)
+        if self._lacks_unit(address, PropertyItem(target, _PRESENT, None)):
+            unit = PropertyItem(target, _UNITS, None)
             self._keep_unit(address, unit, await self._one_or_error(address, unit))
 
-    def _keep_unit(self, address: Address, unit: Item, answer: Untyped) -> None:
+    def _keep_unit(self, address: Address, unit: PropertyItem, answer: Untyped) -> None:
         try:
             self._units[address, unit.target] = str(self._decoded(address, unit, answer))
         except ObjectError:
             self._units[address, unit.target] = None
 
 
-def _chunks(items: Sequence[Item], traits: Traits) -> list[list[Item]]:
+def _chunks(items: Sequence[PropertyItem], traits: Traits) -> list[list[PropertyItem]]:
     """Items in groups whose answers fit into one piece each."""
-    chunks: list[list[Item]] = []
+    chunks: list[list[PropertyItem]] = []
     left, last = 0, None
     for item in items:
         size = item.size + (0 if item.target == last else _PER_OBJECT)
@@ -227,7 +227,7 @@ def _chunks(items: Sequence[Item], traits: Traits) -> list[list[Item]]:
     return chunks
 
 
-def _property_reference(item: Item) -> PropertyReference:
+def _property_reference(item: PropertyItem) -> PropertyReference:
     if item.place is None:
         return PropertyReference(propertyIdentifier=item.name)
     return PropertyReference(propertyIdentifier=item.name, propertyArrayIndex=item.place)
@@ -237,7 +237,7 @@ def _told(address: Address, answer: Untyped) -> Answers:
     told: Answers = {}
     for result in answer.listOfReadAccessResults:
         for element in result.listOfResults:
-            item = Item(result.objectIdentifier, element.propertyIdentifier, element.propertyArrayIndex)
+            item = PropertyItem(result.objectIdentifier, element.propertyIdentifier, element.propertyArrayIndex)
             failure = element.readResult.propertyAccessError
             told[item] = (
                 element.readResult.propertyValue

@@ -41,7 +41,7 @@ async def deadline(device: str, timeout_s: float) -> AsyncIterator[None]:
 
 
 @dataclass(slots=True)
-class Line:
+class RequestLine:
     """What is going on with one device."""
 
     free: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(IN_FLIGHT))
@@ -65,12 +65,12 @@ class Requester:
     def __init__(self, application: Application, own: tuple[str, int]) -> None:
         self._application = application
         self._own = own
-        self._lines: dict[Address, Line] = {}
+        self._lines: dict[Address, RequestLine] = {}
 
     async def ask(self, address: Address, request: ConfirmedRequestPDU, what: str) -> Untyped:
         """Send and return the acknowledgement. Raises DeviceError; the caller sets the deadline."""
         self._refuse_self(address)
-        line = self._lines.setdefault(address, Line())
+        line = self._lines.setdefault(address, RequestLine())
         async with line.free:
             await self._find_route(address)
             request.pduDestination = address

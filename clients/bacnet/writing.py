@@ -15,7 +15,7 @@ from bacpypes3.primitivedata import Atomic, Null
 
 from clients.bacnet.errors import UnknownService, WriteStopped
 from clients.bacnet.names import device_key, station
-from clients.bacnet.reading import Item, item_of
+from clients.bacnet.reading import PropertyItem, item_of
 from clients.bacnet.requests import Requester
 from clients.bacnet.results import BacnetRef, BacnetValue, BacnetWrite, BacnetWriteResult
 from clients.bacnet.traits import Traits, TraitsBook
@@ -32,7 +32,7 @@ _PATIENCE = 0.5
 class _Order:
     """A write that may be sent."""
 
-    item: Item
+    item: PropertyItem
     value: Atomic
     priority: int | None
 

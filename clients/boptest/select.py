@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from clients.boptest.wire import envelope_of, object_of, refusal
-from clients.http.funnel import HttpFunnel, Reply
+from clients.http.funnel import HttpFunnel, HttpReply
 from utils.errors import SimulationError, SimulationRefused, SimulationUnreachable
 
 
@@ -67,14 +67,14 @@ def _probe_without_cases(funnel: HttpFunnel, timeout_s: float) -> Server:
     raise _not_boptest(funnel, reply)
 
 
-def _legacy_name(funnel: HttpFunnel, reply: Reply) -> str:
+def _legacy_name(funnel: HttpFunnel, reply: HttpReply) -> str:
     try:
         return str(object_of(envelope_of(reply, "GET /name").payload, "GET /name")["name"])
     except (SimulationError, KeyError):
         raise _not_boptest(funnel, reply) from None
 
 
-def _case_names(reply: Reply) -> tuple[str, ...]:
+def _case_names(reply: HttpReply) -> tuple[str, ...]:
     """The names of a service's test cases; none when the answer is something else."""
     try:
         document = reply.json() if reply.is_success else None
@@ -94,6 +94,6 @@ def _version(funnel: HttpFunnel, timeout_s: float) -> str:
     return str(payload.get("version", "")).strip()
 
 
-def _not_boptest(funnel: HttpFunnel, reply: Reply) -> SimulationRefused:
+def _not_boptest(funnel: HttpFunnel, reply: HttpReply) -> SimulationRefused:
     kind = reply.headers.get("Content-Type", "no content type")
     return SimulationRefused(f"{funnel.base_url} is not a BOPTEST server: it answered HTTP {reply.status} ({kind})")

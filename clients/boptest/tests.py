@@ -10,7 +10,7 @@ from urllib.parse import quote
 
 from clients.boptest.select import Timeouts
 from clients.boptest.wire import json_of, object_of, refusal
-from clients.http.funnel import HttpFunnel, Reply
+from clients.http.funnel import HttpFunnel, HttpReply
 from utils.errors import SimulationError, SimulationRefused, SimulationUnreachable
 from utils.names import is_token
 
@@ -173,7 +173,7 @@ class OwnTests:
         self._test_ids.abandon(self._funnel.base_url, testid)
         _LOG.warning(words, testid, "the next start, check or release stops it")
 
-    def _call(self, method: str, path: str) -> Reply:
+    def _call(self, method: str, path: str) -> HttpReply:
         return self._funnel.call(method, path, timeout_s=self._timeouts.quick_s)
 
 

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from clients.http.funnel import Json, Reply
+from clients.http.funnel import HttpReply, Json
 from utils.errors import SimulationError, SimulationRefused, SimulationUnreachable
 from utils.text import one_line
 from utils.values import PointMetadata, SimulationState, is_finite_number
@@ -19,24 +19,24 @@ _WARNING = re.compile(r"WARNING: (value of \S+ for (\S+) is (?:above|below) .*?)
 
 
 @dataclass(frozen=True, slots=True)
-class Envelope:
+class BoptestAnswer:
     """The body of a good answer: ``message`` in words, ``payload`` for the program."""
 
     message: str
     payload: Json
 
 
-def envelope_of(reply: Reply, what: str) -> Envelope:
+def envelope_of(reply: HttpReply, what: str) -> BoptestAnswer:
     """Open an answer to a test call. Raises SimulationRefused or SimulationUnreachable, saying what was asked."""
     if not reply.is_success:
         raise refusal(reply, what)
     document = json_of(reply, what)
     if not isinstance(document, dict) or "payload" not in document:
         raise SimulationUnreachable(f"{what}: the answer has no payload ({words_of(reply)})")
-    return Envelope(str(document.get("message") or ""), document["payload"])
+    return BoptestAnswer(str(document.get("message") or ""), document["payload"])
 
 
-def json_of(reply: Reply, what: str) -> Json:
+def json_of(reply: HttpReply, what: str) -> Json:
     """Decode an answer. Raises SimulationUnreachable when it is not JSON."""
     try:
         return reply.json()
@@ -44,13 +44,13 @@ def json_of(reply: Reply, what: str) -> Json:
         raise SimulationUnreachable(f"{what}: the answer is not JSON ({words_of(reply)})") from None
 
 
-def refusal(reply: Reply, what: str) -> SimulationError:
+def refusal(reply: HttpReply, what: str) -> SimulationError:
     """The error that an answer outside 2xx stands for, with the server's own words."""
     sentence = f"{what}: {words_of(reply)} (HTTP {reply.status})"
     return SimulationUnreachable(sentence) if reply.status in _BUSY else SimulationRefused(sentence)
 
 
-def words_of(reply: Reply) -> str:
+def words_of(reply: HttpReply) -> str:
     """The server's own words: ``message``, ``payload`` behind a bare "Bad Request", ``errors``, or the body."""
     try:
         document = reply.json()

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from clients.ecy.session import DeviceTimedOut, EcySession
 from clients.ecy.wire import API, MISSING_NAMES, has_error, is_error_text, says, words_of
-from clients.http.funnel import Json, Reply
+from clients.http.funnel import HttpReply, Json
 from utils.errors import DeviceError, ObjectError
 
 BATCH = f"{API}/batch"
@@ -97,7 +97,7 @@ class BatchSender:
             return ObjectError(self._session.device, sentence)
         return self._session.error_for(reply.status, sentence)
 
-    def _post(self, chunk: Sequence[BatchRequest]) -> Reply:
+    def _post(self, chunk: Sequence[BatchRequest]) -> HttpReply:
         wire: list[Json] = [request.wire(number) for number, request in enumerate(chunk, 1)]
         try:
             reply = self._session.call("POST", BATCH, {"requests": wire})
@@ -116,13 +116,13 @@ class BatchSender:
             self._size = min(self._ceiling, 2 * self._size)
             self._calm = 0
 
-    def _refused(self, reply: Reply) -> BatchReply:
+    def _refused(self, reply: HttpReply) -> BatchReply:
         try:
             return BatchReply(reply.status, reply.json())
         except ValueError:
             return BatchReply(reply.status, reply.text)
 
-    def _matched(self, chunk: Sequence[BatchRequest], reply: Reply) -> list[BatchReply]:
+    def _matched(self, chunk: Sequence[BatchRequest], reply: HttpReply) -> list[BatchReply]:
         """A reply per request: by id, or by position where ids make no sense and the counts agree.
 
         An id that is told more than once, in an answer of another length, answers nothing: which of them is meant is

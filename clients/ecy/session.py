@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from functools import partial
 
 from clients.ecy.wire import API, says, words_of
-from clients.http.funnel import Failures, HttpFunnel, Json, Reply
+from clients.http.funnel import Failures, HttpFunnel, HttpReply, Json
 from clients.http.tls import PinnedCertificate, TlsPolicy, trust_for
 from utils.errors import AccountRefused, DeviceError, DeviceRefused, DeviceUnreachable, NotItself, ObjectError
 from utils.text import one_line
@@ -100,7 +100,7 @@ class EcySession:
         self._rejection = None
         self.funnel.forget_cookies()
 
-    def call(self, method: str, path: str, body: Json = None) -> Reply:
+    def call(self, method: str, path: str, body: Json = None) -> HttpReply:
         """One call with credentials; the reply is neither 401, 403, a redirect nor "busy".
 
         What has not shown itself to be an ECY is asked without credentials first. Raises DeviceRefused or
@@ -138,7 +138,7 @@ class EcySession:
         """Change a resource; any 2xx will do, whatever its body. Raises like :meth:`get`."""
         self.raise_for(self.call("POST", path, body), path)
 
-    def raise_for(self, reply: Reply, path: str) -> None:
+    def raise_for(self, reply: HttpReply, path: str) -> None:
         """Raise what an answer outside 2xx stands for."""
         if not reply.is_success:
             raise self.error_for(reply.status, f"{path.partition('?')[0]}: {_words(reply)}")
@@ -157,12 +157,12 @@ class EcySession:
         """A refusal by this controller, to be raised."""
         return DeviceRefused(self._device, what)
 
-    def unreadable(self, path: str, reply: Reply) -> DeviceUnreachable:
+    def unreadable(self, path: str, reply: HttpReply) -> DeviceUnreachable:
         """The error for an answer that makes no sense."""
         words = self.funnel.redact(words_of(reply.body))
         return DeviceUnreachable(self._device, f"{path.partition('?')[0]}: unreadable answer ({words})")
 
-    def _probed(self, path: str) -> Reply:
+    def _probed(self, path: str) -> HttpReply:
         """Ask without credentials first: a password is shown only to a server that asks for one."""
         reply = self._send("GET", path, None, None)
         if reply.status not in _ASKING:
@@ -175,7 +175,7 @@ class EcySession:
         """Whether it has shown itself to be an ECY, now or in an earlier run."""
         return self._is_recognised or (self._trust.pin is not None and self._trust.pin.is_on_record)
 
-    def _recognise(self, path: str, reply: Reply) -> None:
+    def _recognise(self, path: str, reply: HttpReply) -> None:
         """Judge what asks for a password, and put its certificate on record. Raises DeviceRefused for a stranger."""
         if not self._may_see_account(reply):
             raise self._stranger(path, reply)
@@ -183,28 +183,28 @@ class EcySession:
         if self._trust.pin is not None:
             self._trust.pin.keep()
 
-    def _may_see_account(self, reply: Reply) -> bool:
+    def _may_see_account(self, reply: HttpReply) -> bool:
         return self._is_known or _asks_like_an_ecy(reply)
 
-    def _stranger(self, path: str, reply: Reply) -> NotItself:
+    def _stranger(self, path: str, reply: HttpReply) -> NotItself:
         pin = self._trust.pin
         remedy = f"; if it is one, say so with a line {pin.remedy}" if pin is not None else ""
         what = f"{path} answered HTTP {reply.status} ({_kind(reply)}), which nothing shows to be an ECY's"
         words = f"it does not look like an ECY controller: {what}. No password was sent{remedy}"
         return NotItself(self._device, words)
 
-    def _send(self, method: str, path: str, body: Json, credentials: Mapping[str, str] | None) -> Reply:
+    def _send(self, method: str, path: str, body: Json, credentials: Mapping[str, str] | None) -> HttpReply:
         if credentials is not None or not self._is_signed_in:
             self.funnel.forget_cookies()
         return self.funnel.call(method, path, body=body, headers=credentials, timeout_s=self._timeout_s)
 
-    def _raise_if_unavailable(self, reply: Reply) -> None:
+    def _raise_if_unavailable(self, reply: HttpReply) -> None:
         self._raise_if_busy(reply)
         if 300 <= reply.status < 400:
             where = one_line(reply.headers.get("Location", "nowhere"))
             raise NotItself(self._device, f"it redirects to {where}, which is not followed")
 
-    def _raise_if_busy(self, reply: Reply) -> None:
+    def _raise_if_busy(self, reply: HttpReply) -> None:
         if reply.status in _BUSY:
             what = f"it is busy or in maintenance (HTTP {reply.status})"
             raise DeviceUnreachable(self._device, what, retry_after_s=_retry_after_s(reply))
@@ -215,31 +215,31 @@ def _failures(device: str) -> Failures:
     return Failures(unreachable, partial(DeviceTimedOut, device), partial(DeviceRefused, device), unreachable)
 
 
-def _retry_after_s(reply: Reply) -> float:
+def _retry_after_s(reply: HttpReply) -> float:
     """How long the controller wants to be left alone; 0 where it does not say, or not in seconds."""
     told = reply.headers.get("Retry-After", "").strip()
     return float(told) if told.isascii() and told.isdigit() else 0.0
 
 
-def _words(reply: Reply) -> str:
+def _words(reply: HttpReply) -> str:
     try:
         return words_of(reply.json())
     except ValueError:
         return words_of(reply.body)
 
 
-def _kind(reply: Reply) -> str:
+def _kind(reply: HttpReply) -> str:
     return one_line(reply.headers.get("Content-Type", "no content type"))
 
 
-def _is_json(reply: Reply) -> bool:
+def _is_json(reply: HttpReply) -> bool:
     try:
         return isinstance(reply.json(), dict | list)
     except ValueError:
         return False
 
 
-def _asks_like_an_ecy(reply: Reply) -> bool:
+def _asks_like_an_ecy(reply: HttpReply) -> bool:
     """Whether an answer that asks who is there may be a controller's; see the top of this module."""
     challenge = reply.headers.get("WWW-Authenticate", "").lower()
     if challenge and "basic" not in challenge:

@@ -43,7 +43,7 @@ class Failures:
 
 
 @dataclass(frozen=True, slots=True)
-class Reply:
+class HttpReply:
     """An answer, whatever its status. ``body`` is without transfer and content encoding; an error's has no secrets."""
 
     status: int
@@ -130,7 +130,7 @@ class HttpFunnel:
 
     def call(
         self, method: str, path: str, *, timeout_s: float, body: Json = None, headers: Mapping[str, str] | None = None
-    ) -> Reply:
+    ) -> HttpReply:
         """Send one request, once, and return the whole answer.
 
         ``body`` is sent as JSON unless it is None; ``timeout_s`` bounds everything from connecting to the last byte.
@@ -207,7 +207,7 @@ class HttpFunnel:
         with self._lock:
             self._calls.discard(call)
 
-    def _exchange(self, request: requests.PreparedRequest, call: Call) -> Reply:
+    def _exchange(self, request: requests.PreparedRequest, call: Call) -> HttpReply:
         if call.is_cut:
             raise ConnectionAbortedError("abandoned before it was sent")
         timeout_s = call.remaining_s()
@@ -217,7 +217,7 @@ class HttpFunnel:
                 raise ConnectionAbortedError("abandoned")
             if response.status_code >= 400:
                 body = self.redact(body.decode("utf-8", "replace")).encode()
-            return Reply(response.status_code, response.headers, body)
+            return HttpReply(response.status_code, response.headers, body)
 
     def _translated(self, error: Exception, call: Call, what: str, timeout_s: float) -> BridgeError:
         if call.is_cut:

@@ -17,7 +17,7 @@ HTML = "text/html; charset=utf-8"
 
 
 @dataclass(frozen=True, slots=True)
-class Request:
+class AsgiRequest:
     """A request with its whole body. Header names are in lower case; ``path`` is decoded and has no query."""
 
     method: str
@@ -45,7 +45,7 @@ class HangUpError(BridgeError):
     """The connection is closed without an answer."""
 
 
-async def read_request(scope: Scope, receive: Receive) -> Request:
+async def read_request(scope: Scope, receive: Receive) -> AsgiRequest:
     """Wait for the whole body of a request."""
     body, more = b"", True
     while more:
@@ -53,7 +53,7 @@ async def read_request(scope: Scope, receive: Receive) -> Request:
         body += message.get("body", b"")
         more = message.get("more_body", False)
     headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
-    return Request(scope["method"], scope["path"], headers, body)
+    return AsgiRequest(scope["method"], scope["path"], headers, body)
 
 
 async def send_response(send: Send, response: Response) -> None:

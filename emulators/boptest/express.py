@@ -10,7 +10,7 @@ from html import escape
 from http import HTTPStatus
 from urllib.parse import parse_qsl, quote
 
-from emulators.boptest.asgi import HTML, JSON, TEXT, Request, Response
+from emulators.boptest.asgi import HTML, JSON, TEXT, AsgiRequest, Response
 from emulators.boptest.javascript import JsonSyntaxError, parse, stringify
 from emulators.boptest.replies import Json
 
@@ -29,7 +29,7 @@ class BodyTooLargeError(JsonSyntaxError):
         super().__init__("request entity too large")
 
 
-def read_body(request: Request) -> Json:
+def read_body(request: AsgiRequest) -> Json:
     """The decoded body; a media type that is neither JSON nor a form counts as ``{}``. Raises JsonSyntaxError."""
     if "content-length" not in request.headers and "transfer-encoding" not in request.headers:
         return {}
@@ -74,7 +74,7 @@ def allowed(methods: Iterable[str]) -> Response:
     return _tagged(Response(200, allow.encode(), HTML, {"allow": allow}))
 
 
-def cannot(request: Request) -> Response:
+def cannot(request: AsgiRequest) -> Response:
     """The page for a route or method that does not exist."""
     path = escape(quote(request.path, safe="/:@!$&'()*+,;=~-._"))
     page = (
@@ -84,7 +84,7 @@ def cannot(request: Request) -> Response:
     return Response(404, page.encode(), HTML, _PAGE_POLICY)
 
 
-def finished(request: Request, response: Response) -> Response:
+def finished(request: AsgiRequest, response: Response) -> Response:
     """The response with the headers of every answer, or 304 when the client has it already."""
     headers = {"x-powered-by": "Express", **response.headers}
     if request.headers.get("connection", "").lower() != "close":
@@ -100,7 +100,7 @@ def _tagged(response: Response) -> Response:
     return replace(response, headers={**response.headers, "etag": tag})
 
 
-def _is_fresh(request: Request, response: Response) -> bool:
+def _is_fresh(request: AsgiRequest, response: Response) -> bool:
     known = request.headers.get("if-none-match")
     if known is None or request.method not in ("GET", "HEAD") or response.status != HTTPStatus.OK:
         return False

@@ -3,7 +3,7 @@
 A fault is an object with hooks around one request; a rule says which calls meet it and how often. Calls are named as
 BOPTEST's workers name them (``advance``, ``get_kpis``, ...), and ``version``, ``testcases``, ``select``, ``status``,
 ``stop`` for the rest. ``load`` is what a worker does with a test before it answers anything: of a fault's hooks it
-meets :meth:`Fault.during`, which may take its time or raise.
+meets :meth:`BoptestFault.during`, which may take its time or raise.
 """
 
 from __future__ import annotations
@@ -16,17 +16,17 @@ from threading import Event, Lock
 from typing import TypeVar
 
 from emulators.boptest.asgi import JSON, HangUpError, Response
-from emulators.boptest.replies import Reply
+from emulators.boptest.replies import BoptestReply
 
 
-class Fault:
+class BoptestFault:
     """Something that goes wrong with a call. This one does nothing; the others override what they need."""
 
     def before(self) -> Response | None:
         """Called before anything is done: a response answers the call, HangUpError closes the connection."""
         return None
 
-    def during(self) -> Reply | None:
+    def during(self) -> BoptestReply | None:
         """Called on the thread of the test, when it is the call's turn: a reply takes the place of the call."""
         return None
 
@@ -38,14 +38,14 @@ class Fault:
         """Called when the server stops: whatever waits in :meth:`during` has to return."""
 
 
-class Hold(Fault):
+class HoldCall(BoptestFault):
     """Keeps calls in flight: ``reached`` tells that one has come, ``release`` lets all of them go on."""
 
     def __init__(self) -> None:
         self.reached = Event()
         self.release = Event()
 
-    def during(self) -> Reply | None:
+    def during(self) -> BoptestReply | None:
         """Wait for the release."""
         self.reached.set()
         self.release.wait()
@@ -56,7 +56,7 @@ class Hold(Fault):
         self.release.set()
 
 
-class SlowLoad(Fault):
+class SlowLoad(BoptestFault):
     """Loading takes as long as the ``status`` of some test is asked ``polls`` times. For ``load`` and ``status``."""
 
     def __init__(self, polls: int) -> None:
@@ -72,7 +72,7 @@ class SlowLoad(Fault):
                 self._loaded.set()
         return None
 
-    def during(self) -> Reply | None:
+    def during(self) -> BoptestReply | None:
         """Load."""
         self._loaded.wait()
         return None
@@ -82,37 +82,37 @@ class SlowLoad(Fault):
         self._loaded.set()
 
 
-class BrokenLoad(Fault):
+class BrokenLoad(BoptestFault):
     """The worker cannot load the case: the test stays queued for ever (boptest-api §4, select)."""
 
-    def during(self) -> Reply | None:
+    def during(self) -> BoptestReply | None:
         """Fail."""
         raise RuntimeError("the FMU cannot be loaded")
 
 
-class Answer(Fault):
+class AnswerWith(BoptestFault):
     """Answers in place of the server; the call is not done."""
 
     def __init__(self, status: int, body: str, content_type: str = JSON) -> None:
         self._response = Response(status, body.encode(), content_type)
 
     def before(self) -> Response | None:
-        """Answer."""
+        """AnswerWith."""
         return self._response
 
 
-class FailedSimulation(Fault):
+class FailedSimulation(BoptestFault):
     """The model fails: status 500 with a traceback, and the time stands still (boptest-api §5)."""
 
     def __init__(self, reason: str = "the solver did not converge") -> None:
         self._trace = f"Traceback (most recent call last):\nRuntimeError: {reason}\n"
 
-    def during(self) -> Reply | None:
+    def during(self) -> BoptestReply | None:
         """Fail."""
-        return Reply(500, f"Failed to advance simulation: {self._trace}.", self._trace)
+        return BoptestReply(500, f"Failed to advance simulation: {self._trace}.", self._trace)
 
 
-class DroppedRequest(Fault):
+class DroppedRequest(BoptestFault):
     """The connection breaks before the call is done."""
 
     def before(self) -> Response | None:
@@ -120,7 +120,7 @@ class DroppedRequest(Fault):
         raise HangUpError("the request is dropped")
 
 
-class DroppedAnswer(Fault):
+class DroppedAnswer(BoptestFault):
     """The call is done, but the connection breaks before the answer."""
 
     def after(self, response: Response) -> Response:
@@ -128,7 +128,7 @@ class DroppedAnswer(Fault):
         raise HangUpError("the answer is dropped")
 
 
-class TellInstead(Fault):
+class TellValues(BoptestFault):
     """The call is done, but these points of the state are told as given, whatever a measurement may be."""
 
     def __init__(self, values: Mapping[str, object]) -> None:
@@ -141,23 +141,23 @@ class TellInstead(Fault):
         return replace(response, body=json.dumps(envelope).encode())
 
 
-class NullValues(TellInstead):
+class NullValues(TellValues):
     """The call is done, but these points of the state are told as null."""
 
     def __init__(self, points: Iterable[str]) -> None:
         super().__init__(dict.fromkeys(points))
 
 
-NO_FAULT = Fault()
+NO_FAULT = BoptestFault()
 _LOAD = "load"
 """No call, so that a rule for any call does not meet it."""
 
-AnyFault = TypeVar("AnyFault", bound=Fault)
+AnyFault = TypeVar("AnyFault", bound=BoptestFault)
 
 
 @dataclass(slots=True)
 class _Rule:
-    fault: Fault
+    fault: BoptestFault
     methods: frozenset[str]
     left: int | None
 
@@ -166,7 +166,7 @@ class _Rule:
         return self.left != 0 and fits
 
 
-class Faults:
+class BoptestFaults:
     """The rules of one server. Safe to change from any thread while it runs."""
 
     def __init__(self) -> None:
@@ -191,7 +191,7 @@ class Faults:
         for rule in rules:
             rule.fault.let_go()
 
-    def take(self, method: str) -> Fault:
+    def take(self, method: str) -> BoptestFault:
         """The fault that a call of this method meets now."""
         with self._lock:
             self.calls[method] += 1

@@ -8,7 +8,7 @@ from math import floor
 
 from emulators.boptest.arguments import non_negative, point_names, positive
 from emulators.boptest.forecast_errors import HOUR_S, ForecastErrors
-from emulators.boptest.replies import UNEXPECTED, Json, RefusalError, Reply
+from emulators.boptest.replies import UNEXPECTED, BoptestReply, Json, RefusalError
 from emulators.boptest.scenario import SEED, UNCERTAINTIES
 from emulators.boptest.simulation import YEAR_S
 from emulators.plant import Plant
@@ -23,7 +23,7 @@ class Forecaster:
         self._plant = plant
         self._errors = ForecastErrors()
 
-    def reply(self, params: Json, now_s: float, scenario: Mapping[str, Json]) -> Reply:
+    def reply(self, params: Json, now_s: float, scenario: Mapping[str, Json]) -> BoptestReply:
         """Forecast from ``now_s``: ``floor(horizon / interval) + 1`` points (boptest-api §7). Raises RefusalError."""
         names, horizon, interval = point_names(params["point_names"]), params["horizon"], params["interval"]
         self._refuse_unknown(names)
@@ -33,8 +33,8 @@ class Forecaster:
             times_s = [now_s + interval_s * step for step in range(floor(horizon_s / interval_s) + 1)]
             series = self._series(names, times_s, horizon_s, scenario)
         except UNEXPECTED:
-            return Reply(500, f"Failed to query the test case forecast data: {traceback.format_exc()}")
-        return Reply(200, message, {"time": [int(time_s) for time_s in times_s], **series})
+            return BoptestReply(500, f"Failed to query the test case forecast data: {traceback.format_exc()}")
+        return BoptestReply(200, message, {"time": [int(time_s) for time_s in times_s], **series})
 
     def _refuse_unknown(self, names: Sequence[str]) -> None:
         unknown = [name for name in names if name not in self._plant.forecast_points]

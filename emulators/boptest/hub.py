@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from threading import Event, Lock
 
 from emulators.boptest.replies import StoppedError
-from emulators.boptest.runs import Answered, Call, CaseRun, UnknownTestError, Work
+from emulators.boptest.runs import Answered, CaseRun, MethodCall, UnknownTestError, Work
 from emulators.boptest.testcase import CaseEngine, CaseOptions
 from emulators.plant import Plant
 
@@ -37,7 +37,7 @@ class Hub:
         self,
         plants: Mapping[str, PlantFactory],
         limits: Limits,
-        answer: Callable[[CaseEngine, Call], Answered],
+        answer: Callable[[CaseEngine, MethodCall], Answered],
         none_after_end: bool = True,
         loading: Callable[[], object] = lambda: None,
     ) -> None:

@@ -9,12 +9,12 @@ from dataclasses import replace
 
 from starlette.types import Receive, Scope, Send
 
-from emulators.boptest.asgi import HangUpError, Request, Response, hang_up, read_request, send_response
-from emulators.boptest.faults import Fault, Faults
+from emulators.boptest.asgi import AsgiRequest, HangUpError, Response, hang_up, read_request, send_response
+from emulators.boptest.faults import BoptestFault, BoptestFaults
 from emulators.boptest.hub import Hub
 from emulators.boptest.legacy_arguments import SCENARIO, UnknownArgumentsError, parsed
-from emulators.boptest.replies import UNEXPECTED, Json, RefusalError, Reply, StoppedError
-from emulators.boptest.runs import Answered, Call, CaseRun
+from emulators.boptest.replies import UNEXPECTED, BoptestReply, Json, RefusalError, StoppedError
+from emulators.boptest.runs import Answered, CaseRun, MethodCall
 from emulators.boptest.testcase import CALLS, CaseEngine
 
 VERSION = "0.6.0\n"
@@ -45,14 +45,14 @@ _FAILED = "Internal Server Error"
 _SCENARIO_CALLS = ("get_scenario", "set_scenario")
 
 
-def answer_call(case: CaseEngine, call: Call) -> Answered:
+def answer_call(case: CaseEngine, call: MethodCall) -> Answered:
     """Answer on the thread of the test, printed as Flask does."""
     try:
         reply = call.fault.during() or CALLS[call.method](case, parsed(case.plant.inputs, call.method, call.params))
     except UnknownArgumentsError as error:
         return Answered(400, _message_only(str(error)))
     except RefusalError as refusal:
-        reply = Reply(400, str(refusal))
+        reply = BoptestReply(400, str(refusal))
     except UNEXPECTED:
         return Answered(500, _message_only(_FAILED))
     payload = _without_uncertainty(reply.payload) if call.method in _SCENARIO_CALLS else reply.payload
@@ -62,7 +62,7 @@ def answer_call(case: CaseEngine, call: Call) -> Answered:
 class LegacyApp:
     """The ASGI application of the single-case server."""
 
-    def __init__(self, hub: Hub, faults: Faults) -> None:
+    def __init__(self, hub: Hub, faults: BoptestFaults) -> None:
         self._hub = hub
         self._faults = faults
         self._run: CaseRun | None = None
@@ -77,7 +77,7 @@ class LegacyApp:
         else:
             await send_response(send, replace(response, headers={"access-control-allow-origin": "*"}))
 
-    async def _respond(self, request: Request) -> Response:
+    async def _respond(self, request: AsgiRequest) -> Response:
         methods = _ROUTES.get(request.path)
         if methods is None:
             return Response(404, _NOT_FOUND.encode(), _HTML)
@@ -87,7 +87,7 @@ class LegacyApp:
         fault = self._faults.take(method)
         return fault.before() or fault.after(await self._call(request, method, fault))
 
-    async def _call(self, request: Request, method: str, fault: Fault) -> Response:
+    async def _call(self, request: AsgiRequest, method: str, fault: BoptestFault) -> Response:
         if method == "version":
             message = "Queried the version number successfully."
             return Response(200, _encoded({"status": 200, "message": message, "payload": {"version": VERSION}}), _JSON)
@@ -96,7 +96,7 @@ class LegacyApp:
         except RefusalError as refusal:
             return Response(400, _message_only(str(refusal)), _JSON)
         run = await self._running_test()
-        answered = await asyncio.wrap_future(run.submit(Call(method, params, fault)))
+        answered = await asyncio.wrap_future(run.submit(MethodCall(method, params, fault)))
         return Response(answered.status, answered.body, _JSON)
 
     async def _running_test(self) -> CaseRun:
@@ -107,7 +107,7 @@ class LegacyApp:
         return self._run
 
 
-def _read_body(request: Request) -> Json:
+def _read_body(request: AsgiRequest) -> Json:
     if request.content_type != _JSON:
         raise RefusalError(_NOT_UNDERSTOOD)
     try:

@@ -13,7 +13,7 @@ _ACTIVATION_TEXTS = {"1": 1.0, "True": 1.0, "true": 1.0, "0": 0.0, "False": 0.0,
 
 
 @dataclass(frozen=True, slots=True)
-class Overrides:
+class OverrideStore:
     """The inputs of one step. ``warning`` is empty unless something was clipped.
 
     ``only_nulls`` says that inputs were named but every value was null, which BOPTEST's model call cannot digest.
@@ -24,7 +24,7 @@ class Overrides:
     only_nulls: bool = False
 
 
-def check_overrides(inputs: Mapping[str, PointMeta], body: Json) -> Overrides:
+def check_overrides(inputs: Mapping[str, PointMeta], body: Json) -> OverrideStore:
     """Check the keys in the order of the body; the first bad one raises RefusalError and nothing is simulated."""
     values: dict[str, float] = {}
     warning = ""
@@ -39,7 +39,7 @@ def check_overrides(inputs: Mapping[str, PointMeta], body: Json) -> Overrides:
         values[name] = wanted if limit is None else limit
         if limit is not None:
             warning = _warning(name, wanted, limit) + warning
-    return Overrides(values, warning, only_nulls=bool(names) and not values)
+    return OverrideStore(values, warning, only_nulls=bool(names) and not values)
 
 
 def _number(name: str, value: Json) -> float:

@@ -18,7 +18,7 @@ UNEXPECTED = (ArithmeticError, AttributeError, LookupError, RuntimeError, TypeEr
 
 
 @dataclass(frozen=True, slots=True)
-class Reply:
+class BoptestReply:
     """The envelope of boptest-api §2: ``status`` is also the HTTP status, ``payload`` is made of JSON's types."""
 
     status: int

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from queue import Empty, SimpleQueue
 from threading import Event, Lock, Thread
 
-from emulators.boptest.faults import Fault
+from emulators.boptest.faults import BoptestFault
 from emulators.boptest.replies import UNEXPECTED, Json, StoppedError
 from emulators.boptest.testcase import CaseEngine
 from utils.errors import BridgeError
@@ -19,12 +19,12 @@ _LOG = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
-class Call:
+class MethodCall:
     """One request to a test, by the worker's name of the method."""
 
     method: str
     params: Json
-    fault: Fault
+    fault: BoptestFault
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,7 @@ class Work:
     """What a run has to do: how its engine comes to be, how a call is answered, how long it waits for one."""
 
     start: Callable[[Event], CaseEngine]
-    answer: Callable[[CaseEngine, Call], Answered]
+    answer: Callable[[CaseEngine, MethodCall], Answered]
     idle_timeout_s: float | None
 
 
@@ -69,7 +69,7 @@ class CaseRun:
         self._work = work
         self._on_load = on_load
         self._on_end = on_end
-        self._calls: SimpleQueue[tuple[Call, Future[Answered]] | None] = SimpleQueue()
+        self._calls: SimpleQueue[tuple[MethodCall, Future[Answered]] | None] = SimpleQueue()
         self._lock = Lock()
         self._open: set[Future[Answered]] = set()
         self._over = False
@@ -85,7 +85,7 @@ class CaseRun:
         """Take a worker: start the engine on the run's thread."""
         self._thread.start()
 
-    def submit(self, call: Call) -> Future[Answered]:
+    def submit(self, call: MethodCall) -> Future[Answered]:
         """Hand a call to the engine. To a test that is still queued it is lost: nobody ever answers (boptest-api §3).
 
         The future fails with UnknownTestError when the test ends before the call's turn, and with StoppedError when
@@ -154,7 +154,7 @@ class CaseRun:
             if answered.counts:
                 last_active = time.monotonic()
 
-    def _next(self, last_active: float) -> tuple[Call, Future[Answered]] | None:
+    def _next(self, last_active: float) -> tuple[MethodCall, Future[Answered]] | None:
         idle_s = self._work.idle_timeout_s
         try:
             left_s = None if idle_s is None else max(last_active + idle_s - time.monotonic(), 0.0)

@@ -10,11 +10,11 @@ from typing import Self
 from emulators.boptest import legacy as legacy_api
 from emulators.boptest import service as service_api
 from emulators.boptest.express import KEEP_ALIVE_S
-from emulators.boptest.faults import Faults
+from emulators.boptest.faults import BoptestFaults
 from emulators.boptest.hub import Hub, Limits, PlantFactory
 from emulators.boptest.legacy import LegacyApp
 from emulators.boptest.service import ServiceApp
-from emulators.serving import ServerThread, Site
+from emulators.serving import ServedSite, ServerThread
 from utils.errors import ConfigError, Problem
 
 
@@ -34,12 +34,12 @@ class BoptestServer:
         port: int = 0,
         limits: Limits | None = None,
     ) -> None:
-        self.faults = Faults()
+        self.faults = BoptestFaults()
         self._host = host
         limits = limits or Limits()
         self._hub = _legacy_hub(plants, limits, self._load) if legacy else _service_hub(plants, limits, self._load)
         app = LegacyApp(self._hub, self.faults) if legacy else ServiceApp(self._hub, limits, self.faults)
-        self._server = ServerThread([Site(app, host, port, keep_alive_s=KEEP_ALIVE_S)], "boptest-server")
+        self._server = ServerThread([ServedSite(app, host, port, keep_alive_s=KEEP_ALIVE_S)], "boptest-server")
 
     @property
     def port(self) -> int:

@@ -14,7 +14,7 @@ from http import HTTPStatus
 
 from starlette.types import Receive, Scope, Send
 
-from emulators.boptest.asgi import HangUpError, Request, Response, hang_up, read_request, send_response
+from emulators.boptest.asgi import AsgiRequest, HangUpError, Response, hang_up, read_request, send_response
 from emulators.boptest.express import (
     allowed,
     cannot,
@@ -25,11 +25,11 @@ from emulators.boptest.express import (
     read_body,
     status_text,
 )
-from emulators.boptest.faults import Fault, Faults
+from emulators.boptest.faults import BoptestFault, BoptestFaults
 from emulators.boptest.hub import Hub, Limits
 from emulators.boptest.javascript import JsonSyntaxError, stringify
 from emulators.boptest.replies import BAD_REQUEST, StoppedError
-from emulators.boptest.runs import Answered, Call, UnknownTestError
+from emulators.boptest.runs import Answered, MethodCall, UnknownTestError
 from emulators.boptest.testcase import CaseEngine, perform
 
 VERSION = "1.0.0-dev"
@@ -51,7 +51,7 @@ _TEST_CALLS: Mapping[str, Mapping[str, str]] = {
 _SELECT = "select"
 _SYNCHRONOUS = (_SELECT, f"{_SELECT}-")
 
-Handler = Callable[[Request, Fault], Awaitable[Response]]
+Handler = Callable[[AsgiRequest, BoptestFault], Awaitable[Response]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +61,7 @@ class _Route:
     handle: Handler
 
 
-def answer_call(case: CaseEngine, call: Call) -> Answered:
+def answer_call(case: CaseEngine, call: MethodCall) -> Answered:
     """Answer on the thread of the test: an envelope, printed as JavaScript does."""
     reply = call.fault.during() or perform(case, call.method, call.params)
     envelope = {"status": reply.status, "message": reply.message, "payload": reply.payload}
@@ -71,7 +71,7 @@ def answer_call(case: CaseEngine, call: Call) -> Answered:
 class ServiceApp:
     """The ASGI application of the service."""
 
-    def __init__(self, hub: Hub, limits: Limits, faults: Faults) -> None:
+    def __init__(self, hub: Hub, limits: Limits, faults: BoptestFaults) -> None:
         self._hub = hub
         self._limits = limits
         self._faults = faults
@@ -86,7 +86,7 @@ class ServiceApp:
         else:
             await send_response(send, finished(request, response))
 
-    async def _respond(self, request: Request) -> Response:
+    async def _respond(self, request: AsgiRequest) -> Response:
         routes = self._routes(request.path.removesuffix("/").split("/")[1:])
         if request.method == "OPTIONS" and routes:
             return allowed(routes)
@@ -118,14 +118,14 @@ class ServiceApp:
                 }
         return {}
 
-    async def _cases(self, namespace: str, request: Request, fault: Fault) -> Response:
+    async def _cases(self, namespace: str, request: AsgiRequest, fault: BoptestFault) -> Response:
         if not self._is_authorized(request):
             return status_text(HTTPStatus.UNAUTHORIZED)
         if namespace != NAMESPACE or not self._hub.cases:
             return status_text(HTTPStatus.NOT_FOUND)
         return json_response([{"testcaseid": case} for case in self._hub.cases])
 
-    async def _select(self, where: list[str], wait: bool, request: Request, fault: Fault) -> Response:
+    async def _select(self, where: list[str], wait: bool, request: AsgiRequest, fault: BoptestFault) -> Response:
         *namespace, case = where
         if not self._is_authorized(request):
             return status_text(HTTPStatus.UNAUTHORIZED)
@@ -136,16 +136,16 @@ class ServiceApp:
             await asyncio.wrap_future(run.started)
         return json_response({"testid": run.testid})
 
-    async def _status(self, testid: str, request: Request, fault: Fault) -> Response:
+    async def _status(self, testid: str, request: AsgiRequest, fault: BoptestFault) -> Response:
         return json_response("Running" if self._hub.find(testid).running else "Queued")
 
-    async def _stop(self, testid: str, request: Request, fault: Fault) -> Response:
+    async def _stop(self, testid: str, request: AsgiRequest, fault: BoptestFault) -> Response:
         self._hub.stop(testid)
         return status_text(HTTPStatus.OK)
 
-    async def _call(self, testid: str, method: str, request: Request, fault: Fault) -> Response:
+    async def _call(self, testid: str, method: str, request: AsgiRequest, fault: BoptestFault) -> Response:
         params = {} if request.method in ("GET", "HEAD") else read_body(request)
-        future = self._hub.find(testid).submit(Call(method, params, fault))
+        future = self._hub.find(testid).submit(MethodCall(method, params, fault))
         try:
             async with asyncio.timeout(self._limits.message_timeout_s):
                 answered = await asyncio.wrap_future(future)
@@ -155,11 +155,11 @@ class ServiceApp:
             )
         return json_bytes(answered.body, answered.status)
 
-    def _is_authorized(self, request: Request) -> bool:
+    def _is_authorized(self, request: AsgiRequest) -> bool:
         return request.headers.get("authorization") in {None, *self._limits.api_keys}
 
 
-async def _guarded(route: _Route, request: Request, fault: Fault) -> Response:
+async def _guarded(route: _Route, request: AsgiRequest, fault: BoptestFault) -> Response:
     try:
         return await route.handle(request, fault)
     except UnknownTestError as error:
@@ -169,6 +169,6 @@ async def _guarded(route: _Route, request: Request, fault: Fault) -> Response:
         return error_text(str(error))
 
 
-async def _version(request: Request, fault: Fault) -> Response:
+async def _version(request: AsgiRequest, fault: BoptestFault) -> Response:
     message = "Queried the version number successfully."
     return json_response({"status": 200, "message": message, "payload": {"version": VERSION}})

@@ -1,7 +1,7 @@
 """One test of one plant, by BOPTEST's rules and in its words; knows nothing of HTTP.
 
-Every method that answers a call takes the decoded body and returns a Reply. RefusalError, and the exceptions that
-careless input raises, pass through to :func:`perform`.
+Every method that answers a call takes the decoded body and returns a BoptestReply. RefusalError, and the exceptions
+that careless input raises, pass through to :func:`perform`.
 """
 
 from __future__ import annotations
@@ -17,8 +17,8 @@ from emulators.boptest.arguments import non_negative, number, point_names
 from emulators.boptest.forecast import Forecaster
 from emulators.boptest.history import TIME
 from emulators.boptest.kpis import Kpis, TimeRatio
-from emulators.boptest.overrides import Overrides, check_overrides
-from emulators.boptest.replies import BAD_REQUEST, UNEXPECTED, Json, RefusalError, Reply
+from emulators.boptest.overrides import OverrideStore, check_overrides
+from emulators.boptest.replies import BAD_REQUEST, UNEXPECTED, BoptestReply, Json, RefusalError
 from emulators.boptest.scenario import KEYS, PERIOD, PERIOD_HALF_S, PRICE, Scenario
 from emulators.boptest.simulation import Simulation
 from emulators.plant import Plant, PointMeta
@@ -52,58 +52,58 @@ class CaseEngine:
         self._end_s = inf
         self._start(0.0, 0.0, inf)
 
-    def get_name(self) -> Reply:
+    def get_name(self) -> BoptestReply:
         """``GET /name``."""
-        return Reply(200, "Queried the name of the test case successfully.", {"name": self.plant.meta.name})
+        return BoptestReply(200, "Queried the name of the test case successfully.", {"name": self.plant.meta.name})
 
-    def get_inputs(self) -> Reply:
+    def get_inputs(self) -> BoptestReply:
         """``GET /inputs``."""
-        return Reply(200, "Queried the inputs successfully.", _described(self.plant.inputs))
+        return BoptestReply(200, "Queried the inputs successfully.", _described(self.plant.inputs))
 
-    def get_measurements(self) -> Reply:
+    def get_measurements(self) -> BoptestReply:
         """``GET /measurements``."""
-        return Reply(200, "Queried the measurements successfully.", _described(self.plant.measurements))
+        return BoptestReply(200, "Queried the measurements successfully.", _described(self.plant.measurements))
 
-    def get_forecast_points(self) -> Reply:
+    def get_forecast_points(self) -> BoptestReply:
         """``GET /forecast_points``."""
         points = {
             name: {"Description": meta.description, "Unit": meta.unit}
             for name, meta in self.plant.forecast_points.items()
         }
-        return Reply(200, "Queried the forecast points and their meta-data successfully.", points)
+        return BoptestReply(200, "Queried the forecast points and their meta-data successfully.", points)
 
-    def get_step(self) -> Reply:
+    def get_step(self) -> BoptestReply:
         """``GET /step``."""
-        return Reply(200, "Queried the control step successfully.", self._step_s)
+        return BoptestReply(200, "Queried the control step successfully.", self._step_s)
 
-    def set_step(self, params: Json) -> Reply:
+    def set_step(self, params: Json) -> BoptestReply:
         """``PUT /step``: s; 0 and NaN pass."""
         self._step_s = non_negative("step", params["step"])
-        return Reply(200, "Control step set successfully.", {"step": self._step_s})
+        return BoptestReply(200, "Control step set successfully.", {"step": self._step_s})
 
-    def initialize(self, params: Json) -> Reply:
+    def initialize(self, params: Json) -> BoptestReply:
         """``PUT /initialize``. A refusal leaves the test without a state (boptest-api §6)."""
         final_time = params.get("final_time")
         end_s = inf if final_time is None else float(final_time)
         return self._initialize(params.get("start_time"), params.get("warmup_period"), end_s)
 
-    def advance(self, body: Json) -> Reply:
+    def advance(self, body: Json) -> BoptestReply:
         """``POST /advance``: one step, cut at the end of the scenario (boptest-api §5)."""
         self._pace.asked(self._options.clock(), self._step_s)
         overrides = check_overrides(self.plant.inputs, body)
         begin_s = self._simulation.time_s
         if begin_s >= self._end_s:
-            return Reply(200, "End of test case scenario time period reached.", {})
+            return BoptestReply(200, "End of test case scenario time period reached.", {})
         end_s = min(begin_s + self._step_s, self._end_s)
         try:
             self._simulate(end_s, overrides)
         except UNEXPECTED:
             trace = traceback.format_exc()
-            return Reply(500, f"Failed to advance simulation: {trace}.", trace)
+            return BoptestReply(500, f"Failed to advance simulation: {trace}.", trace)
         message = overrides.warning or f"Advanced simulation successfully from {begin_s}s to {end_s}s."
-        return Reply(200, message, self._simulation.state())
+        return BoptestReply(200, message, self._simulation.state())
 
-    def get_results(self, params: Json) -> Reply:
+    def get_results(self, params: Json) -> BoptestReply:
         """``PUT /results`` (boptest-api §7)."""
         names, start, final = point_names(params["point_names"]), params["start_time"], params["final_time"]
         self._refuse_unknown_points(names)
@@ -111,51 +111,51 @@ class CaseEngine:
         try:
             series = self._simulation.history.query(names, start_s, final_s)
         except IndexError:
-            return Reply(500, f"Failed to query simulation results: {traceback.format_exc()}")
-        return Reply(200, f"Queried results data successfully for point names {names}.", series)
+            return BoptestReply(500, f"Failed to query simulation results: {traceback.format_exc()}")
+        return BoptestReply(200, f"Queried results data successfully for point names {names}.", series)
 
-    def get_forecast(self, params: Json) -> Reply:
+    def get_forecast(self, params: Json) -> BoptestReply:
         """``PUT /forecast`` (boptest-api §7)."""
         return self._forecaster.reply(params, self._simulation.time_s, self._scenario.values)
 
-    def get_scenario(self) -> Reply:
+    def get_scenario(self) -> BoptestReply:
         """``GET /scenario``."""
-        return Reply(200, "Queried current test case for scenario successfully.", dict(self._scenario.values))
+        return BoptestReply(200, "Queried current test case for scenario successfully.", dict(self._scenario.values))
 
-    def set_scenario(self, params: Json) -> Reply:
+    def set_scenario(self, params: Json) -> BoptestReply:
         """``PUT /scenario``: not atomic; the payload tells what was applied (boptest-api §8)."""
         applied: dict[str, object] = dict.fromkeys(KEYS)
         try:
             period = self._scenario.apply(params, applied)
         except RefusalError as refusal:
-            return Reply(400, str(refusal), applied)
+            return BoptestReply(400, str(refusal), applied)
         if period is not None:
             start_s = self._scenario.period_start_s(period)
             reply = self._initialize(start_s, PERIOD_HALF_S, start_s + 2 * PERIOD_HALF_S)
             applied[PERIOD] = reply.payload
             if reply.status != 200:
-                return Reply(reply.status, reply.message, applied)
+                return BoptestReply(reply.status, reply.message, applied)
         self._kpis.restart(self._simulation.test_start)
-        return Reply(200, "Test case scenario was set successfully.", applied)
+        return BoptestReply(200, "Test case scenario was set successfully.", applied)
 
-    def get_kpis(self) -> Reply:
+    def get_kpis(self) -> BoptestReply:
         """``GET /kpi``."""
         try:
             values = self._kpis.values(self._scenario.values[PRICE], self._pace.mean())
         except UNEXPECTED:
-            return Reply(500, f"Failed to query KPIs: {traceback.format_exc()}")
-        return Reply(200, "Queried KPIs successfully.", values)
+            return BoptestReply(500, f"Failed to query KPIs: {traceback.format_exc()}")
+        return BoptestReply(200, "Queried KPIs successfully.", values)
 
-    def _initialize(self, start_time: Json, warmup_period: Json, end_s: float) -> Reply:
+    def _initialize(self, start_time: Json, warmup_period: Json, end_s: float) -> BoptestReply:
         self._simulation.reset()
         start_s = non_negative("start_time", start_time)
         warmup_s = non_negative("warmup_period", warmup_period)
         try:
             self._start(start_s, warmup_s, end_s)
         except UNEXPECTED:
-            return Reply(500, f"Failed to initialize test simulation: {traceback.format_exc()}.")
+            return BoptestReply(500, f"Failed to initialize test simulation: {traceback.format_exc()}.")
         message = f"Test simulation initialized successfully to {start_s}s with warmup period of {warmup_s}s."
-        return Reply(200, message, self._simulation.state())
+        return BoptestReply(200, message, self._simulation.state())
 
     def _start(self, start_s: float, warmup_s: float, end_s: float) -> None:
         self._simulation.start(start_s, warmup_s)
@@ -163,7 +163,7 @@ class CaseEngine:
         self._pace = TimeRatio()
         self._end_s = end_s
 
-    def _simulate(self, end_s: float, overrides: Overrides) -> None:
+    def _simulate(self, end_s: float, overrides: OverrideStore) -> None:
         if overrides.only_nulls:
             raise ValueError("inputs were named but none has a value")
         self._simulation.run(end_s, overrides.values)
@@ -180,7 +180,7 @@ class CaseEngine:
                 )
 
 
-CALLS: Mapping[str, Callable[[CaseEngine, Json], Reply]] = {
+CALLS: Mapping[str, Callable[[CaseEngine, Json], BoptestReply]] = {
     "get_name": lambda case, _: case.get_name(),
     "get_inputs": lambda case, _: case.get_inputs(),
     "get_measurements": lambda case, _: case.get_measurements(),
@@ -198,14 +198,14 @@ CALLS: Mapping[str, Callable[[CaseEngine, Json], Reply]] = {
 """The calls that a test answers, by the names that BOPTEST's workers use (boptest-api §4, WebSocket)."""
 
 
-def perform(case: CaseEngine, method: str, params: Json) -> Reply:
+def perform(case: CaseEngine, method: str, params: Json) -> BoptestReply:
     """Answer one call as a BOPTEST worker does: exceptions of Python become ``Bad Request`` with their text."""
     try:
         return CALLS[method](case, params)
     except RefusalError as refusal:
-        return Reply(400, str(refusal))
+        return BoptestReply(400, str(refusal))
     except UNEXPECTED as error:
-        return Reply(400, BAD_REQUEST, str(error))
+        return BoptestReply(400, BAD_REQUEST, str(error))
 
 
 def _described(points: Mapping[str, PointMeta]) -> dict[str, dict[str, str | float | None]]:

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 
 from emulators.ecy.connections import Message, Receive, Send, drop
-from emulators.ecy.controller import Controller
+from emulators.ecy.controller import EmulatedController
 from emulators.ecy.faults import ConnectionDropped
 from emulators.ecy.http_front import HttpFront
 from emulators.ecy.messages import Reply, Request
@@ -15,7 +15,7 @@ from emulators.ecy.messages import Reply, Request
 class ControllerApp:
     """Answers for one controller, with its latency and its faults. ``secure`` is whether TLS is in front."""
 
-    def __init__(self, controller: Controller, *, secure: bool = True) -> None:
+    def __init__(self, controller: EmulatedController, *, secure: bool = True) -> None:
         self._controller = controller
         self._front = HttpFront(controller, secure=secure)
 

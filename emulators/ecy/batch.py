@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from emulators.ecy.controller import Controller
+from emulators.ecy.controller import EmulatedController
 from emulators.ecy.messages import Answer, refused
 from emulators.ecy.paths import BATCH, Path, path_under_v2
 from emulators.ecy.refusals import BATCH_TOO_LARGE, INVALID_REQUEST, Refusal
@@ -28,7 +28,7 @@ class SubRequest:
 class BatchRunner:
     """Runs the batches of one controller."""
 
-    def __init__(self, controller: Controller, rest: RestV2) -> None:
+    def __init__(self, controller: EmulatedController, rest: RestV2) -> None:
         self._controller = controller
         self._profile = controller.profile
         self._rest = rest

@@ -42,7 +42,7 @@ class ControllerSpec:
 
 
 @dataclass(frozen=True, slots=True)
-class Settings:
+class EmulatorSettings:
     """What the controllers of one server have in common. ``now`` is the host's aware time, ``monotonic`` seconds."""
 
     account: Account
@@ -63,10 +63,10 @@ class Documents:
     cov_subscriptions: dict[str, Json] = field(default_factory=dict)
 
 
-class Controller:
+class EmulatedController:
     """The state of one controller, shared by its front ends and its program."""
 
-    def __init__(self, spec: ControllerSpec, settings: Settings) -> None:
+    def __init__(self, spec: ControllerSpec, settings: EmulatorSettings) -> None:
         self.spec = spec
         self.settings = settings
         self.profile = spec.profile or settings.profile

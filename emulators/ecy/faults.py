@@ -13,7 +13,7 @@ from collections.abc import AsyncIterator, Collection
 from emulators.ecy.messages import Reply, Request
 from emulators.ecy.objects import BacnetObject
 from emulators.ecy.refusals import WRITE_ACCESS_DENIED, Reason, Refusal
-from emulators.ecy.storage import Storage
+from emulators.ecy.storage import StorageQuirk
 
 
 class ConnectionDropped(Exception):
@@ -42,7 +42,7 @@ class Fault:
     def on_write(self, target: BacnetObject) -> None:
         """Called before an object is written; raises Refusal to have the write fail."""
 
-    def storage_of(self, target: BacnetObject) -> Storage | None:
+    def storage_of(self, target: BacnetObject) -> StorageQuirk | None:
         """Called when an object is written: how it stores what it is sent, or None for as it does by itself."""
         return None
 
@@ -136,7 +136,7 @@ class OnPath(Fault):
         return self._reply if request.path.endswith(self._ending) else None
 
 
-class Gate:
+class Turnstile:
     """Where requests wait until somebody opens it, from any thread."""
 
     def __init__(self) -> None:
@@ -169,7 +169,7 @@ class Hold(Fault):
         self.holding = threading.Event()
         """Set once a request waits."""
         self._before_work = before_work
-        self._gate = Gate()
+        self._gate = Turnstile()
 
     async def on_request(self, request: Request) -> Reply | None:
         """Wait before the work."""
@@ -200,7 +200,7 @@ class HangInBody(Fault):
     """Answers stop in the middle: the head and half of the body come, the rest when the fault is taken away."""
 
     def __init__(self) -> None:
-        self._gate = Gate()
+        self._gate = Turnstile()
 
     def on_send(self, reply: Reply) -> AsyncIterator[bytes]:
         """Half, and nothing more."""
@@ -307,7 +307,7 @@ class Faults:
         for fault in self._active:
             fault.on_write(target)
 
-    def storage_of(self, target: BacnetObject) -> Storage | None:
+    def storage_of(self, target: BacnetObject) -> StorageQuirk | None:
         """The storage of the first fault that has one for this object."""
         return next((one for fault in self._active if (one := fault.storage_of(target)) is not None), None)
 

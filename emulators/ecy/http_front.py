@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from emulators.ecy import legacy
 from emulators.ecy.batch import BatchRunner
-from emulators.ecy.controller import Controller
+from emulators.ecy.controller import EmulatedController
 from emulators.ecy.messages import HTML_TYPE, Answer, Reply, Request, as_reply, parse_json, refused
 from emulators.ecy.paths import BATCH, V1_ROOT, V2_ROOT, path_under_v2
 from emulators.ecy.refusals import (
@@ -27,7 +27,7 @@ _V2_REALM = 'Basic realm="ECLYPSE"'
 class HttpFront:
     """Turns a request into the controller's reply. ``secure`` is whether it came over TLS."""
 
-    def __init__(self, controller: Controller, *, secure: bool = True) -> None:
+    def __init__(self, controller: EmulatedController, *, secure: bool = True) -> None:
         self._controller = controller
         self._profile = controller.profile
         self._rest = RestV2(controller)

@@ -11,7 +11,7 @@ import struct
 from dataclasses import dataclass, replace
 
 from emulators.ecy.refusals import INVALID_DATA_TYPE, VALUE_OUT_OF_RANGE, WRITE_ACCESS_DENIED, Refusal
-from emulators.ecy.storage import EXACT, Storage
+from emulators.ecy.storage import EXACT, StorageQuirk
 from emulators.program import ObjectSpec
 from utils.values import ObjectRef, ObjectType
 
@@ -44,7 +44,7 @@ class BacnetObject:
     out_of_service: bool = False
     held: float = 0.0
     cov_increment: float | None = None
-    storage: Storage = EXACT
+    storage: StorageQuirk = EXACT
     shown: float | None = None
 
     @property

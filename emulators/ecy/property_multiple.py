@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from emulators.ecy.controller import Controller
+from emulators.ecy.controller import EmulatedController
 from emulators.ecy.objects import BacnetObject
 from emulators.ecy.properties import PRESENT_VALUE, PROPERTIES, readable
 from emulators.ecy.refusals import INVALID_REQUEST, UNKNOWN_OBJECT, UNKNOWN_PROPERTY, Refusal
@@ -51,12 +51,12 @@ class PropertyReference:
         return name
 
 
-def read_multiple(controller: Controller, body: Json) -> Json:
+def read_multiple(controller: EmulatedController, body: Json) -> Json:
     """Results in the order of the request; what fails has the error's text for a value."""
     return _results(body, lambda item: _read(controller, item))
 
 
-def write_multiple(controller: Controller, body: Json) -> Json:
+def write_multiple(controller: EmulatedController, body: Json) -> Json:
     """Write in the order of the request.
 
     An object or property that does not exist is told in the results; any other refusal ends the request, and what
@@ -78,7 +78,7 @@ def _value_or_error(item: PropertyReference, value_of: Callable[[PropertyReferen
         return refusal.reason.message
 
 
-def _read(controller: Controller, item: PropertyReference) -> Json:
+def _read(controller: EmulatedController, item: PropertyReference) -> Json:
     target = controller.reader.get(item.ref)
     name = item.member_name(target)
     if name == PRESENT_VALUE:
@@ -92,7 +92,7 @@ def _read(controller: Controller, item: PropertyReference) -> Json:
     return present_value_text(target) if name == PRESENT_VALUE else text_of(value)
 
 
-def _write(controller: Controller, item: PropertyReference) -> Json:
+def _write(controller: EmulatedController, item: PropertyReference) -> Json:
     target = controller.objects.get(item.ref)
     name = item.member_name(target)
     value = item.members.get("value")
@@ -103,7 +103,7 @@ def _write(controller: Controller, item: PropertyReference) -> Json:
     return text_of(value)
 
 
-def _write_present_value(controller: Controller, target: BacnetObject, members: Mapping[str, Json]) -> None:
+def _write_present_value(controller: EmulatedController, target: BacnetObject, members: Mapping[str, Json]) -> None:
     if "value" not in members:
         raise Refusal(INVALID_REQUEST, "value is missing")
     value = value_from_loose_json(target.ref.object_type, members["value"])
@@ -113,7 +113,7 @@ def _write_present_value(controller: Controller, target: BacnetObject, members: 
         controller.writer.force(target.ref, value)
 
 
-def _priority(controller: Controller, value: Json) -> int:
+def _priority(controller: EmulatedController, value: Json) -> int:
     return controller.profile.default_priority if value == -1 else priority_from_json(value)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
-from emulators.ecy.controller import Controller
+from emulators.ecy.controller import EmulatedController
 from emulators.ecy.database import DUPLICATE_INSTANCE
 from emulators.ecy.messages import Answer, refused
 from emulators.ecy.paths import ADD, NTP, OBJECTS, READ_MULTIPLE, SERVICES, TIME, WRITE_MULTIPLE, Path, object_at
@@ -36,7 +36,7 @@ _REFERENCES_ONLY = "$select=*($select=*($select=key))"
 class RestV2:
     """The resources of one controller. Never raises: a refusal is an answer."""
 
-    def __init__(self, controller: Controller) -> None:
+    def __init__(self, controller: EmulatedController) -> None:
         self._controller = controller
         self._profile = controller.profile
         self._root: Mapping[str, Tree] = {"services": services_of(controller)}

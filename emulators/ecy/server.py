@@ -15,11 +15,11 @@ from typing import TYPE_CHECKING, Self
 
 from emulators.ecy.asgi import ControllerApp, RedirectApp
 from emulators.ecy.certificates import CertificateFiles, certificate_in
-from emulators.ecy.controller import Controller, ControllerSpec, Settings
+from emulators.ecy.controller import ControllerSpec, EmulatedController, EmulatorSettings
 from emulators.ecy.profile import Profile
 from emulators.ecy.scanning import ScanMode, WallScan
 from emulators.ecy.sessions import Account
-from emulators.serving import ServerThread, Site
+from emulators.serving import ServedSite, ServerThread
 
 if TYPE_CHECKING:
     from emulators.ecy.bacnet.server import BacnetServer
@@ -57,8 +57,8 @@ class EcyServer:
         bacnet_port: int | None = None,
     ) -> None:
         account = Account(username, password)
-        settings = Settings(account, scan, profile, now, monotonic, journal, latency_s)
-        self._controllers = {spec.name: Controller(spec, settings) for spec in specs}
+        settings = EmulatorSettings(account, scan, profile, now, monotonic, journal, latency_s)
+        self._controllers = {spec.name: EmulatedController(spec, settings) for spec in specs}
         if len(self._controllers) != len(specs):
             raise ValueError("two controllers have the same name")
         self._host = host
@@ -92,7 +92,7 @@ class EcyServer:
         """``host:port`` of the BBMD, where foreign devices register; None unless BACnet/IP was asked for."""
         return self._bacnet.broadcast_address if self._bacnet else None
 
-    def controller(self, name: str) -> Controller:
+    def controller(self, name: str) -> EmulatedController:
         """One controller, for whoever wants to look inside. Raises KeyError."""
         return self._controllers[name]
 
@@ -164,9 +164,9 @@ class EcyServer:
                 files[name] = certificate_in(self._certificate_folder, f"ecy-{port}", name, self._host)
         return files
 
-    def _secure_sites(self) -> list[Site]:
+    def _secure_sites(self) -> list[ServedSite]:
         return [
-            Site(
+            ServedSite(
                 ControllerApp(controller),
                 self._host,
                 port,
@@ -176,8 +176,8 @@ class EcyServer:
             for (name, controller), port in zip(self._controllers.items(), self._ports, strict=True)
         ]
 
-    def _plain_sites(self) -> list[Site]:
-        return [Site(self._plain_app(name), self._host) for name in self._plain_names()]
+    def _plain_sites(self) -> list[ServedSite]:
+        return [ServedSite(self._plain_app(name), self._host) for name in self._plain_names()]
 
     def _plain_app(self, name: str) -> ControllerApp | RedirectApp:
         controller = self._controllers[name]

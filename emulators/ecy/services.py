@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC
 
-from emulators.ecy.controller import Controller
+from emulators.ecy.controller import EmulatedController
 from emulators.ecy.tree import Branch, ObjectsNode, Tree
 from emulators.ecy.wire import Json, type_to_json
 
@@ -13,7 +13,7 @@ _EMPTY_SERVICES = ("backup", "email", "iot", "modbus", "mqtt", "remote-tunneling
 _PACKAGES = {"os": "Operating system", "framework": "Services", "ui": "User interface"}
 
 
-def services_of(controller: Controller) -> dict[str, Tree]:
+def services_of(controller: EmulatedController) -> dict[str, Tree]:
     """The tree below ``/services``; what changes is computed when it is read."""
     services: dict[str, Tree] = {name: {} for name in _EMPTY_SERVICES}
     packages: dict[str, Json] = {
@@ -28,13 +28,13 @@ def services_of(controller: Controller) -> dict[str, Tree]:
     }
 
 
-def _objects(controller: Controller) -> ObjectsNode:
+def _objects(controller: EmulatedController) -> ObjectsNode:
     device = _device(controller)
     devices = {str(controller.spec.instance): device}
     return ObjectsNode(controller.objects, controller.reader, controller.profile, lambda: devices)
 
 
-def _device(controller: Controller) -> Branch:
+def _device(controller: EmulatedController) -> Branch:
     spec = controller.spec
     identifier: Json = {
         "object-type": type_to_json("Device", controller.profile),
@@ -54,14 +54,14 @@ def _device(controller: Controller) -> Branch:
     )
 
 
-def _programs(controller: Controller) -> dict[str, Json]:
+def _programs(controller: EmulatedController) -> dict[str, Json]:
     if controller.spec.program is None:
         return {}
     name = type(controller.spec.program).__name__
     return {"1": {"key": "1", "name": name, "state": "Running", "last-error": ""}}
 
 
-def _time(controller: Controller) -> Branch:
+def _time(controller: EmulatedController) -> Branch:
     clock = controller.clock
     return Branch(
         {
@@ -77,7 +77,7 @@ def _time(controller: Controller) -> Branch:
     )
 
 
-def _date_time(controller: Controller) -> str:
+def _date_time(controller: EmulatedController) -> str:
     now = controller.clock.aware_now().replace(microsecond=0)
     texts = {
         "local": now.replace(tzinfo=None).isoformat(),

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
-class Storage:
+class StorageQuirk:
     """What becomes of a number in an analog object, in this order: scaled, limited, then rounded, half of it up."""
 
     factor: float = 1.0
@@ -54,5 +54,5 @@ def _nearest(value: float, step: float) -> float:
     return math.floor(value / step + 0.5) * step
 
 
-EXACT = Storage()
+EXACT = StorageQuirk()
 """What is sent is what is stored."""

@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 
 from emulators.ecy.faults import Fault
 from emulators.ecy.objects import BacnetObject
-from emulators.ecy.storage import Storage
+from emulators.ecy.storage import StorageQuirk
 from utils.values import ObjectRef
 
 
@@ -31,11 +31,11 @@ class _OfObjects(Fault):
 class Stores(_OfObjects):
     """What clients send to slots, and to inputs that are out of service, is stored in another form."""
 
-    def __init__(self, storage: Storage, names: Collection[str] | None = None) -> None:
+    def __init__(self, storage: StorageQuirk, names: Collection[str] | None = None) -> None:
         super().__init__(names)
         self._storage = storage
 
-    def storage_of(self, target: BacnetObject) -> Storage | None:
+    def storage_of(self, target: BacnetObject) -> StorageQuirk | None:
         """The form, for the objects that it is for."""
         return self._storage if self._concerns(target) else None
 

@@ -13,7 +13,7 @@ def clamp(value: float, low: float, high: float) -> float:
     return max(low, min(high, value))
 
 
-class PI:
+class PIBlock:
     """A proportional-integral controller: ``output = gain * error + integral``, limited to ``low`` .. ``high``.
 
     The integral may push the output to a limit but not beyond it, so a long saturation leaves nothing to unwind.

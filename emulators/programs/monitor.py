@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from emulators.program import ObjectSpec, ProgramIO
-from emulators.programs.objects import ObjectTable, Point, Quantity, UnitSystem
+from emulators.programs.objects import ObjectTable, ProgramObject, Quantity, UnitSystem
 
 
-def _value(name: str, quantity: Quantity, description: str) -> Point:
-    return Point("AnalogValue", name, quantity, 0.0, description)
+def _value(name: str, quantity: Quantity, description: str) -> ProgramObject:
+    return ProgramObject("AnalogValue", name, quantity, 0.0, description)
 
 
 PLANT_POINTS = (
@@ -42,7 +42,7 @@ ENERGY_POINTS = (
 class MonitorProgram:
     """Offers objects and leaves them alone."""
 
-    def __init__(self, points: Sequence[Point], unit_system: UnitSystem) -> None:
+    def __init__(self, points: Sequence[ProgramObject], unit_system: UnitSystem) -> None:
         self._table = ObjectTable(points, unit_system)
 
     @property

@@ -83,7 +83,7 @@ UNITS: Mapping[UnitSystem, Mapping[Quantity, Unit]] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Point:
+class ProgramObject:
     """One object in SI. ``quantity`` is None for binary and multi-state objects; see :class:`ObjectSpec`."""
 
     object_type: str
@@ -97,7 +97,7 @@ class Point:
 class ObjectTable:
     """Points in one unit system: the specs to create them from, and their values in SI."""
 
-    def __init__(self, points: Sequence[Point], unit_system: UnitSystem) -> None:
+    def __init__(self, points: Sequence[ProgramObject], unit_system: UnitSystem) -> None:
         units = UNITS[unit_system]
         self._units = {point.name: units[point.quantity] for point in points if point.quantity is not None}
         self.specs = tuple(self._spec(point) for point in points)
@@ -110,7 +110,7 @@ class ObjectTable:
         """Command a value given in SI."""
         io.write(name, self._units[name].from_si(value))
 
-    def _spec(self, point: Point) -> ObjectSpec:
+    def _spec(self, point: ProgramObject) -> ObjectSpec:
         unit = self._units.get(point.name)
         return ObjectSpec(
             object_type=point.object_type,

@@ -6,13 +6,15 @@ from datetime import datetime
 
 from emulators.program import ProgramIO
 from emulators.programs.blocks import DailyPeriod
-from emulators.programs.objects import ObjectTable, Point, Quantity
+from emulators.programs.objects import ObjectTable, ProgramObject, Quantity
 
 SCHEDULE_POINTS = (
-    Point("AnalogValue", "OccupancyStart", Quantity.HOURS, 6.0, "Hour of the day when occupancy begins"),
-    Point("AnalogValue", "OccupancyStop", Quantity.HOURS, 19.0, "Hour of the day when occupancy ends"),
-    Point("AnalogValue", "StartLeadTime", Quantity.MINUTES, 30.0, "Warm-up or cool-down before occupancy, at least"),
-    Point("BinaryValue", "OccupiedCmd", description="Occupied, by schedule or by command"),
+    ProgramObject("AnalogValue", "OccupancyStart", Quantity.HOURS, 6.0, "Hour of the day when occupancy begins"),
+    ProgramObject("AnalogValue", "OccupancyStop", Quantity.HOURS, 19.0, "Hour of the day when occupancy ends"),
+    ProgramObject(
+        "AnalogValue", "StartLeadTime", Quantity.MINUTES, 30.0, "Warm-up or cool-down before occupancy, at least"
+    ),
+    ProgramObject("BinaryValue", "OccupiedCmd", description="Occupied, by schedule or by command"),
 )
 
 

@@ -62,7 +62,7 @@ class Reset:
         return clamp(moved, self.minimum, self.maximum)
 
 
-class Phase(Enum):
+class TrimPhase(Enum):
     """What the block does."""
 
     OFF = "device off: initial set-point"
@@ -77,7 +77,7 @@ class TrimAndRespond:
     def __init__(self, reset: Reset) -> None:
         self.reset = reset
         self.setpoint = reset.initial
-        self.phase = Phase.OFF
+        self.phase = TrimPhase.OFF
         self._next_s: float | None = None
 
     def step(self, time_s: float, device_on: bool, requests: float, hold: bool = False) -> float:
@@ -88,11 +88,11 @@ class TrimAndRespond:
         set-point where it is, and counting goes on.
         """
         if not device_on:
-            self.setpoint, self.phase, self._next_s = self.reset.initial, Phase.OFF, None
+            self.setpoint, self.phase, self._next_s = self.reset.initial, TrimPhase.OFF, None
             return self.setpoint
         if self._next_s is None:
             self._next_s = time_s + self.reset.delay_s + self.reset.step_s
-            self.phase = Phase.DELAY
+            self.phase = TrimPhase.DELAY
         if time_s >= self._next_s - _ROUNDING_S:
             late_s = time_s - self._next_s
             self._next_s = (self._next_s if late_s < self.reset.step_s else time_s) + self.reset.step_s
@@ -100,7 +100,7 @@ class TrimAndRespond:
         return self.setpoint
 
     def _move(self, requests: float, hold: bool) -> None:
-        self.phase = Phase.HOLD if hold else Phase.RESET
+        self.phase = TrimPhase.HOLD if hold else TrimPhase.RESET
         if not hold:
             self.setpoint = self.reset.after(self.setpoint, requests)
 

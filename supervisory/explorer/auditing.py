@@ -13,7 +13,7 @@ from pathlib import Path
 from clients.bacnet import device_key, is_bacnet, object_identifier
 from clients.bacnet_device_client import BACnetDeviceClient
 from supervisory.explorer.report import DONE, FAILED, Report
-from supervisory.explorer.session import Session, device
+from supervisory.explorer.session import Explorer, device
 from supervisory.explorer.verifying import patiently
 from supervisory.release_rules import Verdict, load_rules
 from supervisory.site_access import OccupiedSlot
@@ -41,7 +41,7 @@ def add_audit(parser: ArgumentParser) -> None:
     parser.add_argument("--yes", action="store_true", help="do it; without this nothing is written")
 
 
-def audit(session: Session, options: Namespace) -> Report:
+def audit(session: Explorer, options: Namespace) -> Report:
     """Look, release or put back. Raises ConfigError for options that do not go together."""
     _refuse_bad_options(options)
     if options.undo is not None:
@@ -69,7 +69,7 @@ def _refuse_bad_options(options: Namespace) -> None:
         raise ConfigError(problems)
 
 
-def _site(session: Session, options: Namespace) -> DeviceSite:
+def _site(session: Explorer, options: Namespace) -> DeviceSite:
     keys = [device_key(session.locate(name)) for name in options.devices]
     return DeviceSite(
         keys,
@@ -109,7 +109,7 @@ def _said(released: bool, note: str) -> str:
     return f"{'released' if released else 'NOT released'}{f': {note}' if note else ''}"
 
 
-def _put_back(session: Session, options: Namespace) -> Report:
+def _put_back(session: Explorer, options: Namespace) -> Report:
     """Write what was released back to the slots that are still free."""
     slots = UndoFile(options.undo).slots()
     wanted = {device_key(session.locate(name)) for name in options.devices}
@@ -130,13 +130,13 @@ def _put_back(session: Session, options: Namespace) -> Report:
 
 
 def _put_back_all(
-    session: Session, client: BACnetDeviceClient, slots: Sequence[OccupiedSlot], *, really: bool
+    session: Explorer, client: BACnetDeviceClient, slots: Sequence[OccupiedSlot], *, really: bool
 ) -> dict[OccupiedSlot, str]:
     client.connect()
     return {slot: _put_back_one(session, client, slot, really=really) for slot in slots}
 
 
-def _put_back_one(session: Session, client: BACnetDeviceClient, slot: OccupiedSlot, *, really: bool) -> str:
+def _put_back_one(session: Explorer, client: BACnetDeviceClient, slot: OccupiedSlot, *, really: bool) -> str:
     state = client.survey([slot.ref])[slot.ref]
     if state.priority_array is None or state.name != slot.name:
         return f"{_NOT_BACK}: there is no such object with slots"

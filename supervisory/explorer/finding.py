@@ -7,7 +7,7 @@ from dataclasses import asdict
 
 from clients.bacnet import OBJECT_TYPES, PointFound
 from supervisory.explorer.report import DONE, FAILED, Report
-from supervisory.explorer.session import Session, device
+from supervisory.explorer.session import Explorer, device
 from utils.values import ObjectType
 
 _TYPES = {str(bacnet): ours for bacnet, ours in OBJECT_TYPES.items()}
@@ -20,7 +20,7 @@ def add_whois(parser: ArgumentParser) -> None:
     parser.add_argument("--at", type=device, metavar="ADDRESS", help="ask only this address")
 
 
-def whois(session: Session, options: Namespace) -> Report:
+def whois(session: Explorer, options: Namespace) -> Report:
     """Devices that answer."""
     high = options.low if options.high is None else options.high
     found = session.ask(lambda client: client.who_is(options.low, high, options.at, wait_s=session.timeout_s))
@@ -44,7 +44,7 @@ def add_whohas(parser: ArgumentParser) -> None:
     parser.add_argument("--at", type=device, metavar="ADDRESS", help="ask only this address")
 
 
-def whohas(session: Session, options: Namespace) -> Report:
+def whohas(session: Explorer, options: Namespace) -> Report:
     """Devices that have an object."""
     found = session.ask(
         lambda client: client.who_has(
@@ -71,7 +71,7 @@ def add_router(parser: ArgumentParser) -> None:
     parser.add_argument("network", type=int, nargs="?", help="the network to be reached; without it: all routers")
 
 
-def router(session: Session, options: Namespace) -> Report:
+def router(session: Explorer, options: Namespace) -> Report:
     """Routers and their networks."""
     found = session.ask(lambda client: client.who_is_router(options.network, wait_s=session.timeout_s))
     return Report(
@@ -91,7 +91,7 @@ def add_points(parser: ArgumentParser) -> None:
     parser.add_argument("--type", dest="types", action="append", choices=_TYPES, metavar="TYPE", help=told)
 
 
-def points(session: Session, options: Namespace) -> Report:
+def points(session: Explorer, options: Namespace) -> Report:
     """All points of a device."""
     address = session.locate(options.device)
     types = [_TYPES[name] for name in options.types] if options.types else tuple(ObjectType)

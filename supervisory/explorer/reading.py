@@ -16,7 +16,7 @@ from supervisory.explorer.report import (
     reading_row,
     shown,
 )
-from supervisory.explorer.session import Session, device, reference
+from supervisory.explorer.session import Explorer, device, reference
 from utils.arguments import count, factor
 
 _TICK_S = 0.25
@@ -29,7 +29,7 @@ def add_read(parser: ArgumentParser) -> None:
     parser.add_argument("object", type=reference, help="analog-input,1 or analog-input,1/units")
 
 
-def read(session: Session, options: Namespace) -> Report:
+def read(session: Explorer, options: Namespace) -> Report:
     """One property."""
     ref = options.object
     address = session.locate(options.device)
@@ -45,7 +45,7 @@ def add_rpm(parser: ArgumentParser) -> None:
     parser.add_argument("objects", type=reference, nargs="+", metavar="object", help="analog-input,1[/property]")
 
 
-def rpm(session: Session, options: Namespace) -> Report:
+def rpm(session: Explorer, options: Namespace) -> Report:
     """Several properties at once."""
     address = session.locate(options.device)
     readings = session.ask(lambda client: client.read_multiple(address, options.objects, timeout_s=session.timeout_s))
@@ -64,7 +64,7 @@ def add_priority_array(parser: ArgumentParser) -> None:
     parser.add_argument("object", help="as in analog-output,1")
 
 
-def priority_array(session: Session, options: Namespace) -> Report:
+def priority_array(session: Explorer, options: Namespace) -> Report:
     """The 16 slots of an object."""
     address = session.locate(options.device)
     slots = session.ask(lambda client: client.read_priority_array(address, options.object, timeout_s=session.timeout_s))
@@ -86,7 +86,7 @@ def add_cov(parser: ArgumentParser) -> None:
     parser.add_argument("--count", type=count, help="end after so many changes")
 
 
-def cov(session: Session, options: Namespace) -> Report:
+def cov(session: Explorer, options: Namespace) -> Report:
     """Changes of value, as they come, until the time is over, the count is reached, or Ctrl+C."""
     address = session.locate(options.device)
     heard: queue.SimpleQueue[BacnetReading] = queue.SimpleQueue()
@@ -103,7 +103,7 @@ def cov(session: Session, options: Namespace) -> Report:
     return _report(address, changes, [reading_document(change) for change in changes])
 
 
-def _next(session: Session, heard: queue.SimpleQueue[BacnetReading]) -> list[BacnetReading]:
+def _next(session: Explorer, heard: queue.SimpleQueue[BacnetReading]) -> list[BacnetReading]:
     """The next change of the present-value, if one comes soon."""
     try:
         reading = heard.get(timeout=_TICK_S)

@@ -22,7 +22,7 @@ _SOMEWHERE = ("192.0.2.1", 9)  # an address of nobody; connecting a UDP socket s
 
 
 @dataclass(frozen=True, slots=True)
-class Session:
+class Explorer:
     """An open stack, the deadline of each call, and whether somebody has pressed Ctrl+C.
 
     ``tell`` prints a line while a verb is still at work.

@@ -20,7 +20,7 @@ from clients.bacnet import (
     object_identifier,
 )
 from supervisory.explorer.report import held, in_short, shown, slot_value
-from supervisory.explorer.session import Session
+from supervisory.explorer.session import Explorer
 from utils.errors import DeviceError, ObjectError
 from utils.values import Quality, same_as_stored
 
@@ -60,7 +60,7 @@ def slot_of(order: BacnetWrite) -> BacnetRef:
     return BacnetRef(order.object, order.property, order.index)
 
 
-def look(session: Session, address: str, orders: Sequence[BacnetWrite]) -> tuple[BacnetReading, ...]:
+def look(session: Explorer, address: str, orders: Sequence[BacnetWrite]) -> tuple[BacnetReading, ...]:
     """What the orders' properties hold. A slot is looked for in the whole array where it is not told alone.
 
     Raises DeviceError for the device; what concerns one property is in its reading.
@@ -71,7 +71,7 @@ def look(session: Session, address: str, orders: Sequence[BacnetWrite]) -> tuple
     return tuple(_from_array(session, address, reading) for reading in readings)
 
 
-def fates(session: Session, address: str, sent: Sequence[Sent]) -> list[Fate]:
+def fates(session: Explorer, address: str, sent: Sequence[Sent]) -> list[Fate]:
     """What became of orders, each by its place."""
     orders = [one.result.write for one in sent]
     last = {_place(order): number for number, order in enumerate(orders)}
@@ -93,7 +93,7 @@ def fates(session: Session, address: str, sent: Sequence[Sent]) -> list[Fate]:
     ]
 
 
-def patiently(session: Session, look_again: Callable[[], Seen], is_enough: Callable[[Seen], bool]) -> Seen:
+def patiently(session: Explorer, look_again: Callable[[], Seen], is_enough: Callable[[Seen], bool]) -> Seen:
     """Look until it is enough, or patience has an end; what was seen last."""
     deadline = time.monotonic() + PATIENCE_S
     seen = look_again()
@@ -102,7 +102,7 @@ def patiently(session: Session, look_again: Callable[[], Seen], is_enough: Calla
     return seen
 
 
-def _from_array(session: Session, address: str, reading: BacnetReading) -> BacnetReading:
+def _from_array(session: Explorer, address: str, reading: BacnetReading) -> BacnetReading:
     if reading.error is None or reading.property != _SLOTS or reading.index is None:
         return reading
     try:
@@ -114,7 +114,7 @@ def _from_array(session: Session, address: str, reading: BacnetReading) -> Bacne
     return replace(reading, value=slots[reading.index - 1], quality=Quality.GOOD, error=None)
 
 
-def _fate(session: Session, sent: Sent, after: BacnetReading) -> Fate:
+def _fate(session: Explorer, sent: Sent, after: BacnetReading) -> Fate:
     refusal = sent.result.error
     if refusal is not None:
         return Fate(after, in_short(refusal, ""))
@@ -132,7 +132,7 @@ def _fate(session: Session, sent: Sent, after: BacnetReading) -> Fate:
     return Fate(after, note=f"{after.object}: the device has made {told} of {shown(sent.value)}")
 
 
-def _fate_without_slots(session: Session, sent: Sent) -> Fate:
+def _fate_without_slots(session: Explorer, sent: Sent) -> Fate:
     """By the present-value, which tells nothing of a release."""
     ref = BacnetRef(sent.result.write.object)
     (after,) = session.ask(lambda client: client.read_multiple(sent.before.address, [ref], timeout_s=session.timeout_s))

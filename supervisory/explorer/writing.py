@@ -9,7 +9,7 @@ from itertools import starmap
 
 from clients.bacnet import BacnetReading, BacnetRef, BacnetWrite, check_write, object_identifier
 from supervisory.explorer.report import DONE, FAILED, Report, held, indexed, shown, slot_value
-from supervisory.explorer.session import Session, device, reference
+from supervisory.explorer.session import Explorer, device, reference
 from supervisory.explorer.verifying import Fate, Sent, fates, look
 
 _HEADINGS = ("object", "property", "was", "written", "is", "error")
@@ -24,7 +24,7 @@ def add_write(parser: ArgumentParser) -> None:
     _add_how(parser)
 
 
-def write(session: Session, options: Namespace) -> Report:
+def write(session: Explorer, options: Namespace) -> Report:
     """One property."""
     ref = options.object
     return _write(session, options, [BacnetWrite(ref.object, options.value, options.priority, ref.property, ref.index)])
@@ -37,7 +37,7 @@ def add_wpm(parser: ArgumentParser) -> None:
     _add_how(parser)
 
 
-def wpm(session: Session, options: Namespace) -> Report:
+def wpm(session: Explorer, options: Namespace) -> Report:
     """Several properties in one request."""
     orders = [
         BacnetWrite(ref.object, value, options.priority, ref.property, ref.index) for ref, value in options.orders
@@ -53,7 +53,7 @@ def add_release(parser: ArgumentParser) -> None:
     parser.add_argument("--dry-run", action="store_true", help="write nothing")
 
 
-def release(session: Session, options: Namespace) -> Report:
+def release(session: Explorer, options: Namespace) -> Report:
     """Give slots back, whoever took them."""
     return _write(session, options, [BacnetWrite(name, None, options.priority) for name in options.objects])
 
@@ -65,7 +65,7 @@ def add_timesync(parser: ArgumentParser) -> None:
     parser.add_argument("--dry-run", action="store_true", help="write nothing")
 
 
-def timesync(session: Session, options: Namespace) -> Report:
+def timesync(session: Explorer, options: Namespace) -> Report:
     """Tell a device this computer's time, and read what it makes of it."""
     address = session.locate(options.device)
     if not options.dry_run:
@@ -91,7 +91,7 @@ def _order(text: str) -> tuple[BacnetRef, str]:
     return reference(name), value
 
 
-def _write(session: Session, options: Namespace, orders: Sequence[BacnetWrite]) -> Report:
+def _write(session: Explorer, options: Namespace, orders: Sequence[BacnetWrite]) -> Report:
     """Check all, write all or (in a dry run) none, and show what the properties were and are."""
     address = session.locate(options.device)
     sent = [check_write(address, order) for order in orders]

@@ -28,7 +28,7 @@ from typing import Self
 from clients.making import DeviceClients
 from ledger import Journals, Patiences, undo
 from supervisory.guard.receipt_log import ReceiptLog
-from supervisory.guard.second_look import DOUBT_S, SecondLook
+from supervisory.guard.second_look import DOUBT_S, GuardianLook
 from utils.alone import Alone
 from utils.errors import BridgeError
 from utils.logging_config import FileLines, StreamLines, end_logging, hand_over
@@ -147,12 +147,12 @@ class Guardian:
             return 0
         log.warning("process %d: %s; giving back what it owned", self._order.parent, end.value)
         self._make_certain(end)
-        second_look = SecondLook(self._journals, self._order.doubt_s)
+        second_look = GuardianLook(self._journals, self._order.doubt_s)
         code = self._give_back(second_look)
         self._receipts.note(second_look.take(self._clients.client_for))
         return code
 
-    def _give_back(self, second_look: SecondLook) -> int:
+    def _give_back(self, second_look: GuardianLook) -> int:
         """As often as it takes; the exit code."""
         give_up_at_s = time.monotonic() + _GIVE_UP_S
         for pause_s in itertools.chain(_BACKOFF_S, itertools.repeat(_BACKOFF_S[-1])):
@@ -169,7 +169,7 @@ class Guardian:
         """Close what has been opened."""
         self._clients.close()
 
-    def _attempt(self, second_look: SecondLook) -> None:
+    def _attempt(self, second_look: GuardianLook) -> None:
         """Give back once. The journal is let go of afterwards, so that the release command may have it too."""
         orphan = self._journals.orphan(self._file, _LINGER_S)
         if orphan is None:

@@ -27,7 +27,7 @@ class _Copy:
     credentials: Mapping[str, Credentials]
 
 
-class SecondLook:
+class GuardianLook:
     """What was given back at first, and the look at it ``doubt_s`` after the end of the runtime."""
 
     def __init__(self, journals: Journals, doubt_s: float) -> None:

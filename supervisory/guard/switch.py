@@ -19,7 +19,7 @@ from typing import Any, Protocol, Self
 from clients.bacnet import BACnetStack, StackError
 from supervisory.guard import switch_objects as make
 from supervisory.guard.enabling import Enabling, State
-from supervisory.guard.switch_files import Remembered
+from supervisory.guard.switch_files import RememberedSwitch
 from supervisory.guard.switch_memory import SwitchMemory
 from supervisory.guard.switch_objects import NumberObject, StateObject, SwitchObject, TextObject
 from supervisory.guard.switch_told import told_at_start
@@ -69,7 +69,7 @@ class Switch:
         self._counts = counts
         self._memory = memory
         self._starts_on = starts_on
-        self._remembered: dict[str, Remembered] = {}
+        self._remembered: dict[str, RememberedSwitch] = {}
         self._boards: dict[str | None, _Board] = {}
         self._heartbeat: NumberObject
         self._remembering = asyncio.Lock()
@@ -164,7 +164,7 @@ def _check_names(programs: Sequence[str]) -> None:
         )
 
 
-def _board(program: str | None, kept: Remembered, *, starts_on: bool) -> _Board:
+def _board(program: str | None, kept: RememberedSwitch, *, starts_on: bool) -> _Board:
     of, prefix = ("all programs", "") if program is None else (program, f"{program}-")
     name = EVERYTHING if program is None else switch_name(program)
     number = kept.instance

@@ -40,7 +40,7 @@ class Switched:
 
 
 @dataclass(frozen=True, slots=True)
-class Remembered:
+class RememberedSwitch:
     """A switch as it stood: its object's instance, and the commands by priority.
 
     ``is_known`` is False where a file cannot be understood, so that nobody knows what people had switched.
@@ -96,7 +96,7 @@ class _FirstFile(RootModel[dict[str, _FirstSwitch]]):
         return self
 
 
-def read_switches(file: Path) -> dict[str, Remembered]:
+def read_switches(file: Path) -> dict[str, RememberedSwitch]:
     """The switches of a file by name. Raises FileNotFoundError, and StateError for what cannot be understood."""
     try:
         content = json.loads(file.read_text(encoding="utf-8"))
@@ -114,7 +114,7 @@ def read_switches(file: Path) -> dict[str, Remembered]:
         raise StateError(f"{file}: {error}") from None
 
 
-def write_switches(file: Path, switches: Mapping[str, Remembered]) -> None:
+def write_switches(file: Path, switches: Mapping[str, RememberedSwitch]) -> None:
     """Replace a file of this version, on disk before returning. Raises StateError."""
     content = {
         name: {"instance": one.instance, "commands": {str(slot): _written(told) for slot, told in one.commands.items()}}
@@ -131,18 +131,18 @@ def _written(told: Switched) -> dict[str, object]:
     return {"on": told.on, "since": told.since.isoformat(timespec="seconds")}
 
 
-def _of_this_version(content: object) -> dict[str, Remembered]:
+def _of_this_version(content: object) -> dict[str, RememberedSwitch]:
     return {name: _remembered(one) for name, one in _File.model_validate(content).switches.items()}
 
 
-def _remembered(one: _Switch) -> Remembered:
+def _remembered(one: _Switch) -> RememberedSwitch:
     told = {slot: Switched(command.on, command.since.astimezone()) for slot, command in one.commands.items()}
-    return Remembered(one.instance, told)
+    return RememberedSwitch(one.instance, told)
 
 
-def _of_first_version(content: object, written: datetime) -> dict[str, Remembered]:
+def _of_first_version(content: object, written: datetime) -> dict[str, RememberedSwitch]:
     return {
-        name: Remembered(one.instance, {slot: Switched(on, written) for slot, on in one.slots.items()})
+        name: RememberedSwitch(one.instance, {slot: Switched(on, written) for slot, on in one.slots.items()})
         for name, one in _FirstFile.model_validate(content).root.items()
     }
 

@@ -15,7 +15,7 @@ from datetime import datetime
 from ipaddress import IPv4Network
 from pathlib import Path
 
-from supervisory.guard.switch_files import Remembered, Switched, read_switches, write_switches
+from supervisory.guard.switch_files import RememberedSwitch, Switched, read_switches, write_switches
 from utils.state_folder import StateError
 
 log = logging.getLogger(__name__)
@@ -29,7 +29,7 @@ def _now() -> datetime:
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class SwitchPlace:
     """Where operators find the switches: our transport, the network of our interface, our device number."""
 
     transport: str
@@ -57,22 +57,22 @@ class SwitchMemory:
     remembered.
     """
 
-    def __init__(self, folder: Path, place: Place | None, now: Callable[[], datetime] = _now) -> None:
+    def __init__(self, folder: Path, place: SwitchPlace | None, now: Callable[[], datetime] = _now) -> None:
         """Without a place nothing is remembered, as with a simulation. ``now`` has a zone."""
         self._folder = folder
         self._place = place
         self._now = now
         self._lock = threading.Lock()
-        self._kept: dict[str, Remembered] = {}
+        self._kept: dict[str, RememberedSwitch] = {}
         self._not_understood: list[Path] = []
 
-    def recall(self, everything: str, programs: Iterable[str]) -> dict[str, Remembered]:
+    def recall(self, everything: str, programs: Iterable[str]) -> dict[str, RememberedSwitch]:
         """The switches by name, that for everything first. Those that nobody remembers get instances of their own."""
         names = [everything, *programs]
         kept = self._found()
-        kept.setdefault(everything, Remembered(_free(kept, 1)))
+        kept.setdefault(everything, RememberedSwitch(_free(kept, 1)))
         for name in names:
-            kept.setdefault(name, Remembered(_free(kept)))
+            kept.setdefault(name, RememberedSwitch(_free(kept)))
         self._kept = kept
         return {name: replace(kept[name], is_known=not self._not_understood) for name in names}
 
@@ -86,21 +86,21 @@ class SwitchMemory:
             self._kept |= {name: self._dated(self._kept[name], commands) for name, commands in slots.items()}
             write_switches(self._folder / self._place.file_name, self._kept)
 
-    def _dated(self, before: Remembered, slots: Mapping[int, bool]) -> Remembered:
+    def _dated(self, before: RememberedSwitch, slots: Mapping[int, bool]) -> RememberedSwitch:
         """A command that stood already keeps its time."""
         standing, now = before.commands, self._now()
         told = {priority: Switched(on, now) for priority, on in slots.items()}
         same = {priority: one for priority, one in standing.items() if slots.get(priority) is one.on}
         return replace(before, commands=told | same)
 
-    def _found(self) -> dict[str, Remembered]:
+    def _found(self) -> dict[str, RememberedSwitch]:
         """What this place's file says; where there is none, what others say that may be about it."""
         if self._place is None:
             return {}
         own = self._read(self._folder / self._place.file_name)
         if own is not None or self._not_understood:
             return own or {}
-        kept: dict[str, Remembered] = {}
+        kept: dict[str, RememberedSwitch] = {}
         for file in self._others(self._place):
             found = self._read(file) or {}
             if found:
@@ -108,16 +108,16 @@ class SwitchMemory:
                     "%s may be about another network: what is off in it is off, what is on does not count", file
                 )
             for name, one in found.items():
-                before = kept.get(name) or Remembered(_free(kept, one.instance))
+                before = kept.get(name) or RememberedSwitch(_free(kept, one.instance))
                 kept[name] = replace(before, commands={**_off(one), **before.commands})
         return kept
 
-    def _others(self, place: Place) -> list[Path]:
+    def _others(self, place: SwitchPlace) -> list[Path]:
         """Files about overlapping networks, as when a mask was changed, and for real sites the first version's."""
         overlapping = [file for file in sorted(self._folder.glob("*.json")) if place.may_be(file)]
         return overlapping if place.network.is_loopback else [*overlapping, self._folder / f"{place.device}.json"]
 
-    def _read(self, file: Path) -> dict[str, Remembered] | None:
+    def _read(self, file: Path) -> dict[str, RememberedSwitch] | None:
         try:
             return read_switches(file)
         except FileNotFoundError:
@@ -130,12 +130,12 @@ class SwitchMemory:
             return None
 
 
-def _off(one: Remembered) -> dict[int, Switched]:
+def _off(one: RememberedSwitch) -> dict[int, Switched]:
     """The commands that switch off."""
     return {priority: told for priority, told in one.commands.items() if not told.on}
 
 
-def _free(kept: Mapping[str, Remembered], wanted: int = FIRST_PROGRAM) -> int:
+def _free(kept: Mapping[str, RememberedSwitch], wanted: int = FIRST_PROGRAM) -> int:
     """The wanted instance, or the first free one from there on."""
     taken = {one.instance for one in kept.values()}
     while wanted in taken:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from supervisory.guard.switch_files import Remembered
+from supervisory.guard.switch_files import RememberedSwitch
 
 _OPERATOR = 8
 
 
 def told_at_start(
-    address: str, device: int, everything: str, switches: Mapping[str, Remembered], *, starts_on: bool
+    address: str, device: int, everything: str, switches: Mapping[str, RememberedSwitch], *, starts_on: bool
 ) -> list[str]:
     """A line about the switch for everything, and one about each program's that is off.
 
@@ -28,7 +28,7 @@ def told_at_start(
     return lines
 
 
-def _why_off(one: Remembered, *, default: bool) -> str | None:
+def _why_off(one: RememberedSwitch, *, default: bool) -> str | None:
     """None for a switch that is on."""
     if not one.is_known:
         return ": what was switched cannot be read"
@@ -39,11 +39,11 @@ def _why_off(one: Remembered, *, default: bool) -> str | None:
     return None if told.on else f": switched off on {told.since:%Y-%m-%d %H:%M} at priority {strongest}"
 
 
-def _how_to_switch_on(address: str, one: Remembered) -> str:
+def _how_to_switch_on(address: str, one: RememberedSwitch) -> str:
     """A command is only outdone at its own priority, or a stronger one."""
     priority = min(one.commands, default=_OPERATOR)
     return f"On: main.py bacnet write {address} {_thing(one)} active --priority {priority}"
 
 
-def _thing(one: Remembered) -> str:
+def _thing(one: RememberedSwitch) -> str:
     return f"binary-value,{one.instance}"

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from supervisory.program import Command, CommandRefused, NoValue, Reading
-from supervisory.setup.bindings import Bindings, BoundPoint, Key
+from supervisory.setup.bindings import Bindings, Key, ProgramPoint
 from supervisory.setup.roles import Roles
 from supervisory.site_access import SiteAccess
 from utils.names import did_you_mean
@@ -155,7 +155,7 @@ class StepContext:
         if role not in self._given.roles:
             raise LookupError(f"the program has no role {role!r}{did_you_mean(role, self._given.roles)}")
 
-    def _commanded(self, role: str, name: str | None) -> BoundPoint:
+    def _commanded(self, role: str, name: str | None) -> ProgramPoint:
         self._require(role)
         point = self._commands.get((role, name))
         if point is None:
@@ -181,7 +181,7 @@ def lacking(bindings: Bindings, readings: Mapping[Key, Reading]) -> str:
     return ""
 
 
-def _reading(point: BoundPoint, sample: Sample, last_good_s: MutableMapping[Key, float], time_s: float) -> Reading:
+def _reading(point: ProgramPoint, sample: Sample, last_good_s: MutableMapping[Key, float], time_s: float) -> Reading:
     value = sample.value
     if value is not None and point.to_role is not None:
         value = point.to_role(float(value))
@@ -194,7 +194,7 @@ def _reading(point: BoundPoint, sample: Sample, last_good_s: MutableMapping[Key,
     return Reading(value, point.unit)
 
 
-def _why_bad(point: BoundPoint, value: PointValue) -> str:
+def _why_bad(point: ProgramPoint, value: PointValue) -> str:
     """Why a number in the role's unit cannot be one of the object's; empty when it can."""
     if not is_real32(value):
         return f"{value:g} is more than a controller can hold"

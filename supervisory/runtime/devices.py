@@ -22,7 +22,7 @@ Inputs: TypeAlias = Mapping[str, "Future[Samples]"]
 """What is being read for one round, by device."""
 
 
-class Device:
+class SiteDevice:
     """One device, as far as reading goes."""
 
     def __init__(self, alias: str, client: DeviceClient) -> None:
@@ -61,15 +61,15 @@ class Devices:
     """All devices of one runtime, by the names that its config uses."""
 
     def __init__(self, clients: Mapping[str, DeviceClient]) -> None:
-        self._devices = {alias: Device(alias, client) for alias, client in clients.items()}
+        self._devices = {alias: SiteDevice(alias, client) for alias, client in clients.items()}
         self._by_key = {device.key: device for device in self._devices.values()}
         self._pool = ThreadPoolExecutor(max(1, len(self._devices)), thread_name_prefix="reading")
         self._asked: dict[tuple[str, tuple[ObjectRef, ...]], Future[Samples]] = {}
 
-    def __iter__(self) -> Iterator[Device]:
+    def __iter__(self) -> Iterator[SiteDevice]:
         return iter(self._devices.values())
 
-    def named(self, text: str) -> Device:
+    def named(self, text: str) -> SiteDevice:
         """The device of this name or address. Raises :class:`ObjectError` for one that is not in the config."""
         for device in self._devices.values():
             if text in (device.alias, device.key, device.key.removeprefix("bacnet://")):

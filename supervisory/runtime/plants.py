@@ -21,7 +21,7 @@ _READ_CLOCK_S = 30.0
 _SHORTEST_WAIT_S = 0.001
 
 
-class Plant(Protocol):
+class SupervisedPlant(Protocol):
     """What programs live beside."""
 
     is_lockstep: bool
@@ -29,7 +29,7 @@ class Plant(Protocol):
 
     @property
     def clock(self) -> PlantClock:
-        """Plant time."""
+        """SupervisedPlant time."""
 
     def pass_time(self, until_s: float | None, changed: threading.Event, stop: threading.Event) -> bool:
         """Let time pass: a step, or until that plant time, a change, or a moment. False at the end of the plant.

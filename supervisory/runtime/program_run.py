@@ -21,7 +21,7 @@ from supervisory.runtime.context import Given, Moment, StepContext, StepRecord, 
 from supervisory.runtime.devices import Inputs
 from supervisory.runtime.plant_loop import PlantLoop
 from supervisory.runtime.state_store import StateStore
-from supervisory.setup.bindings import Bindings, BoundPoint, Key
+from supervisory.setup.bindings import Bindings, Key, ProgramPoint
 from supervisory.setup.loading import ProgramClass
 from supervisory.setup.roles import Roles
 from supervisory.site_access import SiteAccess
@@ -212,7 +212,7 @@ class ProgramRun:
     def _deadband(self, key: Key) -> float:
         return float(getattr(self._plan.roles[key[0]], "deadband", 0.0))
 
-    def _note(self, point: BoundPoint, value: PointValue | None, error: DeviceError | None) -> None:
+    def _note(self, point: ProgramPoint, value: PointValue | None, error: DeviceError | None) -> None:
         """What became of a write. One that may pass by itself is tried again with the next step."""
         key = point.key
         if error is None:
@@ -294,7 +294,7 @@ async def _done(result: Awaitable[None] | None) -> None:
         await result
 
 
-def _command(point: BoundPoint, value: PointValue | None, priority: int) -> SlotCommand:
+def _command(point: ProgramPoint, value: PointValue | None, priority: int) -> SlotCommand:
     """In the object's own unit and kind of number."""
     converted: PointValue | None = value
     if value is not None:

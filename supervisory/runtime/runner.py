@@ -27,7 +27,7 @@ FAREWELL_S = 2.0
 """Wall seconds that on_stop may take."""
 
 
-class Faults(Protocol):
+class ProgramFaults(Protocol):
     """Where a program that may not go on is reported; it releases whatever the program owns."""
 
     def fault(self, program: str, reason: str) -> None:
@@ -44,7 +44,7 @@ class Faults(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Limits:
+class RunnerLimits:
     """What a program may take. ``shortest_step_s`` is plant time, ``hook_timeout_s`` wall time."""
 
     shortest_step_s: float
@@ -62,9 +62,9 @@ class Runner:
         plan: ProgramPlan,
         bindings: Bindings,
         around: Around,
-        faults: Faults,
+        faults: ProgramFaults,
         clock: PlantClock,
-        limits: Limits,
+        limits: RunnerLimits,
         on_change: Callable[[], None],
     ) -> None:
         self.plan = plan

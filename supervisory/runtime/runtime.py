@@ -16,7 +16,7 @@ from datetime import datetime
 from ledger import Outcome, Receipt
 from supervisory.guard.gate import Gate
 from supervisory.runtime.devices import Devices
-from supervisory.runtime.plants import LOOK_S, Plant
+from supervisory.runtime.plants import LOOK_S, SupervisedPlant
 from supervisory.runtime.runner import FAREWELL_S, Runner
 from utils.alone import Alone
 from utils.errors import SimulationAborted
@@ -69,7 +69,7 @@ class Runtime:
     def __init__(
         self,
         runners: Callable[[Callable[[], None]], Sequence[Runner]],
-        plant: Plant,
+        plant: SupervisedPlant,
         devices: Devices,
         gate: Gate,
         steps: int | None = None,
@@ -90,7 +90,7 @@ class Runtime:
 
     @property
     def now(self) -> datetime:
-        """Plant time."""
+        """SupervisedPlant time."""
         return self._plant.clock.local(self._plant.clock.time_s)
 
     def request_stop(self, reason: str = "stopped on request") -> None:

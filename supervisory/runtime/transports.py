@@ -22,7 +22,7 @@ from supervisory.easy import Told
 from supervisory.easy_services import Network
 from supervisory.runtime.devices import Devices
 from supervisory.runtime.plant_clock import SimulationClock
-from supervisory.runtime.plants import LivePlant, Plant, SimulatedPlant
+from supervisory.runtime.plants import LivePlant, SimulatedPlant, SupervisedPlant
 from supervisory.setup.config import SupervisoryConfig, Transport
 from utils.alone import Alone
 from utils.errors import ConfigError, Problem
@@ -39,7 +39,7 @@ class Opened:
 
     devices: Devices
     writers: Mapping[str, DeviceClient]
-    plant: Callable[[], Plant]
+    plant: Callable[[], SupervisedPlant]
     """Makes the plant; for devices this reads a clock."""
     open_client: Callable[[str], DeviceClient]
     """Makes one more client of a device, by its address."""

@@ -27,7 +27,7 @@ _NO_UNITS = "no-units"
 
 
 @dataclass(frozen=True, slots=True)
-class BoundPoint:
+class ProgramPoint:
     """A point of a role, found: its object, and the conversions between the object's unit and the role's."""
 
     role: str
@@ -63,15 +63,15 @@ class Occupied(Problem):
 class Bindings:
     """All points of one program."""
 
-    points: tuple[BoundPoint, ...] = ()
+    points: tuple[ProgramPoint, ...] = ()
 
     @property
-    def reads(self) -> tuple[BoundPoint, ...]:
+    def reads(self) -> tuple[ProgramPoint, ...]:
         """What is read before each step."""
         return tuple(point for point in self.points if isinstance(point.kind, Read))
 
     @property
-    def commands(self) -> tuple[BoundPoint, ...]:
+    def commands(self) -> tuple[ProgramPoint, ...]:
         """What may be commanded."""
         return tuple(point for point in self.points if isinstance(point.kind, Command))
 
@@ -86,7 +86,7 @@ class Bindings:
 
 def bind(
     wanted: Iterable[Wanted], alias: str, client: DeviceClient, priority: int
-) -> tuple[list[BoundPoint], list[Problem]]:
+) -> tuple[list[ProgramPoint], list[Problem]]:
     """Find the points of the device that the config calls ``alias``; commands go to the slot ``priority``.
 
     Raises :class:`utils.errors.DeviceError` when the device does not answer.
@@ -103,20 +103,20 @@ def bind(
         else:
             problems.append(Problem(item.where, f"{alias} {ref}"))
     states = client.survey([ref for _, ref in found])
-    points: list[BoundPoint] = []
+    points: list[ProgramPoint] = []
     for item, ref in found:
         if (in_use := _in_use(item, states[ref], priority)) is not None:
             problems.append(Occupied(item.where, f"{alias} {ref}: {in_use}"))
             continue
         made = _bound(item, client.device, ref, states[ref])
-        if isinstance(made, BoundPoint):
+        if isinstance(made, ProgramPoint):
             points.append(made)
         else:
             problems.append(Problem(item.where, f"{alias} {made}"))
     return points, problems
 
 
-def clashes(programs: Mapping[str, tuple[int, Sequence[BoundPoint]]]) -> list[Problem]:
+def clashes(programs: Mapping[str, tuple[int, Sequence[ProgramPoint]]]) -> list[Problem]:
     """Slots that two programs, or two roles of one, would command; ``programs`` are priorities and points."""
     owners: dict[tuple[str, ObjectRef, int], str] = {}
     problems = []
@@ -147,14 +147,14 @@ def _find(item: Wanted, endpoints: Sequence[Endpoint]) -> ObjectRef | str:
     return f"has no {target}{did_you_mean(str(target.name), [endpoint.name for endpoint in fitting])}"
 
 
-def _bound(item: Wanted, device: str, ref: ObjectRef, state: ObjectState) -> BoundPoint | str:
+def _bound(item: Wanted, device: str, ref: ObjectRef, state: ObjectState) -> ProgramPoint | str:
     if state.is_missing:
         return f"has no {item.target}"
     objection = _objection(ref, state) if isinstance(item.kind, Command) else None
     if objection is not None:
         return f"{ref}: {objection}"
     name = state.name or item.target.name or str(ref)
-    found = BoundPoint(
+    found = ProgramPoint(
         item.role, item.name, item.kind, device, ref, name, item.kind.unit, take_occupied=item.take_occupied
     )
     try:
@@ -183,7 +183,7 @@ def _in_use(item: Wanted, state: ObjectState, priority: int) -> str | None:
     )
 
 
-def _converting(point: BoundPoint, item: Wanted, state: ObjectState) -> BoundPoint:
+def _converting(point: ProgramPoint, item: Wanted, state: ObjectState) -> ProgramPoint:
     """The point with conversions between the object's unit and the role's, where there is something to convert."""
     if point.unit is None or not point.ref.object_type.is_analog:
         return point

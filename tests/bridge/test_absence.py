@@ -11,7 +11,7 @@ import pytest
 
 from bridge.link.link import LinkState
 from bridge.run import Run
-from emulators.boptest.faults import Hold
+from emulators.boptest.faults import HoldCall
 from emulators.ecy.faults import DropConnection
 from ledger.receipts import Outcome
 from tests.bridge.rig import DEADLINE_S, Rig, in_background, rig
@@ -125,7 +125,7 @@ def test_a_lost_session_is_opened_again_without_a_missed_step(both: Rig) -> None
 
 def test_a_stop_does_not_wait_for_a_controller_that_is_being_tried_again(both: Rig) -> None:
     both.controllers.controller("VAV").faults.add(DropConnection(None))
-    hold = both.building.faults.add(Hold(), "advance")
+    hold = both.building.faults.add(HoldCall(), "advance")
     run = both.run()
     with in_background(run) as future:
         assert hold.reached.wait(DEADLINE_S)

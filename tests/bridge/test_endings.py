@@ -14,8 +14,8 @@ from pathlib import Path
 import pytest
 
 from bridge.display.status import Phase
-from emulators.boptest.faults import Hold
-from emulators.ecy.faults import Hold as HoldController
+from emulators.boptest.faults import HoldCall
+from emulators.ecy.faults import Hold
 from ledger.entries import Entry
 from ledger.ledger import Ledger
 from ledger.receipt_file import KEPT_FILES
@@ -94,7 +94,7 @@ def log_of(subject: Rig) -> str:
 @pytest.mark.parametrize("stream", [broken_pipe, full_pipe, pytest.param(full_disk, marks=HAS_FULL_DISK)])
 def test_nobody_who_reads_or_does_not_is_a_condition(both: Rig, stream: Stream) -> None:
     """Neither stream can be written; the run is signalled in mid-step, and gives back as ever."""
-    hold = both.building.faults.add(Hold(), "advance")
+    hold = both.building.faults.add(HoldCall(), "advance")
     with stream() as descriptor, begun(both, descriptor, descriptor) as process:
         assert hold.reached.wait(DEADLINE_S)
         process.send_signal(signal.SIGTERM)
@@ -104,8 +104,8 @@ def test_nobody_who_reads_or_does_not_is_a_condition(both: Rig, stream: Stream) 
 
 
 def test_a_second_ctrl_c_ends_at_once_although_nobody_reads(both: Rig) -> None:
-    stuck = HoldController()
-    hold = both.building.faults.add(Hold(), "advance")
+    stuck = Hold()
+    hold = both.building.faults.add(HoldCall(), "advance")
     with full_pipe() as full, begun(both, full, full) as process:
         assert hold.reached.wait(DEADLINE_S)
         both.controllers.controller("AHU").faults.add(stuck)
@@ -117,7 +117,7 @@ def test_a_second_ctrl_c_ends_at_once_although_nobody_reads(both: Rig) -> None:
 
 @pytest.mark.parametrize("name", ["SIGHUP", "SIGQUIT"])
 def test_a_closed_window_and_ctrl_backslash_give_back_as_ctrl_c_does(both: Rig, name: str) -> None:
-    hold = both.building.faults.add(Hold(), "advance")
+    hold = both.building.faults.add(HoldCall(), "advance")
     with start(*configured(both), **variables(both)) as process:
         assert hold.reached.wait(DEADLINE_S)
         process.send_signal(signal.Signals[name])

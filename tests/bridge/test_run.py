@@ -12,10 +12,10 @@ from typing import Any
 import pytest
 
 from bridge.run import Declined, FirstContact, Run
-from emulators.boptest.faults import Answer, DroppedAnswer, FailedSimulation, Hold
-from emulators.boptest.faults import Fault as NoFault
+from emulators.boptest.faults import AnswerWith, DroppedAnswer, FailedSimulation, HoldCall
+from emulators.boptest.faults import BoptestFault as NoFault
 from emulators.ecy.answer_faults import WEB_PAGE
-from emulators.ecy.controller import Controller
+from emulators.ecy.controller import EmulatedController
 from emulators.ecy.faults import AnswerInstead, DropConnection, Fault
 from emulators.ecy.messages import Reply
 from emulators.ecy.profile import Profile
@@ -59,7 +59,7 @@ def held(subject: Rig, then: Callable[[Run], None], steps: int = 1, **variables:
     """Execute a run of so many steps, hold the building in its last advance, and do something there."""
     run = subject.run(steps=steps, **variables)
     subject.building.faults.add(NoFault(), "advance", times=steps - 1)
-    hold = subject.building.faults.add(Hold(), "advance")
+    hold = subject.building.faults.add(HoldCall(), "advance")
     with in_background(run) as future:
         assert hold.reached.wait(DEADLINE_S)
         then(run)
@@ -249,7 +249,7 @@ class TestEnding:
 
     def test_a_stop_in_the_middle_of_an_advance_abandons_it_and_gives_everything_back(self, both: Rig) -> None:
         run = both.run()
-        hold = both.building.faults.add(Hold(), "advance")
+        hold = both.building.faults.add(HoldCall(), "advance")
         with in_background(run) as future:
             assert hold.reached.wait(DEADLINE_S)
             run.request_stop()
@@ -259,7 +259,7 @@ class TestEnding:
 
     def test_a_stop_before_anything_was_written_leaves_nothing(self, both: Rig) -> None:
         run = both.run()
-        hold = both.building.faults.add(Hold(), "initialize")
+        hold = both.building.faults.add(HoldCall(), "initialize")
         with in_background(run) as future:
             assert hold.reached.wait(DEADLINE_S)
             run.request_stop()
@@ -284,7 +284,7 @@ class TestEnding:
     def test_the_end_of_a_scenario_is_a_normal_end(self, both: Rig) -> None:
         run = both.run()
         both.building.faults.add(
-            Answer(200, '{"status":200,"message":"End of test case scenario time period reached.","payload":{}}'),
+            AnswerWith(200, '{"status":200,"message":"End of test case scenario time period reached.","payload":{}}'),
             "advance",
         )
         assert run.execute().steps == 0
@@ -339,7 +339,7 @@ class TestOtherPeoplesThings:
         assert (found.out_of_service, found.present_value) == (True, 17.5)
 
 
-def force(controller: Controller, name: str, value: float) -> None:
+def force(controller: EmulatedController, name: str, value: float) -> None:
     """What an operator does at the controller's own page."""
     found = controller.objects.find(name)
     controller.objects.update(found, lambda one: replace(one, out_of_service=True, held=value))

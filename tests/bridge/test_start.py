@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from emulators.boptest.asgi import Response
-from emulators.boptest.faults import Fault, Hold
+from emulators.boptest.faults import BoptestFault, HoldCall
 from emulators.ecy.faults import DropConnection
 from tests.bridge.rig import AHU_OBJECTS, DEADLINE_S, Rig, in_background, rig
 from tests.bridge.test_absence import activations, eventually
@@ -23,7 +23,7 @@ def both(tmp_path: Path) -> Iterator[Rig]:
         yield running
 
 
-class Heard(Fault):
+class Heard(BoptestFault):
     """No fault at all: remembers what the server answered."""
 
     def __init__(self) -> None:
@@ -46,7 +46,7 @@ def test_start_time_warm_up_and_step_of_the_settings_reach_the_simulation(both: 
 
 
 def test_each_loop_has_a_thread_of_its_own_and_none_is_left(both: Rig) -> None:
-    hold = both.building.faults.add(Hold(), "advance")
+    hold = both.building.faults.add(HoldCall(), "advance")
     run = both.run(steps=1)
     with in_background(run) as future:
         assert hold.reached.wait(DEADLINE_S)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from emulators.boptest.faults import Hold
+from emulators.boptest.faults import HoldCall
 from emulators.ecy.profile import Profile
 from tests.bridge.rig import DEADLINE_S, in_background, rig
 from tests.bridge.test_run import assert_as_it_was
@@ -28,7 +28,7 @@ def test_a_stop_in_the_middle_of_an_advance_gives_everything_back(tmp_path: Path
     switches = dict(row)
     legacy = bool(switches.pop("legacy"))
     with rig(tmp_path, profile=Profile(**switches), legacy=legacy) as subject:  # type: ignore[arg-type]
-        hold = subject.building.faults.add(Hold(), "advance")
+        hold = subject.building.faults.add(HoldCall(), "advance")
         run = subject.run(DESIRED_TIMEZONE="US/Mountain")
         with in_background(run) as future:
             assert hold.reached.wait(DEADLINE_S)

@@ -7,7 +7,7 @@ import re
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
-from emulators.ecy.controller import Controller
+from emulators.ecy.controller import EmulatedController
 from emulators.ecy.objects import BacnetObject, with_out_of_service
 from emulators.ecy.writing import WriteRecord
 from tests.chaos.journal_damage import CLOCK
@@ -165,14 +165,14 @@ def _slots_left(found: BacnetObject) -> Iterator[tuple[int, float]]:
             yield priority, value
 
 
-def _mend(controller: Controller, found: BacnetObject) -> None:
+def _mend(controller: EmulatedController, found: BacnetObject) -> None:
     for priority, _ in _slots_left(found):
         controller.objects.command(found.name, None, priority)
     if found.out_of_service and found.name != RETURN:
         controller.objects.update(found.ref, lambda target: with_out_of_service(target, False))
 
 
-def _wrong_clock(controller: Controller, trait: Trait) -> Iterator[str]:
+def _wrong_clock(controller: EmulatedController, trait: Trait) -> Iterator[str]:
     clock, host = controller.clock, controller.settings.now()
     if (clock.zone, clock.ntp_enabled) != (controller.spec.time_zone, trait.has_ntp):
         yield f"{controller.spec.name} has zone {clock.zone} and NTP {clock.ntp_enabled}"

@@ -8,10 +8,10 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 from clients.http.tls import fingerprint_of
-from emulators.boptest.faults import Answer, DroppedAnswer, DroppedRequest, FailedSimulation, NullValues
-from emulators.boptest.faults import Fault as BuildingFault
+from emulators.boptest.faults import AnswerWith, DroppedAnswer, DroppedRequest, FailedSimulation, NullValues
+from emulators.boptest.faults import BoptestFault as BuildingFault
 from emulators.ecy.answer_faults import WEB_PAGE, ChangeBatch, SpoilContent, TellInstead
-from emulators.ecy.controller import Controller
+from emulators.ecy.controller import EmulatedController
 from emulators.ecy.faults import AnswerInstead, DripBody, DropConnection, FailWrites, Fault, HangInBody, Hold
 from emulators.ecy.messages import Reply
 from emulators.ecy.objects import BacnetObject
@@ -29,7 +29,7 @@ def _nothing_left() -> None:
     """What has happened is over."""
 
 
-def _switched(make: Callable[[Controller], Fault]) -> ControllerFault:
+def _switched(make: Callable[[EmulatedController], Fault]) -> ControllerFault:
     def on(peers: Peers, name: str) -> Undo:
         controller = peers.controller(name)
         fault = make(controller)
@@ -102,7 +102,7 @@ def _deleted(peers: Peers, name: str) -> Undo:
     return partial(_put_back, peers.controller(name), replace(spec, instance=ref.instance))
 
 
-def _put_back(controller: Controller, spec: ObjectSpec) -> None:
+def _put_back(controller: EmulatedController, spec: ObjectSpec) -> None:
     if spec.name not in controller.objects.names():
         controller.objects.add(spec)
 
@@ -170,12 +170,12 @@ PASSING: Mapping[str, PassingFault] = {
 
 _END_OF_SCENARIO = '{"status":200,"message":"End of test case scenario time period reached.","payload":{}}'
 ADVANCE_FAULTS: Mapping[str, Callable[[], BuildingFault]] = {
-    "answers 400 to advance": lambda: Answer(400, '{"status":400,"message":"no","payload":null}'),
+    "answers 400 to advance": lambda: AnswerWith(400, '{"status":400,"message":"no","payload":null}'),
     "answers 500 to advance": lambda: FailedSimulation("the solver did not converge"),
     "loses the advance": DroppedRequest,
     "loses the answer to advance": DroppedAnswer,
-    "answers garbage to advance": lambda: Answer(200, "<html>", "text/html"),
-    "ends the scenario": lambda: Answer(200, _END_OF_SCENARIO),
+    "answers garbage to advance": lambda: AnswerWith(200, "<html>", "text/html"),
+    "ends the scenario": lambda: AnswerWith(200, _END_OF_SCENARIO),
 }
 """What the building does to one advance, and what ends the run."""
 NULLS: Callable[[], BuildingFault] = partial(NullValues, [CONSTANT])

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 
-from emulators.ecy.controller import Controller
+from emulators.ecy.controller import EmulatedController
 from emulators.ecy.objects import BacnetObject
 from emulators.ecy.writing import WriteRecord
 from tests.chaos.building import CONSTANT_C
@@ -24,14 +24,14 @@ class Place:
     object_name: str
     priority: int | None
 
-    def value_in(self, controller: Controller) -> float | None:
+    def value_in(self, controller: EmulatedController) -> float | None:
         """What stands there; None is nothing."""
         found = controller.objects.named(self.object_name)
         if self.priority is not None:
             return found.slots[self.priority - 1]
         return found.held if found.out_of_service else None
 
-    def put(self, controller: Controller, value: float | None) -> None:
+    def put(self, controller: EmulatedController, value: float | None) -> None:
         """What somebody does by hand; None lets go."""
         if self.priority is not None:
             controller.objects.command(self.object_name, value, self.priority)
@@ -72,7 +72,7 @@ class Claim:
     well as what was there before.
     """
 
-    def __init__(self, place: Place, controller: Controller, trait: Trait) -> None:
+    def __init__(self, place: Place, controller: EmulatedController, trait: Trait) -> None:
         self.place = place
         self._controller = controller
         self._trait = trait

@@ -12,11 +12,11 @@ from typing import Self
 
 from emulators.boptest.hub import Limits, PlantFactory
 from emulators.boptest.server import BoptestServer
-from emulators.ecy.controller import Controller, ControllerSpec
+from emulators.ecy.controller import ControllerSpec, EmulatedController
 from emulators.ecy.profile import Profile
 from emulators.ecy.scanning import ExchangeScan
 from emulators.ecy.server import EcyServer
-from emulators.ecy.storage import EXACT, Storage
+from emulators.ecy.storage import EXACT, StorageQuirk
 from emulators.ecy.storage_faults import Stores
 from emulators.program import ObjectSpec, ProgramIO
 from tests import bench
@@ -46,13 +46,13 @@ _LIMITS = Limits(workers=8)
 _STORED_OTHERWISE = (OUTDOOR, RETURN, SETPOINT, SPARE)
 _STORAGES = (
     EXACT,
-    Storage(step=1.0),
-    Storage(step=0.1),
-    Storage(maximum=15.5),
+    StorageQuirk(step=1.0),
+    StorageQuirk(step=0.1),
+    StorageQuirk(maximum=15.5),
     EXACT,
-    Storage(factor=0.5),
-    Storage(step=1.0),
-    Storage(span=100.0, bits=8),
+    StorageQuirk(factor=0.5),
+    StorageQuirk(step=1.0),
+    StorageQuirk(span=100.0, bits=8),
 )
 """By a controller's number. Those that are occupied do not scale: with one value sent a scale is not learned, and what
 was there before is then said to be NOT restored (docs/decisions/17)."""
@@ -102,7 +102,7 @@ class Trait:
         return self.storage.stored(value)
 
     @property
-    def storage(self) -> Storage:
+    def storage(self) -> StorageQuirk:
         """How it stores numbers, all but the frame and its echo."""
         return _STORAGES[self.number % len(_STORAGES)]
 
@@ -171,7 +171,7 @@ class Peers(AbstractContextManager["Peers"]):
         """The building's server, with its faults."""
         return self._building
 
-    def controller(self, name: str) -> Controller:
+    def controller(self, name: str) -> EmulatedController:
         """One controller."""
         return self._controllers.controller(name)
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from emulators.ecy.controller import Controller
+from emulators.ecy.controller import EmulatedController
 from emulators.ecy.objects import with_out_of_service
 from ledger.entries import TakenClock, TakenSlot
 from ledger.ledger import Ledger
@@ -128,7 +128,9 @@ class TestWhatIsLeft:
             (lambda one: one.clock.set(None, "America/Chicago"), "zone America/Chicago"),
         ],
     )
-    def test_what_is_left_is_seen(self, peers: Peers, leave: Callable[[Controller], None], problem: str | None) -> None:
+    def test_what_is_left_is_seen(
+        self, peers: Peers, leave: Callable[[EmulatedController], None], problem: str | None
+    ) -> None:
         claims = Claims(peers)
         leave(peers.controller("C00"))
         found = "\n".join(map(str, claims.left_behind()))
@@ -178,7 +180,7 @@ class TestWhatIsLeft:
         assert "C00 was written after it was given back" in next(claims.follow_to_the_end({"C00"}))
 
 
-def _take(controller: Controller, name: str) -> None:
+def _take(controller: EmulatedController, name: str) -> None:
     controller.objects.update(controller.objects.find(name), lambda target: with_out_of_service(target, True))
 
 

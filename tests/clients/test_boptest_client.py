@@ -153,7 +153,7 @@ def test_what_the_server_cuts_is_reported_too(server: BoptestServer, caplog: pyt
         client.initialize_system(0.0, 0.0)
         unlimited = {name: {"Unit": "1", "Description": "", "Minimum": None, "Maximum": None} for name in (FAN, SUPPLY)}
         body = json.dumps({"status": 200, "message": "ok", "payload": unlimited})
-        server.faults.add(faults.Answer(200, body), "get_inputs")
+        server.faults.add(faults.AnswerWith(200, body), "get_inputs")
         with caplog.at_level(logging.WARNING):
             client.advance_simulation({FAN: 1.5, FAN_ON: 1, SUPPLY: 400.0, SUPPLY_ON: 1})
         client.stop()
@@ -178,7 +178,7 @@ def test_the_servers_own_words_are_kept(client: BOPTestClient, server: BoptestSe
 
 
 @pytest.mark.parametrize("fault", [faults.DroppedRequest, faults.DroppedAnswer])
-def test_an_advance_is_never_sent_twice(fault: type[faults.Fault]) -> None:
+def test_an_advance_is_never_sent_twice(fault: type[faults.BoptestFault]) -> None:
     plants: list[ToyPlant] = []
     with BoptestServer({AIR: air(plants)}) as server, BOPTestClient(server.url) as client:
         client.connect()
@@ -195,7 +195,7 @@ def test_abort_ends_an_advance_in_flight_and_leaves_stop_working(server: Boptest
     with BOPTestClient(server.url) as client:
         client.connect()
         client.initialize_system(0.0, 0.0)
-        hold = server.faults.add(faults.Hold(), "advance")
+        hold = server.faults.add(faults.HoldCall(), "advance")
         stamps: list[float] = []
 
         def abort() -> None:
@@ -226,7 +226,7 @@ def test_keep_alive_fails_once_the_test_is_gone() -> None:
 
 def test_an_answer_without_sense_is_unreachable(client: BOPTestClient, server: BoptestServer) -> None:
     for body in ("<html>", "[]", '{"message": "fine"}', '{"payload": {"a": 1}}', '{"payload": 3}'):
-        server.faults.add(faults.Answer(200, body), "initialize")
+        server.faults.add(faults.AnswerWith(200, body), "initialize")
         with pytest.raises(SimulationUnreachable):
             client.initialize_system(0.0, 0.0)
 
@@ -235,7 +235,7 @@ def test_an_answer_without_sense_is_unreachable(client: BOPTestClient, server: B
 def test_a_gateway_without_a_server_behind_it_is_unreachable(
     client: BOPTestClient, server: BoptestServer, status: int
 ) -> None:
-    server.faults.add(faults.Answer(status, "<h1>try later</h1>", "text/html"), "get_kpis")
+    server.faults.add(faults.AnswerWith(status, "<h1>try later</h1>", "text/html"), "get_kpis")
     with pytest.raises(SimulationUnreachable, match=r"GET /kpi: try later \(HTTP 50"):
         client.get_kpis()
 
@@ -295,7 +295,7 @@ def test_credentials_in_the_address_are_not_told() -> None:
 def test_a_key_that_the_server_repeats_is_not_told(server: BoptestServer) -> None:
     with BOPTestClient(server.url, api_key="canarykey") as client:
         client.connect()
-        server.faults.add(faults.Answer(400, '{"message": "bad key canarykey"}'), "get_name")
+        server.faults.add(faults.AnswerWith(400, '{"message": "bad key canarykey"}'), "get_name")
         with pytest.raises(SimulationRefused, match=r"bad key \*\*\*") as caught:
             client.keep_alive()
         client.stop()

@@ -40,7 +40,7 @@ from bacpypes3.pdu import Address, GlobalBroadcast
 from bacpypes3.primitivedata import Null, ObjectIdentifier, PropertyIdentifier
 
 from emulators.ecy.bacnet.server import BacnetServer
-from emulators.ecy.controller import Controller, ControllerSpec, Settings
+from emulators.ecy.controller import ControllerSpec, EmulatedController, EmulatorSettings
 from emulators.ecy.profile import Profile
 from emulators.ecy.scanning import WallScan
 from emulators.ecy.server import EcyServer
@@ -232,7 +232,7 @@ class BacnetBench:
     """A client, and the controller that it talks to."""
 
     client: BacnetClient
-    controller: Controller
+    controller: EmulatedController
     server: BacnetServer
 
 
@@ -247,8 +247,8 @@ def bacnet_bench(
     monotonic: Callable[[], float] = monotonic,
 ) -> Iterator[BacnetBench]:
     """One controller called AHU, device 1, without its REST side, and a client that has its address."""
-    settings = Settings(Account(USER, PASSWORD), WallScan(), profile or Profile(), now, monotonic, journal=True)
-    controller = Controller(ControllerSpec("AHU", objects=objects, **spec), settings)
+    settings = EmulatorSettings(Account(USER, PASSWORD), WallScan(), profile or Profile(), now, monotonic, journal=True)
+    controller = EmulatedController(ControllerSpec("AHU", objects=objects, **spec), settings)
     with (
         BacnetServer([controller], "127.0.0.1", [0, 0]) as server,
         BacnetClient(server.addresses["AHU"], timeout_s=timeout_s) as client,

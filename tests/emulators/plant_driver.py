@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from emulators.plants.multizone_office import MultizoneOffice, Parameters
+from emulators.plants.multizone_office import MultizoneOffice, OfficeParameters
 
 DAY_S = 86400.0
 KELVIN = 273.15
@@ -18,7 +18,7 @@ MILD_DAY = 84
 SUMMER_DAY = 196
 
 
-def office(day: float, hour: float = 0.0, parameters: Parameters | None = None) -> MultizoneOffice:
+def office(day: float, hour: float = 0.0, parameters: OfficeParameters | None = None) -> MultizoneOffice:
     """An office at an hour of a day of the year (counted from 0), as the year has left it."""
     return MultizoneOffice(parameters, start_time_s=day * DAY_S + hour * 3600.0)
 

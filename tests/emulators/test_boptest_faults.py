@@ -7,13 +7,13 @@ from collections.abc import Iterator
 import pytest
 
 from emulators.boptest.faults import (
-    Answer,
+    AnswerWith,
+    BoptestFault,
     BrokenLoad,
     DroppedAnswer,
     DroppedRequest,
     FailedSimulation,
-    Fault,
-    Hold,
+    HoldCall,
     NullValues,
     SlowLoad,
 )
@@ -49,7 +49,7 @@ def test_a_failed_simulation_is_a_500_and_makes_no_step(server: BoptestServer, t
 
 
 def test_a_given_answer_is_sent_as_often_as_asked(server: BoptestServer, testid: str) -> None:
-    server.faults.add(Answer(503, "busy", "text/plain"), "advance", "get_kpis", times=2)
+    server.faults.add(AnswerWith(503, "busy", "text/plain"), "advance", "get_kpis", times=2)
     assert ask(server, "GET", f"/name/{testid}").status == 200
     assert ask(server, "GET", f"/kpi/{testid}").text == "busy"
     assert ask(server, "POST", f"/advance/{testid}", {}).status == 503
@@ -57,7 +57,7 @@ def test_a_given_answer_is_sent_as_often_as_asked(server: BoptestServer, testid:
 
 
 def test_a_rule_without_names_meets_every_call_until_it_is_cleared(server: BoptestServer, testid: str) -> None:
-    server.faults.add(Answer(500, "{}"), times=None)
+    server.faults.add(AnswerWith(500, "{}"), times=None)
     paths = ["/version", "/testcases", f"/status/{testid}", f"/name/{testid}"]
     assert [ask(server, "GET", path).status for path in paths] == [500] * 4
     server.faults.clear()
@@ -79,7 +79,7 @@ def test_a_dropped_answer_is_done(server: BoptestServer, testid: str) -> None:
 
 
 def test_a_held_advance_is_in_flight_until_its_release(server: BoptestServer, testid: str) -> None:
-    hold = server.faults.add(Hold(), "advance")
+    hold = server.faults.add(HoldCall(), "advance")
     with asking(server, "POST", f"/advance/{testid}", {}) as answer:
         assert hold.reached.wait(10)
         assert not answer.done()
@@ -88,7 +88,7 @@ def test_a_held_advance_is_in_flight_until_its_release(server: BoptestServer, te
 
 
 def test_a_stop_of_the_server_lets_go_of_a_held_advance(server: BoptestServer, testid: str) -> None:
-    hold = server.faults.add(Hold(), "advance")
+    hold = server.faults.add(HoldCall(), "advance")
     with asking(server, "POST", f"/advance/{testid}", {}) as answer:
         assert hold.reached.wait(10)
         server.stop()
@@ -97,13 +97,13 @@ def test_a_stop_of_the_server_lets_go_of_a_held_advance(server: BoptestServer, t
 
 
 def test_the_oldest_rule_that_fits_is_met_first(server: BoptestServer) -> None:
-    server.faults.add(Answer(501, "{}"), "version")
-    server.faults.add(Answer(502, "{}"), "version")
+    server.faults.add(AnswerWith(501, "{}"), "version")
+    server.faults.add(AnswerWith(502, "{}"), "version")
     assert [ask(server, "GET", "/version").status for _ in range(3)] == [501, 502, 200]
 
 
 def test_a_fault_of_ones_own_needs_one_hook(server: BoptestServer, testid: str) -> None:
-    class Counted(Fault):
+    class Counted(BoptestFault):
         calls = 0
 
         def during(self) -> None:
@@ -123,7 +123,7 @@ def test_points_of_the_state_are_told_as_null(server: BoptestServer, testid: str
 
 
 def test_calls_are_counted(server: BoptestServer, testid: str) -> None:
-    server.faults.add(Answer(500, "{}"), "advance")
+    server.faults.add(AnswerWith(500, "{}"), "advance")
     for _ in range(2):
         ask(server, "POST", f"/advance/{testid}", {})
     assert (server.faults.calls["advance"], server.faults.calls["select"]) == (2, 1)
@@ -138,7 +138,7 @@ def test_a_slow_load_is_queued_for_so_many_looks(server: BoptestServer) -> None:
 
 
 def test_a_test_that_is_stopped_while_it_is_loaded_is_unknown_until_it_runs(server: BoptestServer) -> None:
-    load = server.faults.add(Hold(), "load")
+    load = server.faults.add(HoldCall(), "load")
     testid = select(server, TOY, "select-async")
     assert load.reached.wait(5)
     assert ask(server, "PUT", f"/stop/{testid}").text == "OK"

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import pytest
 
-from emulators.boptest.replies import Json, Reply
+from emulators.boptest.replies import BoptestReply, Json
 from emulators.boptest.testcase import CaseEngine, CaseOptions, perform
 from tests.emulators.boptest_plant import AIR, TOY, ToyPlant
 
@@ -21,7 +21,7 @@ def air() -> CaseEngine:
     return CaseEngine(ToyPlant(AIR))
 
 
-def put(case: CaseEngine, params: Json) -> Reply:
+def put(case: CaseEngine, params: Json) -> BoptestReply:
     return perform(case, "set_scenario", params)
 
 
@@ -31,7 +31,7 @@ def current(case: CaseEngine) -> Mapping[str, Json]:
     return values
 
 
-def forecast(case: CaseEngine, names: Json, horizon: float = 7200, interval: float = 3600) -> Reply:
+def forecast(case: CaseEngine, names: Json, horizon: float = 7200, interval: float = 3600) -> BoptestReply:
     return perform(case, "get_forecast", {"point_names": names, "horizon": horizon, "interval": interval})
 
 

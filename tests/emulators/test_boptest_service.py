@@ -11,7 +11,7 @@ from uuid import UUID
 
 import pytest
 
-from emulators.boptest.faults import Fault, Hold
+from emulators.boptest.faults import BoptestFault, HoldCall
 from emulators.boptest.hub import Limits
 from emulators.boptest.server import BoptestServer
 from emulators.plant import Plant
@@ -21,7 +21,7 @@ from tests.emulators.boptest_plant import AIR, TOY, ToyPlant
 PLANTS = {AIR: ToyPlant, TOY: lambda: ToyPlant(TOY)}
 
 
-class Arrival(Fault):
+class Arrival(BoptestFault):
     """Tells when a request has come; nothing goes wrong."""
 
     def __init__(self) -> None:
@@ -187,7 +187,7 @@ def test_calls_to_one_test_are_made_one_after_another(server: BoptestServer, tes
 
 def test_a_long_advance_blocks_neither_other_tests_nor_the_status(server: BoptestServer, testid: str) -> None:
     other = select(server, AIR)
-    hold = server.faults.add(Hold(), "advance")
+    hold = server.faults.add(HoldCall(), "advance")
     with asking(server, "POST", f"/advance/{testid}", {}) as answer:
         assert hold.reached.wait(10)
         assert ask(server, "GET", f"/status/{testid}").json == "Running"

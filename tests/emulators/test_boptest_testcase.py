@@ -8,7 +8,7 @@ from threading import Event
 
 import pytest
 
-from emulators.boptest.replies import Json, Reply, StoppedError
+from emulators.boptest.replies import BoptestReply, Json, StoppedError
 from emulators.boptest.testcase import CaseEngine, CaseOptions, perform
 from tests.emulators.boptest_plant import AIR, TOY, ToyPlant
 
@@ -34,7 +34,7 @@ def case_with_step(step_s: float, plant: ToyPlant | None = None) -> CaseEngine:
     return case
 
 
-def call(case: CaseEngine, method: str, params: Json = None) -> Reply:
+def call(case: CaseEngine, method: str, params: Json = None) -> BoptestReply:
     return perform(case, method, params)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from emulators.ecy.controller import Controller, ControllerSpec
+from emulators.ecy.controller import ControllerSpec, EmulatedController
 from emulators.ecy.server import EcyServer
 from tests.emulators.ecy_client import OBJECTS, PASSWORD, ROOT, SOME_OBJECTS, USER, EcyClient, error_code, signed_in
 
@@ -23,13 +23,13 @@ def server() -> Iterator[EcyServer]:
 
 
 @pytest.fixture
-def controller(server: EcyServer) -> Iterator[Controller]:
+def controller(server: EcyServer) -> Iterator[EmulatedController]:
     yield server.controller("AHU")
     server.controller("AHU").objects.restart(keep_out_of_service=False, keep_slots=False)
 
 
 @pytest.fixture
-def client(server: EcyServer, controller: Controller) -> Iterator[EcyClient]:
+def client(server: EcyServer, controller: EmulatedController) -> Iterator[EcyClient]:
     with signed_in(server, "AHU") as signed:
         yield signed
 
@@ -123,7 +123,7 @@ def test_a_batch_is_posted(client: EcyClient) -> None:
     assert client.get(f"{ROOT}/batch").status_code == 405
 
 
-def test_sub_requests_are_counted(client: EcyClient, controller: Controller) -> None:
+def test_sub_requests_are_counted(client: EcyClient, controller: EmulatedController) -> None:
     before = (controller.counters.sub_requests, controller.counters.requests["POST"])
     client.batch([{"id": "1", "url": f"{ROOT}/services"}] * 3)
     assert (controller.counters.sub_requests, controller.counters.requests["POST"]) == (before[0] + 3, before[1] + 1)
@@ -187,7 +187,7 @@ def test_a_malformed_list_of_properties_is_refused(client: EcyClient, body: obje
     ],
 )
 def test_values_are_written_as_numbers_booleans_or_text_and_given_back_with_null(
-    client: EcyClient, controller: Controller, kind: str, instance: int, value: object, stored: float
+    client: EcyClient, controller: EmulatedController, kind: str, instance: int, value: object, stored: float
 ) -> None:
     name = {3: "Setpoint", 9: "Occupied", 4: "Mode"}[instance]
     answer = client.post(WRITE_MULTIPLE, multiple(kind, instance, value=value, priority=14))
@@ -197,7 +197,7 @@ def test_values_are_written_as_numbers_booleans_or_text_and_given_back_with_null
     assert controller.objects.named(name).slots[13] is None
 
 
-def test_without_a_priority_the_default_slot_is_written(client: EcyClient, controller: Controller) -> None:
+def test_without_a_priority_the_default_slot_is_written(client: EcyClient, controller: EmulatedController) -> None:
     for body in (multiple("analogValue", 3, value=18.0), multiple("analogValue", 3, value=18.0, priority=-1)):
         controller.objects.command("Setpoint", None, 16)
         client.post(WRITE_MULTIPLE, body)

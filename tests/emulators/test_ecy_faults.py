@@ -12,7 +12,7 @@ import pytest
 import requests
 
 from emulators.ecy.answer_faults import ChangeBatch, SpoilContent, TellInstead
-from emulators.ecy.controller import Controller, ControllerSpec
+from emulators.ecy.controller import ControllerSpec, EmulatedController
 from emulators.ecy.faults import AnswerInstead, DripBody, DropConnection, FailWrites, Fault, HangInBody, Hold
 from emulators.ecy.messages import Reply
 from emulators.ecy.profile import Profile
@@ -31,7 +31,7 @@ def server() -> Iterator[EcyServer]:
 
 
 @pytest.fixture
-def controller(server: EcyServer) -> Iterator[Controller]:
+def controller(server: EcyServer) -> Iterator[EmulatedController]:
     controller = server.controller("AHU")
     yield controller
     controller.faults.clear()
@@ -39,13 +39,13 @@ def controller(server: EcyServer) -> Iterator[Controller]:
 
 
 @pytest.fixture
-def client(server: EcyServer, controller: Controller) -> Iterator[EcyClient]:
+def client(server: EcyServer, controller: EmulatedController) -> Iterator[EcyClient]:
     with signed_in(server, "AHU") as signed:
         yield signed
 
 
 def test_the_next_requests_are_answered_otherwise_and_not_carried_out(
-    client: EcyClient, controller: Controller
+    client: EcyClient, controller: EmulatedController
 ) -> None:
     controller.faults.add(AnswerInstead(BUSY, times=2))
     answers = [client.post(AV_3, {"present-value": 20.0}) for _ in range(2)]
@@ -54,7 +54,7 @@ def test_the_next_requests_are_answered_otherwise_and_not_carried_out(
     assert client.post(AV_3, {"present-value": 20.0}).status_code == 200
 
 
-def test_a_fault_for_ever_ends_when_it_is_removed(client: EcyClient, controller: Controller) -> None:
+def test_a_fault_for_ever_ends_when_it_is_removed(client: EcyClient, controller: EmulatedController) -> None:
     fault = AnswerInstead(BUSY, times=None)
     controller.faults.add(fault)
     assert [client.get(f"{ROOT}/services").status_code for _ in range(3)] == [503] * 3
@@ -64,7 +64,7 @@ def test_a_fault_for_ever_ends_when_it_is_removed(client: EcyClient, controller:
 
 @pytest.mark.parametrize(("after_work", "value"), [(False, 21.0), (True, 20.0)])
 def test_a_dropped_connection_loses_the_request_or_only_its_answer(
-    client: EcyClient, controller: Controller, after_work: bool, value: float
+    client: EcyClient, controller: EmulatedController, after_work: bool, value: float
 ) -> None:
     controller.faults.add(DropConnection(after_work=after_work))
     with pytest.raises(requests.ConnectionError):
@@ -75,7 +75,7 @@ def test_a_dropped_connection_loses_the_request_or_only_its_answer(
 
 @pytest.mark.parametrize(("before_work", "meanwhile"), [(False, 20.0), (True, 21.0)])
 def test_a_held_request_waits_before_its_work_or_before_its_answer(
-    client: EcyClient, controller: Controller, before_work: bool, meanwhile: float
+    client: EcyClient, controller: EmulatedController, before_work: bool, meanwhile: float
 ) -> None:
     hold = Hold(before_work=before_work)
     controller.faults.add(hold)
@@ -109,7 +109,7 @@ def test_a_held_controller_does_not_hold_the_others() -> None:
             worker.join()
 
 
-def test_writes_to_chosen_objects_fail(client: EcyClient, controller: Controller) -> None:
+def test_writes_to_chosen_objects_fail(client: EcyClient, controller: EmulatedController) -> None:
     controller.faults.add(FailWrites({"Setpoint"}, VALUE_OUT_OF_RANGE))
     refused = client.post(f"{AV_3}/set-value-at", {"priority": 14, "value": 20.0})
     assert (refused.status_code, error_code(refused)) == (400, "value-out-of-range")
@@ -149,7 +149,7 @@ def test_a_changed_certificate_is_shown_to_new_connections(server: EcyServer) ->
 
 @pytest.mark.parametrize("fault", [HangInBody(), DripBody()], ids=["hangs", "drips"])
 def test_a_body_that_does_not_end_comes_whole_once_the_fault_is_gone(
-    client: EcyClient, controller: Controller, fault: Fault
+    client: EcyClient, controller: EmulatedController, fault: Fault
 ) -> None:
     controller.faults.add(fault)
     with client.send("GET", f"{ROOT}/services", stream=True) as answer:
@@ -159,13 +159,15 @@ def test_a_body_that_does_not_end_comes_whole_once_the_fault_is_gone(
         assert json.loads(first + b"".join(pieces)).keys() >= {"bacnet"}
 
 
-def test_content_is_spoiled_after_the_work(client: EcyClient, controller: Controller) -> None:
+def test_content_is_spoiled_after_the_work(client: EcyClient, controller: EmulatedController) -> None:
     controller.faults.add(SpoilContent(lambda content: content[:1]))
     assert client.post(AV_3, {"present-value": 20.0}).text == "{"
     assert controller.objects.named("Setpoint").present_value == 20.0
 
 
-def test_the_items_of_a_batch_are_changed_and_other_answers_are_not(client: EcyClient, controller: Controller) -> None:
+def test_the_items_of_a_batch_are_changed_and_other_answers_are_not(
+    client: EcyClient, controller: EmulatedController
+) -> None:
     controller.faults.add(ChangeBatch(lambda items: [*items, "extra"]))
     request = {"id": "1", "method": "GET", "url": f"{AV_3}/object-name"}
     answer = client.post(f"{ROOT}/batch", {"requests": [request]}).json()
@@ -173,7 +175,7 @@ def test_the_items_of_a_batch_are_changed_and_other_answers_are_not(client: EcyC
     assert client.get(f"{ROOT}/services").status_code == 200
 
 
-def test_a_value_is_told_as_something_else(client: EcyClient, controller: Controller) -> None:
+def test_a_value_is_told_as_something_else(client: EcyClient, controller: EmulatedController) -> None:
     controller.faults.add(TellInstead(controller.objects, {"Setpoint": "open"}))
     urls = [f"{AV_3}/present-value", f"{AV_3}/object-name"]
     requests = [{"id": str(number), "method": "GET", "url": url} for number, url in enumerate(urls)]
@@ -181,7 +183,9 @@ def test_a_value_is_told_as_something_else(client: EcyClient, controller: Contro
     assert [item["body"]["$value"] for item in answer["responses"]] == ["open", "Setpoint"]
 
 
-def test_another_password_ends_every_session(server: EcyServer, client: EcyClient, controller: Controller) -> None:
+def test_another_password_ends_every_session(
+    server: EcyServer, client: EcyClient, controller: EmulatedController
+) -> None:
     controller.change_password("another")
     assert client.get(f"{ROOT}/services").status_code == 401
     assert client.sign_in().status_code == 401
@@ -189,7 +193,7 @@ def test_another_password_ends_every_session(server: EcyServer, client: EcyClien
     assert client.sign_in().status_code == 200
 
 
-def test_a_download_replaces_every_object(client: EcyClient, controller: Controller) -> None:
+def test_a_download_replaces_every_object(client: EcyClient, controller: EmulatedController) -> None:
     client.post(f"{OBJECTS}/analog-inputs/1", {"out-of-service": True})
     try:
         controller.download([replace(spec, instance=(spec.instance or 1) + 40) for spec in SOME_OBJECTS])

@@ -7,7 +7,7 @@ from datetime import datetime
 
 import pytest
 
-from emulators.ecy.controller import Controller, ControllerSpec
+from emulators.ecy.controller import ControllerSpec, EmulatedController
 from emulators.ecy.scanning import ExchangeScan
 from emulators.ecy.server import EcyServer
 from tests.emulators.ecy_client import (
@@ -33,7 +33,7 @@ def server() -> Iterator[EcyServer]:
 
 
 @pytest.fixture
-def controller(server: EcyServer) -> Iterator[Controller]:
+def controller(server: EcyServer) -> Iterator[EmulatedController]:
     """The controller, given back as it was: nothing commanded, everything in service, nothing added."""
     controller = server.controller(NAME)
     kept = {spec.name for spec in SOME_OBJECTS}
@@ -48,7 +48,7 @@ def controller(server: EcyServer) -> Iterator[Controller]:
 
 
 @pytest.fixture
-def client(server: EcyServer, controller: Controller) -> Iterator[EcyClient]:
+def client(server: EcyServer, controller: EmulatedController) -> Iterator[EcyClient]:
     with signed_in(server, NAME) as signed:
         yield signed
 
@@ -63,7 +63,9 @@ def test_without_a_sign_in_there_is_401_with_a_challenge_and_a_cookie(server: Ec
     assert error_code(answer) == "unauthorized"
 
 
-def test_a_sign_in_gives_a_cookie_that_is_enough_from_then_on(server: EcyServer, controller: Controller) -> None:
+def test_a_sign_in_gives_a_cookie_that_is_enough_from_then_on(
+    server: EcyServer, controller: EmulatedController
+) -> None:
     before = controller.counters.sessions_opened
     with EcyClient(server, NAME) as client:
         cookie = client.sign_in().headers["Set-Cookie"]
@@ -74,7 +76,7 @@ def test_a_sign_in_gives_a_cookie_that_is_enough_from_then_on(server: EcyServer,
     assert controller.counters.sessions_opened == before + 1
 
 
-def test_credentials_beside_a_cookie_open_another_session(client: EcyClient, controller: Controller) -> None:
+def test_credentials_beside_a_cookie_open_another_session(client: EcyClient, controller: EmulatedController) -> None:
     before = controller.counters.sessions_opened
     assert "Set-Cookie" in client.sign_in().headers
     assert controller.counters.sessions_opened == before + 1
@@ -254,12 +256,12 @@ def test_a_body_that_is_not_json_is_refused(client: EcyClient, content: bytes) -
     assert (answer.status_code, error_code(answer)) == (400, "invalid-request")
 
 
-def test_a_value_without_priority_lands_in_slot_16(client: EcyClient, controller: Controller) -> None:
+def test_a_value_without_priority_lands_in_slot_16(client: EcyClient, controller: EmulatedController) -> None:
     assert client.post(f"{OBJECTS}/analog-values/3", {"present-value": 19.5}).status_code == 200
     assert controller.objects.named("Setpoint").slots[15] == 19.5
 
 
-def test_limits_names_and_defaults_can_be_posted(client: EcyClient, controller: Controller) -> None:
+def test_limits_names_and_defaults_can_be_posted(client: EcyClient, controller: EmulatedController) -> None:
     path = f"{OBJECTS}/analog-values/3"
     assert client.post(path, {"min-pres-value": 10, "max-pres-value": 30.5, "default-value": 20}).status_code == 200
     refused = client.post(path, {"present-value": 31})
@@ -296,7 +298,9 @@ def test_a_slot_is_commanded_and_given_back(
 
 
 @pytest.mark.parametrize("value", [None, "", "null", "Null", "NaN", ...])
-def test_every_form_of_relinquishing_frees_the_slot(client: EcyClient, controller: Controller, value: object) -> None:
+def test_every_form_of_relinquishing_frees_the_slot(
+    client: EcyClient, controller: EmulatedController, value: object
+) -> None:
     controller.objects.command("Setpoint", 25.0, 8)
     body = {"priority": 8} if value is ... else {"priority": 8, "value": value}
     assert client.post(f"{OBJECTS}/analog-values/3/set-value-at", body).status_code == 200
@@ -351,7 +355,7 @@ def test_what_cannot_be_added_is_refused_with_the_words_clients_look_for(
     assert text in answer.text
 
 
-def test_the_clock_is_set_with_its_zone_and_read_back(client: EcyClient, controller: Controller) -> None:
+def test_the_clock_is_set_with_its_zone_and_read_back(client: EcyClient, controller: EmulatedController) -> None:
     body = {"time-zone": "US/Mountain", "date-time": "2023-07-15T08:00:00"}
     assert client.post(TIME, body).status_code == 200
     told = client.get(TIME).json()
@@ -393,7 +397,7 @@ def test_a_member_that_the_time_does_not_have_is_404(client: EcyClient) -> None:
     assert (answer.status_code, error_code(answer)) == (404, "unknown-property")
 
 
-def test_other_services_are_readable(client: EcyClient, controller: Controller) -> None:
+def test_other_services_are_readable(client: EcyClient, controller: EmulatedController) -> None:
     controller.documents.event_bindings["b1"] = {"type": "ControlElement"}
     controller.documents.cov_subscriptions["1"] = {"monitored-property-reference": {}}
     assert client.get(f"{ROOT}/services/events/bindings").json() == {"b1": {"type": "ControlElement"}}
@@ -420,7 +424,7 @@ def test_urls_of_v1_and_others_are_404_in_json(client: EcyClient, path: str) -> 
     assert (answer.status_code, error_code(answer)) == (404, "unknown-resource")
 
 
-def test_writes_are_counted_and_recorded_in_order(client: EcyClient, controller: Controller) -> None:
+def test_writes_are_counted_and_recorded_in_order(client: EcyClient, controller: EmulatedController) -> None:
     before = controller.counters.writes["Setpoint"]
     client.post(f"{OBJECTS}/analog-values/3/set-value-at", {"priority": 14, "value": 20.0})
     client.post(f"{OBJECTS}/analog-inputs/1", {"present-value": 1.0})

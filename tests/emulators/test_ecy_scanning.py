@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from emulators.ecy.batch import BatchRunner
-from emulators.ecy.controller import Controller, ControllerSpec, Settings
+from emulators.ecy.controller import ControllerSpec, EmulatedController, EmulatorSettings
 from emulators.ecy.profile import Profile
 from emulators.ecy.rest import RestV2
 from emulators.ecy.scanning import ExchangeScan, ScanMode, WallScan, WallScanner
@@ -49,13 +49,13 @@ class Doubler:
 
 def controller_with(
     program: Doubler, scan: ScanMode, time: FakeTime | None = None, profile: Profile | None = None
-) -> Controller:
-    settings = Settings(Account("u", "p"), scan, profile or Profile(), lambda: HOST_NOW, time or FakeTime())
-    return Controller(ControllerSpec("AHU", program=program, ntp_enabled=False), settings)
+) -> EmulatedController:
+    settings = EmulatorSettings(Account("u", "p"), scan, profile or Profile(), lambda: HOST_NOW, time or FakeTime())
+    return EmulatedController(ControllerSpec("AHU", program=program, ntp_enabled=False), settings)
 
 
 @contextmanager
-def scanning(controller: Controller) -> Iterator[WallScanner]:
+def scanning(controller: EmulatedController) -> Iterator[WallScanner]:
     scanner = controller.scanner()
     assert scanner is not None
     scanner.start()

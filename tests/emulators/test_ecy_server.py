@@ -20,7 +20,7 @@ from emulators.ecy.refusals import Refusal
 from emulators.ecy.scanning import WallScan
 from emulators.ecy.server import EcyServer
 from emulators.program import ObjectSpec, ProgramIO
-from emulators.serving import ServerThread, Site
+from emulators.serving import ServedSite, ServerThread
 from tests.emulators.ecy_client import OBJECTS, PASSWORD, ROOT, SOME_OBJECTS, USER, EcyClient, signed_in
 
 
@@ -42,7 +42,7 @@ def server_of(*specs: ControllerSpec, **options: object) -> EcyServer:
 
 
 def free_port() -> int:
-    with ServerThread([Site(app=None)], "unused") as bound:
+    with ServerThread([ServedSite(app=None)], "unused") as bound:
         return bound.ports[0]
 
 

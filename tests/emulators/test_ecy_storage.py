@@ -7,11 +7,11 @@ from collections.abc import Iterator
 import pytest
 from bacpypes3.primitivedata import Boolean, Enumerated, Real
 
-from emulators.ecy.controller import Controller, ControllerSpec
+from emulators.ecy.controller import ControllerSpec, EmulatedController
 from emulators.ecy.faults import Fault
 from emulators.ecy.profile import Profile
 from emulators.ecy.server import EcyServer
-from emulators.ecy.storage import EXACT, Storage
+from emulators.ecy.storage import EXACT, StorageQuirk
 from emulators.ecy.storage_faults import Ramps, Stores, Wanders
 from tests.emulators.bacnet_client import NULL, BacnetClient, bacnet_bench, chosen, refusal
 from tests.emulators.ecy_client import OBJECTS, PASSWORD, SOME_OBJECTS, USER, EcyClient, error_code, signed_in
@@ -19,19 +19,19 @@ from tests.emulators.ecy_client import OBJECTS, PASSWORD, SOME_OBJECTS, USER, Ec
 SENT = 33.37
 AV_3 = f"{OBJECTS}/analog-values/3"
 AI_1 = f"{OBJECTS}/analog-inputs/1"
-FORMS: list[tuple[Storage, float]] = [
+FORMS: list[tuple[StorageQuirk, float]] = [
     (EXACT, 33.37),
-    (Storage(maximum=15.5), 15.5),
-    (Storage(minimum=40.0), 40.0),
-    (Storage(step=1.0), 33.0),
-    (Storage(step=0.1), 33.4),
-    (Storage(span=100.0), 85 * 100.0 / 255),
-    (Storage(span=30.0), 30.0),
-    (Storage(span=100.0, bits=12), 1367 * 100.0 / 4095),
-    (Storage(factor=0.1), 3.337),
-    (Storage(factor=-1.0, unsigned=True), 0.0),
-    (Storage(unsigned=True), 33.0),
-    (Storage(factor=10.0, maximum=300.0, step=7.0), 301.0),
+    (StorageQuirk(maximum=15.5), 15.5),
+    (StorageQuirk(minimum=40.0), 40.0),
+    (StorageQuirk(step=1.0), 33.0),
+    (StorageQuirk(step=0.1), 33.4),
+    (StorageQuirk(span=100.0), 85 * 100.0 / 255),
+    (StorageQuirk(span=30.0), 30.0),
+    (StorageQuirk(span=100.0, bits=12), 1367 * 100.0 / 4095),
+    (StorageQuirk(factor=0.1), 3.337),
+    (StorageQuirk(factor=-1.0, unsigned=True), 0.0),
+    (StorageQuirk(unsigned=True), 33.0),
+    (StorageQuirk(factor=10.0, maximum=300.0, step=7.0), 301.0),
 ]
 
 
@@ -43,7 +43,7 @@ def server() -> Iterator[EcyServer]:
 
 
 @pytest.fixture
-def controller(server: EcyServer) -> Iterator[Controller]:
+def controller(server: EcyServer) -> Iterator[EmulatedController]:
     controller = server.controller("AHU")
     yield controller
     controller.faults.clear()
@@ -51,13 +51,13 @@ def controller(server: EcyServer) -> Iterator[Controller]:
 
 
 @pytest.fixture
-def rest(server: EcyServer, controller: Controller) -> Iterator[EcyClient]:
+def rest(server: EcyServer, controller: EmulatedController) -> Iterator[EcyClient]:
     with signed_in(server, "AHU") as signed:
         yield signed
 
 
 @pytest.fixture
-def bacnet(server: EcyServer, controller: Controller) -> Iterator[BacnetClient]:
+def bacnet(server: EcyServer, controller: EmulatedController) -> Iterator[BacnetClient]:
     with BacnetClient(server.bacnet_addresses["AHU"]) as client:
         yield client
 
@@ -72,18 +72,18 @@ def send(rest: EcyClient, value: float | None, path: str = AV_3) -> None:
 
 
 @pytest.mark.parametrize(("storage", "stored"), FORMS, ids=[str(form[0]) for form in FORMS])
-def test_a_number_is_stored_in_the_form_that_was_chosen(storage: Storage, stored: float) -> None:
+def test_a_number_is_stored_in_the_form_that_was_chosen(storage: StorageQuirk, stored: float) -> None:
     assert storage.stored(SENT) == pytest.approx(stored)
 
 
 def test_half_a_step_is_rounded_up() -> None:
-    assert [Storage(step=1.0).stored(value) for value in (0.5, 1.5, 2.5, -0.5)] == [1.0, 2.0, 3.0, 0.0]
+    assert [StorageQuirk(step=1.0).stored(value) for value in (0.5, 1.5, 2.5, -0.5)] == [1.0, 2.0, 3.0, 0.0]
 
 
 def test_a_slot_holds_what_was_stored_whichever_way_it_was_sent(
-    rest: EcyClient, bacnet: BacnetClient, controller: Controller
+    rest: EcyClient, bacnet: BacnetClient, controller: EmulatedController
 ) -> None:
-    controller.faults.add(Stores(Storage(step=1.0)))
+    controller.faults.add(Stores(StorageQuirk(step=1.0)))
     send(rest, 33.37)
     bacnet.command("analog-value,3", Real(12.6), 13)
     rest.post(AV_3, {"present-value": 7.4})
@@ -95,9 +95,9 @@ def test_a_slot_holds_what_was_stored_whichever_way_it_was_sent(
 
 
 def test_an_input_that_is_out_of_service_holds_what_was_stored(
-    rest: EcyClient, bacnet: BacnetClient, controller: Controller
+    rest: EcyClient, bacnet: BacnetClient, controller: EmulatedController
 ) -> None:
-    controller.faults.add(Stores(Storage(maximum=30.0)))
+    controller.faults.add(Stores(StorageQuirk(maximum=30.0)))
     rest.post(AI_1, {"out-of-service": True, "present-value": SENT})
     assert rest.value("analog-inputs/1/present-value") == 30.0
     bacnet.write("analog-input,1", "present-value", Real(35.5))
@@ -107,9 +107,9 @@ def test_an_input_that_is_out_of_service_holds_what_was_stored(
 
 
 def test_only_analog_objects_of_the_given_names_store_otherwise(
-    rest: EcyClient, bacnet: BacnetClient, controller: Controller
+    rest: EcyClient, bacnet: BacnetClient, controller: EmulatedController
 ) -> None:
-    controller.faults.add(Stores(Storage(step=10.0), {"Setpoint", "Mode", "Fan start"}))
+    controller.faults.add(Stores(StorageQuirk(step=10.0), {"Setpoint", "Mode", "Fan start"}))
     send(rest, SENT)
     send(rest, 31.0, f"{OBJECTS}/analog-outputs/1")
     send(rest, 3, f"{OBJECTS}/multi-state-values/4")
@@ -118,18 +118,18 @@ def test_only_analog_objects_of_the_given_names_store_otherwise(
     assert [controller.objects.named(name).slots[13] for name in names] == [30.0, 31.0, 3.0, 1.0]
 
 
-def test_operators_at_the_controller_and_its_program_are_stored_exactly(controller: Controller) -> None:
-    controller.faults.add(Stores(Storage(step=1.0)))
+def test_operators_at_the_controller_and_its_program_are_stored_exactly(controller: EmulatedController) -> None:
+    controller.faults.add(Stores(StorageQuirk(step=1.0)))
     controller.objects.command("Setpoint", 22.5, 14)
     assert controller.objects.named("Setpoint").slots[13] == 22.5
 
 
 def test_a_number_that_is_clamped_is_not_refused_and_one_that_is_none_is(
-    rest: EcyClient, bacnet: BacnetClient, controller: Controller
+    rest: EcyClient, bacnet: BacnetClient, controller: EmulatedController
 ) -> None:
     controller.objects.limit("Setpoint", 10.0, 30.0)
     try:
-        controller.faults.add(Stores(Storage(maximum=30.0)))
+        controller.faults.add(Stores(StorageQuirk(maximum=30.0)))
         send(rest, SENT)
         assert slot(rest) == 30.0
         refused = rest.post(f"{AV_3}/set-value-at", {"priority": 14, "value": 5.0})
@@ -141,21 +141,21 @@ def test_a_number_that_is_clamped_is_not_refused_and_one_that_is_none_is(
 
 
 def test_a_slot_that_is_given_back_may_hold_zero_instead(
-    rest: EcyClient, bacnet: BacnetClient, controller: Controller
+    rest: EcyClient, bacnet: BacnetClient, controller: EmulatedController
 ) -> None:
     send(rest, SENT)
-    controller.faults.add(Stores(Storage(null_is_zero=True)))
+    controller.faults.add(Stores(StorageQuirk(null_is_zero=True)))
     send(rest, None)
     bacnet.command("analog-value,3", NULL, 13)
     assert [slot(rest, priority) for priority in (12, 13, 14)] == [None, 0.0, 0.0]
 
 
 def test_a_write_may_be_acknowledged_and_forgotten(
-    rest: EcyClient, bacnet: BacnetClient, controller: Controller
+    rest: EcyClient, bacnet: BacnetClient, controller: EmulatedController
 ) -> None:
     send(rest, SENT)
     rest.post(AI_1, {"out-of-service": True, "present-value": 4.0})
-    controller.faults.add(Stores(Storage(ignores=True)))
+    controller.faults.add(Stores(StorageQuirk(ignores=True)))
     send(rest, 12.0)
     send(rest, None)
     bacnet.command("analog-value,3", NULL, 14)
@@ -166,8 +166,8 @@ def test_a_write_may_be_acknowledged_and_forgotten(
     assert controller.counters.writes["Setpoint"] >= 4
 
 
-def test_the_controller_is_as_before_once_the_fault_is_gone(rest: EcyClient, controller: Controller) -> None:
-    fault = Stores(Storage(step=1.0))
+def test_the_controller_is_as_before_once_the_fault_is_gone(rest: EcyClient, controller: EmulatedController) -> None:
+    fault = Stores(StorageQuirk(step=1.0))
     controller.faults.add(fault)
     send(rest, SENT)
     controller.faults.remove(fault)
@@ -177,7 +177,7 @@ def test_the_controller_is_as_before_once_the_fault_is_gone(rest: EcyClient, con
 
 
 def test_a_read_back_may_wander_so_that_no_two_reads_agree(
-    rest: EcyClient, bacnet: BacnetClient, controller: Controller
+    rest: EcyClient, bacnet: BacnetClient, controller: EmulatedController
 ) -> None:
     send(rest, 20.0)
     rest.post(AI_1, {"out-of-service": True, "present-value": 20.0})
@@ -194,7 +194,7 @@ def test_a_read_back_may_wander_so_that_no_two_reads_agree(
 
 @pytest.mark.parametrize("over", ["REST", "BACnet"])
 def test_a_present_value_may_ramp_while_its_slot_is_told_at_once(
-    rest: EcyClient, bacnet: BacnetClient, controller: Controller, over: str
+    rest: EcyClient, bacnet: BacnetClient, controller: EmulatedController, over: str
 ) -> None:
     def value() -> object:
         told = rest.value("analog-values/3/present-value") if over == "REST" else bacnet.read("analog-value,3")
@@ -206,7 +206,9 @@ def test_a_present_value_may_ramp_while_its_slot_is_told_at_once(
     assert [value() for _ in range(5)] == [22.0, 23.0, 24.0, 25.0, 25.0]
 
 
-def test_what_is_given_back_ramps_too_and_so_does_a_forced_input(rest: EcyClient, controller: Controller) -> None:
+def test_what_is_given_back_ramps_too_and_so_does_a_forced_input(
+    rest: EcyClient, controller: EmulatedController
+) -> None:
     send(rest, 25.0)
     controller.faults.add(Ramps(reads=2, names={"Setpoint", "Outdoor temperature"}))
     send(rest, None)
@@ -218,7 +220,7 @@ def test_what_is_given_back_ramps_too_and_so_does_a_forced_input(rest: EcyClient
 
 @pytest.mark.parametrize("fault", [Wanders(), Ramps()], ids=["wanders", "ramps"])
 def test_binary_and_multi_state_objects_are_told_as_they_are(
-    rest: EcyClient, controller: Controller, fault: Fault
+    rest: EcyClient, controller: EmulatedController, fault: Fault
 ) -> None:
     controller.faults.add(fault)
     send(rest, 3, f"{OBJECTS}/multi-state-values/4")

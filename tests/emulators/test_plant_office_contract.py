@@ -5,7 +5,7 @@ import math
 import pytest
 
 from emulators.plant import Plant
-from emulators.plants.multizone_office import MultizoneOffice, Parameters
+from emulators.plants.multizone_office import MultizoneOffice, OfficeParameters
 from emulators.plants.multizone_office.parameters import HEATING_VALVE_OVERSIZED_KG_S, heating_coil
 from tests.emulators.plant_driver import DAY_S, OVERRIDE, take
 
@@ -107,6 +107,6 @@ def test_a_value_outside_its_limits_is_refused(plant: MultizoneOffice, value: fl
 
 
 def test_the_identity_changes_with_the_parameters_and_with_nothing_else(plant: MultizoneOffice) -> None:
-    oversized = MultizoneOffice(Parameters(heating_coil=heating_coil(HEATING_VALVE_OVERSIZED_KG_S)))
+    oversized = MultizoneOffice(OfficeParameters(heating_coil=heating_coil(HEATING_VALVE_OVERSIZED_KG_S)))
     assert plant.deterministic_id == MultizoneOffice().deterministic_id
     assert plant.deterministic_id != oversized.deterministic_id

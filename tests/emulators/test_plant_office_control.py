@@ -17,7 +17,7 @@ from emulators.plants.multizone_office.modes import (
     Mode,
     ModeMachine,
 )
-from emulators.plants.multizone_office.overrides import Overrides
+from emulators.plants.multizone_office.overrides import OfficeOverrides
 from emulators.plants.multizone_office.parameters import ZONES, cooling_coil, heating_coil
 from emulators.plants.multizone_office.points import points
 from emulators.plants.psychrometrics import enthalpy, saturation_humidity_ratio
@@ -77,7 +77,7 @@ def test_a_pump_stops_with_the_air() -> None:
 
 
 def controller() -> AirHandlerControl:
-    control = AirHandlerControl(Overrides(points().inputs))
+    control = AirHandlerControl(OfficeOverrides(points().inputs))
     for part in (*control.dynamics(), *control.fan_dynamics()):
         part.set_step(5.0)
     return control
@@ -154,7 +154,7 @@ def test_the_pressure_reset_gives_the_most_open_box_what_it_needs() -> None:
 
 def test_a_zone_cools_with_air_and_heats_with_reheat_at_its_heating_flow() -> None:
     zone = ZONES[1]
-    control = BoxControl(zone, 0.3, Overrides(points().inputs))
+    control = BoxControl(zone, 0.3, OfficeOverrides(points().inputs))
     for part in control.dynamics():
         part.set_step(5.0)
     warm = [control.step(OCCUPIED, 26.0) for _ in range(2000)][-1]
@@ -166,7 +166,7 @@ def test_a_zone_cools_with_air_and_heats_with_reheat_at_its_heating_flow() -> No
 
 
 def test_a_zone_keeps_its_heating_flow_until_it_is_half_a_kelvin_above() -> None:
-    control = BoxControl(ZONES[1], 0.3, Overrides(points().inputs))
+    control = BoxControl(ZONES[1], 0.3, OfficeOverrides(points().inputs))
     for part in control.dynamics():
         part.set_step(5.0)
     flows = [control.step(OCCUPIED, temperature)[0] for temperature in (19.9, 20.4, 20.6, 20.1)]

@@ -5,10 +5,10 @@ from statistics import pstdev
 
 import pytest
 
-from emulators.plants.multizone_office import Parameters
+from emulators.plants.multizone_office import OfficeParameters
 from emulators.plants.multizone_office.boundary import ZoneUse
-from emulators.plants.multizone_office.building import Building
-from emulators.plants.multizone_office.overrides import Overrides
+from emulators.plants.multizone_office.building import OfficeBuilding
+from emulators.plants.multizone_office.overrides import OfficeOverrides
 from emulators.plants.multizone_office.parameters import (
     AIR_DENSITY,
     CP_WATER,
@@ -42,8 +42,10 @@ from tests.emulators.plant_driver import (
 NO_USE = ZoneUse(radiant=0.0, convective=0.0, latent=0.0, people=0.0, co2=0.0)
 
 
-def building(day: float, hour: float) -> Building:
-    started = Building(Parameters(), chicago_ohare(), Overrides(points().inputs), day * DAY_S + hour * 3600.0)
+def building(day: float, hour: float) -> OfficeBuilding:
+    started = OfficeBuilding(
+        OfficeParameters(), chicago_ohare(), OfficeOverrides(points().inputs), day * DAY_S + hour * 3600.0
+    )
     started.start()
     return started
 
@@ -167,7 +169,7 @@ def test_people_raise_the_co2_and_outdoor_air_lowers_it() -> None:
 
 
 def test_the_heat_pump_draws_what_the_boptest_case_draws_at_noon_of_day_0() -> None:
-    loop = WaterLoop(Parameters().heat_pump, sense=1.0)
+    loop = WaterLoop(OfficeParameters().heat_pump, sense=1.0)
     for part in loop.dynamics():
         part.set_step(5.0)
     for _ in range(2000):
@@ -179,7 +181,7 @@ def test_the_heat_pump_draws_what_the_boptest_case_draws_at_noon_of_day_0() -> N
 
 @pytest.mark.parametrize(("outdoor_c", "least", "most"), [(35.0, 2.5, 4.0), (20.0, 4.0, 7.0)])
 def test_the_chiller_does_better_in_cool_weather(outdoor_c: float, least: float, most: float) -> None:
-    loop = WaterLoop(Parameters().chiller, sense=-1.0)
+    loop = WaterLoop(OfficeParameters().chiller, sense=-1.0)
     for part in loop.dynamics():
         part.set_step(5.0)
     for _ in range(2000):
@@ -225,7 +227,7 @@ def test_the_heating_pump_starts_once_and_the_supply_air_does_not_cycle() -> Non
 
 @pytest.mark.parametrize(("valve_kg_s", "hunts"), [(None, False), (HEATING_VALVE_OVERSIZED_KG_S, True)])
 def test_only_the_oversized_heating_valve_hunts(valve_kg_s: float | None, hunts: bool) -> None:
-    parameters = Parameters() if valve_kg_s is None else Parameters(heating_coil=heating_coil(valve_kg_s))
+    parameters = OfficeParameters() if valve_kg_s is None else OfficeParameters(heating_coil=heating_coil(valve_kg_s))
     plant = office(WINTER_DAY, 7.5, parameters)
     supply = [celsius(state, "TSup_y") for state in history(plant, 10.0, 3600.0)]
     assert (pstdev(supply) > 0.2) is hunts

@@ -7,26 +7,26 @@ from datetime import datetime
 import pytest
 
 from emulators.programs.blocks import (
-    PI,
     CheckedSensor,
     DailyPeriod,
     Hysteresis,
     LinearReset,
     OffDelay,
     OnDelay,
+    PIBlock,
     ProofMonitor,
     RampLimiter,
 )
 
 
 def test_a_pi_adds_the_integral_of_the_error_to_its_share_of_it() -> None:
-    controller = PI(gain=0.1, reset_time_s=10.0)
+    controller = PIBlock(gain=0.1, reset_time_s=10.0)
     assert controller.step(2.0, 5.0) == pytest.approx(0.2 + 0.2 * 5.0 / 10.0)
 
 
 @pytest.mark.parametrize("scan_s", [0.2, 1.0, 5.0])
 def test_a_pi_integrates_time_and_not_scans(scan_s: float) -> None:
-    controller = PI(gain=0.1, reset_time_s=100.0)
+    controller = PIBlock(gain=0.1, reset_time_s=100.0)
     for _ in range(round(50.0 / scan_s)):
         controller.step(1.0, scan_s)
     assert controller.output == pytest.approx(0.15)
@@ -34,7 +34,7 @@ def test_a_pi_integrates_time_and_not_scans(scan_s: float) -> None:
 
 @pytest.mark.parametrize(("error", "limit", "after"), [(5.0, 1.0, 0.5), (-5.0, 0.0, 0.5)])
 def test_a_pi_has_nothing_to_unwind_after_a_long_saturation(error: float, limit: float, after: float) -> None:
-    controller = PI(gain=0.1, reset_time_s=10.0)
+    controller = PIBlock(gain=0.1, reset_time_s=10.0)
     controller.preset(0.5)
     for _ in range(1000):
         controller.step(error, 1.0)
@@ -43,13 +43,13 @@ def test_a_pi_has_nothing_to_unwind_after_a_long_saturation(error: float, limit:
 
 
 def test_a_saturated_pi_stays_put_when_the_error_only_becomes_smaller() -> None:
-    controller = PI(gain=0.25, reset_time_s=600.0)
+    controller = PIBlock(gain=0.25, reset_time_s=600.0)
     controller.step(-11.0, 1.0)
     assert controller.step(-5.0, 1.0) == 0.0
 
 
 def test_a_preset_pi_goes_on_without_a_bump() -> None:
-    controller = PI(gain=0.1, reset_time_s=100.0)
+    controller = PIBlock(gain=0.1, reset_time_s=100.0)
     controller.preset(0.7, error=3.0)
     assert controller.output == 0.7
     assert controller.step(3.0, 0.0) == pytest.approx(0.7)

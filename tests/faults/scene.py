@@ -21,7 +21,7 @@ from bridge.run import Run
 from emulators.boptest.hub import Limits
 from emulators.boptest.server import BoptestServer
 from emulators.ecy.answer_faults import ChangeBatch
-from emulators.ecy.controller import Controller, ControllerSpec
+from emulators.ecy.controller import ControllerSpec, EmulatedController
 from emulators.ecy.objects import BacnetObject
 from emulators.ecy.profile import Profile
 from emulators.ecy.scanning import ExchangeScan
@@ -97,11 +97,11 @@ class Scene:
     summary: Summary | None = None
 
     @property
-    def ahu(self) -> Controller:
+    def ahu(self) -> EmulatedController:
         return self.controllers.controller("AHU")
 
     @property
-    def vav(self) -> Controller:
+    def vav(self) -> EmulatedController:
         return self.controllers.controller("VAV")
 
     @property
@@ -184,17 +184,17 @@ def eventually(condition: Callable[[], bool]) -> None:
         pause.wait(0.005)
 
 
-def writes_to(controller: Controller, name: str) -> int:
+def writes_to(controller: EmulatedController, name: str) -> int:
     """How often an object of the controller was written."""
     return controller.counters.writes[name]
 
 
-def objects_of(controller: Controller) -> list[BacnetObject]:
+def objects_of(controller: EmulatedController) -> list[BacnetObject]:
     """All objects of a controller as they are now."""
     return [controller.objects.get(ref) for ref in controller.objects.names().values()]
 
 
-def assert_given_back(controller: Controller) -> None:
+def assert_given_back(controller: EmulatedController) -> None:
     """Every slot is empty, every input in service, the clock as before."""
     for found in objects_of(controller):
         assert not found.out_of_service, found.name

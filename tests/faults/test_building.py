@@ -20,14 +20,14 @@ from bridge.link.link import LinkState
 from bridge.startup import start_simulation
 from clients.boptest_client import BOPTestClient
 from emulators.boptest.faults import (
-    Answer,
+    AnswerWith,
+    BoptestFault,
     DroppedAnswer,
     DroppedRequest,
     FailedSimulation,
-    Fault,
-    Hold,
+    HoldCall,
     NullValues,
-    TellInstead,
+    TellValues,
 )
 from emulators.boptest.hub import Limits
 from emulators.boptest.server import BoptestServer
@@ -41,17 +41,21 @@ from utils.errors import BridgeError, SimulationRefused, SimulationShared, Simul
 from utils.state_folder import StateFolder, TestIdFile
 
 ENDED = '{"status":200,"message":"End of test case scenario time period reached.","payload":{}}'
-SHORTER = Answer(200, '{"status":200,"message":"","payload":{"time":16106402}}')
-BAD_ADVANCES: dict[str, tuple[Callable[[], Fault], type[BridgeError], str]] = {
-    "400": (lambda: Answer(400, '{"message":"Invalid value for yFan"}'), SimulationRefused, "Invalid value for yFan"),
+SHORTER = AnswerWith(200, '{"status":200,"message":"","payload":{"time":16106402}}')
+BAD_ADVANCES: dict[str, tuple[Callable[[], BoptestFault], type[BridgeError], str]] = {
+    "400": (
+        lambda: AnswerWith(400, '{"message":"Invalid value for yFan"}'),
+        SimulationRefused,
+        "Invalid value for yFan",
+    ),
     "500": (FailedSimulation, SimulationRefused, "the solver did not converge"),
-    "503": (lambda: Answer(503, "busy", "text/plain"), SimulationUnreachable, "busy"),
-    "no answer": (Hold, SimulationUnreachable, "no complete answer within 2 s"),
+    "503": (lambda: AnswerWith(503, "busy", "text/plain"), SimulationUnreachable, "busy"),
+    "no answer": (HoldCall, SimulationUnreachable, "no complete answer within 2 s"),
     "a lost request": (DroppedRequest, SimulationUnreachable, "POST /advance"),
     "a lost answer": (DroppedAnswer, SimulationUnreachable, "POST /advance"),
-    "garbage": (lambda: Answer(200, "\x00garbage"), SimulationUnreachable, "not JSON"),
-    "a web page": (lambda: Answer(200, "<html>Hello</html>", "text/html"), SimulationUnreachable, "not JSON"),
-    "an answer without a state": (lambda: Answer(200, '{"payload":{"x":1}}'), SimulationUnreachable, "no time"),
+    "garbage": (lambda: AnswerWith(200, "\x00garbage"), SimulationUnreachable, "not JSON"),
+    "a web page": (lambda: AnswerWith(200, "<html>Hello</html>", "text/html"), SimulationUnreachable, "not JSON"),
+    "an answer without a state": (lambda: AnswerWith(200, '{"payload":{"x":1}}'), SimulationUnreachable, "no time"),
 }
 
 
@@ -71,7 +75,7 @@ def failure_of(scene: Scene, future: Future[Summary]) -> BaseException:
 @pytest.mark.slow
 @pytest.mark.parametrize(("make", "kind", "words"), BAD_ADVANCES.values(), ids=BAD_ADVANCES)
 def test_an_advance_that_fails_ends_the_run_and_is_never_sent_again(
-    scene: Scene, make: Callable[[], Fault], kind: type[BridgeError], words: str
+    scene: Scene, make: Callable[[], BoptestFault], kind: type[BridgeError], words: str
 ) -> None:
     run = scene.run(BOP_ADVANCE_TIMEOUT="2")
     before = scene.building.faults.calls["advance"]
@@ -88,7 +92,7 @@ def test_the_end_of_the_scenario_is_a_normal_end(scene: Scene) -> None:
     run = scene.run()
     with in_background(run) as future:
         eventually(lambda: len(scene.advances) > 3)
-        scene.building.faults.add(Answer(200, ENDED), "advance")
+        scene.building.faults.add(AnswerWith(200, ENDED), "advance")
         assert future.result(DEADLINE_S).not_released == ()
     assert_all_given_back(scene)
 
@@ -206,7 +210,7 @@ def drive(other: BOPTestClient, what: str) -> None:
 
 
 def test_another_step_than_was_asked_ends_the_start(scene: Scene) -> None:
-    scene.building.faults.add(Answer(200, '{"status":200,"message":"","payload":{"step":30}}'), "set_step")
+    scene.building.faults.add(AnswerWith(200, '{"status":200,"message":"","payload":{"step":30}}'), "set_step")
     with pytest.raises(SimulationRefused, match="the server took a step of 30 s, where 5 s was asked"):
         scene.run(steps=3).execute()
     assert scene.vav.journal == scene.ahu.journal == []
@@ -214,14 +218,14 @@ def test_another_step_than_was_asked_ends_the_start(scene: Scene) -> None:
 
 @pytest.mark.parametrize("payload", ["5", '{"step":5.0}', "null", '{"step":"5"}', "{}"])
 def test_a_server_may_tell_its_step_in_any_shape_or_not_at_all(scene: Scene, payload: str) -> None:
-    scene.building.faults.add(Answer(200, f'{{"status":200,"message":"","payload":{payload}}}'), "set_step")
+    scene.building.faults.add(AnswerWith(200, f'{{"status":200,"message":"","payload":{payload}}}'), "set_step")
     with BOPTestClient(scene.building.url) as client:
         client.connect()
         assert start_simulation(client, bench.settings(scene.folder), 0.0).step_s == 5.0
 
 
 def test_a_simulation_that_starts_elsewhere_than_was_asked_ends_the_start(scene: Scene) -> None:
-    scene.building.faults.add(Answer(200, '{"status":200,"message":"","payload":{"time":0}}'), "initialize")
+    scene.building.faults.add(AnswerWith(200, '{"status":200,"message":"","payload":{"time":0}}'), "initialize")
     with pytest.raises(SimulationRefused, match="the simulation is at 0 s, where 16106400 s was asked"):
         scene.run(steps=3).execute()
     assert scene.vav.journal == scene.ahu.journal == []
@@ -230,7 +234,7 @@ def test_a_simulation_that_starts_elsewhere_than_was_asked_ends_the_start(scene:
 def test_a_shorter_step_is_the_end_of_the_scenario_when_nothing_comes_behind_it(scene: Scene) -> None:
     asked = scene.building.faults.calls["advance"]
     scene.building.faults.add(SHORTER, "advance")
-    scene.building.faults.add(Answer(200, ENDED), "advance")
+    scene.building.faults.add(AnswerWith(200, ENDED), "advance")
     summary = scene.run(steps=3).execute()
     assert (summary.steps, summary.simulated_s) == (1, 2.0)
     assert scene.building.faults.calls["advance"] - asked == 2
@@ -252,7 +256,7 @@ def test_a_simulation_that_does_not_answer_is_said_and_counted_late_once(scene: 
     run = own.run()
     with in_background(run) as future:
         eventually(lambda: len(own.advances) > 3)
-        hold = own.building.faults.add(Hold(), "advance")
+        hold = own.building.faults.add(HoldCall(), "advance")
         eventually(hold.reached.is_set)
         own.clock.skipped_s += 40.0
         eventually(lambda: "waiting for another 2" in own.log.text)
@@ -301,7 +305,7 @@ class TestLeftovers:
     def test_ctrl_c_while_it_is_loaded_waits_for_nothing_and_the_next_start_gets_the_worker(
         self, narrow: Scene
     ) -> None:
-        load = narrow.building.faults.add(Hold(), "load")
+        load = narrow.building.faults.add(HoldCall(), "load")
         with in_background(run := narrow.run()) as future:
             eventually(load.reached.is_set)
             eventually(lambda: bool(narrow.building.faults.calls["status"]))
@@ -349,7 +353,7 @@ BAD_NUMBERS: dict[str, object] = {
 def test_a_sensor_that_lost_its_value_ends_its_groups_overrides_until_it_has_one(scene: Scene, bad: object) -> None:
     with scene.running(ECY_RAMP_STEPS="4"):
         begun_at = len(scene.advances)
-        scene.building.faults.add(TellInstead({"hvac_reaZonSou_TZon_y": bad}), "advance", times=None)
+        scene.building.faults.add(TellValues({"hvac_reaZonSou_TZon_y": bad}), "advance", times=None)
         scene.wait_for_vav(LinkState.ONLINE, 0.0)
         eventually(lambda: not scene.vav.objects.named("SpaceTemp").out_of_service)
         scene.building.faults.clear()

@@ -8,7 +8,7 @@ from collections.abc import Callable
 import pytest
 
 from bridge.link.link import LinkState
-from emulators.ecy.controller import Controller
+from emulators.ecy.controller import EmulatedController
 from emulators.ecy.faults import AnswerInstead
 from emulators.ecy.messages import Reply
 from ledger.receipts import Outcome
@@ -17,7 +17,7 @@ from utils.errors import ConfigError, DeviceRefused
 from utils.state_folder import StateFolder
 
 
-def assert_shown_nothing(*controllers: Controller) -> None:
+def assert_shown_nothing(*controllers: EmulatedController) -> None:
     """Not even a request, let alone a password."""
     for controller in controllers:
         assert sum(controller.counters.requests.values()) == 0

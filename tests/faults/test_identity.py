@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from bridge.link.identity import Identity
-from emulators.ecy.controller import Controller
+from emulators.ecy.controller import EmulatedController
 from emulators.ecy.server import EcyServer
-from equipment.controller import Controller as Bound
+from equipment.controller import Controller
 from tests import bench
 from tests.faults.scene import VAV, controllers, fresh
 from utils.errors import ObjectError
@@ -28,8 +28,8 @@ MISSED = Exchange((), {DAMPER: Sample(None, Quality.MISSING)})
 class Known:
     """A controller that has been bound by name, and its identity."""
 
-    emulated: Controller
-    bound: Bound
+    emulated: EmulatedController
+    bound: Controller
     identity: Identity
     now_s: float = 0.0
 

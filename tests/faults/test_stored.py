@@ -13,7 +13,7 @@ from bridge.display.console import print_receipts
 from bridge.run import Run
 from emulators.ecy.faults import Fault
 from emulators.ecy.objects import BacnetObject
-from emulators.ecy.storage import Storage
+from emulators.ecy.storage import StorageQuirk
 from emulators.ecy.storage_faults import Ramps, Stores, Wanders
 from ledger.receipts import Outcome, Receipt
 from tests.bridge.rig import AHU_POINTS, Rig, rig
@@ -22,15 +22,15 @@ from tests.ledger.record.test_journal import killed
 from tests.test_main import run as run_main
 from tests.test_main import variables
 
-KINDS: dict[str, Storage] = {
-    "cut at 15.5": Storage(maximum=15.5),
-    "not below 40": Storage(minimum=40.0),
-    "whole numbers": Storage(step=1.0),
-    "tenths": Storage(step=0.1),
-    "8 bits": Storage(span=100.0),
-    "8 bits of 50": Storage(span=50.0),
-    "Unsigned": Storage(unsigned=True),
-    "another scale": Storage(factor=1.8),
+KINDS: dict[str, StorageQuirk] = {
+    "cut at 15.5": StorageQuirk(maximum=15.5),
+    "not below 40": StorageQuirk(minimum=40.0),
+    "whole numbers": StorageQuirk(step=1.0),
+    "tenths": StorageQuirk(step=0.1),
+    "8 bits": StorageQuirk(span=100.0),
+    "8 bits of 50": StorageQuirk(span=50.0),
+    "Unsigned": StorageQuirk(unsigned=True),
+    "another scale": StorageQuirk(factor=1.8),
 }
 OUTDOOR = "OutdoorAirTemp"
 
@@ -90,7 +90,7 @@ def test_what_moves_is_neither_yielded_nor_left(both: Rig, fault: Fault) -> None
 
 
 def test_what_may_have_been_somebody_elses_is_printed(both: Rig) -> None:
-    plague(both, Stores(Storage(maximum=15.5)))
+    plague(both, Stores(StorageQuirk(maximum=15.5)))
     summary = both.execute(steps=1)
     [receipt] = [one for one in summary.receipts if OUTDOOR in one.what]
     assert receipt.outcome is Outcome.RELEASED
@@ -107,7 +107,7 @@ def test_it_is_in_the_log_before_it_is_gone(both: Rig, caplog: pytest.LogCapture
             if target.name == OUTDOOR:
                 logged.append("OutdoorAirTemp slot 14: it held 15.5, which may be ours" in caplog.text)
 
-    plague(both, Stores(Storage(maximum=15.5)))
+    plague(both, Stores(StorageQuirk(maximum=15.5)))
     plague(both, Listening())
     both.execute(steps=1)
     assert logged[0] is False
@@ -120,7 +120,7 @@ def test_a_value_that_was_taken_is_put_back_at_the_objects_own_scale(both: Rig) 
     ]
     objects = both.controllers.controller("AHU").objects
     objects.command(OUTDOOR, 20.0, 14)
-    plague(both, Stores(Storage(step=0.5)))
+    plague(both, Stores(StorageQuirk(step=0.5)))
     both.execute(steps=3)
     assert objects.named(OUTDOOR).slots[13] == 20.0
 
@@ -142,7 +142,7 @@ def test_one_who_writes_between_our_write_and_its_read_back_is_given_back_and_pr
     """The window that is left: nothing that we sent has been read back as it was, so his value may be ours."""
     steady(both)
     objects = both.controllers.controller("AHU").objects
-    plague(both, Stores(Storage(factor=1.8), names=[OUTDOOR]))
+    plague(both, Stores(StorageQuirk(factor=1.8), names=[OUTDOOR]))
 
     def take_over(_run: Run) -> None:
         objects.command(OUTDOOR, 99.0, 14)
@@ -155,7 +155,7 @@ def test_one_who_writes_between_our_write_and_its_read_back_is_given_back_and_pr
 
 def test_a_controller_that_stores_0_for_null_has_not_let_go(both: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("ledger.giving_back.giver._PAUSES_S", (0.0, 0.0))
-    plague(both, Stores(Storage(null_is_zero=True), names=[OUTDOOR]))
+    plague(both, Stores(StorageQuirk(null_is_zero=True), names=[OUTDOOR]))
     summary = both.execute(steps=1)
     assert [OUTDOOR in receipt.what for receipt in summary.not_released] == [True]
 
@@ -169,7 +169,7 @@ def test_the_read_back_costs_no_exchange_of_its_own(both: Rig) -> None:
 
     exchanges()
     usual = exchanges()
-    plague(both, Stores(Storage(maximum=15.5)))
+    plague(both, Stores(StorageQuirk(maximum=15.5)))
     assert exchanges() == usual
 
 
@@ -183,6 +183,6 @@ def test_what_cannot_be_put_back_as_it_was_is_said_with_what_became_of_it(
         for point in AHU_POINTS
     ]
     both.controllers.controller("AHU").objects.command(OUTDOOR, 20.0, 14)
-    plague(both, Stores(Storage(factor=2.0), names=[OUTDOOR]))
+    plague(both, Stores(StorageQuirk(factor=2.0), names=[OUTDOOR]))
     [receipt] = both.execute(steps=1).not_released
     assert "asked for 20.0, it is 40.0" in str(receipt)

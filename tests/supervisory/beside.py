@@ -19,7 +19,7 @@ from supervisory.program import Parameters
 from supervisory.runtime.context import StepRecord
 from supervisory.runtime.devices import Devices
 from supervisory.runtime.program_run import Around, ProgramPlan
-from supervisory.runtime.runner import Limits, Runner
+from supervisory.runtime.runner import Runner, RunnerLimits
 from supervisory.runtime.runtime import Runtime, RuntimeSummary
 from supervisory.runtime.state_store import MemoryStates
 from supervisory.setup.bindings import Bindings, bind
@@ -184,7 +184,7 @@ class Beside:
     """In place of the device, where it is read; ``writer`` is where it is written."""
     writer: DeviceClient | None = None
     settings: Parameters = field(default_factory=Parameters)
-    limits: Limits = field(default_factory=lambda: Limits(30.0, 3, 5.0, is_lockstep=True))
+    limits: RunnerLimits = field(default_factory=lambda: RunnerLimits(30.0, 3, 5.0, is_lockstep=True))
     hold_steps: int = 3
     refresh_s: float = 1e9
     script: Callable[[int], None] = lambda number: None

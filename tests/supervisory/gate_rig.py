@@ -11,7 +11,7 @@ from clients.bacnet_device_client import BACnetDeviceClient
 from clients.device_client import DeviceClient
 from clients.ecy_device_client import ECYDeviceClient
 from clients.http.tls import TlsMode, TlsPolicy
-from emulators.ecy.controller import Controller, ControllerSpec
+from emulators.ecy.controller import ControllerSpec, EmulatedController
 from emulators.ecy.scanning import ExchangeScan
 from emulators.ecy.server import EcyServer
 from emulators.program import ObjectSpec
@@ -102,7 +102,7 @@ class GateRig:
         results = self.gate.write(self.leave(program), commands)
         return [result.error.what if result.error is not None else "" for result in results]
 
-    def controller(self, name: str = AHU) -> Controller:
+    def controller(self, name: str = AHU) -> EmulatedController:
         """One of them, to look inside."""
         return self.server.controller(name)
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from supervisory.program import Command, Read
-from supervisory.setup.bindings import BoundPoint, bind, clashes
+from supervisory.setup.bindings import ProgramPoint, bind, clashes
 from supervisory.setup.roles import ObjectName, Role, Wanted, object_name
 from tests.supervisory.beside import FAN, SETPOINT, TEMPERATURE, MemoryDevice
 from utils.values import ObjectRef, ObjectState
@@ -25,7 +25,7 @@ def _wanted(role: Role, target: str, unit: str | None = None, *, take_occupied: 
     return Wanted("role", None, role, "ahu", object_name(target), unit, take_occupied, "config.json: role")
 
 
-def _bound(wanted: Wanted, device: MemoryDevice | None = None) -> BoundPoint:
+def _bound(wanted: Wanted, device: MemoryDevice | None = None) -> ProgramPoint:
     points, problems = bind([wanted], "ahu", device or MemoryDevice(), 12)
     assert not problems
     return points[0]

@@ -11,7 +11,7 @@ import pytest
 
 from supervisory.program import Command, CommandRefused, NoValue, Read, Reading
 from supervisory.runtime.context import Given, Moment, StepContext, lacking, readings_of
-from supervisory.setup.bindings import Bindings, BoundPoint, Key
+from supervisory.setup.bindings import Bindings, Key, ProgramPoint
 from supervisory.setup.roles import Role
 from utils.values import ObjectRef, ObjectType, PointValue, Quality, Sample
 
@@ -29,11 +29,11 @@ def _kelvin(value: float) -> float:
     return value - 273.15
 
 
-def _point(role: str, name: str | None = None, instance: int = 1) -> BoundPoint:
+def _point(role: str, name: str | None = None, instance: int = 1) -> ProgramPoint:
     kind = ROLES[role]
     object_type = ObjectType.ANALOG_VALUE if isinstance(kind, Command) else ObjectType.ANALOG_INPUT
     to_role = _kelvin if kind.unit == "degC" else None
-    return BoundPoint(role, name, kind, "ahu", ObjectRef(object_type, instance), role, kind.unit, to_role)
+    return ProgramPoint(role, name, kind, "ahu", ObjectRef(object_type, instance), role, kind.unit, to_role)
 
 
 BINDINGS = Bindings(

@@ -15,7 +15,7 @@ from clients.bacnet.stack import BACnetStack
 from emulators.ecy.faults import DropConnection, FailWrites, Hold
 from emulators.ecy.messages import Reply, Request
 from emulators.ecy.server import EcyServer
-from emulators.ecy.storage import Storage
+from emulators.ecy.storage import StorageQuirk
 from emulators.ecy.storage_faults import Stores
 from ledger.entries import Entry
 from ledger.ledger import Ledger, MemoryStore
@@ -56,10 +56,10 @@ def rig(server: EcyServer) -> Iterator[GateRig]:
 
 
 STORED = {
-    "whole numbers": Storage(step=1.0),
-    "cut at 150": Storage(maximum=150.0),
-    "8 bits": Storage(span=500.0),
-    "another scale": Storage(factor=1.8),
+    "whole numbers": StorageQuirk(step=1.0),
+    "cut at 150": StorageQuirk(maximum=150.0),
+    "8 bits": StorageQuirk(span=500.0),
+    "another scale": StorageQuirk(factor=1.8),
 }
 
 

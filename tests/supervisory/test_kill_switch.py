@@ -16,7 +16,7 @@ import pytest
 
 from clients.bacnet.stack import BACnetStack
 from emulators.boptest.asgi import Response
-from emulators.boptest.faults import Fault
+from emulators.boptest.faults import BoptestFault
 from emulators.boptest.server import BoptestServer
 from emulators.plants.multizone_office import MultizoneOffice
 from tests import bench
@@ -184,7 +184,7 @@ class TestTheEnd:
             until(lambda: not list((tmp_path / "state" / "ledgers").glob("*.jsonl")))
 
 
-class Overridden(Fault):
+class Overridden(BoptestFault):
     """Looks at every advance: whether the simulation says that the set point is overridden."""
 
     now: bool | None = None

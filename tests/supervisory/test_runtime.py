@@ -11,7 +11,7 @@ import pytest
 
 from supervisory import Command, Context, EasyASO, NoValue, Program, Read
 from supervisory.guard.enabling import State
-from supervisory.runtime.runner import Limits
+from supervisory.runtime.runner import RunnerLimits
 from tests.supervisory.beside import SETPOINT, TEMPERATURE, Beside, MemoryDevice
 from tests.supervisory.waiting import DEADLINE_S, until
 from utils.errors import DeviceUnreachable
@@ -19,7 +19,7 @@ from utils.values import ObjectRef, Quality, Sample
 
 ROLES = {"temperature": "Temperature", "setpoint": "Setpoint"}
 POINTS: Mapping[str, Read | Command] = {"temperature": Read("K"), "setpoint": Command("kPa", minimum=0.05, maximum=0.4)}
-LIMITS = Limits(30.0, 3, 0.3, is_lockstep=True)
+LIMITS = RunnerLimits(30.0, 3, 0.3, is_lockstep=True)
 
 
 class Holder(Program):
@@ -345,7 +345,7 @@ class SlowDevice(MemoryDevice):
 
 def test_a_device_that_is_silent_for_many_periods_is_a_missing_input_and_no_overrun() -> None:
     device = SlowDevice()
-    beside = Beside(device=device, limits=Limits(30.0, 3, 5.0, is_lockstep=False), hold_steps=4)
+    beside = Beside(device=device, limits=RunnerLimits(30.0, 3, 5.0, is_lockstep=False), hold_steps=4)
 
     def script(number: int) -> None:
         """Time goes on whatever the device does: 7 periods in which it is waited for, then it returns."""
@@ -386,7 +386,7 @@ def test_the_time_that_a_device_takes_is_not_the_hooks(monkeypatch: pytest.Monke
 
     device = SlowDevice(answers=True)
     device.is_silent.set()
-    beside = Beside(device=device, limits=Limits(30.0, 3, 0.4, is_lockstep=False))
+    beside = Beside(device=device, limits=RunnerLimits(30.0, 3, 0.4, is_lockstep=False))
 
     def script(number: int) -> None:
         """The device takes longer than a hook may; then the hook computes, for a moment."""

@@ -13,7 +13,7 @@ from ledger.receipts import Receipt
 from supervisory import Command, Context, Program
 from supervisory.runtime.devices import Devices
 from supervisory.runtime.dry_run import DryGate
-from supervisory.runtime.runner import FAREWELL_S, Limits
+from supervisory.runtime.runner import FAREWELL_S, RunnerLimits
 from supervisory.runtime.runtime import Runtime
 from tests.supervisory.beside import SETPOINT, Beside, SteppedPlant
 
@@ -62,7 +62,7 @@ def test_switching_off_during_a_blocked_step_frees_the_slot_while_the_hook_is_st
                 is_blocked.set()
                 unblock.wait(DEADLINE_S)
 
-    beside = Beside(limits=Limits(30.0, 3, DEADLINE_S, is_lockstep=True))
+    beside = Beside(limits=RunnerLimits(30.0, 3, DEADLINE_S, is_lockstep=True))
 
     def operator() -> None:
         assert is_blocked.wait(DEADLINE_S)

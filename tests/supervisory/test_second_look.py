@@ -11,7 +11,7 @@ from ledger.entries import TakenSlot
 from ledger.ledger import Ledger
 from ledger.receipts import Outcome, Receipt, described
 from ledger.record.journal import Journals
-from supervisory.guard.second_look import SecondLook
+from supervisory.guard.second_look import GuardianLook
 from tests.supervisory.beside import SETPOINT, MemoryDevice
 from utils.values import PointValue
 
@@ -31,7 +31,7 @@ class Aftermath:
         ledger.sent(TAKEN.device, SETPOINT, OURS)
         ledger.saw(TAKEN.device, SETPOINT, OURS)
         ledger.close()
-        self.look = SecondLook(self.journals, doubt_s=0.0)
+        self.look = GuardianLook(self.journals, doubt_s=0.0)
         [orphan] = self.journals.orphans()
         self.look.remember(orphan)
         orphan.ledger.give_back(TAKEN)

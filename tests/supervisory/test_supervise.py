@@ -25,7 +25,7 @@ from rich.console import Console
 from clients.bacnet.stack import BACnetStack
 from clients.boptest_client import BOPTestClient
 from commands import supervise as command
-from emulators.boptest.faults import FailedSimulation, Hold
+from emulators.boptest.faults import FailedSimulation, HoldCall
 from emulators.boptest.server import BoptestServer
 from emulators.ecy.controller import ControllerSpec
 from emulators.ecy.scanning import WallScan
@@ -436,7 +436,7 @@ def test_a_building_that_does_not_answer_is_said_while_it_is_waited_for(
     monkeypatch.setenv("BOP_SERVER_URL", building.url)
     monkeypatch.setattr("bridge.building.overdue._LEAST_S", 0.1)
     program(tmp_path, "reset")
-    hold = building.faults.add(Hold(), "advance")
+    hold = building.faults.add(HoldCall(), "advance")
     supervision = _supervision(_on_simulation(tmp_path), "reset.py", steps=3)
     with ThreadPoolExecutor(1) as pool:
         ended = pool.submit(supervision.execute)
@@ -519,7 +519,7 @@ def test_a_stop_does_not_wait_for_a_building_that_is_silent(
     building: BoptestServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("BOP_SERVER_URL", building.url)
-    hold = building.faults.add(Hold(), "advance")
+    hold = building.faults.add(HoldCall(), "advance")
     program(tmp_path, "reset")
     supervision = _supervision(_on_simulation(tmp_path), "reset.py")
     with ThreadPoolExecutor(1) as pool:

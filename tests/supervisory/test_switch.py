@@ -17,7 +17,7 @@ from clients.bacnet.results import BacnetReading
 from clients.bacnet.stack import BACnetStack
 from supervisory.guard.enabling import Enabling, State
 from supervisory.guard.switch import EVERYTHING, Switch
-from supervisory.guard.switch_memory import Place, SwitchMemory
+from supervisory.guard.switch_memory import SwitchMemory, SwitchPlace
 from tests.supervisory.waiting import until
 from utils.errors import ConfigError, ObjectError
 from utils.values import PointValue
@@ -66,7 +66,7 @@ def operator() -> Iterator[BACnetStack]:
 def served(folder: Path, operator: BACnetStack, *programs: str, starts_on: bool = False) -> Iterator[Served]:
     enabling, owner = Enabling(programs or ("reset", "shed")), Owner()
     with BACnetStack("127.0.0.1/8:0", instance=INSTANCE, name="bench-supervisor", lock_folder=folder) as stack:
-        memory = SwitchMemory(folder / "switches", Place("bacnet", stack.network, INSTANCE), lambda: MONDAY)
+        memory = SwitchMemory(folder / "switches", SwitchPlace("bacnet", stack.network, INSTANCE), lambda: MONDAY)
         with Switch(stack, enabling, owner, memory, starts_on=starts_on) as switch:
             yield Served(enabling, owner, operator, stack.address, switch)
 

@@ -10,14 +10,14 @@ from pathlib import Path
 
 import pytest
 
-from supervisory.guard.switch_files import Remembered
-from supervisory.guard.switch_memory import Place, SwitchMemory
+from supervisory.guard.switch_files import RememberedSwitch
+from supervisory.guard.switch_memory import SwitchMemory, SwitchPlace
 from utils.state_folder import StateError
 
 EVERYTHING, RESET, SHED = "optimization-enabled", "reset-enabled", "shed-enabled"
 NUMBER = 599001
-OFFICE = Place("bacnet", IPv4Network("192.168.0.0/24"), NUMBER)
-DEMO = Place("bacnet", IPv4Network("127.0.0.1/32"), NUMBER)
+OFFICE = SwitchPlace("bacnet", IPv4Network("192.168.0.0/24"), NUMBER)
+DEMO = SwitchPlace("bacnet", IPv4Network("127.0.0.1/32"), NUMBER)
 MONDAY, TUESDAY = datetime(2026, 3, 2, 9, 30, tzinfo=UTC), datetime(2026, 3, 3, 9, 30, tzinfo=UTC)
 FIRST_VERSIONS = """{
  "optimization-enabled": {
@@ -40,11 +40,11 @@ FIRST_VERSIONS = """{
 """As the first version has written it, to the letter."""
 
 
-def recalled(folder: Path, place: Place | None = OFFICE, *programs: str) -> dict[str, Remembered]:
+def recalled(folder: Path, place: SwitchPlace | None = OFFICE, *programs: str) -> dict[str, RememberedSwitch]:
     return SwitchMemory(folder, place).recall(EVERYTHING, programs or (RESET, SHED))
 
 
-def switched(folder: Path, place: Place | None, now: datetime = MONDAY, /, **slots: dict[int, bool]) -> None:
+def switched(folder: Path, place: SwitchPlace | None, now: datetime = MONDAY, /, **slots: dict[int, bool]) -> None:
     """People have switched ``everything``, or a program's."""
     memory = SwitchMemory(folder, place, lambda: now)
     memory.recall(EVERYTHING, [RESET, SHED])
@@ -77,14 +77,14 @@ def test_a_command_that_stands_keeps_its_time_and_a_new_one_has_its_own(tmp_path
 @pytest.mark.parametrize(
     "elsewhere",
     [
-        Place("ecy", OFFICE.network, NUMBER),
-        Place("bacnet", IPv4Network("192.168.1.0/24"), NUMBER),
-        Place("bacnet", OFFICE.network, NUMBER + 1),
+        SwitchPlace("ecy", OFFICE.network, NUMBER),
+        SwitchPlace("bacnet", IPv4Network("192.168.1.0/24"), NUMBER),
+        SwitchPlace("bacnet", OFFICE.network, NUMBER + 1),
         DEMO,
     ],
     ids=str,
 )
-def test_what_is_switched_off_at_one_place_is_not_at_another(tmp_path: Path, elsewhere: Place) -> None:
+def test_what_is_switched_off_at_one_place_is_not_at_another(tmp_path: Path, elsewhere: SwitchPlace) -> None:
     switched(tmp_path, OFFICE, optimization_enabled={8: False})
     assert recalled(tmp_path, elsewhere)[EVERYTHING].slots == {}
     assert recalled(tmp_path, OFFICE)[EVERYTHING].slots == {8: False}
@@ -100,7 +100,7 @@ def test_a_changed_mask_keeps_what_is_off_and_doubts_what_is_on(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     switched(tmp_path, OFFICE, optimization_enabled={8: True}, shed_enabled={5: False, 8: True})
-    without_a_mask = Place("bacnet", IPv4Network("192.168.0.5/32"), NUMBER)
+    without_a_mask = SwitchPlace("bacnet", IPv4Network("192.168.0.5/32"), NUMBER)
     kept = recalled(tmp_path, without_a_mask)
     assert (kept[EVERYTHING].slots, kept[SHED].slots) == ({}, {5: False})
     assert "what is off in it is off, what is on does not count" in caplog.text
@@ -119,7 +119,7 @@ class TestFirstVersionsFile:
         self, tmp_path: Path, transport: str
     ) -> None:
         first_versions_file(tmp_path)
-        kept = recalled(tmp_path, Place(transport, OFFICE.network, NUMBER), SHED, RESET)
+        kept = recalled(tmp_path, SwitchPlace(transport, OFFICE.network, NUMBER), SHED, RESET)
         assert kept[RESET].slots == {8: False}
         assert kept[RESET].commands[8].since == MONDAY
         assert (kept[RESET].instance, kept[SHED].instance) == (2, 3)
@@ -131,7 +131,7 @@ class TestFirstVersionsFile:
 
     @pytest.mark.parametrize("place", [DEMO, None], ids=["on this computer", "simulation"])
     def test_it_does_not_concern_this_computer_alone_nor_a_simulation(
-        self, tmp_path: Path, place: Place | None
+        self, tmp_path: Path, place: SwitchPlace | None
     ) -> None:
         first_versions_file(tmp_path)
         assert recalled(tmp_path, place)[RESET].slots == {}

@@ -31,10 +31,10 @@ from emulators.ecy.bacnet.cov import Subscriptions
 from emulators.ecy.bacnet.device_rows import Device
 from emulators.ecy.bacnet.discovery import Discovery, Timekeeping
 from emulators.ecy.bacnet.errors import error_reply
-from emulators.ecy.bacnet.link import ControllerLink
+from emulators.ecy.bacnet.link import BacnetLink
 from emulators.ecy.bacnet.reading import Directory, ReadServices
 from emulators.ecy.bacnet.writing import WriteServices
-from emulators.ecy.controller import Controller
+from emulators.ecy.controller import EmulatedController
 from emulators.ecy.database import Change
 from emulators.ecy.refusals import Refusal
 from emulators.ecy.writing import ObjectWriter
@@ -51,7 +51,7 @@ class ControllerApplication(Application):  # type: ignore[misc]
     anything. To be made inside the loop; ``close`` it before the loop ends.
     """
 
-    def __init__(self, controller: Controller, link: ControllerLink) -> None:
+    def __init__(self, controller: EmulatedController, link: BacnetLink) -> None:
         super().__init__()
         self._controller = controller
         self._revision = 1
@@ -81,7 +81,7 @@ class ControllerApplication(Application):  # type: ignore[misc]
         elif reply is not None and is_confirmed:
             await self.response(reply)
 
-    def _bind(self, device: Device, link: ControllerLink) -> None:
+    def _bind(self, device: Device, link: BacnetLink) -> None:
         self.asap = ApplicationServiceAccessPoint(device.limits(), self.device_info_cache)
         self.nsap = NetworkServiceAccessPoint()
         self.nse = NetworkServiceElement()
@@ -123,7 +123,7 @@ def _answer(handler: Handler, request: APDU) -> APDU | None:
         return RejectPDU(reason=rejection.rejectReason, context=request)
 
 
-def _services(controller: Controller) -> tuple[str, ...]:
+def _services(controller: EmulatedController) -> tuple[str, ...]:
     profile = controller.profile.bacnet
     optional = {
         "read-property-multiple": profile.read_property_multiple,
@@ -135,7 +135,7 @@ def _services(controller: Controller) -> tuple[str, ...]:
     return (*_ALWAYS_SUPPORTED, *(name for name, supported in optional.items() if supported))
 
 
-def _writer(controller: Controller) -> ObjectWriter:
+def _writer(controller: EmulatedController) -> ObjectWriter:
     """Writes that do not drive the exchange scan: that belongs to REST batches alone."""
     journal = controller.journal if controller.settings.journal else None
     return ObjectWriter(

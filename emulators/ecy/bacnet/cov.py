@@ -45,7 +45,7 @@ Key = tuple[Any, int, ObjectRef]
 
 
 @dataclass(slots=True)
-class Subscription:
+class CovSubscriber:
     """One client's wish to be told of one object. ``ends_s`` is monotonic time; None is for ever.
 
     ``told`` is what the client has been told last; ``is_sending`` whether a confirmed notification is on its way.
@@ -87,8 +87,8 @@ class Subscriptions:
         self._loop = loop
         self._gate = threading.Lock()
         self._is_open = True
-        self._known: dict[Key, Subscription] = {}
-        self._watched: dict[ObjectRef, list[Subscription]] = {}
+        self._known: dict[Key, CovSubscriber] = {}
+        self._watched: dict[ObjectRef, list[CovSubscriber]] = {}
         self._reboots = device.controller.reboots
         self._turns: defaultdict[Any, asyncio.Semaphore] = defaultdict(lambda: asyncio.Semaphore(_IN_FLIGHT_PER_CLIENT))
         self._tasks: set[asyncio.Task[None]] = set()
@@ -126,11 +126,11 @@ class Subscriptions:
         if key not in self._known and len(self._known) >= self._limit:
             raise Refusal(NO_SPACE, f"{self._limit} subscriptions")
         ends_s = self._monotonic() + lifetime_s if lifetime_s else None
-        self._known[key] = Subscription(client, process, ref, confirmed, ends_s)
+        self._known[key] = CovSubscriber(client, process, ref, confirmed, ends_s)
         self._loop.call_soon(self._tell, ref)
 
     def _watch(self) -> None:
-        watched: defaultdict[ObjectRef, list[Subscription]] = defaultdict(list)
+        watched: defaultdict[ObjectRef, list[CovSubscriber]] = defaultdict(list)
         for one in self._known.values():
             watched[one.ref].append(one)
         self._watched = dict(watched)
@@ -160,14 +160,14 @@ class Subscriptions:
             if not one.is_sending and not one.has_ended(now_s) and one.wants(target):
                 self._notify(one, target)
 
-    def _notify(self, one: Subscription, target: BacnetObject) -> None:
+    def _notify(self, one: CovSubscriber, target: BacnetObject) -> None:
         one.told = target
         one.is_sending = one.confirmed
         task = self._loop.create_task(self._deliver(one, target))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
-    async def _deliver(self, one: Subscription, target: BacnetObject) -> None:
+    async def _deliver(self, one: CovSubscriber, target: BacnetObject) -> None:
         """Send it. What has changed again while a confirmed one was on its way is told afterwards."""
         if not one.confirmed:
             await self._send(self._notification(UnconfirmedCOVNotificationRequest(), one, target))
@@ -181,7 +181,7 @@ class Subscriptions:
             one.is_sending = False
         self._tell(one.ref)
 
-    def _notification(self, request: Request, one: Subscription, target: BacnetObject) -> Request:
+    def _notification(self, request: Request, one: CovSubscriber, target: BacnetObject) -> Request:
         request.pduDestination = one.client
         request.subscriberProcessIdentifier = one.process
         request.initiatingDeviceIdentifier = self._device.identifier
@@ -193,10 +193,10 @@ class Subscriptions:
         ]
         return request
 
-    def _remaining_s(self, one: Subscription) -> int:
+    def _remaining_s(self, one: CovSubscriber) -> int:
         return 0 if one.ends_s is None else max(1, int(one.ends_s - self._monotonic()))
 
-    def _listed(self, one: Subscription) -> COVSubscription:
+    def _listed(self, one: CovSubscriber) -> COVSubscription:
         return COVSubscription(
             recipient=RecipientProcess(recipient=Recipient(address=one.client), processIdentifier=one.process),
             monitoredPropertyReference=ObjectPropertyReference(

@@ -14,7 +14,7 @@ from bacpypes3.primitivedata import ObjectType as BacnetType
 from emulators.ecy.bacnet.object_rows import TYPE_NAMES, identifier_of
 from emulators.ecy.bacnet.rows import Reading, Row, Rows, table
 from emulators.ecy.bacnet.values import Element, date_of, time_of
-from emulators.ecy.controller import Controller
+from emulators.ecy.controller import EmulatedController
 from emulators.ecy.services import FIRMWARE
 from utils.values import ObjectType
 
@@ -32,7 +32,7 @@ class Device:
     ``revision`` and ``subscriptions`` tell ``database-revision`` and ``active-cov-subscriptions`` of now.
     """
 
-    controller: Controller
+    controller: EmulatedController
     services: tuple[str, ...]
     revision: Callable[[], int]
     subscriptions: Callable[[], tuple[Element, ...]]

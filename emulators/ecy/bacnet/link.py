@@ -67,7 +67,7 @@ class Datagrams(IPv4DatagramServer):  # type: ignore[misc]
             await super().indication(pdu)
 
 
-class ControllerLink(BIPNormal):  # type: ignore[misc]
+class BacnetLink(BIPNormal):  # type: ignore[misc]
     """BACnet/IP of a controller."""
 
     def __init__(self, bound: socket.socket, passes: Passes) -> None:

@@ -12,9 +12,9 @@ from types import TracebackType
 from typing import Self
 
 from emulators.ecy.bacnet.application import ControllerApplication
-from emulators.ecy.bacnet.link import BroadcastLink, ControllerLink, Passes, bind_udp
+from emulators.ecy.bacnet.link import BacnetLink, BroadcastLink, Passes, bind_udp
 from emulators.ecy.bacnet.units import check_units
-from emulators.ecy.controller import Controller
+from emulators.ecy.controller import EmulatedController
 from emulators.process import EmulatorError
 
 
@@ -26,7 +26,7 @@ class BacnetServer:
     and OSError when a port is taken.
     """
 
-    def __init__(self, controllers: Sequence[Controller], host: str, ports: Sequence[int]) -> None:
+    def __init__(self, controllers: Sequence[EmulatedController], host: str, ports: Sequence[int]) -> None:
         if not ip_address(host).is_loopback:
             raise EmulatorError(f"{host} is not on loopback: emulated BACnet devices stay on this computer")
         self._controllers = list(controllers)
@@ -87,8 +87,7 @@ class BacnetServer:
     async def _serve(self) -> None:
         self._stopping = asyncio.Event()
         links = [
-            ControllerLink(bound, self._passing(one))
-            for one, bound in zip(self._controllers, self._bound, strict=False)
+            BacnetLink(bound, self._passing(one)) for one, bound in zip(self._controllers, self._bound, strict=False)
         ]
         applications = [ControllerApplication(one, link) for one, link in zip(self._controllers, links, strict=True)]
         broadcasts = BroadcastLink(self._bound[-1], [link.address for link in links])
@@ -103,7 +102,7 @@ class BacnetServer:
         for one in datagrams:
             one.close()
 
-    def _passing(self, controller: Controller) -> Passes:
+    def _passing(self, controller: EmulatedController) -> Passes:
         latency_s = controller.settings.latency_s
 
         async def passes(outgoing: bool) -> bool:

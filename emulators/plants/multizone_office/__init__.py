@@ -1,6 +1,6 @@
 """The case multizone_office_simple_air as a grey-box plant."""
 
-from emulators.plants.multizone_office.parameters import Parameters
+from emulators.plants.multizone_office.parameters import OfficeParameters
 from emulators.plants.multizone_office.plant import MultizoneOffice
 
-__all__ = ["MultizoneOffice", "Parameters"]
+__all__ = ["MultizoneOffice", "OfficeParameters"]

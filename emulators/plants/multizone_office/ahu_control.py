@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from emulators.plants.components import PI, Dynamic
 from emulators.plants.multizone_office.modes import Mode
-from emulators.plants.multizone_office.overrides import Overrides
+from emulators.plants.multizone_office.overrides import OfficeOverrides
 from emulators.plants.multizone_office.parameters import SYSTEM_FLOW_M3_S
 from emulators.plants.psychrometrics import KELVIN
 
@@ -39,7 +39,7 @@ class Sensors:
     supply_c: float
 
 
-class Commands:
+class AhuCommands:
     """What the controller asks of dampers, valves and pumps: shares 0 to 1."""
 
     __slots__ = ("cooling_pump", "cooling_valve", "heating_pump", "heating_valve", "outdoor_damper",
@@ -84,8 +84,8 @@ class PumpHysteresis:
 class AirHandlerControl:
     """One controller scan per internal step."""
 
-    def __init__(self, overrides: Overrides) -> None:
-        self.commands = Commands()
+    def __init__(self, overrides: OfficeOverrides) -> None:
+        self.commands = AhuCommands()
         self._reset = PI(gain=0.1, integral_time_s=60.0, low=0.0, high=1.0)
         self._fan = PI(gain=0.5, integral_time_s=15.0, low=_LOWEST_SPEED, high=1.0, start=_LOWEST_SPEED)
         self._supply = PI(gain=0.01, integral_time_s=120.0, low=-1.0, high=1.0)
@@ -114,7 +114,7 @@ class AirHandlerControl:
         """Everything here that depends on the step of the fan loop."""
         return [self._fan]
 
-    def step(self, time_s: float, mode: Mode, sensors: Sensors) -> Commands:
+    def step(self, time_s: float, mode: Mode, sensors: Sensors) -> AhuCommands:
         """The commands of this scan to all but the fan."""
         if sensors.mixed_c < _FREEZE_STAT_C:
             self._freezing_until_s = time_s + _FREEZE_HOLD_S

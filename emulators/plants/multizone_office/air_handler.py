@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from emulators.plants.components import Actuator, Dynamic, FlowLag
-from emulators.plants.multizone_office.ahu_control import Commands
+from emulators.plants.multizone_office.ahu_control import AhuCommands
 from emulators.plants.multizone_office.air_network import AirNetwork
 from emulators.plants.multizone_office.coils import CoolingCoil, HeatingCoil
 from emulators.plants.multizone_office.parameters import (
@@ -16,7 +16,7 @@ from emulators.plants.multizone_office.parameters import (
     START_HUMIDITY,
     SYSTEM_FLOW_KG_S,
     AirPath,
-    Parameters,
+    OfficeParameters,
 )
 from emulators.plants.multizone_office.zones import Room
 from emulators.plants.psychrometrics import CP_DRY_AIR
@@ -28,7 +28,7 @@ _STANDING_FLOW = 1e-9
 class AirHandler:
     """From return and outdoor air to supply air. Temperatures in degC, humidity in kg/kg, CO2 in ppm."""
 
-    def __init__(self, parameters: Parameters) -> None:
+    def __init__(self, parameters: OfficeParameters) -> None:
         path = parameters.air_path
         self.fan = Actuator(parameters.fan.rise_time_s)
         self.outdoor_damper = Actuator(path.mixing_damper_rise_s)
@@ -52,7 +52,7 @@ class AirHandler:
         """Everything here that depends on the step of the fan loop."""
         return [self.fan]
 
-    def actuate(self, commands: Commands) -> None:
+    def actuate(self, commands: AhuCommands) -> None:
         """Move dampers, valves and pumps towards their commands for one step."""
         self.outdoor_damper.step(commands.outdoor_damper)
         self.return_damper.step(commands.return_damper)

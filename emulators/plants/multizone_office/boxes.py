@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from emulators.plants.components import PI, Actuator, Dynamic, FlowLag, exchange, required_conductance, valve_flow
 from emulators.plants.multizone_office.modes import Mode
-from emulators.plants.multizone_office.overrides import Overrides
+from emulators.plants.multizone_office.overrides import OfficeOverrides
 from emulators.plants.multizone_office.parameters import (
     AIR_DENSITY,
     CP_WATER,
@@ -28,7 +28,7 @@ class BoxControl:
     __slots__ = ("_cooling", "_cooling_set", "_damper", "_heated_share", "_heating", "_heating_set", "_minimum",
                  "_reheat", "_warming")  # fmt: skip
 
-    def __init__(self, zone: Zone, heated_share: float, overrides: Overrides) -> None:
+    def __init__(self, zone: Zone, heated_share: float, overrides: OfficeOverrides) -> None:
         name = zone.name.capitalize()
         self._heating_set = overrides[f"hvac_oveZonSup{name}_TZonHeaSet"]
         self._cooling_set = overrides[f"hvac_oveZonSup{name}_TZonCooSet"]

@@ -11,8 +11,8 @@ from emulators.plants.multizone_office.air_network import AirNetwork
 from emulators.plants.multizone_office.boundary import gain_share, zone_limits, zone_use
 from emulators.plants.multizone_office.boxes import Box, BoxControl
 from emulators.plants.multizone_office.modes import ModeMachine, occupied
-from emulators.plants.multizone_office.overrides import Overrides
-from emulators.plants.multizone_office.parameters import AIR_DENSITY, ROOM_C, START_HUMIDITY, ZONES, Parameters
+from emulators.plants.multizone_office.overrides import OfficeOverrides
+from emulators.plants.multizone_office.parameters import AIR_DENSITY, ROOM_C, START_HUMIDITY, ZONES, OfficeParameters
 from emulators.plants.multizone_office.water import WaterLoop
 from emulators.plants.multizone_office.zones import Room, open_doors
 from emulators.plants.psychrometrics import KELVIN, saturation_humidity_ratio
@@ -30,10 +30,12 @@ _SETTLING_DAYS = 7
 _RUN_IN_S = HOUR_S
 
 
-class Building:
+class OfficeBuilding:
     """State of the building at ``time_s`` and its advance in time."""
 
-    def __init__(self, parameters: Parameters, year: WeatherYear, overrides: Overrides, start_time_s: float) -> None:
+    def __init__(
+        self, parameters: OfficeParameters, year: WeatherYear, overrides: OfficeOverrides, start_time_s: float
+    ) -> None:
         self._parameters = parameters
         self._year = year
         self.time_s = start_time_s

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from functools import cache
 
-from emulators.plants.multizone_office.building import Building
+from emulators.plants.multizone_office.building import OfficeBuilding
 from emulators.plants.multizone_office.water import WaterLoop
 from emulators.plants.psychrometrics import KELVIN
 from emulators.plants.weather import WeatherYear, boptest_points
 
 
-def measurements(building: Building, year: WeatherYear) -> dict[str, float]:
+def measurements(building: OfficeBuilding, year: WeatherYear) -> dict[str, float]:
     """Every measurement at the building's time."""
     state = _source("chi", "PChi", building.chiller) | _source("heaPum", "PHeaPum", building.heat_pump)
     state |= _air_handler(building)
@@ -31,7 +31,7 @@ def _source(prefix: str, power: str, loop: WaterLoop) -> dict[str, float]:
     }
 
 
-def _air_handler(building: Building) -> dict[str, float]:
+def _air_handler(building: OfficeBuilding) -> dict[str, float]:
     air, handler = building.air, building.handler
     return {
         "hvac_reaAhu_PFanSup_y": air.fan_power,
@@ -50,7 +50,7 @@ def _air_handler(building: Building) -> dict[str, float]:
     }
 
 
-def _zone(building: Building, index: int) -> dict[str, float]:
+def _zone(building: OfficeBuilding, index: int) -> dict[str, float]:
     room = building.rooms[index]
     prefix = f"hvac_reaZon{room.zone.name.capitalize()}"
     return {

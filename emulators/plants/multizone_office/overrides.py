@@ -35,7 +35,7 @@ class Override:
         return in_force
 
 
-class Overrides:
+class OfficeOverrides:
     """All overrides by name. They are sticky: what was given stays until it is given anew (boptest-api section 5)."""
 
     def __init__(self, inputs: Mapping[str, PointMeta]) -> None:

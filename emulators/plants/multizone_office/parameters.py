@@ -248,7 +248,7 @@ class Reheat:
 
 
 @dataclass(frozen=True, slots=True)
-class Parameters:
+class OfficeParameters:
     """The whole building. Change one for a variant or a training fault, an oversized valve say."""
 
     envelope: Envelope = field(default_factory=Envelope)

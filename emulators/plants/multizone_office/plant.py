@@ -7,10 +7,10 @@ from hashlib import sha256
 
 from emulators.plant import PointMeta, TestCaseMeta
 from emulators.plants.multizone_office.boundary import forecast
-from emulators.plants.multizone_office.building import Building
+from emulators.plants.multizone_office.building import OfficeBuilding
 from emulators.plants.multizone_office.measurements import measurements
-from emulators.plants.multizone_office.overrides import Overrides
-from emulators.plants.multizone_office.parameters import Parameters
+from emulators.plants.multizone_office.overrides import OfficeOverrides
+from emulators.plants.multizone_office.parameters import OfficeParameters
 from emulators.plants.multizone_office.points import points
 from emulators.plants.weather import chicago_ohare
 
@@ -25,11 +25,11 @@ class MultizoneOffice:
     numbers. Not thread-safe: one caller at a time.
     """
 
-    def __init__(self, parameters: Parameters | None = None, start_time_s: float = 0.0) -> None:
-        self._parameters = parameters or Parameters()
+    def __init__(self, parameters: OfficeParameters | None = None, start_time_s: float = 0.0) -> None:
+        self._parameters = parameters or OfficeParameters()
         self._points = points()
         self._year = chicago_ohare()
-        self._overrides = Overrides(self._points.inputs)
+        self._overrides = OfficeOverrides(self._points.inputs)
         self.deterministic_id = _identity(self._parameters, self._year.fingerprint)
         self.initialize(start_time_s)
 
@@ -59,7 +59,7 @@ class MultizoneOffice:
         The building is then as a week of ordinary running would have left it; no warm-up is needed for sane numbers.
         """
         self._overrides.clear()
-        self._building = Building(self._parameters, self._year, self._overrides, start_time_s)
+        self._building = OfficeBuilding(self._parameters, self._year, self._overrides, start_time_s)
         self._building.start()
         return self._state()
 
@@ -80,6 +80,6 @@ class MultizoneOffice:
         return measurements(self._building, self._year) | self._overrides.state()
 
 
-def _identity(parameters: Parameters, weather: str) -> str:
+def _identity(parameters: OfficeParameters, weather: str) -> str:
     digest = sha256(f"{parameters!r} {weather}".encode()).hexdigest()[:12]
     return f"multizone_office grey box {_VERSION} {digest}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from emulators.programs.blocks import PI, OnDelay, ProofMonitor, RampLimiter, clamp
+from emulators.programs.blocks import OnDelay, PIBlock, ProofMonitor, RampLimiter, clamp
 
 _START_SPEED = 0.3
 _MIN_SPEED = 0.15
@@ -36,7 +36,7 @@ class FanControl:
 
     def __init__(self) -> None:
         self._ramp = RampLimiter(_RAMP_PER_S)
-        self._pressure = PI(_GAIN_PER_PA, _RESET_S, _MIN_SPEED, 1.0)
+        self._pressure = PIBlock(_GAIN_PER_PA, _RESET_S, _MIN_SPEED, 1.0)
         self._proof = ProofMonitor(_PROOF_S)
         self._rested = OnDelay(_RETRY_S)
         self.speed = 0.0

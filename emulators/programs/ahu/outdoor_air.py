@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from math import exp
 
-from emulators.programs.blocks import PI, Hysteresis, LinearReset, OnDelay, RampLimiter
+from emulators.programs.blocks import Hysteresis, LinearReset, OnDelay, PIBlock, RampLimiter
 
 # Air flow over design flow: the smaller the flow, the larger the share of outdoor air that people need.
 MINIMUM_POSITION = LinearReset(0.25, 0.60, 1.0, 0.32)
@@ -61,7 +61,7 @@ class OutdoorAirDamper:
     """Position between its minimum and fully open, as far as the mixed air allows."""
 
     def __init__(self) -> None:
-        self._low_limit = PI(gain=0.01, reset_time_s=35.0)
+        self._low_limit = PIBlock(gain=0.01, reset_time_s=35.0)
         self._opening = RampLimiter(_OPENING_PER_S)
 
     def shut(self) -> float:

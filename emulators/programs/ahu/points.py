@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import IntEnum
 
-from emulators.programs.objects import OPEN_CIRCUIT_C, Point, Quantity
+from emulators.programs.objects import OPEN_CIRCUIT_C, ProgramObject, Quantity
 from emulators.programs.schedule import SCHEDULE_POINTS
 
 
@@ -25,30 +25,30 @@ class AhuMode(IntEnum):
         return self in (AhuMode.WARM_UP, AhuMode.COOL_DOWN, AhuMode.OCCUPIED)
 
 
-def _temperature_input(name: str, description: str) -> Point:
-    return Point("AnalogInput", name, Quantity.TEMPERATURE, OPEN_CIRCUIT_C, description)
+def _temperature_input(name: str, description: str) -> ProgramObject:
+    return ProgramObject("AnalogInput", name, Quantity.TEMPERATURE, OPEN_CIRCUIT_C, description)
 
 
-def _output(name: str, description: str) -> Point:
-    return Point("AnalogOutput", name, Quantity.FRACTION, 0.0, description)
+def _output(name: str, description: str) -> ProgramObject:
+    return ProgramObject("AnalogOutput", name, Quantity.FRACTION, 0.0, description)
 
 
-def _setting(name: str, quantity: Quantity, initial: float, description: str) -> Point:
-    return Point("AnalogValue", name, quantity, initial, description)
+def _setting(name: str, quantity: Quantity, initial: float, description: str) -> ProgramObject:
+    return ProgramObject("AnalogValue", name, quantity, initial, description)
 
 
-def _binary(object_type: str, name: str, description: str) -> Point:
-    return Point(object_type, name, None, 0.0, description)
+def _binary(object_type: str, name: str, description: str) -> ProgramObject:
+    return ProgramObject(object_type, name, None, 0.0, description)
 
 
 AHU_POINTS = (
     _setting("OutdoorAirTemp", Quantity.TEMPERATURE, 15.0, "Outdoor air temperature"),
     _setting("OutdoorAirHumidity", Quantity.FRACTION, 0.5, "Outdoor air relative humidity"),
-    Point("AnalogInput", "SupplyAirFlow", Quantity.AIR_FLOW, 0.0, "Supply air flow"),
+    ProgramObject("AnalogInput", "SupplyAirFlow", Quantity.AIR_FLOW, 0.0, "Supply air flow"),
     _temperature_input("DischAirTemp", "Supply air temperature after the fan"),
     _temperature_input("RetAirTemp", "Return air temperature"),
     _temperature_input("MixedAirTemp", "Mixed air temperature"),
-    Point("AnalogInput", "DischAirPress", Quantity.PRESSURE, 0.0, "Supply duct static pressure"),
+    ProgramObject("AnalogInput", "DischAirPress", Quantity.PRESSURE, 0.0, "Supply duct static pressure"),
     _output("DischFanSpeed", "Supply fan speed"),
     _output("OutdoorAirDamper", "Outdoor air damper position"),
     _output("ReturnAirDamper", "Return air damper position"),
@@ -73,7 +73,7 @@ AHU_POINTS = (
     _binary("BinaryValue", "SensorAlarm", "A sensor that the unit cannot do without has failed"),
     _binary("BinaryValue", "CoolingPumpAlarm", "Cooling coil pump commanded but not proven"),
     _binary("BinaryValue", "HeatingPumpAlarm", "Heating coil pump commanded but not proven"),
-    Point(
+    ProgramObject(
         "MultiStateValue",
         "OperatingMode",
         initial=AhuMode.OFF,

@@ -1,11 +1,11 @@
-"""Supply air temperature: one PI loop over heating valve, economizer and cooling valve in sequence."""
+"""Supply air temperature: one PIBlock loop over heating valve, economizer and cooling valve in sequence."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum
 
-from emulators.programs.blocks import PI, clamp
+from emulators.programs.blocks import PIBlock, clamp
 
 # At design air flow. A valve does the more, the less air there is: the gain follows the flow.
 _GAIN_PER_K = 0.05
@@ -61,7 +61,7 @@ class SupplyAirTemperature:
     """
 
     def __init__(self) -> None:
-        self._loops = {means: PI(_GAIN_PER_K, _RESET_S, -1.0, means.highest) for means in Means}
+        self._loops = {means: PIBlock(_GAIN_PER_K, _RESET_S, -1.0, means.highest) for means in Means}
         self._means = Means.HEATING_ONLY
 
     def start(self, air: AirTemperatures, means: Means) -> None:

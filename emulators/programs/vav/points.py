@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import IntEnum
 
-from emulators.programs.objects import OPEN_CIRCUIT_C, Point, Quantity
+from emulators.programs.objects import OPEN_CIRCUIT_C, ProgramObject, Quantity
 from emulators.programs.schedule import SCHEDULE_POINTS
 
 
@@ -18,17 +18,17 @@ class BoxMode(IntEnum):
     SENSOR_FAULT = 5
 
 
-def _setpoint(name: str, initial_c: float, description: str) -> Point:
-    return Point("AnalogValue", name, Quantity.TEMPERATURE, initial_c, description)
+def _setpoint(name: str, initial_c: float, description: str) -> ProgramObject:
+    return ProgramObject("AnalogValue", name, Quantity.TEMPERATURE, initial_c, description)
 
 
 VAV_POINTS = (
-    Point("AnalogInput", "SpaceTemp", Quantity.TEMPERATURE, OPEN_CIRCUIT_C, "Zone air temperature"),
-    Point("AnalogInput", "DischAirTemp", Quantity.TEMPERATURE, OPEN_CIRCUIT_C, "Discharge air temperature"),
-    Point("AnalogInput", "AirFlow", Quantity.AIR_FLOW, 0.0, "Discharge air flow"),
-    Point("AnalogInput", "SpaceCO2", Quantity.CONCENTRATION, 0.0, "Zone air CO2"),
-    Point("AnalogOutput", "DamperCmd", Quantity.FRACTION, 0.0, "Air flow set-point, share of the design flow"),
-    Point("AnalogOutput", "ReheatValve", Quantity.FRACTION, 0.0, "Reheat valve position"),
+    ProgramObject("AnalogInput", "SpaceTemp", Quantity.TEMPERATURE, OPEN_CIRCUIT_C, "Zone air temperature"),
+    ProgramObject("AnalogInput", "DischAirTemp", Quantity.TEMPERATURE, OPEN_CIRCUIT_C, "Discharge air temperature"),
+    ProgramObject("AnalogInput", "AirFlow", Quantity.AIR_FLOW, 0.0, "Discharge air flow"),
+    ProgramObject("AnalogInput", "SpaceCO2", Quantity.CONCENTRATION, 0.0, "Zone air CO2"),
+    ProgramObject("AnalogOutput", "DamperCmd", Quantity.FRACTION, 0.0, "Air flow set-point, share of the design flow"),
+    ProgramObject("AnalogOutput", "ReheatValve", Quantity.FRACTION, 0.0, "Reheat valve position"),
     *SCHEDULE_POINTS,
     _setpoint("OccCoolSp", 24.0, "Occupied cooling set-point"),
     _setpoint("OccHeatSp", 20.0, "Occupied heating set-point"),
@@ -36,10 +36,10 @@ VAV_POINTS = (
     _setpoint("UnoccHeatSp", 12.0, "Unoccupied heating set-point"),
     _setpoint("EffCoolSp", 24.0, "Cooling set-point in force"),
     _setpoint("EffHeatSp", 20.0, "Heating set-point in force"),
-    Point("AnalogValue", "AirFlowSp", Quantity.AIR_FLOW, 0.0, "Air flow set-point"),
+    ProgramObject("AnalogValue", "AirFlowSp", Quantity.AIR_FLOW, 0.0, "Air flow set-point"),
     _setpoint("DischAirTempSp", 12.0, "Discharge air temperature set-point"),
-    Point("BinaryValue", "SensorAlarm", description="The zone temperature sensor has failed"),
-    Point(
+    ProgramObject("BinaryValue", "SensorAlarm", description="The zone temperature sensor has failed"),
+    ProgramObject(
         "MultiStateValue",
         "OperatingMode",
         initial=BoxMode.UNOCCUPIED,

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from emulators.program import ObjectSpec, ProgramIO
-from emulators.programs.blocks import PI, CheckedSensor, LinearReset, clamp
+from emulators.programs.blocks import CheckedSensor, LinearReset, PIBlock, clamp
 from emulators.programs.objects import ObjectTable, UnitSystem
 from emulators.programs.schedule import OccupancySchedule
 from emulators.programs.vav.boxes import BoxSize
@@ -36,7 +36,7 @@ class VavReheatProgram:
         self._size = size
         self._schedule = OccupancySchedule(self._table)
         self._zone = ZoneTemperature(size)
-        self._reheat = PI(_REHEAT_GAIN_PER_K, _REHEAT_RESET_S)
+        self._reheat = PIBlock(_REHEAT_GAIN_PER_K, _REHEAT_RESET_S)
         self._space_temp = CheckedSensor(*_TEMPERATURE_RANGE_C)
         self._discharge_temp = CheckedSensor(*_TEMPERATURE_RANGE_C)
         self._air_flow = CheckedSensor(*_FLOW_RANGE_M3_S)

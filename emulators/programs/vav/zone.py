@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from emulators.programs.blocks import PI, LinearReset
+from emulators.programs.blocks import LinearReset, PIBlock
 from emulators.programs.vav.boxes import BoxSize
 
 _GAIN_PER_K = 0.25
@@ -36,8 +36,8 @@ class ZoneTemperature:
 
     def __init__(self, size: BoxSize) -> None:
         self._size = size
-        self._cooling = PI(_GAIN_PER_K, _RESET_S)
-        self._heating = PI(_GAIN_PER_K, _RESET_S)
+        self._cooling = PIBlock(_GAIN_PER_K, _RESET_S)
+        self._heating = PIBlock(_GAIN_PER_K, _RESET_S)
 
     def start_cooling(self, flow_m3_s: float) -> None:
         """Begin at the flow that is there."""

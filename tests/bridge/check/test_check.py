@@ -18,8 +18,8 @@ from bridge.check.simulation import DEADLINES
 from clients.boptest.select import Timeouts
 from clients.boptest_client import BOPTestClient
 from clients.http.tls import fingerprint_of
-from emulators.boptest.faults import Answer, DroppedRequest, Hold
-from emulators.boptest.faults import Fault as BoptestFault
+from emulators.boptest.faults import AnswerWith, DroppedRequest, HoldCall
+from emulators.boptest.faults import BoptestFault as BoptestFault
 from emulators.ecy.faults import AnswerInstead, DropConnection, Fault
 from emulators.ecy.messages import Reply, Request
 from emulators.program import ObjectSpec
@@ -368,7 +368,7 @@ class TestProblems:
         assert report.exit_code == 2
 
     def test_an_initialize_that_fails_is_told_and_the_test_stopped(self, both: Rig) -> None:
-        both.building.faults.add(Answer(500, '{"message": "the model broke"}'), "initialize")
+        both.building.faults.add(AnswerWith(500, '{"message": "the model broke"}'), "initialize")
         report = check(both)
         assert "the model broke" in problems(report)[0]
         assert report.exit_code == 1
@@ -444,7 +444,7 @@ class TestWarnings:
 class TestStopping:
     def test_on_request_it_ends_and_its_test_is_stopped(self, both: Rig) -> None:
         checker = preflight(both)
-        hold = both.building.faults.add(Hold(), "initialize")
+        hold = both.building.faults.add(HoldCall(), "initialize")
         with ThreadPoolExecutor(1) as pool:
             future = pool.submit(checker.look)
             assert hold.reached.wait(DEADLINE_S)
@@ -468,7 +468,7 @@ class TestStopping:
         assert len(open_tests(both)) == 1  # it is stopped, but a worker might have been loading it
 
     def test_a_case_that_it_did_not_wait_for_is_stopped_by_the_next_look(self, both: Rig) -> None:
-        load = both.building.faults.add(Hold(), "load")
+        load = both.building.faults.add(HoldCall(), "load")
         assert "no worker took up" in problems(preflight(both, Timeouts(select_s=0.1)).look())[0]
         [note] = open_tests(both)
         load.release.set()

@@ -15,7 +15,7 @@ import pytest
 from bridge.link.clock_keeper import LOOK_EVERY_S, ClockKeeper, ClockOrder, clock_errors
 from clients.ecy_device_client import ECYDeviceClient
 from clients.http.tls import TlsMode, TlsPolicy
-from emulators.ecy.controller import Controller, ControllerSpec
+from emulators.ecy.controller import ControllerSpec, EmulatedController
 from emulators.ecy.faults import AnswerInstead, DropConnection
 from emulators.ecy.messages import Reply
 from emulators.ecy.profile import Profile
@@ -34,7 +34,7 @@ STEP_S = 5.0
 class Bench:
     """A controller whose clock goes by fake wall time, and its keeper."""
 
-    controller: Controller
+    controller: EmulatedController
     client: ECYDeviceClient
     scale: float
     now_s: float = 1000.0

@@ -15,10 +15,9 @@ import pytest
 from bridge.link.claims import Claim
 from bridge.link.in_use import STALE_S, InUse
 from bridge.link.link import ControllerLink, LinkState
-from emulators.boptest.faults import Hold
-from emulators.ecy.controller import Controller
-from emulators.ecy.faults import AnswerInstead, DropConnection, FailWrites, Fault
-from emulators.ecy.faults import Hold as HoldController
+from emulators.boptest.faults import HoldCall
+from emulators.ecy.controller import EmulatedController
+from emulators.ecy.faults import AnswerInstead, DropConnection, FailWrites, Fault, Hold
 from emulators.ecy.messages import Reply
 from emulators.program import ObjectSpec
 from ledger.entries import TakenInput, TakenSlot
@@ -55,20 +54,20 @@ def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("ledger.giving_back.giver._PAUSES_S", (0.0,))
 
 
-def vav(subject: Rig) -> Controller:
+def vav(subject: Rig) -> EmulatedController:
     return subject.controllers.controller("VAV")
 
 
-def ahu(subject: Rig) -> Controller:
+def ahu(subject: Rig) -> EmulatedController:
     return subject.controllers.controller("AHU")
 
 
-def put_in_service(controller: Controller, name: str) -> None:
+def put_in_service(controller: EmulatedController, name: str) -> None:
     """What an operator does at the controller's own page."""
     controller.objects.update(controller.objects.find(name), lambda one: replace(one, out_of_service=False))
 
 
-def forced(controller: Controller, name: str) -> tuple[bool, float | None]:
+def forced(controller: EmulatedController, name: str) -> tuple[bool, float | None]:
     """Whether an input is out of service, and at which value."""
     found = controller.objects.named(name)
     return found.out_of_service, found.held
@@ -150,7 +149,7 @@ def _elsewhere(subject: Rig) -> dict[str, str]:
 
 
 def _killed(subject: Rig) -> None:
-    hold = subject.building.faults.add(Hold(), "advance")
+    hold = subject.building.faults.add(HoldCall(), "advance")
     with start(*_arguments(subject), **variables(subject)) as process:
         assert hold.reached.wait(DEADLINE_S)
         process.kill()
@@ -329,7 +328,7 @@ class TestOwnLeftovers:
 
     def test_several_that_come_back_together_are_all_given_back_though_one_journal_holds_them(self, both: Rig) -> None:
         left_behind(both, "AHU", "VAV")
-        settings, addresses, slow = both.settings(), both.controllers.addresses, HoldController()
+        settings, addresses, slow = both.settings(), both.controllers.addresses, Hold()
         subject = Leftovers(settings, StateFolder(settings.state_dir), Clocks(), lambda: False)
         ahu(both).faults.add(slow)
         with ThreadPoolExecutor(2) as pool:

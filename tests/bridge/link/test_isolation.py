@@ -15,7 +15,7 @@ from rich.logging import RichHandler
 from bridge.link import isolation
 from bridge.real_outputs import wired_equipments
 from bridge.run import Declined
-from emulators.ecy.controller import Controller
+from emulators.ecy.controller import EmulatedController
 from emulators.ecy.database import Change
 from emulators.ecy.faults import FailWrites
 from emulators.ecy.profile import Profile
@@ -49,7 +49,7 @@ def isolated(tmp_path: Path) -> Iterator[Rig]:
         yield running
 
 
-def ahu(subject: Rig) -> Controller:
+def ahu(subject: Rig) -> EmulatedController:
     return subject.controllers.controller("AHU")
 
 
@@ -57,7 +57,7 @@ def services(subject: Rig) -> list[bool]:
     return [ahu(subject).objects.named(name).out_of_service for name in OUTPUTS]
 
 
-def put_out_of_service(controller: Controller, name: str) -> None:
+def put_out_of_service(controller: EmulatedController, name: str) -> None:
     """What an operator does at the controller's own page."""
     ref = controller.objects.find(name)
     controller.objects.update(ref, lambda one: replace(one, out_of_service=True, held=one.present_value))

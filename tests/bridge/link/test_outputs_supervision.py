@@ -11,7 +11,7 @@ import pytest
 
 from bridge.link.link import ControllerLink
 from bridge.run import Run
-from emulators.ecy.controller import Controller, ControllerSpec
+from emulators.ecy.controller import ControllerSpec, EmulatedController
 from emulators.ecy.scanning import WallScan
 from emulators.ecy.server import EcyServer
 from emulators.program import ObjectSpec
@@ -44,7 +44,7 @@ def both(tmp_path: Path) -> Iterator[Rig]:
         yield running
 
 
-def ahu(subject: Rig) -> Controller:
+def ahu(subject: Rig) -> EmulatedController:
     return subject.controllers.controller("AHU")
 
 

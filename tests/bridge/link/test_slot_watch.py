@@ -15,7 +15,7 @@ from bridge.link.duty import Look
 from bridge.link.link import LinkState
 from bridge.link.slot_watch import SlotWatch
 from bridge.run import Run
-from emulators.ecy.controller import Controller
+from emulators.ecy.controller import EmulatedController
 from emulators.ecy.faults import DropConnection
 from ledger.entries import TakenSlot
 from ledger.ledger import Ledger
@@ -187,7 +187,7 @@ def hurried(both: Rig) -> Rig:
     return both
 
 
-def ahu(subject: Rig) -> Controller:
+def ahu(subject: Rig) -> EmulatedController:
     return subject.controllers.controller("AHU")
 
 

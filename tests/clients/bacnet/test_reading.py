@@ -12,7 +12,7 @@ import pytest
 
 from clients.bacnet.client import BACnetClient
 from clients.bacnet.errors import AnswerTooLong, BacnetRefusal
-from clients.bacnet.requests import Line
+from clients.bacnet.requests import RequestLine
 from clients.bacnet.results import BacnetReading, BacnetRef, BacnetValue, BacnetWrite, Untyped
 from clients.bacnet.stack import BACnetStack
 from clients.bacnet.traits import Traits
@@ -348,7 +348,7 @@ async def _one_by_one(ours: BACnetStack, address: str) -> list[BacnetReading]:
 
 
 def test_the_number_of_an_abandoned_request_is_not_used_again_soon() -> None:
-    line = Line()
+    line = RequestLine()
     line.kept_back.append(5)
     line.in_use.update({0, 1})
     numbers = [line.invoke_id() for _ in range(300)]

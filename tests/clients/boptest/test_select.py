@@ -11,8 +11,8 @@ import pytest
 
 from clients.boptest.select import Timeouts
 from clients.boptest_client import BOPTestClient
-from emulators.boptest.faults import Answer as FaultAnswer
-from emulators.boptest.faults import BrokenLoad, Hold, SlowLoad
+from emulators.boptest.faults import AnswerWith as FaultAnswer
+from emulators.boptest.faults import BrokenLoad, HoldCall, SlowLoad
 from emulators.boptest.hub import Limits
 from emulators.boptest.server import BoptestServer
 from tests.clients.raw_server import Answer, RawServer, always, http_reply
@@ -327,8 +327,8 @@ class TestLeaving:
 class TestLoading:
     """A single worker, and a test of ours that was left while the worker was loading it."""
 
-    def left_loading(self, service: BoptestServer, notebook: Notebook) -> Hold:
-        load = service.faults.add(Hold(), "load")
+    def left_loading(self, service: BoptestServer, notebook: Notebook) -> HoldCall:
+        load = service.faults.add(HoldCall(), "load")
         client = BOPTestClient(service.url, test_ids=notebook, timeouts=Timeouts(select_s=0.1))
         with client, pytest.raises(SimulationRefused, match="loading included"):
             client.connect(TOY)

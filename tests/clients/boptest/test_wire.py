@@ -6,15 +6,15 @@ import math
 import pytest
 
 from clients.boptest.wire import clipped_by_server, envelope_of, metadata_of, numbers_of, state_of, words_of
-from clients.http.funnel import Json, Reply
+from clients.http.funnel import HttpReply, Json
 from utils.errors import SimulationRefused, SimulationUnreachable
 
 TRACE = 'Traceback (most recent call last):\n  File "case.py", line 7, in advance\n    step()\nValueError: bad step\n'
 
 
-def reply(status: int, body: object) -> Reply:
+def reply(status: int, body: object) -> HttpReply:
     content = body if isinstance(body, str) else json.dumps(body)
-    return Reply(status, {}, content.encode())
+    return HttpReply(status, {}, content.encode())
 
 
 @pytest.mark.parametrize(

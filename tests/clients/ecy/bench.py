@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from clients.ecy_device_client import ECYDeviceClient
 from clients.http.tls import TlsMode, TlsPolicy
-from emulators.ecy.controller import Controller, ControllerSpec
+from emulators.ecy.controller import ControllerSpec, EmulatedController
 from emulators.ecy.profile import Profile
 from emulators.ecy.server import EcyServer
 from emulators.program import ObjectSpec
@@ -44,7 +44,7 @@ class Bench:
     """The server, the controller inside it, and a client that has not connected yet."""
 
     server: EcyServer
-    controller: Controller
+    controller: EmulatedController
     client: ECYDeviceClient
 
 

@@ -13,7 +13,7 @@ import pytest
 
 from clients.http import funnel as http_funnel
 from clients.http.connection import Call, _connected
-from clients.http.funnel import Failures, HttpFunnel, Reply
+from clients.http.funnel import Failures, HttpFunnel, HttpReply
 from tests.clients.raw_server import Answer, RawServer, always, dripping, hanging, hanging_up, http_reply
 from utils.errors import SimulationAborted, SimulationRefused, SimulationUnreachable
 
@@ -40,7 +40,7 @@ def funnel_to(server: RawServer, **options: object) -> Iterator[HttpFunnel]:
         yield funnel
 
 
-def get(funnel: HttpFunnel, path: str = "/thing", timeout_s: float = 5.0) -> Reply:
+def get(funnel: HttpFunnel, path: str = "/thing", timeout_s: float = 5.0) -> HttpReply:
     return funnel.call("GET", path, timeout_s=timeout_s)
 
 
@@ -222,7 +222,7 @@ def test_a_body_beyond_the_cap_is_refused(monkeypatch: pytest.MonkeyPatch) -> No
 def test_json_that_is_none_or_too_deep_is_a_value_error() -> None:
     for body in (b"", b"<html>", b"\xff", b"[" * 100_000):
         with pytest.raises(ValueError, match=r".*"):
-            Reply(200, {}, body).json()
+            HttpReply(200, {}, body).json()
 
 
 def test_no_secret_leaves_in_an_error() -> None:

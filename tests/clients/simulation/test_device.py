@@ -8,7 +8,7 @@ import pytest
 
 from clients.boptest_client import BOPTestClient
 from clients.simulation import SimulationDevice
-from emulators.boptest.faults import TellInstead
+from emulators.boptest.faults import TellValues
 from emulators.boptest.server import BoptestServer
 from emulators.plants.multizone_office import MultizoneOffice
 from utils.errors import ObjectError
@@ -53,7 +53,7 @@ def test_measurements_are_inputs_and_overrides_are_values_with_their_units(devic
 
 
 def test_a_measurement_that_no_controller_can_hold_is_bad(building: BoptestServer, device: SimulationDevice) -> None:
-    building.faults.add(TellInstead({"hvac_reaAhu_TSup_y": 1e308}), "advance")
+    building.faults.add(TellValues({"hvac_reaAhu_TSup_y": 1e308}), "advance")
     device.advance()
     ref = _ref(device, "hvac_reaAhu_TSup_y")
     assert device.read_values_from_endpoints([ref])[ref].quality is Quality.BAD

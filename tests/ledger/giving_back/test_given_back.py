@@ -12,7 +12,7 @@ from filelock import BaseFileLock
 from bridge.run import Run
 from clients.device_client import DeviceClient
 from clients.making import Credentials
-from emulators.boptest.faults import Hold
+from emulators.boptest.faults import HoldCall
 from emulators.ecy.faults import Fault
 from emulators.ecy.messages import Reply, Request, compact
 from ledger.entries import TakenSlot
@@ -46,7 +46,7 @@ def test_after_a_kill_a_controller_with_an_account_of_its_own_is_given_back_with
         bench.equipment("VAV", addresses["VAV"], VAV_POINTS),
     )
     settings = variables(both, AHU_USER="bench", AHU_WORD="of its own")
-    hold = both.building.faults.add(Hold(), "advance")
+    hold = both.building.faults.add(HoldCall(), "advance")
     arguments = ["--configs", str(folder), "--env", str(both.folder / "absent.env")]
     with start(*arguments, **settings) as process:
         assert hold.reached.wait(DEADLINE_S)

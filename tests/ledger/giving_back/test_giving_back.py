@@ -16,7 +16,7 @@ from clients.ecy_device_client import ECYDeviceClient
 from clients.http.tls import TlsMode, TlsPolicy
 from clients.making import Credentials
 from emulators.ecy.answer_faults import WEB_PAGE, SpoilContent
-from emulators.ecy.controller import Controller, ControllerSpec
+from emulators.ecy.controller import ControllerSpec, EmulatedController
 from emulators.ecy.faults import (
     AnswerInstead,
     ConnectionDropped,
@@ -105,8 +105,8 @@ class Heard(Fault):
 class ChangedPassword(Fault):
     """One connection is dropped, and after that the password is another one."""
 
-    def __init__(self, controller: Controller) -> None:
-        self._controller: Controller | None = controller
+    def __init__(self, controller: EmulatedController) -> None:
+        self._controller: EmulatedController | None = controller
 
     async def on_request(self, request: Request) -> Reply | None:
         if self._controller is not None:
@@ -126,7 +126,7 @@ class Stand:
     clients: dict[str, ECYDeviceClient] = field(default_factory=dict)
 
     @property
-    def vav(self) -> Controller:
+    def vav(self) -> EmulatedController:
         return self.server.controller("VAV")
 
     @property
@@ -214,7 +214,7 @@ def outcomes(receipts: Iterable[Receipt]) -> set[Outcome]:
     return {receipt.outcome for receipt in receipts}
 
 
-def assert_as_it_was(controller: Controller) -> None:
+def assert_as_it_was(controller: EmulatedController) -> None:
     for found in objects_of(controller):
         assert not found.out_of_service, found.name
         assert set(found.slots) <= {None}, found.name
@@ -477,7 +477,7 @@ def assert_given_back_at_last(subject: Stand) -> None:
     assert_as_it_was(subject.vav)
 
 
-def moved(controller: Controller, *moves: tuple[str, int]) -> None:
+def moved(controller: EmulatedController, *moves: tuple[str, int]) -> None:
     """Give objects other instance numbers, with all that is in them."""
     objects = controller.objects
     found = [(objects.named(name), instance) for name, instance in moves]

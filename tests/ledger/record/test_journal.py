@@ -17,8 +17,8 @@ from rich.console import Console
 
 from clients.making import Credentials
 from commands import release
-from emulators.boptest.faults import Fault as NoFault
-from emulators.boptest.faults import Hold
+from emulators.boptest.faults import BoptestFault as NoFault
+from emulators.boptest.faults import HoldCall
 from emulators.ecy.faults import DropConnection
 from ledger.entries import TakenClock, TakenInput, TakenSlot
 from ledger.ledger import Ledger
@@ -193,7 +193,7 @@ class TestTwoProcesses:
         assert sum(outcome.exception() is None for outcome in outcomes) == 1
 
     def test_a_second_run_on_the_same_points_is_refused_and_writes_nothing(self, both: Rig) -> None:
-        hold = both.building.faults.add(Hold(), "advance")
+        hold = both.building.faults.add(HoldCall(), "advance")
         first, second = both.run(), both.run()
         with in_background(first):
             assert hold.reached.wait(DEADLINE_S)
@@ -207,7 +207,7 @@ class TestTwoProcesses:
 def killed(subject: Rig, advances: int = 1, **changed: str) -> subprocess.Popen[str]:
     """A run that has been killed in the middle of an advance, the first one or a later one."""
     subject.building.faults.add(NoFault(), "advance", times=advances - 1)
-    hold = subject.building.faults.add(Hold(), "advance")
+    hold = subject.building.faults.add(HoldCall(), "advance")
     with start(*configured(subject), **variables(subject, **changed)) as process:
         assert hold.reached.wait(DEADLINE_S)
         process.kill()
@@ -307,7 +307,7 @@ class TestAfterAKill:
         assert_as_it_was(both)
 
     def test_a_run_that_lives_is_left_alone_and_named(self, both: Rig) -> None:
-        hold = both.building.faults.add(Hold(), "advance")
+        hold = both.building.faults.add(HoldCall(), "advance")
         with start(*configured(both), **variables(both)) as process:
             assert hold.reached.wait(DEADLINE_S)
             code, output = run("release", "--env", "absent", **variables(both))

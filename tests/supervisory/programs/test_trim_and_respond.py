@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from supervisory.blocks.trim_and_respond import Phase, Reset, TrimAndRespond, weighted
+from supervisory.blocks.trim_and_respond import Reset, TrimAndRespond, TrimPhase, weighted
 
 DUCT = Reset(initial=120.0, minimum=25.0, maximum=400.0, trim=-12.0, respond=15.0, respond_max=32.0)
 AIR = Reset(initial=18.0, minimum=12.0, maximum=18.0, trim=0.1, respond=-0.2, respond_max=-0.6)
@@ -40,7 +40,7 @@ def test_a_loop_whose_device_is_off_stands_at_its_initial_setpoint() -> None:
     loop = TrimAndRespond(DUCT)
     run(loop, minutes=60, requests=10)
     assert loop.step(1e5, device_on=False, requests=10) == 120.0
-    assert loop.phase is Phase.OFF
+    assert loop.phase is TrimPhase.OFF
 
 
 def run(loop: TrimAndRespond, minutes: int, requests: float, from_s: float = 0.0) -> list[float]:
@@ -61,7 +61,7 @@ def test_the_delay_counts_again_after_the_device_was_off() -> None:
     run(loop, minutes=30, requests=0)
     loop.step(1830.0, device_on=False, requests=0)
     assert run(loop, minutes=11, requests=0, from_s=1860.0) == [120.0] * 23
-    assert loop.phase is Phase.DELAY
+    assert loop.phase is TrimPhase.DELAY
 
 
 def test_time_steps_that_passed_unseen_count_as_one() -> None:
@@ -83,7 +83,7 @@ def test_a_held_loop_keeps_its_setpoint_and_goes_on_from_there() -> None:
     loop = TrimAndRespond(DUCT)
     run(loop, minutes=12, requests=0)
     assert loop.step(840.0, device_on=True, requests=10, hold=True) == 108.0
-    assert loop.phase is Phase.HOLD
+    assert loop.phase is TrimPhase.HOLD
     assert loop.step(960.0, device_on=True, requests=3) == 111.0
 
 
