@@ -5,6 +5,7 @@ from __future__ import annotations
 import concurrent.futures
 import threading
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import ExitStack
 from datetime import datetime
 from typing import Any, Self, TypeVar
 
@@ -236,3 +237,43 @@ class BACnetDeviceClient(WithoutAccount):
 
     def __repr__(self) -> str:
         return f"BACnetDeviceClient({self.device!r})"
+
+
+class BacnetStacks:
+    """Stacks that are opened with the first client that needs them. Used by several threads."""
+
+    def __init__(self, timeout_s: float) -> None:
+        self._timeout_s = timeout_s
+        self._stacks: dict[str, BACnetStack] = {}
+        self._open = ExitStack()
+        self._lock = threading.Lock()
+
+    def client_for(self, address: str, interface: str) -> BACnetDeviceClient:
+        """A client of its own. Raises what :class:`clients.bacnet.stack.BACnetStack` raises."""
+        own = _own_address(address, interface)
+        with self._lock:
+            if own not in self._stacks:
+                self._stacks[own] = self._open.enter_context(BACnetStack(own))
+            return BACnetDeviceClient(self._stacks[own], address, timeout_s=self._timeout_s)
+
+    def prepare(self, address: str, interface: str) -> None:
+        """Open the stack beforehand. One that needs a port that is somebody's for now is left for later."""
+        if not _is_routed(address):
+            self.client_for(address, interface)
+
+    def close(self) -> None:
+        """Close all stacks."""
+        with self._lock:
+            self._stacks.clear()
+            self._open.close()
+
+
+def _own_address(address: str, interface: str) -> str:
+    """From where to call a controller: any free port will do, but what routers tell comes to the network's port."""
+    if _is_routed(address):
+        return interface
+    return f"{interface.rpartition(':')[0] or interface}:0"
+
+
+def _is_routed(address: str) -> bool:
+    return station(address).addrNet is not None

@@ -19,7 +19,7 @@ from utils.settings import AccountSettings, Parts, ServerSettings
 from utils.state_folder import StateFolder
 
 if TYPE_CHECKING:
-    from clients.bacnet.stacks import BacnetStacks
+    from clients.bacnet_device_client import BacnetStacks
 
 __all__ = [
     "BACNET",
@@ -118,7 +118,7 @@ class DeviceClients:
 
     def _bacnet(self) -> BacnetStacks:
         # Loaded here, as BACpypes3 takes a third of a second that nobody else should have to wait for.
-        from clients.bacnet.stacks import BacnetStacks
+        from clients.bacnet_device_client import BacnetStacks
 
         with self._lock:
             if self._stacks is None:

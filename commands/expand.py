@@ -18,10 +18,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from hvac_templates import files, schema_table
+from hvac_templates.io import files
+from hvac_templates.io.reading import read_model
+from hvac_templates.judge import schema_table
+from hvac_templates.judge.schema import is_template
 from hvac_templates.messages import Message, Model, Result, Severity, warning, with_messages
-from hvac_templates.reading import read_model
-from hvac_templates.schema import is_template
 from utils.errors import BridgeError, ConfigError, Problem
 
 LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")

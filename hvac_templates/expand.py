@@ -9,19 +9,19 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
-from hvac_templates import checks
-from hvac_templates.builder import connections, instantiate, settle
-from hvac_templates.built import LoopFault, TemplateFault
-from hvac_templates.context import ExpansionContext, TemplatePlant
-from hvac_templates.form import form_errors
-from hvac_templates.formulas import AUTOMATIC, FormulaError
-from hvac_templates.links import resolve_links
-from hvac_templates.loops import Made, loop_objects
+from hvac_templates.build.builder import connections, instantiate, settle
+from hvac_templates.build.built import LoopFault, TemplateFault
+from hvac_templates.build.context import ExpansionContext, TemplatePlant
+from hvac_templates.build.links import resolve_links
+from hvac_templates.build.loops import Made, loop_objects
+from hvac_templates.build.schedules import always_schedules
+from hvac_templates.judge import checks
+from hvac_templates.judge.form import form_errors
+from hvac_templates.judge.schema import TEMPLATE_PREFIX, Schema
+from hvac_templates.judge.validation import check_input, check_output, normalised
+from hvac_templates.language.formulas import AUTOMATIC, FormulaError
 from hvac_templates.messages import Fields, Message, Model, Result, error, has_errors
-from hvac_templates.schedules import always_schedules
-from hvac_templates.schema import TEMPLATE_PREFIX, Schema
 from hvac_templates.tree import Tree
-from hvac_templates.validation import check_input, check_output, normalised
 
 ExpandedModel: TypeAlias = dict[str, dict[str, dict[str, Any]]]
 
@@ -29,10 +29,10 @@ ORDER = (
     "HVACTemplate:Thermostat",
     "HVACTemplate:Zone:",
     "HVACTemplate:System:",
-    "HVACTemplate:TemplatePlant:Chiller",
-    "HVACTemplate:TemplatePlant:Boiler",
-    "HVACTemplate:TemplatePlant:Tower",
-    "HVACTemplate:TemplatePlant:",
+    "HVACTemplate:Plant:Chiller",
+    "HVACTemplate:Plant:Boiler",
+    "HVACTemplate:Plant:Tower",
+    "HVACTemplate:Plant:",
 )
 """In which order templates are built: those that join others before those that are joined."""
 

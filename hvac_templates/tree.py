@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
 
-from hvac_templates.tree_files import (
+from hvac_templates.language.files import (
     TREE_DIR,
     TreeData,
     TreeFaults,
@@ -16,8 +16,8 @@ from hvac_templates.tree_files import (
     read_tree,
     tree_files,
 )
-from hvac_templates.tree_model import TemplateSpec
-from hvac_templates.tree_parser import TreeParser
+from hvac_templates.language.model import TemplateSpec
+from hvac_templates.language.parser import TreeParser
 from utils.errors import ConfigError, Problem
 
 
@@ -93,7 +93,7 @@ class Tree:
 
 def _unknown(specs: Mapping[str, TemplateSpec]) -> Mapping[str, list[Problem]]:
     """What the schema does not have. Imported here because it is needed only after a change of the files."""
-    from hvac_templates.schema import Schema
-    from hvac_templates.tree_check import schema_problems
+    from hvac_templates.judge.schema import Schema
+    from hvac_templates.judge.tree_check import schema_problems
 
     return schema_problems(specs, Schema.shipped())

@@ -14,7 +14,6 @@ from bridge.link import STALE_S
 from clients.bacnet import BACnetStack
 from ledger import Outcome, Receipt, keep_receipts
 from supervisory.easy import EasyASO
-from supervisory.easy_services import Site
 from supervisory.guard.custody import Charge, Custody, give_back_leftovers, guarded
 from supervisory.guard.enabling import State
 from supervisory.guard.gate import Gate
@@ -23,14 +22,15 @@ from supervisory.guard.switch_memory import SwitchMemory, SwitchPlace
 from supervisory.runtime.context import StepRecord
 from supervisory.runtime.devices import Devices
 from supervisory.runtime.dry_run import DryGate
-from supervisory.runtime.program_run import Around, ProgramPlan
+from supervisory.runtime.easy_services import Site
+from supervisory.runtime.program_run import Around
 from supervisory.runtime.runner import ProgramFaults, Runner, RunnerLimits
 from supervisory.runtime.runtime import Runtime, RuntimeSummary
 from supervisory.runtime.state_store import FileStates, MemoryStates, StateStore
 from supervisory.runtime.step_logs import StepLogs
 from supervisory.runtime.transports import Opened, opened, own_device
 from supervisory.setup.bindings import Bindings, Occupied, ProgramPoint, bind, clashes
-from supervisory.setup.plan import RunPlan
+from supervisory.setup.plan import ProgramPlan, RunPlan
 from supervisory.site_access import OccupiedSlot, SiteAccess
 from supervisory.site_survey import DeviceSite
 from supervisory.undo_file import UndoFile

@@ -25,7 +25,7 @@ from bridge.check.report import (
 )
 from bridge.display.console import FirstContactQuestion
 from bridge.display.plain_text import plain
-from bridge.run import FirstContact
+from bridge.session import FirstContact
 from utils.values import PointValue, Role
 
 _STYLES = {Severity.PROBLEM: "bold red", Severity.WARNING: "yellow", Severity.NOTE: "dim"}

@@ -21,7 +21,7 @@ from rich.text import Text
 
 from bridge.display.status import Phase, Status, Summary
 from bridge.link import LinkState
-from bridge.run import FirstContact
+from bridge.session import FirstContact
 from equipment.equipment_manager import Equipment
 from ledger import Outcome, Receipt
 from points import Point

@@ -97,7 +97,7 @@ class AnswerWith(BoptestFault):
         self._response = Response(status, body.encode(), content_type)
 
     def before(self) -> Response | None:
-        """AnswerWith."""
+        """Answer."""
         return self._response
 
 

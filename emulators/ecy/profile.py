@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-from emulators.ecy.bacnet.profile import BacnetProfile
+from emulators.ecy.bacnet_profile import BacnetProfile
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,7 +29,7 @@ class SupervisedPlant(Protocol):
 
     @property
     def clock(self) -> PlantClock:
-        """SupervisedPlant time."""
+        """Plant time."""
 
     def pass_time(self, until_s: float | None, changed: threading.Event, stop: threading.Event) -> bool:
         """Let time pass: a step, or until that plant time, a change, or a moment. False at the end of the plant.

@@ -14,16 +14,15 @@ from dataclasses import dataclass, replace
 from typing import Any, TypeAlias
 
 from supervisory.easy import EasyASO
-from supervisory.easy_services import Site, SiteServices
 from supervisory.guard.gate import Gate, Pass, SlotCommand
-from supervisory.program import NoValue, Parameters, Program, Reading
+from supervisory.program import NoValue, Program, Reading
 from supervisory.runtime.context import Given, Moment, StepContext, StepRecord, lacking, readings_of
 from supervisory.runtime.devices import Inputs
+from supervisory.runtime.easy_services import Site, SiteServices
 from supervisory.runtime.plant_loop import PlantLoop
 from supervisory.runtime.state_store import StateStore
 from supervisory.setup.bindings import Bindings, Key, ProgramPoint
-from supervisory.setup.loading import ProgramClass
-from supervisory.setup.roles import Roles
+from supervisory.setup.plan import ProgramPlan
 from supervisory.site_access import SiteAccess
 from utils.errors import DeviceError, DeviceUnreachable, ObjectError
 from utils.values import PointValue, Sample
@@ -31,22 +30,6 @@ from utils.values import PointValue, Sample
 log = logging.getLogger(__name__)
 
 Orders: TypeAlias = Mapping[Key, PointValue | None]
-
-
-@dataclass(frozen=True, slots=True)
-class ProgramPlan:
-    """A program as the config wants it. ``period_s`` is None for one that sets its own pace."""
-
-    name: str
-    kind: ProgramClass
-    settings: Parameters
-    priority: int
-    period_s: float | None
-
-    @property
-    def roles(self) -> Roles:
-        """Its roles; the short style has none."""
-        return {} if issubclass(self.kind, EasyASO) else self.kind.points
 
 
 @dataclass(frozen=True, slots=True)

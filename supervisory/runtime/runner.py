@@ -15,10 +15,11 @@ from supervisory.guard.gate import Disabled, Pass
 from supervisory.runtime.context import Moment
 from supervisory.runtime.devices import Inputs
 from supervisory.runtime.plant_clock import PlantClock
-from supervisory.runtime.program_run import Around, ProgramPlan, ProgramRun
+from supervisory.runtime.program_run import Around, ProgramRun
 from supervisory.runtime.worker import Worker
 from supervisory.setup.bindings import Bindings
 from supervisory.setup.loading import told_error
+from supervisory.setup.plan import ProgramPlan
 from utils.values import ObjectRef
 
 log = logging.getLogger(__name__)

@@ -90,7 +90,7 @@ class Runtime:
 
     @property
     def now(self) -> datetime:
-        """SupervisedPlant time."""
+        """Plant time."""
         return self._plant.clock.local(self._plant.clock.time_s)
 
     def request_stop(self, reason: str = "stopped on request") -> None:

@@ -19,8 +19,8 @@ from clients.making import Credentials, TlsPolicy, advance_patience_s, controlle
 from clients.simulation import SIMULATION, SimulationDevice
 from equipment.config_address import normal_address
 from supervisory.easy import Told
-from supervisory.easy_services import Network
 from supervisory.runtime.devices import Devices
+from supervisory.runtime.easy_services import Network
 from supervisory.runtime.plant_clock import SimulationClock
 from supervisory.runtime.plants import LivePlant, SimulatedPlant, SupervisedPlant
 from supervisory.setup.config import SupervisoryConfig, Transport

@@ -12,16 +12,31 @@ from equipment.config_address import normal_address
 from equipment.config_json import JsonDocument, check, read_document
 from supervisory.easy import EasyASO
 from supervisory.program import Parameters
-from supervisory.runtime.program_run import ProgramPlan
 from supervisory.setup.config import KNOWN_KEYS, ProgramConfig, SupervisoryConfig, Transport
-from supervisory.setup.loading import LoadedProgram, load_program
-from supervisory.setup.roles import Wanted, default_parameters, parameters_of, wanted_points
+from supervisory.setup.loading import LoadedProgram, ProgramClass, load_program
+from supervisory.setup.roles import Roles, Wanted, default_parameters, parameters_of, wanted_points
 from utils.errors import ConfigError, Problem
 from utils.names import did_you_mean
 
 Result = TypeVar("Result")
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
+
+
+@dataclass(frozen=True, slots=True)
+class ProgramPlan:
+    """A program as the config wants it. ``period_s`` is None for one that sets its own pace."""
+
+    name: str
+    kind: ProgramClass
+    settings: Parameters
+    priority: int
+    period_s: float | None
+
+    @property
+    def roles(self) -> Roles:
+        """Its roles; the short style has none."""
+        return {} if issubclass(self.kind, EasyASO) else self.kind.points
 
 
 @dataclass(frozen=True, slots=True)

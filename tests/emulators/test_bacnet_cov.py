@@ -8,7 +8,7 @@ import pytest
 from bacpypes3.apdu import ConfirmedCOVNotificationRequest, UnconfirmedCOVNotificationRequest
 from bacpypes3.primitivedata import Boolean, Enumerated, Real, Unsigned
 
-from emulators.ecy.bacnet.profile import BacnetProfile
+from emulators.ecy.bacnet_profile import BacnetProfile
 from emulators.ecy.profile import Profile
 from emulators.program import ObjectSpec
 from tests.emulators.bacnet_client import BacnetBench, Value, bacnet_bench, refusal, wait_until

@@ -18,7 +18,7 @@ from bacpypes3.apdu import (
 from bacpypes3.basetypes import DateTime, WhoHasLimits, WhoHasObject
 from bacpypes3.primitivedata import Date, ObjectIdentifier, Time
 
-from emulators.ecy.bacnet.profile import BacnetProfile
+from emulators.ecy.bacnet_profile import BacnetProfile
 from emulators.ecy.controller import ControllerSpec
 from emulators.ecy.profile import Profile
 from emulators.ecy.server import EcyServer

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import pytest
 from bacpypes3.primitivedata import Real
 
-from emulators.ecy.bacnet.profile import BacnetProfile
+from emulators.ecy.bacnet_profile import BacnetProfile
 from emulators.ecy.profile import Profile
 from emulators.program import ObjectSpec
 from tests.emulators.bacnet_client import BacnetBench, bacnet_bench, both_sides, chosen, refusal

@@ -15,7 +15,7 @@ from bacpypes3.primitivedata import (
     Unsigned,
 )
 
-from emulators.ecy.bacnet.profile import BacnetProfile
+from emulators.ecy.bacnet_profile import BacnetProfile
 from emulators.ecy.faults import FailWrites
 from emulators.ecy.profile import Profile
 from emulators.ecy.writing import WriteRecord

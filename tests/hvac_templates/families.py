@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 
 from hvac_templates.expand import expand
-from hvac_templates.schema import Schema
+from hvac_templates.judge.schema import Schema
 from tests.hvac_templates.boxes import DAY, Model, boxes, variable_air_volume, zone_names
 from tests.hvac_templates.topology import problems
 

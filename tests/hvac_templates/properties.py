@@ -6,7 +6,7 @@ import random
 from collections.abc import Mapping
 from typing import Any, TypeVar
 
-from hvac_templates.schema import Field, Schema, is_template
+from hvac_templates.judge.schema import Field, Schema, is_template
 
 Model = Mapping[str, Mapping[str, Mapping[str, Any]]]
 NewModel = dict[str, dict[str, dict[str, Any]]]

@@ -6,7 +6,7 @@ from itertools import pairwise
 
 import pytest
 
-from hvac_templates.schema import TEMPLATE_PREFIX, Schema
+from hvac_templates.judge.schema import TEMPLATE_PREFIX, Schema
 from tests.hvac_templates.boxes import boxes, variable_air_volume, zone_names
 from tests.hvac_templates.judges import needs_engine, needs_examples
 from tests.hvac_templates.oracle.__main__ import main

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from hvac_templates.expand import expand
-from hvac_templates.schema import Schema
-from hvac_templates.validation import check_output
+from hvac_templates.judge.schema import Schema
+from hvac_templates.judge.validation import check_output
 from tests.hvac_templates.boxes import Model
 from tests.hvac_templates.families import changed, expanded, model_of, refusal
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from hvac_templates import files
+from hvac_templates.io import files
 from utils.errors import ConfigError
 
 MODEL: dict[str, Any] = {

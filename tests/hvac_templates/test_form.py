@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from hvac_templates.expand import expand
-from hvac_templates.form import endless_numbers, form_errors
+from hvac_templates.judge.form import endless_numbers, form_errors
 
 KIND = "HVACTemplate:Thermostat"
 ENDLESS = "NaN, or a number that is too large: give a number"

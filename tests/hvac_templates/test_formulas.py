@@ -6,8 +6,8 @@ from collections.abc import Mapping
 
 import pytest
 
-from hvac_templates.formulas import FormulaError, parse_formula
-from hvac_templates.values import Scalar
+from hvac_templates.language.formulas import FormulaError, parse_formula
+from hvac_templates.language.values import Scalar
 
 
 class Fields:

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from hvac_templates.schema import TEMPLATE_PREFIX, Schema
+from hvac_templates.judge.schema import TEMPLATE_PREFIX, Schema
 from tests.hvac_templates.boxes import boxes, ideal_loads, zone_names
 from tests.hvac_templates.judges import needs_engine, needs_examples
 from tests.hvac_templates.oracle import fortran, idf

@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from hvac_templates.expand import expand
-from hvac_templates.validation import normalised
+from hvac_templates.judge.validation import normalised
 from tests.hvac_templates.boxes import boxes, ideal_loads, packaged_units, zone_names
 from tests.hvac_templates.oracle.differences import compare
 from tests.hvac_templates.properties import Model, NewModel, recased, renamed, shuffled, with_unrelated
@@ -104,7 +104,7 @@ def test_a_zone_may_have_any_name(name: str) -> None:
 
 
 def test_normalising_what_is_normal_changes_nothing(model: NewModel) -> None:
-    from hvac_templates.schema import Schema
+    from hvac_templates.judge.schema import Schema
 
     schema = Schema.shipped()
     once = normalised(model, schema)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from hvac_templates.reading import parse_model, read_model
+from hvac_templates.io.reading import parse_model, read_model
 from tests.hvac_templates.judges import needs_engine
 from utils.errors import ConfigError
 

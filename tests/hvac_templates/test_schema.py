@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from hvac_templates import schema_table
 from hvac_templates.engine import embedded_schema
-from hvac_templates.schema import Schema, is_template
-from hvac_templates.schema_table import __main__ as table_command
-from hvac_templates.schema_table.digest import digest, same_table
+from hvac_templates.judge import schema_table
+from hvac_templates.judge.schema import Schema, is_template
+from hvac_templates.judge.schema_table import __main__ as table_command
+from hvac_templates.judge.schema_table.digest import digest, same_table
 from tests.hvac_templates.judges import needs_engine
 
 SCHEMA = Schema.shipped()

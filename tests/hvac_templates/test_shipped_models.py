@@ -13,8 +13,8 @@ import pytest
 from commands import expand as command
 from hvac_templates.engine import simulate
 from hvac_templates.expand import expand
-from hvac_templates.files import halves
-from hvac_templates.reading import read_model
+from hvac_templates.io.files import halves
+from hvac_templates.io.reading import read_model
 from tests.hvac_templates.judges import needs_engine
 from tests.hvac_templates.topology import problems
 

@@ -9,13 +9,13 @@ from typing import Any
 
 import pytest
 
-from hvac_templates.conditions import Options, key_of
 from hvac_templates.expand import expand
-from hvac_templates.schema import Schema
+from hvac_templates.judge.schema import Schema
+from hvac_templates.judge.tree_check import names_of
+from hvac_templates.language.conditions import Options, key_of
+from hvac_templates.language.files import TREE_DIR
+from hvac_templates.language.model import Block, TemplateSpec
 from hvac_templates.tree import Tree
-from hvac_templates.tree_check import names_of
-from hvac_templates.tree_files import TREE_DIR
-from hvac_templates.tree_model import Block, TemplateSpec
 from tests.hvac_templates.boxes import boxes, packaged_units
 
 TEMPLATES = sorted(Tree.shipped())

@@ -6,10 +6,10 @@ from collections.abc import Mapping
 
 import pytest
 
-from hvac_templates.conditions import Condition
-from hvac_templates.tree_objects import options, parse_condition
-from hvac_templates.tree_text import TreeFault
-from hvac_templates.values import Scalar
+from hvac_templates.language.conditions import Condition
+from hvac_templates.language.objects import options, parse_condition
+from hvac_templates.language.text import TreeFault
+from hvac_templates.language.values import Scalar
 
 
 class Facts:

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from hvac_templates import tree_files
+from hvac_templates.language import files as tree_files
+from hvac_templates.language.files import cache_dir, read_tree
 from hvac_templates.tree import Tree
-from hvac_templates.tree_files import cache_dir, read_tree
 from tests.hvac_templates.trees import LOOP, ZONE, fields_of, made, tree_of
 from utils.errors import ConfigError
 

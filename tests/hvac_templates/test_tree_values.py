@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from hvac_templates.tree_text import TreeFault, parse_value
+from hvac_templates.language.text import TreeFault, parse_value
 from tests.hvac_templates.trees import SYSTEM, ZONE, fields_of, made, result_of
 
 

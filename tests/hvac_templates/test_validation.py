@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from hvac_templates.schema import Schema
-from hvac_templates.validation import check_input, check_output, normalised
+from hvac_templates.judge.schema import Schema
+from hvac_templates.judge.validation import check_input, check_output, normalised
 from tests.hvac_templates.boxes import boxes, ideal_loads, packaged_units, zone_names
 
 SCHEMA = Schema.shipped()

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
-from hvac_templates.schema import Schema
+from hvac_templates.judge.schema import Schema
 
 Model: TypeAlias = Mapping[str, Mapping[str, Mapping[str, Any]]]
 Object: TypeAlias = tuple[str, str]

@@ -8,9 +8,9 @@ from textwrap import dedent
 from typing import Any
 
 from hvac_templates.expand import expand
+from hvac_templates.language.files import read_tree
 from hvac_templates.messages import Result
 from hvac_templates.tree import Tree
-from hvac_templates.tree_files import read_tree
 
 ZONE = "HVACTemplate:Zone:PTAC"
 SYSTEM = "HVACTemplate:System:VAV"

@@ -11,19 +11,20 @@ from datetime import datetime, timedelta
 from clients.device_client import ClockState, DeviceClient, WithoutAccount
 from ledger.ledger import Ledger
 from supervisory.easy import EasyASO
-from supervisory.easy_services import Site
 from supervisory.guard.enabling import Enabling
 from supervisory.guard.releaser import Releaser
 from supervisory.guard.slot_gate import SlotGate
 from supervisory.program import Parameters
 from supervisory.runtime.context import StepRecord
 from supervisory.runtime.devices import Devices
-from supervisory.runtime.program_run import Around, ProgramPlan
+from supervisory.runtime.easy_services import Site
+from supervisory.runtime.program_run import Around
 from supervisory.runtime.runner import Runner, RunnerLimits
 from supervisory.runtime.runtime import Runtime, RuntimeSummary
 from supervisory.runtime.state_store import MemoryStates
 from supervisory.setup.bindings import Bindings, bind
 from supervisory.setup.loading import ProgramClass
+from supervisory.setup.plan import ProgramPlan
 from supervisory.setup.roles import ObjectName, Wanted
 from utils.errors import DeviceUnreachable, ObjectError
 from utils.values import (

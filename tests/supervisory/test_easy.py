@@ -16,10 +16,10 @@ from emulators.ecy.controller import ControllerSpec
 from emulators.ecy.server import EcyServer
 from emulators.program import ObjectSpec
 from supervisory import EasyASO, EasyWrite
-from supervisory.easy_services import Network, Site, SiteServices
 from supervisory.guard.gate import Pass, SlotCommand, SlotResult
 from supervisory.runtime.devices import Devices
 from supervisory.runtime.dry_run import DryGate
+from supervisory.runtime.easy_services import Network, Site, SiteServices
 from supervisory.runtime.transports import BACnetNetwork
 from utils.errors import DeviceError, DeviceUnreachable, ObjectError
 

@@ -1,4 +1,4 @@
-"""Supply air temperature: one PIBlock loop over heating valve, economizer and cooling valve in sequence."""
+"""Supply air temperature: one PI loop over heating valve, economizer and cooling valve in sequence."""
 
 from __future__ import annotations
 

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
-from hvac_templates.schema import Field, Schema, is_template
+from hvac_templates.judge.schema import Field, Schema, is_template
 
 Model: TypeAlias = Mapping[str, Mapping[str, Mapping[str, Any]]]
 UNORDERED = frozenset(

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from hvac_templates.schema import TEMPLATE_PREFIX, Field, Schema
+from hvac_templates.judge.schema import TEMPLATE_PREFIX, Field, Schema
 from tests.hvac_templates.oracle.needs import (
     OWN_ZONE,
     PLANT,

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from hvac_templates.schema import Schema
+from hvac_templates.judge.schema import Schema
 from tests.hvac_templates.oracle.cells import Model, Name, Reading, Thing, Value, by_type, same
 from tests.hvac_templates.oracle.matching import Matching, Pair, Votes, match
 

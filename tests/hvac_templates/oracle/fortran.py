@@ -10,7 +10,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from hvac_templates.schema import is_template
+from hvac_templates.judge.schema import is_template
 from tests.hvac_templates.oracle import idd, idf
 from tests.hvac_templates.oracle.places import expand_objects, keep, kept, read_kept
 

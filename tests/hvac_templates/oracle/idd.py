@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from hvac_templates.schema import Field, Schema
+from hvac_templates.judge.schema import Field, Schema
 from tests.hvac_templates.oracle.idf import Layout, layouts
 
 _REPETITIONS = 10

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from hvac_templates import field_checks
 from hvac_templates.engine import embedded_schema
-from hvac_templates.schema import Field, Schema
+from hvac_templates.judge import field_checks
+from hvac_templates.judge.schema import Field, Schema
 
 Model = Mapping[str, Mapping[str, Mapping[str, Any]]]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, TypeAlias
 
-from hvac_templates.schema import TEMPLATE_PREFIX
+from hvac_templates.judge.schema import TEMPLATE_PREFIX
 
 Model: TypeAlias = dict[str, dict[str, dict[str, Any]]]
 Value: TypeAlias = str | float

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal, TypeAlias
 
-from hvac_templates.schema import TEMPLATE_PREFIX, Field, Schema
+from hvac_templates.judge.schema import TEMPLATE_PREFIX, Field, Schema
 from tests.hvac_templates.oracle.needs import BESIDE, PLANT, PLANTS, put, with_loop_for
 from tests.hvac_templates.oracle.places import example, manifest
 
