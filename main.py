@@ -36,7 +36,7 @@ def run() -> None:
     try:
         import signal
 
-        from utils.quiet_start import end_quietly
+        from utils.process.quiet_start import end_quietly
 
         signal.signal(signal.SIGINT, end_quietly)  # before the imports that take their time
         from commands.line import process

@@ -14,7 +14,7 @@ from supervisory.explorer import auditing, finding, reading, writing
 from supervisory.explorer.report import Report, save_yaml, show
 from supervisory.explorer.session import Explorer, default_interface
 from utils.arguments import factor
-from utils.interruption import until_done
+from utils.process.interruption import until_done
 
 _TIMEOUT_S = 4.0
 

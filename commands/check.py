@@ -16,7 +16,7 @@ from commands.common import (
     log_console,
     may_show,
 )
-from utils.interruption import until_done
+from utils.process.interruption import until_done
 
 add_arguments = add_look_options
 

@@ -33,9 +33,9 @@ from equipment.equipment_manager import EquipmentManager
 from utils.alone import Alone
 from utils.errors import ConfigError, Problem
 from utils.home import HOME
-from utils.interruption import until_done
 from utils.logging_config import StreamLines, TellsErrors, configure_logging
-from utils.outlet import drain_all
+from utils.process.interruption import until_done
+from utils.process.outlet import drain_all
 from utils.settings import ControllerSettings, LocalSettings, Parts, Settings, load_settings
 from utils.state_folder import StateFolder
 from utils.unit_conversion import UnitConverter

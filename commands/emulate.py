@@ -14,7 +14,7 @@ from rich.console import Console
 from emulators.door import BACNET_PORT, PASSWORD_VARIABLE, STEP_S, BenchPlan, ObjectSpec, serve
 from utils.arguments import factor
 from utils.home import DEMO_CONFIGS, HOME
-from utils.interruption import on_signals
+from utils.process.interruption import on_signals
 
 if TYPE_CHECKING:
     from points import Point, UnitSystem

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, NoReturn
 from commands import BRIDGE, VERBS, Verb
 from utils.errors import BridgeError, ConfigError
 from utils.logging_config import end_logging
-from utils.quiet_start import EXIT_INTERRUPTED, begin, end_quietly
-from utils.streams import leave, leave_readers_behind, stand_before_standard_streams
+from utils.process.quiet_start import EXIT_INTERRUPTED, begin, end_quietly
+from utils.process.streams import leave, leave_readers_behind, stand_before_standard_streams
 from utils.text import printable
 
 if TYPE_CHECKING:

@@ -20,7 +20,7 @@ from commands.common import (
 )
 from equipment.config_address import normal_address
 from utils.home import HOME
-from utils.interruption import until_done
+from utils.process.interruption import until_done
 from utils.settings import ControllerSettings, LocalSettings, ServerSettings, SettingsSource
 
 

@@ -17,7 +17,7 @@ from ledger import Journals, Outcome, Patiences, described, keep_receipts, recov
 from utils.alone import Alone
 from utils.errors import ConfigError, SimulationError
 from utils.home import HOME
-from utils.interruption import until_done
+from utils.process.interruption import until_done
 from utils.settings import LocalSettings, ServerSettings, SettingsSource
 from utils.state_folder import TestIdFile
 

@@ -15,8 +15,8 @@ from rich.console import Console
 from utils.alone import Alone
 from utils.arguments import count
 from utils.home import HOME
-from utils.interruption import until_done
-from utils.outlet import drain_all
+from utils.process.interruption import until_done
+from utils.process.outlet import drain_all
 
 if TYPE_CHECKING:
     from supervisory.console import ProgramView

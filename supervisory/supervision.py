@@ -17,8 +17,6 @@ from supervisory.easy import EasyASO
 from supervisory.guard.custody import Charge, Custody, give_back_leftovers, guarded
 from supervisory.guard.enabling import State
 from supervisory.guard.gate import Gate
-from supervisory.guard.switch import Switch
-from supervisory.guard.switch_memory import SwitchMemory, SwitchPlace
 from supervisory.runtime.context import StepRecord
 from supervisory.runtime.devices import Devices
 from supervisory.runtime.dry_run import DryGate
@@ -33,6 +31,7 @@ from supervisory.setup.bindings import Bindings, Occupied, ProgramPoint, bind, c
 from supervisory.setup.plan import ProgramPlan, RunPlan
 from supervisory.site_access import OccupiedSlot, SiteAccess
 from supervisory.site_survey import DeviceSite
+from supervisory.switch import Switch, SwitchMemory, SwitchPlace
 from supervisory.undo_file import UndoFile
 from utils.alone import Alone
 from utils.errors import ConfigError, DeviceUnreachable, Problem

@@ -1,6 +1,6 @@
 """Logging for the daemon: one file that rotates, warnings on the console, no secrets in either.
 
-Nothing waits for either: each has a thread of its own (:mod:`utils.outlet`), and what it cannot take is counted.
+Nothing waits for either: each has a thread of its own (:mod:`utils.process.outlet`), which counts what it cannot take.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from queue import SimpleQueue
 from typing import Any
 
 from utils.errors import ConfigError, Problem
-from utils.outlet import Outlet
+from utils.process.outlet import Outlet
 from utils.text import printable
 
 FORMAT = "%(asctime)s %(levelname)-7s %(threadName)-16s %(name)s: %(message)s"

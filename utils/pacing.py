@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from utils.errors import BridgeError
-from utils.standstill import Standstill
+from utils.process.standstill import Standstill
 
 log = logging.getLogger(__name__)
 

@@ -27,7 +27,7 @@ from ledger import Outcome, Receipt
 from points import Point
 from utils.alone import Alone
 from utils.handoff import LatestValue
-from utils.interruption import signals_interrupt
+from utils.process.interruption import signals_interrupt
 from utils.text import printable
 from utils.values import PointValue, Role, Target
 

@@ -28,8 +28,8 @@ from ledger.record.records import NO_ROW, Content
 from ledger.record.sent_values import SentValues
 from ledger.storage import Storage
 from utils.errors import ConfigError, Problem
-from utils.host import boot_marker
-from utils.process_lock import ProcessLock, held
+from utils.process.host import boot_marker
+from utils.process.process_lock import ProcessLock, held
 from utils.state_folder import StateError, StateFolder
 from utils.values import ObjectRef, PointValue
 

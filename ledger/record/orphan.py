@@ -19,8 +19,8 @@ from ledger.record.records import NO_ROW, VERSION, Content
 from ledger.record.sent_values import journal_bytes_in, row_in
 from ledger.storage import Storage
 from ledger.watched import Remembered
-from utils.host import is_same_boot
-from utils.process_lock import ProcessLock
+from utils.process.host import is_same_boot
+from utils.process.process_lock import ProcessLock
 from utils.state_folder import StateError
 from utils.values import ObjectRef, PointValue
 

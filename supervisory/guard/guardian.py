@@ -32,9 +32,9 @@ from supervisory.guard.second_look import DOUBT_S, GuardianLook
 from utils.alone import Alone
 from utils.errors import BridgeError
 from utils.logging_config import FileLines, StreamLines, end_logging, hand_over
+from utils.process.streams import leave, stand_before_standard_streams
 from utils.settings import SettingsSource
 from utils.state_folder import StateFolder
-from utils.streams import leave, stand_before_standard_streams
 
 log = logging.getLogger(__name__)
 

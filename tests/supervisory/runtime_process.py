@@ -15,7 +15,7 @@ from pathlib import Path
 from clients.making import Credentials, DeviceClients
 from supervisory.guard.custody import Charge, guarded
 from supervisory.guard.gate import SlotCommand
-from utils.interruption import on_signals
+from utils.process.interruption import on_signals
 from utils.settings import SettingsSource
 from utils.state_folder import StateFolder
 from utils.values import ObjectRef, ObjectType

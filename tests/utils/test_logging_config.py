@@ -15,7 +15,7 @@ import pytest
 from tests.bridge.rig import DEADLINE_S
 from utils.errors import ConfigError
 from utils.logging_config import StreamLines, configure_logging, end_logging
-from utils.outlet import drain_all, end_all
+from utils.process.outlet import drain_all, end_all
 
 log = logging.getLogger("tests.logging")
 

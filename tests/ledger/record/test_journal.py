@@ -108,7 +108,7 @@ class TestFiles:
     ) -> None:
         def fill(ledger: Ledger) -> None:
             ledger.take(SLOT)
-            monkeypatch.setattr("utils.host.boot_marker", lambda: "another boot")
+            monkeypatch.setattr("utils.process.host.boot_marker", lambda: "another boot")
 
         assert not after_a_crash(journals, fill).knows_values
 

@@ -212,7 +212,7 @@ class TestOtherVersions:
         self, journals: Journals, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         boot = json.loads((VERSION_1 / "run.jsonl").read_text(encoding="utf-8").splitlines()[0])["boot"]
-        monkeypatch.setattr("utils.host.boot_marker", lambda: boot)
+        monkeypatch.setattr("utils.process.host.boot_marker", lambda: boot)
         self.copied(journals)
         [orphan] = journals.orphans()
         assert orphan.ledger.open_entries == (

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 
 import pytest
 
-from utils.interruption import EXIT_SECOND_INTERRUPT, on_signals, signals_interrupt, until_done
+from utils.process.interruption import EXIT_SECOND_INTERRUPT, on_signals, signals_interrupt, until_done
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="signals are raised the POSIX way")
 

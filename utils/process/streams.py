@@ -1,7 +1,7 @@
 """Standard output and error of a process in which nothing may depend on who reads them.
 
 Both are replaced by streams that cannot block, fail or refuse a character; the writing itself is an
-:class:`utils.outlet.Outlet`'s.
+:class:`utils.process.outlet.Outlet`'s.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import traceback
 from types import TracebackType
 from typing import NoReturn, TextIO
 
-from utils.outlet import Outlet, end_all
+from utils.process.outlet import Outlet, end_all
 
 _END_S = 0.5
 """What the streams may take at the end of the process; the log has as much before (utils/logging_config)."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from supervisory.guard.switch_files import RememberedSwitch
+from supervisory.switch.files import RememberedSwitch
 
 _OPERATOR = 8
 

@@ -15,7 +15,7 @@ from datetime import datetime
 from ipaddress import IPv4Network
 from pathlib import Path
 
-from supervisory.guard.switch_files import RememberedSwitch, Switched, read_switches, write_switches
+from supervisory.switch.files import RememberedSwitch, Switched, read_switches, write_switches
 from utils.state_folder import StateError
 
 log = logging.getLogger(__name__)

@@ -16,8 +16,8 @@ from bacpypes3.primitivedata import ObjectIdentifier
 from clients.bacnet.results import BacnetReading
 from clients.bacnet.stack import BACnetStack
 from supervisory.guard.enabling import Enabling, State
-from supervisory.guard.switch import EVERYTHING, Switch
-from supervisory.guard.switch_memory import SwitchMemory, SwitchPlace
+from supervisory.switch.memory import SwitchMemory, SwitchPlace
+from supervisory.switch.switch import EVERYTHING, Switch
 from tests.supervisory.waiting import until
 from utils.errors import ConfigError, ObjectError
 from utils.values import PointValue

@@ -11,8 +11,8 @@ from contextlib import contextmanager
 
 import pytest
 
-from utils.outlet import Outlet, drain_all, end_all
-from utils.streams import OutletStream
+from utils.process.outlet import Outlet, drain_all, end_all
+from utils.process.streams import OutletStream
 
 DEADLINE_S = 20.0
 

@@ -20,7 +20,7 @@ from types import FrameType
 from typing import TypeVar
 
 from utils.alone import Alone
-from utils.quiet_start import EXIT_INTERRUPTED
+from utils.process.quiet_start import EXIT_INTERRUPTED
 
 EXIT_SECOND_INTERRUPT = EXIT_INTERRUPTED
 _TICK_S = 0.25

@@ -17,12 +17,12 @@ from types import TracebackType
 from typing import Any, Protocol, Self
 
 from clients.bacnet import BACnetStack, StackError
-from supervisory.guard import switch_objects as make
 from supervisory.guard.enabling import Enabling, State
-from supervisory.guard.switch_files import RememberedSwitch
-from supervisory.guard.switch_memory import SwitchMemory
-from supervisory.guard.switch_objects import NumberObject, StateObject, SwitchObject, TextObject
-from supervisory.guard.switch_told import told_at_start
+from supervisory.switch import objects as make
+from supervisory.switch.files import RememberedSwitch
+from supervisory.switch.memory import SwitchMemory
+from supervisory.switch.objects import NumberObject, StateObject, SwitchObject, TextObject
+from supervisory.switch.told import told_at_start
 from utils.errors import ConfigError, Problem
 from utils.state_folder import StateError
 

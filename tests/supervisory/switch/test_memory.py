@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from supervisory.guard.switch_files import RememberedSwitch
-from supervisory.guard.switch_memory import SwitchMemory, SwitchPlace
+from supervisory.switch.files import RememberedSwitch
+from supervisory.switch.memory import SwitchMemory, SwitchPlace
 from utils.state_folder import StateError
 
 EVERYTHING, RESET, SHED = "optimization-enabled", "reset-enabled", "shed-enabled"
