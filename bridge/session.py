@@ -15,13 +15,13 @@ from functools import partial
 
 from bridge import startup
 from bridge.ending import Ending
-from bridge.link import ClockKeeper, ClockOrder, ControllerLink, SecondLook, claims_of, refuse_future
+from bridge.link import ClockKeeper, ClockOrder, ControllerLink, SecondLook, claims_of, future_problems
 from bridge.real_outputs import warn_of_real_outputs
 from clients.making import simulation_client
 from equipment.controller import Controller
 from equipment.equipment_manager import Equipment, EquipmentManager
 from ledger import Journals, Ledger, Leftovers, Patiences, Receipt, give_back_all, keep_receipts
-from utils.errors import BridgeError, SimulationError
+from utils.errors import BridgeError, Problems, SimulationError
 from utils.pacing import Clocks
 from utils.settings import Settings
 from utils.state_folder import StateFolder
@@ -89,7 +89,9 @@ class Session:
 
         Raises :class:`BridgeError`; :class:`Declined` where ``confirm`` does not want new controllers.
         """
-        refuse_future(self.settings, self.clocks.wall())
+        problems = Problems()
+        problems.add(future_problems(self.settings, self.clocks.wall()))
+        problems.refuse()
         warn_of_real_outputs(self.equipments, self.settings)
         self._recovered = self._leftovers.give_back()
         names = startup.simulation_names(self.equipments)

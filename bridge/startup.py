@@ -23,6 +23,7 @@ from utils.errors import (
     DeviceRefused,
     DeviceUnreachable,
     Problem,
+    Problems,
     SimulationAborted,
     SimulationRefused,
     SimulationUnreachable,
@@ -100,16 +101,14 @@ def simulation_names(equipments: Sequence[Equipment]) -> set[str]:
     return names | {point.activation.name for point in points if point.activation is not None}
 
 
-def check_simulation_names(equipments: Sequence[Equipment], metadata: Mapping[str, PointMetadata]) -> None:
-    """Raises :class:`ConfigError` with every name or unit that the test case does not have."""
-    problems = [
+def simulation_problems(equipments: Sequence[Equipment], metadata: Mapping[str, PointMetadata]) -> list[Problem]:
+    """Every name or unit that the test case does not have."""
+    return [
         Problem(f"{equipment.file.name}: {point.ecy_point}", what)
         for equipment in equipments
         for point in equipment.points
         for what in _mismatches(point, metadata)
     ]
-    if problems:
-        raise ConfigError(problems)
 
 
 def reach_controllers(links: Sequence[ControllerLink], pool: Executor, second: SecondLook) -> None:
@@ -175,20 +174,15 @@ def check_both(
     Also raises what :func:`reach_controllers` raises, where nothing is wrong with the configs; and when ``stop`` has
     been set meanwhile, for which calls are cut, :class:`SimulationAborted`.
     """
-    problems: list[Problem] = []
+    problems = Problems()
+    problems.add(simulation_problems(equipments, metadata))
     try:
-        check_simulation_names(equipments, metadata)
-    except ConfigError as error:
-        problems.extend(error.problems)
-    try:
-        reach_controllers(links, pool, second)
-    except ConfigError as error:
-        problems.extend(error.problems)
+        with problems.collecting():
+            reach_controllers(links, pool, second)
     except DeviceError:
-        if not problems and not stop.is_set():
+        if not problems.found and not stop.is_set():
             raise
-    if problems:
-        raise ConfigError(problems)
+    problems.refuse()
     if stop.is_set():
         raise SimulationAborted("stopped on request")
 

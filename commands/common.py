@@ -31,7 +31,7 @@ from clients.making import tls_policy
 from equipment.config import load_equipment_files
 from equipment.equipment_manager import EquipmentManager
 from utils.alone import Alone
-from utils.errors import ConfigError, Problem
+from utils.errors import Problems
 from utils.home import HOME
 from utils.logging_config import StreamLines, TellsErrors, configure_logging
 from utils.process.interruption import until_done
@@ -71,10 +71,13 @@ def may_show(options: argparse.Namespace, question: AccountQuestion | None) -> M
 
 def equip_from(env: Path, configs: Path, console: Console, *, keeps_pins: bool = True) -> Equipped:
     """As :func:`equip`; the problems of settings and configs are told together."""
-    try:
+    problems = Problems()
+    with problems.collecting():
         settings = load_settings(env, os.environ, HOME)
-    except ConfigError as error:
-        raise ConfigError([*error.problems, *_problems_of(configs)]) from None
+    if problems.found:
+        with problems.collecting():
+            load_equipment_files(configs, "SI", UnitConverter())
+    problems.refuse()
     return equip(settings, configs, console, keeps_pins=keeps_pins)
 
 
@@ -183,11 +186,3 @@ def _stopped(run: Run, view: Display) -> Iterator[None]:
         drain_all(_LAST_WORDS_S)
         yield
     log.warning("goes on: the pace starts anew, and controllers are looked at before they are written")
-
-
-def _problems_of(configs: Path) -> tuple[Problem, ...]:
-    try:
-        load_equipment_files(configs, "SI", UnitConverter())
-    except ConfigError as error:
-        return error.problems
-    return ()

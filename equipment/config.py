@@ -13,7 +13,7 @@ from equipment.config_conflicts import conflicts
 from equipment.config_json import JsonDocument, check, check_part, read_document
 from equipment.config_model import KNOWN_KEYS, EquipmentConfig
 from points import Point, PointConfig, UnitSystem, make_point, point_problems
-from utils.errors import ConfigError, Problem
+from utils.errors import ConfigError, Problem, Problems
 from utils.unit_conversion import UnitConverter
 
 __all__ = ["EquipmentConfig", "LoadedEquipment", "load_equipment_files"]
@@ -35,17 +35,14 @@ def load_equipment_files(
 
     ``unit_system`` is that of controllers whose file does not say. Raises :class:`ConfigError` with all problems.
     """
-    problems: list[Problem] = []
+    problems = Problems()
     configs: dict[Path, EquipmentConfig] = {}
     for file in _config_files(folder):
-        try:
+        with problems.collecting():
             configs[file] = _read(file, converter)
-        except ConfigError as error:
-            problems += error.problems
     enabled = {file: config for file, config in configs.items() if config.enabled}
-    problems += conflicts({file.name: config for file, config in enabled.items()})
-    if problems:
-        raise ConfigError(problems)
+    problems.add(conflicts({file.name: config for file, config in enabled.items()}))
+    problems.refuse()
     if not enabled:
         raise ConfigError([Problem(str(folder), 'every equipment in it has "enabled": false; enable one')])
     return tuple(_load(file, config, unit_system, converter) for file, config in enabled.items())
@@ -64,14 +61,11 @@ def _config_files(folder: Path) -> list[Path]:
 
 def _read(file: Path, converter: UnitConverter) -> EquipmentConfig:
     document = read_document(file)
-    problems = [*document.repeated_keys, *_key_problems(document, converter)]
-    try:
+    problems = Problems()
+    problems.add((*document.repeated_keys, *_key_problems(document, converter)))
+    with problems.collecting():
         config = check(document, EquipmentConfig, KNOWN_KEYS)
-    except ConfigError as error:
-        problems += error.problems
-        raise ConfigError(problems) from None
-    if problems:
-        raise ConfigError(problems)
+    problems.refuse()
     return config
 
 

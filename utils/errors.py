@@ -8,7 +8,8 @@ Messages may carry names and words of peers: each is one printable line.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -45,6 +46,30 @@ class ConfigError(BridgeError):
     def __init__(self, problems: Iterable[Problem]) -> None:
         self.problems = tuple(problems)
         super().__init__("\n".join(str(problem) for problem in self.problems))
+
+
+class Problems:
+    """Collects all that is wrong, to be told at once."""
+
+    def __init__(self) -> None:
+        self.found: list[Problem] = []
+
+    def add(self, problems: Iterable[Problem]) -> None:
+        """More of them."""
+        self.found += problems
+
+    @contextmanager
+    def collecting(self) -> Iterator[None]:
+        """Do something that may raise :class:`ConfigError`, and go on behind it all the same."""
+        try:
+            yield
+        except ConfigError as error:
+            self.found += error.problems
+
+    def refuse(self) -> None:
+        """Raises :class:`ConfigError` with all of them, if there are any."""
+        if self.found:
+            raise ConfigError(self.found)
 
 
 class SimulationError(BridgeError):

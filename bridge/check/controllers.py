@@ -11,7 +11,7 @@ from bridge.link import Claim, claims_of
 from clients.ecy_device_client import ECYDeviceClient
 from equipment.controller import Controller
 from points import Point
-from utils.errors import ConfigError, DeviceError, DeviceRefused, ObjectError, Problem
+from utils.errors import DeviceError, DeviceRefused, ObjectError, Problems
 from utils.pacing import Clocks
 from utils.values import ObjectRef, ObjectType, Role, Target
 
@@ -60,17 +60,17 @@ def _noting_refusals(stage: Stage, subject: _Subject, view: ControllerView) -> C
 
 def _names(subject: _Subject, view: ControllerView) -> ControllerView:
     controller = subject.controller
-    problems: tuple[Problem, ...] = ()
-    try:
+    problems = Problems()
+    with problems.collecting():
         controller.bind()
-    except ConfigError as error:
-        problems = error.problems
     targets = [_target(controller, point) for point in controller.points]
     refs = {target: ref for target in targets if (ref := _find(subject.client, target)) is not None}
     elsewhere = {
         target: kind for target in targets if target not in refs and (kind := _found_as(subject.client, target))
     }
-    return replace(view, problems=problems, refs=refs, found_as=elsewhere, claims=_claims(controller, refs))
+    return replace(
+        view, problems=tuple(problems.found), refs=refs, found_as=elsewhere, claims=_claims(controller, refs)
+    )
 
 
 def _claims(controller: Controller, refs: Mapping[Target, ObjectRef]) -> tuple[Claim, ...]:

@@ -17,7 +17,7 @@ from clients.boptest_client import Timeouts
 from clients.ecy_device_client import ECYDeviceClient
 from clients.making import Credentials
 from equipment.equipment_manager import EquipmentManager
-from utils.errors import ConfigError, DeviceError, SimulationAborted
+from utils.errors import DeviceError, Problems, SimulationAborted
 from utils.settings import ServerSettings
 from utils.state_folder import StateFolder
 from utils.values import PointMetadata, PointValue
@@ -131,11 +131,10 @@ class Inventory:
 
 
 def _load(manager: EquipmentManager) -> tuple[str, ...]:
-    try:
+    problems = Problems()
+    with problems.collecting():
         manager.load_equipments()
-    except ConfigError as error:
-        return tuple(str(problem) for problem in error.problems)
-    return ()
+    return tuple(map(str, problems.found))
 
 
 def _clients(manager: EquipmentManager, device: str | None) -> tuple[ECYDeviceClient, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from itertools import chain
 
@@ -22,13 +22,13 @@ from bridge.check.session import certificate_findings, connection_findings, simu
 from bridge.check.simulation import DEADLINES, OwnTest
 from bridge.check.taking import taking_findings
 from bridge.check.views import ControllerView, PointView, SimulationView, point_views
-from bridge.link import refuse_future
+from bridge.link import future_problems
 from bridge.real_outputs import wired_equipments
 from bridge.translation import Translation
 from clients.boptest_client import Timeouts
 from equipment.equipment_manager import Equipment, EquipmentManager
 from ledger import Journals
-from utils.errors import ConfigError, SimulationAborted
+from utils.errors import Problem, SimulationAborted
 from utils.pacing import Clocks
 from utils.settings import Settings
 from utils.state_folder import StateFolder
@@ -113,12 +113,12 @@ def _about_the_simulation(
     yield from simulation_findings(simulation, settings)
     yield from start_findings(settings, simulation.testcase)
     if simulation.metadata:
-        yield from _refusals(lambda: startup.check_simulation_names(equipments, simulation.metadata), Topic.CONFIG)
+        yield from _refusals(startup.simulation_problems(equipments, simulation.metadata), Topic.CONFIG)
 
 
 def _about_the_run(equipments: Sequence[Equipment], settings: Settings, clocks: Clocks) -> Iterator[Finding]:
     """What a run would say, or refuse, before it has asked anybody."""
-    yield from _refusals(lambda: refuse_future(settings, clocks.wall()), Topic.CLOCK)
+    yield from _refusals(future_problems(settings, clocks.wall()), Topic.CLOCK)
     if wired := wired_equipments(equipments, settings):
         what = (
             "the terminals will follow a simulated building; make sure that nothing is wired to them and set "
@@ -127,11 +127,9 @@ def _about_the_run(equipments: Sequence[Equipment], settings: Settings, clocks: 
         yield Finding(Severity.WARNING, Topic.OUTPUTS, ", ".join(wired), what)
 
 
-def _refusals(judge: Callable[[], None], topic: Topic) -> Iterator[Finding]:
-    try:
-        judge()
-    except ConfigError as error:
-        yield from (Finding(Severity.PROBLEM, topic, problem.where, problem.what) for problem in error.problems)
+def _refusals(problems: Iterable[Problem], topic: Topic) -> Iterator[Finding]:
+    """What a start would refuse."""
+    return (Finding(Severity.PROBLEM, topic, problem.where, problem.what) for problem in problems)
 
 
 def _about_points(points: Sequence[PointView], simulation: SimulationView) -> Iterator[Finding]:

@@ -6,7 +6,7 @@ controller once, and lets each hear what came of it.
 
 from bridge.link.calls import GRACE_S, LastCalls
 from bridge.link.claims import Claim, claims_of
-from bridge.link.clock_keeper import ClockKeeper, ClockOrder, clock_errors, refuse_future, zone_objection
+from bridge.link.clock_keeper import ClockKeeper, ClockOrder, clock_errors, future_problems, zone_objection
 from bridge.link.in_use import STALE_S, SecondLook
 from bridge.link.link import ControllerLink, LinkState
 from bridge.link.slot_watch import Yielded
@@ -24,6 +24,6 @@ __all__ = [
     "Yielded",
     "claims_of",
     "clock_errors",
-    "refuse_future",
+    "future_problems",
     "zone_objection",
 ]

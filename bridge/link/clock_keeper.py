@@ -15,7 +15,7 @@ from typing import Self
 from clients.device_client import ClockState, SettableClock
 from equipment.equipment_manager import synchronize
 from ledger import Ledger, TakenClock
-from utils.errors import ConfigError, DeviceError, DeviceRefused, DeviceUnreachable, ObjectError, Problem
+from utils.errors import DeviceError, DeviceRefused, DeviceUnreachable, ObjectError, Problem
 from utils.model_calendar import is_known_zone, local_to_unix, unix_to_local
 from utils.pacing import Clocks
 from utils.settings import Settings
@@ -224,14 +224,14 @@ def clock_errors(keepers: Iterable[ClockKeeper]) -> dict[str, float]:
     return {keeper.device: keeper.max_drift_s for keeper in keepers if keeper.max_drift_s is not None}
 
 
-def refuse_future(settings: Settings, host_time: float) -> None:
-    """Raises :class:`ConfigError` when the controllers' clocks would be set later than the host's (s since 1970)."""
+def future_problems(settings: Settings, host_time: float) -> list[Problem]:
+    """That the controllers' clocks would be set later than the host's (s since 1970)."""
     zone, start = settings.timezone, settings.start_time
     if zone is None or start is None or settings.allow_future or local_to_unix(start, zone) <= host_time:
-        return
+        return []
     now = unix_to_local(host_time, zone)
     what = (
         f"{start} in {zone} is in the future (it is {now:%Y-%m-%d %H:%M} there), and controllers' trends suffer from "
         "such a clock; choose an earlier year, or set ECY_FUTURE=yes"
     )
-    raise ConfigError([Problem("BOP_START_TIME", what)])
+    return [Problem("BOP_START_TIME", what)]

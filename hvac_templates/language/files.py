@@ -15,7 +15,7 @@ from collections.abc import Hashable, Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias
 
-from utils.errors import ConfigError, Problem
+from utils.errors import ConfigError, Problem, Problems
 
 if TYPE_CHECKING:
     from yaml import MappingNode, SafeLoader
@@ -48,14 +48,11 @@ def fingerprint(files: Iterable[Path]) -> str:
 def read_tree(files: Iterable[Path]) -> TreeData:
     """All sections of all files. Raises ConfigError naming file and line, with everything that is wrong."""
     tree: TreeData = {section: {} for section in SECTIONS}
-    problems: list[Problem] = []
+    problems = Problems()
     for file in files:
-        try:
+        with problems.collecting():
             _add(tree, file.name, _parse(file))
-        except ConfigError as error:
-            problems += error.problems
-    if problems:
-        raise ConfigError(problems)
+    problems.refuse()
     return tree
 
 

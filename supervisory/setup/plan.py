@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
@@ -15,7 +15,7 @@ from supervisory.program import Parameters
 from supervisory.setup.config import KNOWN_KEYS, ProgramConfig, SupervisoryConfig, Transport
 from supervisory.setup.loading import LoadedProgram, ProgramClass, load_program
 from supervisory.setup.roles import Roles, Wanted, default_parameters, parameters_of, wanted_points
-from utils.errors import ConfigError, Problem
+from utils.errors import ConfigError, Problem, Problems
 from utils.names import did_you_mean
 
 Result = TypeVar("Result")
@@ -53,12 +53,12 @@ class RunPlan:
 def load_config(file: Path) -> tuple[JsonDocument, SupervisoryConfig]:
     """Read a config file. Raises :class:`ConfigError` with every problem."""
     document = read_document(file)
-    problems = list(document.repeated_keys)
-    config = _collected(problems, lambda: check(document, SupervisoryConfig, KNOWN_KEYS))
-    if config is not None:
-        problems += _device_problems(document, config)
-    if config is None or problems:
-        raise ConfigError(problems)
+    problems = Problems()
+    problems.add(document.repeated_keys)
+    with problems.collecting():
+        config = check(document, SupervisoryConfig, KNOWN_KEYS)
+        problems.add(_device_problems(document, config))
+    problems.refuse()
     return document, config
 
 
@@ -68,23 +68,23 @@ def plan_run(programs: Sequence[str], file: Path, base: Path) -> RunPlan:
     Raises :class:`ConfigError` with every problem of all of them.
     """
     document, config = load_config(file)
-    problems: list[Problem] = []
+    problems = Problems()
     plans: list[ProgramPlan] = []
     wanted: dict[str, tuple[Wanted, ...]] = {}
     for text in programs:
-        loaded = _collected(problems, lambda text=text: _loaded(text, config, file, base))  # type: ignore[misc]
-        if loaded is None:
-            continue
-        if loaded.name in wanted:
-            problems.append(Problem(text, f"{loaded.name} is asked for twice; give one of both a name in the config"))
-            continue
-        settings = _collected(problems, lambda loaded=loaded: _settings(document, config, loaded))  # type: ignore[misc]
-        plan = _plan(config, loaded, settings or Parameters())
-        wanted[plan.name], found = wanted_points(document, config, plan.name, plan.roles)
-        problems += found
-        plans.append(plan)
-    if problems:
-        raise ConfigError(problems)
+        with problems.collecting():
+            loaded = _loaded(text, config, file, base)
+            if loaded.name in wanted:
+                what = f"{loaded.name} is asked for twice; give one of both a name in the config"
+                raise ConfigError([Problem(text, what)])
+            settings = Parameters()
+            with problems.collecting():
+                settings = _settings(document, config, loaded)
+            plan = _plan(config, loaded, settings)
+            wanted[plan.name], found = wanted_points(document, config, plan.name, plan.roles)
+            problems.add(found)
+            plans.append(plan)
+    problems.refuse()
     return RunPlan(config, file.resolve().parent, tuple(plans), wanted)
 
 
@@ -150,12 +150,3 @@ def _address_problems(document: JsonDocument, config: SupervisoryConfig) -> list
             problems.append(Problem(where, f"is the address of {known[spelled]}, too; keep one name"))
         known.setdefault(spelled, alias)
     return problems
-
-
-def _collected(problems: list[Problem], step: Callable[[], Result]) -> Result | None:
-    """What a step returns, or None with its problems added."""
-    try:
-        return step()
-    except ConfigError as error:
-        problems += error.problems
-        return None

@@ -17,7 +17,7 @@ from clients.simulation import SIMULATION
 from equipment.config_json import Json, JsonDocument, Keys, check
 from supervisory.program import Command, Parameters, Read
 from supervisory.setup.config import BINDING_KEYS, PointBinding, ProgramConfig, SupervisoryConfig
-from utils.errors import ConfigError, Problem
+from utils.errors import ConfigError, Problem, Problems
 from utils.names import did_you_mean
 from utils.values import ObjectRef, ObjectType
 
@@ -92,24 +92,23 @@ def wanted_points(
     """What each role of a program is bound to, and every problem."""
     points = config.programs[program].points if program in config.programs else {}
     path = ("programs", program, "points")
-    problems = [
+    problems = Problems()
+    problems.add(
         Problem(document.where(*path, role), f"is not a role of {program}{did_you_mean(role, roles)}")
         for role in points
         if role not in roles
-    ]
+    )
     wanted: list[Wanted] = []
     for role, kind in roles.items():
         if role not in points:
-            problems += _missing(document.where(*path), role, kind)
+            problems.add(_missing(document.where(*path), role, kind))
             continue
         for name, part_path, part in _parts(path, role, kind, points[role]):
-            try:
+            with problems.collecting():
                 wanted.append(_wanted(_Part(document, part_path, part), config, role, name, kind))
-            except ConfigError as error:
-                problems += error.problems
         if kind.many and not (isinstance(points[role], dict) and points[role]):
-            problems.append(Problem(document.where(*path, role), "takes many: an object with a point per name"))
-    return tuple(wanted), problems
+            problems.add([Problem(document.where(*path, role), "takes many: an object with a point per name")])
+    return tuple(wanted), problems.found
 
 
 def parameters_of(document: JsonDocument, program: str, config: ProgramConfig, model: type[Parameters]) -> Parameters:
