@@ -26,6 +26,7 @@ from clients.bacnet.states import (
     write_of,
 )
 from clients.device_client import ClockState, WithoutAccount
+from utils.bacnet import slot_of
 from utils.errors import DeviceRefused, DeviceUnreachable, ObjectError
 from utils.values import (
     Endpoint,
@@ -153,7 +154,7 @@ class BACnetDeviceClient(WithoutAccount):
             slots = self._call(lambda client: client.read_priority_array(self._address, ref, timeout_s=self.timeout_s))
         except ObjectError:
             return False
-        if slots[priority - 1] is not None:
+        if slot_of(slots, priority) is not None:
             raise ObjectError(self.device, f"{ref}: slot {priority} is still taken after its release")
         return True
 

@@ -33,7 +33,7 @@ from utils.errors import (
 )
 from utils.values import PointMetadata, SimulationState, is_finite_number
 
-_LOG = logging.getLogger(__name__)
+log = logging.getLogger(__name__)
 
 
 __all__ = ["BOPTestClient", "NumberError", "TestIds", "Timeouts"]
@@ -251,7 +251,7 @@ class BOPTestClient:
         try:
             self.stop()
         except SimulationError as error:
-            _LOG.warning("the test could not be stopped: %s", error)
+            log.warning("the test could not be stopped: %s", error)
         self.close()
 
     def __repr__(self) -> str:
@@ -336,7 +336,7 @@ class BOPTestClient:
     def _report_clipping(self, point: str, words: str) -> None:
         if point not in self._clipped:
             self._clipped[point] = words
-            _LOG.warning("%s: %s", point, words)
+            log.warning("%s: %s", point, words)
 
 
 def _funnel(base_url: str, api_key: str | None) -> HttpFunnel:

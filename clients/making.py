@@ -14,6 +14,7 @@ from clients.ecy_device_client import ECYDeviceClient
 from clients.http.funnel import without_credentials
 from clients.http.tls import TlsPolicy
 from clients.simulation import SIMULATION, EndedSimulation
+from utils.bacnet import SCHEME
 from utils.errors import ConfigError, Problem
 from utils.settings import AccountSettings, Parts, ServerSettings
 from utils.state_folder import StateFolder
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
     from clients.bacnet_device_client import BacnetStacks
 
 __all__ = [
-    "BACNET",
     "Credentials",
     "DeviceClients",
     "TlsPolicy",
@@ -30,9 +30,6 @@ __all__ = [
     "simulation_client",
     "tls_policy",
 ]
-
-BACNET = "bacnet://"
-"""How the addresses of controllers that speak BACnet/IP begin."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +95,7 @@ class DeviceClients:
 
     def client_for(self, address: str, credentials: Credentials) -> DeviceClient:
         """A client of its own. Raises :class:`utils.errors.BridgeError` where there can be none."""
-        if address.startswith(BACNET):
+        if address.startswith(SCHEME):
             return self._bacnet().client_for(address, _own(address, credentials.interface))
         if address == SIMULATION:
             return EndedSimulation(simulation_client(self._settings.part(ServerSettings), self._state.tests))
@@ -111,7 +108,7 @@ class DeviceClients:
         Raises what :meth:`client_for` raises.
         """
         for address, interface in interfaces.items():
-            if address.startswith(BACNET):
+            if address.startswith(SCHEME):
                 self._bacnet().prepare(address, _own(address, interface))
             else:
                 self._settings.part(ServerSettings if address == SIMULATION else AccountSettings)

@@ -31,7 +31,7 @@ _SEVERITY_LEVELS: Mapping[Severity, int] = {
     "warning": logging.WARNING,
     "information": logging.INFO,
 }
-_LOG = logging.getLogger("hvac_templates")
+log = logging.getLogger("hvac_templates")
 
 Expand = Callable[..., Result]
 
@@ -119,7 +119,7 @@ def _run(options: argparse.Namespace, expand: Expand, report: ExpansionReport) -
             raise
         report.messages, report.expanded = result.messages, result.model is not None
         for message in result.messages:
-            _LOG.log(_SEVERITY_LEVELS[message.severity], "%s", message)
+            log.log(_SEVERITY_LEVELS[message.severity], "%s", message)
         if result.model is None:
             _put_aside(options, outputs, report)
             return _say(options, f"{file}: not expanded, {len(result.errors)} error(s)", 1)
@@ -152,7 +152,7 @@ def _simulated(options: argparse.Namespace, outputs: files.Outputs, report: Expa
         "folder": str(ended.folder),
     }
     for text in ended.severes[:5]:
-        _LOG.error("EnergyPlus: %s", text)
+        log.error("EnergyPlus: %s", text)
     how = "completed" if ended.completed else "failed"
     return _say(
         options, f"simulation {how}, {len(ended.severes)} severe error(s): {ended.folder}", ended.exit_code and 1
@@ -230,17 +230,17 @@ def _logging(options: argparse.Namespace, outputs: files.Outputs) -> Iterator[No
         handlers.append(_log_file(outputs.log))
     for handler in handlers:
         handler.setLevel(options.logger_level)
-        _LOG.addHandler(handler)
-    before = _LOG.level, _LOG.propagate
-    _LOG.setLevel(options.logger_level)
-    _LOG.propagate = False
+        log.addHandler(handler)
+    before = log.level, log.propagate
+    log.setLevel(options.logger_level)
+    log.propagate = False
     try:
         yield
     finally:
-        _LOG.setLevel(before[0])
-        _LOG.propagate = before[1]
+        log.setLevel(before[0])
+        log.propagate = before[1]
         for handler in handlers:
-            _LOG.removeHandler(handler)
+            log.removeHandler(handler)
             handler.close()
 
 

@@ -9,13 +9,12 @@ from equipment.config import LoadedEquipment
 from equipment.supervision import HeartbeatObject, PermitObject, heartbeats_of, permits_of, supervision_problems
 from equipment.write_plan import BoundPoint, WritePlan
 from points import Point
+from utils.bacnet import NO_UNITS
 from utils.errors import ConfigError, Problem
 from utils.names import nearest
 from utils.settings import ControllerSettings
 from utils.unit_conversion import from_bacnet, same_unit, to_bacnet
 from utils.values import Endpoint, ObjectRef, ObjectType, Role, Target
-
-_NO_UNITS = "no-units"
 
 
 class Controller:
@@ -109,7 +108,7 @@ class Controller:
 def _wrong_unit(point: Point, object_units: str) -> str | None:
     """Why the object's units are not the point's. An object in no-units was left as it was made: it tells nothing."""
     theirs = from_bacnet(object_units)
-    if theirs is None or point.device_unit is None or to_bacnet(theirs) == _NO_UNITS:
+    if theirs is None or point.device_unit is None or to_bacnet(theirs) == NO_UNITS:
         return None
     if same_unit(theirs, point.device_unit):
         return None

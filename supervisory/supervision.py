@@ -34,6 +34,7 @@ from supervisory.site_survey import DeviceSite
 from supervisory.switch import Switch, SwitchMemory, SwitchPlace
 from supervisory.undo_file import UndoFile
 from utils.alone import Alone
+from utils.bacnet import bare_address
 from utils.errors import ConfigError, DeviceUnreachable, Problem
 from utils.settings import SettingsSource
 from utils.state_folder import StateFolder
@@ -279,7 +280,7 @@ class Supervision:
     def _site_of(self, site: Opened, gate: Gate, program: str) -> SiteAccess:
         """All slots of all devices, for a program that may look at them, and release them while it is enabled."""
         return DeviceSite(
-            [device.key.removeprefix("bacnet://") for device in site.devices],
+            [bare_address(device.key) for device in site.devices],
             site.open_client,
             UndoFile(self._state.path / "programs" / f"{program}-undo.jsonl"),
             self._is_ours,
@@ -289,7 +290,7 @@ class Supervision:
     def _is_ours(self, slot: OccupiedSlot) -> bool:
         """Whether one of our own programs may have taken a slot."""
         named = {
-            (plan.priority, point.ref, point.device.removeprefix("bacnet://"))
+            (plan.priority, point.ref, bare_address(point.device))
             for plan in self.plan.programs
             for point in self._bindings.get(plan.name, Bindings()).commands
         }

@@ -7,12 +7,9 @@ from collections.abc import Iterator, Sequence
 from bridge.check.quantities import unit_in_our_words
 from bridge.check.report import Finding, Severity, Topic
 from bridge.check.views import PointView
+from utils.bacnet import MANUAL_OPERATOR, MINIMUM_ON_OFF, NO_UNITS
 from utils.unit_conversion import to_bacnet
 from utils.values import ObjectType, PointValue, Quality, Role, Sample
-
-_MANUAL_OPERATOR = 8
-_MINIMUM_ON_OFF = 6
-_NO_UNITS = "no-units"
 
 
 def object_findings(view: PointView) -> Iterator[Finding]:
@@ -63,7 +60,7 @@ def _no_units(view: PointView, units: str | None) -> Iterator[Finding]:
     theirs = unit_in_our_words(units)
     if theirs is None and units is not None:
         yield _found(view, Severity.WARNING, Topic.UNITS, f"we do not know its units {units!r}; make sure it is {ours}")
-    elif theirs is None or to_bacnet(theirs) == _NO_UNITS:
+    elif theirs is None or to_bacnet(theirs) == NO_UNITS:
         yield _found(view, Severity.NOTE, Topic.UNITS, f"it has no units; make sure that it means {ours}")
 
 
@@ -84,7 +81,7 @@ def _stronger_slots(view: PointView, array: Sequence[PointValue | None]) -> Iter
 def _held_output(view: PointView, occupied: Sequence[tuple[int, PointValue]]) -> Iterator[Finding]:
     """An output that an operator or something stronger holds. Slot 6 is the object's own minimum on and off time."""
     for slot, value in occupied:
-        if slot <= _MANUAL_OPERATOR and slot != _MINIMUM_ON_OFF:
+        if slot <= MANUAL_OPERATOR and slot != MINIMUM_ON_OFF:
             what = f"slot {slot} holds {value:.5g}: the simulation gets that, whatever the application wants"
             yield _found(view, Severity.WARNING, Topic.SLOT, what)
             return

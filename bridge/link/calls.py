@@ -76,7 +76,7 @@ class LinkCalls:
 
     def wait_until_settled(self) -> None:
         """Wait until the controller no longer has a write that was cut in hand: a call's time-out at the most."""
-        threading.Event().wait(max(self._settled_at_s - time.monotonic(), 0.0))
+        time.sleep(max(self._settled_at_s - time.monotonic(), 0.0))
 
 
 class LastCalls:

@@ -9,6 +9,7 @@ from equipment.controller import Controller
 from equipment.write_plan import BoundPoint
 from ledger import TakenInput, TakenObject, TakenOutput, TakenSlot
 from points.config import DEFAULT_PRIORITY
+from utils.bacnet import slot_of
 from utils.errors import Problem
 from utils.values import ObjectRef, ObjectState, Role, Target
 
@@ -35,8 +36,9 @@ class Claim:
         was_out_of_service = bool(state.out_of_service)
         match self.role:
             case Role.COMMANDED:
-                before = state.priority_array[self.priority - 1] if state.priority_array else None
-                return TakenSlot(device, self.ref, self.name, self.priority, before)
+                return TakenSlot(
+                    device, self.ref, self.name, self.priority, slot_of(state.priority_array, self.priority)
+                )
             case Role.FORCED:
                 return TakenInput(device, self.ref, self.name, was_out_of_service, state.present_value.value)
             case Role.READ:
@@ -48,8 +50,8 @@ class Claim:
         An output that somebody has isolated is in nobody's way.
         """
         match self.role:
-            case Role.COMMANDED if state.priority_array is not None:
-                held = state.priority_array[self.priority - 1]
+            case Role.COMMANDED:
+                held = slot_of(state.priority_array, self.priority)
                 return None if held is None else f"slot {self.priority} of {self.ref} holds {held} already"
             case Role.FORCED if state.out_of_service:
                 return f"{self.ref} is out of service already and holds {state.present_value.value}"

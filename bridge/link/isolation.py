@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import math
-import threading
 import time
 
 from bridge.link.duty import Duty
@@ -69,7 +68,7 @@ class Isolation(Duty):
                 return
             if time.monotonic() > deadline_s:
                 raise self._refusal(", ".join(exposed), "it does not show as out of service")
-            threading.Event().wait(_LOOK_EVERY_S)
+            time.sleep(_LOOK_EVERY_S)
 
     def _refusal(self, what: str, why: str) -> DeviceRefused:
         return DeviceRefused(

@@ -21,6 +21,7 @@ from dataclasses import dataclass
 from bridge.link.duty import Duty, Look
 from equipment.write_plan import BoundPoint
 from ledger import Judgement, Ledger, TakenSlot
+from utils.bacnet import slot_of
 from utils.values import Exchange, ObjectRef, ObjectState, PointValue, PriorityArray, Role, Target, same_as_stored
 
 log = logging.getLogger(__name__)
@@ -127,7 +128,7 @@ class SlotWatch(Duty):
             self._silent.add(bound.ref)
             return
         self._silent.discard(bound.ref)
-        held = slots[bound.point.priority - 1]
+        held = slot_of(slots, bound.point.priority)
         self._ledger.saw(self._device, bound.ref, held)
         if held is None or not self._is_theirs(bound, held) or self._was_there_before(bound, held):
             self._suspects.pop(bound.target, None)
@@ -168,7 +169,7 @@ class SlotWatch(Duty):
         return "" if value is None or not self._is_theirs(bound, value) else f"present-value is {value}"
 
     def _defeat_in(self, bound: BoundPoint, slots: PriorityArray) -> str:
-        ours = slots[bound.point.priority - 1]
+        ours = slot_of(slots, bound.point.priority)
         if ours is None:
             return ""  # let go of, or lost in a reboot: the refresh takes it again
         if self._is_theirs(bound, ours):

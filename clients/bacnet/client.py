@@ -12,7 +12,7 @@ from bacpypes3.primitivedata import Date, Time
 from clients.bacnet.application import BenchApplication
 from clients.bacnet.cov import Notify, Subscription, SubscriptionBook
 from clients.bacnet.discovery import HIGHEST_INSTANCE, Finder
-from clients.bacnet.names import SCHEME, device_key, object_identifier, station
+from clients.bacnet.names import device_key, object_identifier, station
 from clients.bacnet.reading import Reader, item_of
 from clients.bacnet.requests import Requester, deadline
 from clients.bacnet.results import (
@@ -31,6 +31,7 @@ from clients.bacnet.results import (
 )
 from clients.bacnet.traits import Traits, TraitsBook
 from clients.bacnet.writing import Writer
+from utils.bacnet import SCHEME
 from utils.errors import ConfigError, Problem
 from utils.values import ObjectType
 

@@ -21,7 +21,7 @@ from clients.bacnet.results import PRESENT_VALUE, BacnetReading, Untyped
 from utils.errors import DeviceError
 from utils.values import Quality
 
-_LOG = logging.getLogger(__name__)
+log = logging.getLogger(__name__)
 _RENEW_AT = 0.5
 _LEAST_WAIT_S = 1.0
 
@@ -104,7 +104,7 @@ class SubscriptionBook:
                 is_lost = False
             except DeviceError as error:
                 if not is_lost:
-                    _LOG.warning("%s: the subscription cannot be renewed", error)
+                    log.warning("%s: the subscription cannot be renewed", error)
                     subscription.notify(_lost(subscription, error))
                 is_lost = True
 

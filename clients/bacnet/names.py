@@ -16,11 +16,11 @@ from bacpypes3.primitivedata import ObjectType as BacnetType
 from bacpypes3.vendor import get_vendor_info
 
 from clients.bacnet.results import ObjectLike
+from utils.bacnet import SCHEME
 from utils.errors import ConfigError, Problem
 from utils.names import did_you_mean
 from utils.values import ObjectRef, ObjectType
 
-SCHEME = "bacnet://"
 """Begins a BACnet device's address in ledgers and messages; without it, an address is that of a REST peer."""
 
 WILDCARD_DEVICE = ObjectIdentifier("device,4194303")

@@ -19,7 +19,8 @@ from clients.bacnet.names import OBJECT_TYPES, WILDCARD_DEVICE, device_key, obje
 from clients.bacnet.requests import Requester
 from clients.bacnet.results import PRESENT_VALUE, BacnetReading, BacnetRef, BacnetValue, PriorityArray, Untyped
 from clients.bacnet.traits import Traits, TraitsBook
-from clients.bacnet.wire import SLOTS, decode, point_value, priority_array_of
+from clients.bacnet.wire import decode, point_value, priority_array_of
+from utils.bacnet import SLOTS
 from utils.errors import ConfigError, DeviceError, DeviceUnreachable, ObjectError, Problem
 from utils.values import Quality
 

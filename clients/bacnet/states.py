@@ -8,13 +8,13 @@ from clients.bacnet.errors import UNKNOWN_OBJECT, BacnetRefusal
 from clients.bacnet.names import object_identifier
 from clients.bacnet.results import BacnetReading, BacnetRef, BacnetWrite
 from clients.bacnet.wire import point_value, priority_array_of
+from utils.bacnet import SLOTS
 from utils.errors import ObjectError
 from utils.values import ObjectRef, ObjectState, PriorityArray, Quality, Sample, Write, WriteKind
 
 _NAME, _VALUE, _FLAGS = "object-name", "present-value", "status-flags"
 _SERVICE, _ARRAY, _UNITS = "out-of-service", "priority-array", "units"
 _FAULT = "fault"
-_DEFAULT_PRIORITY = 16
 _NO_SUCH_THING = frozenset({UNKNOWN_OBJECT, "unknown-property"})
 
 Told = Mapping[BacnetRef, BacnetReading]
@@ -91,7 +91,7 @@ def write_of(write: Write) -> BacnetWrite:
         return BacnetWrite(write.ref, bool(write.value), property=_SERVICE)
     if write.kind is WriteKind.PRESENT_VALUE:
         return BacnetWrite(write.ref, write.value)
-    return BacnetWrite(write.ref, write.value, write.priority or _DEFAULT_PRIORITY)
+    return BacnetWrite(write.ref, write.value, write.priority or SLOTS)
 
 
 def _sample(target: ObjectRef, reading: BacnetReading) -> Sample:

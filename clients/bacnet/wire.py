@@ -32,9 +32,9 @@ from bacpypes3.primitivedata import ObjectType as BacnetType
 
 from clients.bacnet.names import OBJECT_TYPES, datatype
 from clients.bacnet.results import BacnetValue, PriorityArray, Untyped
+from utils.bacnet import SLOTS
 from utils.values import PointValue
 
-SLOTS = 16
 MINIMUM_ON_OFF = 6
 NULL_TEXT = "null"
 _ANY = 255

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from clients.boptest.tests import OwnTests
 from utils.errors import ConfigError, Problem, SimulationRefused
 
-_LOG = logging.getLogger(__name__)
+log = logging.getLogger(__name__)
 _VARIABLE = "TESTCASE_NAME"
 _SHARE = 3
 """One case may take up this part of all patience: it may be one that cannot be loaded."""
@@ -49,9 +49,9 @@ class CaseSearch:
         """
         fitting: list[str] = []
         seen_s = time.monotonic()
-        _LOG.warning("%s is not set: %d cases are loaded in turn, which may take minutes", _VARIABLE, len(cases))
+        log.warning("%s is not set: %d cases are loaded in turn, which may take minutes", _VARIABLE, len(cases))
         for number, case in enumerate(cases, start=1):
-            _LOG.info("looking for the case that has the configured points: %s (%d of %d)", case, number, len(cases))
+            log.info("looking for the case that has the configured points: %s (%d of %d)", case, number, len(cases))
             try:
                 if self._fits(case, points):
                     fitting.append(case)
@@ -89,7 +89,7 @@ class CaseSearch:
         if waited_s >= self.patience_s:
             raise error
         self._unseen.append(case)
-        _LOG.warning("%s cannot be looked at and is passed over: %s", case, error)
+        log.warning("%s cannot be looked at and is passed over: %s", case, error)
 
     def _found(self, fitting: Sequence[str]) -> str:
         if fitting:

@@ -14,7 +14,7 @@ from clients.http.funnel import HttpFunnel, HttpReply
 from utils.errors import SimulationError, SimulationRefused, SimulationUnreachable
 from utils.names import is_token
 
-_LOG = logging.getLogger(__name__)
+log = logging.getLogger(__name__)
 _FIRST_POLL_S = 0.02
 _LONGEST_POLL_S = 1.0
 _GONE = frozenset({400, 404})  # what /stop and /status answer for a test that has ended
@@ -96,7 +96,7 @@ class OwnTests:
         except (SimulationRefused, SimulationUnreachable) as error:
             if str(error) not in self._told:
                 self._told.add(str(error))
-                _LOG.warning("a test that an earlier run left is not stopped yet: %s", error)
+                log.warning("a test that an earlier run left is not stopped yet: %s", error)
 
     def _ordered(self, case: str) -> str:
         what = f"POST /testcases/{case}/select-async"
@@ -119,7 +119,7 @@ class OwnTests:
                 self.stop(testid)
                 raise SimulationRefused(f"no worker took up {case} within {patience_s:g} s, loading included")
             if pause_s < _LONGEST_POLL_S <= 2 * pause_s:
-                _LOG.info("waiting for a worker to load %s, %.0f s at most", case, patience_s)
+                log.info("waiting for a worker to load %s, %.0f s at most", case, patience_s)
             self.make_way()
             while_waiting(waited_s)
             self._funnel.wait(pause_s)
@@ -148,7 +148,7 @@ class OwnTests:
             return
         self._end(testid, status)
         if status == _RUNNING:
-            _LOG.info("test %s, which an earlier run left, is stopped", testid)
+            log.info("test %s, which an earlier run left, is stopped", testid)
 
     def _end(self, testid: str, status: str) -> None:
         if status != _UNKNOWN:
@@ -168,10 +168,10 @@ class OwnTests:
     def _abandon(self, testid: str) -> None:
         words = "test %s is stopped before it ran; a worker that is loading it runs it all the same, until %s"
         if self._test_ids is None:
-            _LOG.warning(words, testid, "it has been idle for long")
+            log.warning(words, testid, "it has been idle for long")
             return
         self._test_ids.abandon(self._funnel.base_url, testid)
-        _LOG.warning(words, testid, "the next start, check or release stops it")
+        log.warning(words, testid, "the next start, check or release stops it")
 
     def _call(self, method: str, path: str) -> HttpReply:
         return self._funnel.call(method, path, timeout_s=self._timeouts.quick_s)

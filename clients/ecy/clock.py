@@ -16,7 +16,7 @@ from clients.ecy.wire import API, flag_of, member, unwrap
 from clients.http.funnel import Json
 from utils.errors import DeviceUnreachable, ObjectError
 
-_LOG = logging.getLogger(__name__)
+log = logging.getLogger(__name__)
 _PLATFORM = f"{API}/services/platform"
 _TIME = f"{_PLATFORM}/time"
 _NTP = f"{_TIME}/ntp"
@@ -89,7 +89,7 @@ class Clock:
                 refusal = refusal or error
                 continue
             if spelled != zone:
-                _LOG.warning("%s: does not know the zone %s, %s was set", self._session.device, zone, spelled)
+                log.warning("%s: does not know the zone %s, %s was set", self._session.device, zone, spelled)
             return spelled
         raise self._session.refused(f"its clock cannot be set: {refusal.what if refusal else zone}")
 

@@ -11,7 +11,7 @@ from clients.http.funnel import Json
 from utils.errors import ObjectError
 from utils.values import Endpoint, ObjectRef, ObjectType
 
-_LOG = logging.getLogger(__name__)
+log = logging.getLogger(__name__)
 _NAMES = "object-name,object-identifier"
 _NAMES_AND_UNITS = f"{_NAMES},units"
 
@@ -70,5 +70,5 @@ def _warn_of_twins(device: str, endpoints: Iterable[Endpoint]) -> None:
     seen: set[str] = set()
     for endpoint in endpoints:
         if endpoint.name in seen:
-            _LOG.warning("%s: more than one object is named %s", device, endpoint.name)
+            log.warning("%s: more than one object is named %s", device, endpoint.name)
         seen.add(endpoint.name)

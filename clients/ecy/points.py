@@ -11,6 +11,7 @@ from clients.ecy.commands import WRITE_MULTIPLE, Route, may_be_unsupported, requ
 from clients.ecy.session import EcySession
 from clients.ecy.survey import survey
 from clients.ecy.wire import has_error_text, name_of, object_url, priority_array_of, sample_of, says, words_of
+from utils.bacnet import slot_of
 from utils.errors import DeviceError, ObjectError
 from utils.values import (
     Exchange,
@@ -106,7 +107,7 @@ class PointAccess:
     def _is_free(self, ref: ObjectRef, priority: int) -> bool | None:
         """Whether the slot is empty; None when the array cannot be read."""
         slots = survey(self._batch, [ref])[ref].priority_array
-        return None if slots is None else slots[priority - 1] is None
+        return None if slots is None else slot_of(slots, priority) is None
 
     def _await_free(self, ref: ObjectRef, priority: int) -> None:
         """Wait until stale reads have caught up with an accepted release. Raises ObjectError when they never do."""

@@ -10,12 +10,12 @@ import re
 from collections.abc import Iterable, Mapping
 
 from clients.http.funnel import Json
+from utils.bacnet import SLOTS
 from utils.text import one_line
 from utils.values import ObjectRef, ObjectType, PointValue, Quality, Sample, is_real32
 
 API = "/api/rest/v2"
 OBJECTS = f"{API}/services/bacnet/local/objects"
-SLOTS = 16
 
 _BINARY_WORDS = {
     "active": True,

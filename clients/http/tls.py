@@ -20,7 +20,7 @@ from clients.http.connection import CheckCertificate, TimedSSLSocket
 from utils.errors import ConfigError, Problem
 
 _USUAL_PORT = 443
-_LOG = logging.getLogger(__name__)
+log = logging.getLogger(__name__)
 
 
 class Pins(Protocol):
@@ -117,7 +117,7 @@ class PinnedCertificate:
         if self.seen is None or not self._policy.keeps_pins or self.is_on_record:
             return
         self._pins.set(self._address, self.seen)
-        _LOG.info("%s: its certificate is trusted from now on (SHA-256 %s)", self._address, self.seen)
+        log.info("%s: its certificate is trusted from now on (SHA-256 %s)", self._address, self.seen)
 
     def _pinned(self) -> tuple[str, str] | None:
         """The line on record. Earlier versions kept the usual port in it, where the config said so."""

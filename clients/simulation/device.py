@@ -13,6 +13,7 @@ from datetime import datetime
 
 from clients.boptest_client import BOPTestClient
 from clients.device_client import ClockState, WithoutAccount
+from utils.bacnet import SLOTS
 from utils.errors import DeviceError, ObjectError
 from utils.values import (
     Endpoint,
@@ -35,7 +36,6 @@ from utils.values import (
 SIMULATION = "simulation"
 """The device's address in messages, configs and the ledger."""
 
-_SLOTS = 16
 _VALUE, _ACTIVATE = "_u", "_activate"
 _READ_ONLY_PRIORITIES = (6,)
 
@@ -167,7 +167,7 @@ class SimulationDevice(WithoutAccount):
     def _found(self, ref: ObjectRef) -> ObjectState:
         if ref not in self._names:
             return ObjectState(self._sample(ref), is_missing=True)
-        slots = tuple(self._slots.get(ref, [None] * _SLOTS)) if not ref.object_type.is_input else None
+        slots = tuple(self._slots.get(ref, [None] * SLOTS)) if not ref.object_type.is_input else None
         return ObjectState(self._sample(ref), False, slots, self._units[ref], self._names[ref])
 
     def _sample(self, ref: ObjectRef) -> Sample:
@@ -187,8 +187,8 @@ class SimulationDevice(WithoutAccount):
         reason = self._objection(write)
         if reason is not None:
             return ObjectError(SIMULATION, f"{write.ref}: {reason}", missing=write.ref not in self._names)
-        slots = self._slots.setdefault(write.ref, [None] * _SLOTS)
-        slots[(write.priority or _SLOTS) - 1] = None if write.value is None else as_real32(write.value)
+        slots = self._slots.setdefault(write.ref, [None] * SLOTS)
+        slots[(write.priority or SLOTS) - 1] = None if write.value is None else as_real32(write.value)
         return None
 
     def _objection(self, write: Write) -> str | None:
@@ -196,7 +196,7 @@ class SimulationDevice(WithoutAccount):
             return "the simulation has no such point"
         if write.ref.object_type.is_input or write.kind is not WriteKind.COMMAND:
             return "a measurement cannot be written"
-        if write.priority is None or not 1 <= write.priority <= _SLOTS or write.priority in _READ_ONLY_PRIORITIES:
+        if write.priority is None or not 1 <= write.priority <= SLOTS or write.priority in _READ_ONLY_PRIORITIES:
             return f"there is no slot {write.priority} to write to"
         return None if write.value is None else _out_of_range(write.value, self._limits[write.ref])
 

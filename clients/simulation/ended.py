@@ -8,6 +8,7 @@ from datetime import datetime
 from clients.boptest_client import BOPTestClient
 from clients.device_client import ClockState, WithoutAccount
 from clients.simulation.device import SIMULATION
+from utils.bacnet import SLOTS
 from utils.errors import DeviceRefused, DeviceUnreachable, SimulationError
 from utils.values import (
     Endpoint,
@@ -21,7 +22,7 @@ from utils.values import (
     WriteResult,
 )
 
-_FREE = ObjectState(Sample(None, Quality.MISSING, "the test has ended"), priority_array=(None,) * 16)
+_FREE = ObjectState(Sample(None, Quality.MISSING, "the test has ended"), priority_array=(None,) * SLOTS)
 
 
 class EndedSimulation(WithoutAccount):

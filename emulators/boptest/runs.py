@@ -15,7 +15,7 @@ from emulators.boptest.replies import UNEXPECTED, Json, StoppedError
 from emulators.boptest.testcase import CaseEngine
 from utils.errors import BridgeError
 
-_LOG = logging.getLogger(__name__)
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +126,7 @@ class CaseRun:
                 self._serve(case)
                 self._give_up(UnknownTestError(self.testid))
         except StoppedError:
-            _LOG.debug("Test %s was stopped in the middle of a step", self.testid)
+            log.debug("Test %s was stopped in the middle of a step", self.testid)
         finally:
             self._on_end(self)
 
@@ -134,7 +134,7 @@ class CaseRun:
         try:
             case = self._work.start(self._stopping)
         except UNEXPECTED:
-            _LOG.exception("Test %s cannot start and stays queued", self.testid)
+            log.exception("Test %s cannot start and stays queued", self.testid)
             return None
         self._on_load(self)
         return case
@@ -160,5 +160,5 @@ class CaseRun:
             left_s = None if idle_s is None else max(last_active + idle_s - time.monotonic(), 0.0)
             return self._calls.get(timeout=left_s)
         except Empty:
-            _LOG.info("Test %s ends: no call for %s s", self.testid, idle_s)
+            log.info("Test %s ends: no call for %s s", self.testid, idle_s)
             return None

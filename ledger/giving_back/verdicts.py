@@ -12,6 +12,7 @@ from ledger.entries import TakenInput, TakenObject, TakenOutput, TakenSlot
 from ledger.ledger import Ledger
 from ledger.receipts import Outcome
 from ledger.watched import Judgement
+from utils.bacnet import slot_of
 from utils.values import ObjectRef, ObjectState, PointValue, Quality, Write, WriteKind, same_as_stored
 
 
@@ -123,7 +124,7 @@ def _is_untold(state: ObjectState) -> bool:
 
 
 def _held(entry: TakenSlot, state: ObjectState) -> PointValue | None:
-    return state.priority_array[entry.priority - 1] if state.priority_array is not None else None
+    return slot_of(state.priority_array, entry.priority)
 
 
 def _ours_in(entry: TakenObject, state: ObjectState) -> PointValue | None:

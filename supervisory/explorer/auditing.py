@@ -19,6 +19,7 @@ from supervisory.release_rules import Verdict, load_rules
 from supervisory.site_access import OccupiedSlot
 from supervisory.site_survey import DeviceSite
 from supervisory.undo_file import UndoFile
+from utils.bacnet import bare_address, slot_of
 from utils.errors import ConfigError, DeviceError, Problem
 from utils.values import PointValue, Write, WriteKind, same_as_stored
 
@@ -156,7 +157,7 @@ def _put_back_one(session: Explorer, client: BACnetDeviceClient, slot: OccupiedS
 
 def _held(client: BACnetDeviceClient, slot: OccupiedSlot) -> PointValue | None:
     slots = client.survey([slot.ref])[slot.ref].priority_array
-    return None if slots is None else slots[slot.priority - 1]
+    return slot_of(slots, slot.priority)
 
 
 def _is_back(held: PointValue | None, slot: OccupiedSlot) -> bool:
@@ -171,7 +172,7 @@ def _outcome_report(title: str, outcomes: dict[OccupiedSlot, str], notes: tuple[
 
 def _cells(slot: OccupiedSlot) -> tuple[object, ...]:
     """As people read them: an address without what it is written with elsewhere."""
-    return slot.device.removeprefix("bacnet://"), str(object_identifier(slot.ref)), slot.name, slot.priority, slot.value
+    return bare_address(slot.device), str(object_identifier(slot.ref)), slot.name, slot.priority, slot.value
 
 
 def _document(slot: OccupiedSlot) -> dict[str, object]:

@@ -161,7 +161,7 @@ class Guardian:
                 return 0
             if time.monotonic() > give_up_at_s:
                 break
-            threading.Event().wait(pause_s)
+            time.sleep(pause_s)
         log.error("gave up; what is left is in %s, and the release command tries again", self._file)
         return 1
 
@@ -199,7 +199,7 @@ class Guardian:
         while os.name == "posix" and os.getppid() == self._order.parent:
             if time.monotonic() > deadline_s:
                 return False
-            threading.Event().wait(_DYING_POLL_S)
+            time.sleep(_DYING_POLL_S)
         return True
 
     def _kill(self) -> None:

@@ -5,7 +5,6 @@ By then the ledger is gone and another runtime may be at work, so what living pr
 
 from __future__ import annotations
 
-import threading
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -52,7 +51,7 @@ class GuardianLook:
         """
         if self._first is None or not self._released:
             return []
-        threading.Event().wait(max(self._due_s - time.monotonic(), 0.0))
+        time.sleep(max(self._due_s - time.monotonic(), 0.0))
         ledger = self._first.ledger
         ledger.give_back(*(entry for entry in ledger.open_entries if not self._is_due(entry)))
         return [one for one in undo(self._first, make_client) if _was_needed(one)]

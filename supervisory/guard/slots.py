@@ -15,6 +15,7 @@ from clients.device_client import DeviceClient
 from ledger import Judgement, Ledger, Outcome, Patiences, Receipt, TakenSlot, give_back
 from supervisory.guard.gate import Pass, SlotCommand
 from supervisory.guard.second_look import DOUBT_S
+from utils.bacnet import PRIORITIES, slot_of
 from utils.errors import BridgeError, ConfigError, DeviceError, DeviceRefused, DeviceUnreachable, ObjectError
 from utils.values import (
     ObjectRef,
@@ -27,7 +28,6 @@ from utils.values import (
     same_as_stored,
 )
 
-_PRIORITIES = frozenset(range(1, 17)) - {6}
 """BACnet keeps 6 for minimum on and off times."""
 
 _Slot: TypeAlias = tuple[str, ObjectRef, int]
@@ -223,7 +223,7 @@ class Slots:
             for command in commands:
                 slots = states[command.ref].priority_array
                 if slots is not None:
-                    self._ledger.saw(command.device, command.ref, slots[command.priority - 1])
+                    self._ledger.saw(command.device, command.ref, slot_of(slots, command.priority))
 
     def _forget(self, command: SlotCommand) -> None:
         """The controller has said no to the first value: there is nothing to give back."""
@@ -258,7 +258,7 @@ class Slots:
 
 def _unsound(command: SlotCommand) -> DeviceError | None:
     """Why a command is none, whatever the controller says."""
-    if type(command.priority) is not int or command.priority not in _PRIORITIES:
+    if type(command.priority) is not int or command.priority not in PRIORITIES:
         what = f"{command.priority!r} is not a priority; they are 1 to 16 without 6"
     elif command.ref.object_type.is_input:
         what = "an input has no priorities; it cannot be commanded"
@@ -280,7 +280,7 @@ def _can_be_stored(value: object) -> bool:
 
 
 def _entry(command: SlotCommand, state: ObjectState) -> TakenSlot:
-    before = state.priority_array[command.priority - 1] if state.priority_array else None
+    before = slot_of(state.priority_array, command.priority)
     return TakenSlot(command.device, command.ref, state.name or command.name, command.priority, before)
 
 

@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import TypeAlias, TypeVar
 
 from clients.device_client import DeviceClient
+from utils.bacnet import bare_address
 from utils.errors import DeviceError, ObjectError
 from utils.names import did_you_mean
 from utils.values import ObjectRef, Quality, Sample
@@ -72,7 +73,7 @@ class Devices:
     def named(self, text: str) -> SiteDevice:
         """The device of this name or address. Raises :class:`ObjectError` for one that is not in the config."""
         for device in self._devices.values():
-            if text in (device.alias, device.key, device.key.removeprefix("bacnet://")):
+            if text in (device.alias, device.key, bare_address(device.key)):
                 return device
         known = (*self._devices, *self._by_key)
         raise ObjectError(text, f"is not among the devices of the config{did_you_mean(text, known)}")

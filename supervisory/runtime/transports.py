@@ -25,6 +25,7 @@ from supervisory.runtime.plant_clock import SimulationClock
 from supervisory.runtime.plants import LivePlant, SimulatedPlant, SupervisedPlant
 from supervisory.setup.config import SupervisoryConfig, Transport
 from utils.alone import Alone
+from utils.bacnet import bare_address
 from utils.errors import ConfigError, Problem
 from utils.model_calendar import model_datetime, model_seconds
 from utils.pacing import Pacer
@@ -58,7 +59,7 @@ class BACnetNetwork:
 
     def read(self, device: str, ref: ObjectRef, property_name: str) -> Told:
         """One property. Raises :class:`utils.errors.DeviceError`."""
-        address = device.removeprefix("bacnet://")
+        address = bare_address(device)
         timeout_s = self._timeout_s
         return self._stack.ask(lambda client: client.read(address, ref, property_name, timeout_s=timeout_s)).value
 

@@ -13,6 +13,7 @@ from typing import TypeAlias
 from clients.device_client import DeviceClient
 from supervisory.program import Command, Read
 from supervisory.setup.roles import Role, Wanted
+from utils.bacnet import NO_UNITS, slot_of
 from utils.errors import Problem
 from utils.names import did_you_mean
 from utils.unit_conversion import UnitConverter, UnitError, from_bacnet, to_bacnet
@@ -22,8 +23,6 @@ Key: TypeAlias = tuple[str, str | None]
 """A role and, for one of many, the point's name."""
 
 Convert: TypeAlias = Callable[[float], float]
-
-_NO_UNITS = "no-units"
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,7 +173,7 @@ def _objection(ref: ObjectRef, state: ObjectState) -> str | None:
 
 def _in_use(item: Wanted, state: ObjectState, priority: int) -> str | None:
     """Whose slot the program would take."""
-    held = state.priority_array[priority - 1] if state.priority_array is not None else None
+    held = slot_of(state.priority_array, priority)
     if held is None or item.take_occupied or not isinstance(item.kind, Command):
         return None
     return (
@@ -206,7 +205,7 @@ def _unit_of(text: str | None) -> str | None:
         return None
     known = from_bacnet(text)
     if known is not None:
-        return None if text.casefold() == _NO_UNITS else known
+        return None if text.casefold() == NO_UNITS else known
     try:
         to_bacnet(text)
     except UnitError:

@@ -16,11 +16,11 @@ from typing import TypeAlias
 
 from supervisory.easy import EasyASO
 from supervisory.program import Command, Parameters, Program, Read
+from utils.bacnet import PRIORITIES
 from utils.errors import ConfigError, Problem
 from utils.names import did_you_mean
 
 SHIPPED = Path(__file__).resolve().parents[1] / "programs"
-_PRIORITIES = frozenset(range(1, 17)) - {6}
 _HOOKS = ("on_start", "on_step", "on_stop")
 
 ProgramClass: TypeAlias = type[Program] | type[EasyASO]
@@ -146,7 +146,7 @@ def _can_take(kind: ProgramClass, name: str, arguments: tuple[None, ...]) -> boo
 
 def _class_problems(kind: ProgramClass) -> list[str]:
     problems = []
-    if kind.priority not in _PRIORITIES:
+    if kind.priority not in PRIORITIES:
         problems.append(f"priority must be 1 to 16 without 6, it is {kind.priority}")
     if issubclass(kind, EasyASO):
         return problems if _takes_nothing(kind) else [*problems, "its __init__ must do without arguments"]

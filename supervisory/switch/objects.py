@@ -20,11 +20,11 @@ from bacpypes3.object import CharacterStringValueObject
 from bacpypes3.primitivedata import Null
 
 from clients.bacnet import ReadOnly
+from utils.bacnet import SLOTS
 
 Slots: TypeAlias = Mapping[int, bool]
 """What people have commanded, by priority."""
 
-_LOWEST_PRIORITY = 16
 _MINIMUM_TIMES = 6
 """BACnet keeps this priority for minimum on and off times."""
 
@@ -60,7 +60,7 @@ class SwitchObject(Commandable, BinaryValueObject):  # type: ignore[misc]
             raise PropertyError("writeAccessDenied")
         if not isinstance(value, BinaryPV | Null):
             raise PropertyError("invalidDataType")
-        await super().write_property(name, value, index, priority or _LOWEST_PRIORITY)
+        await super().write_property(name, value, index, priority or SLOTS)
         await self._commanded(self)
 
 
@@ -84,7 +84,7 @@ class TextObject(_Shown, LocalObject, CharacterStringValueObject):  # type: igno
 
 def switch(instance: int, name: str, description: str, *, default: bool, slots: Slots) -> SwitchObject:
     """A switch, with the commands that stood when the runtime ended last."""
-    commands = [PriorityValue(null=()) for _ in range(_LOWEST_PRIORITY)]
+    commands = [PriorityValue(null=()) for _ in range(SLOTS)]
     for priority, on in slots.items():
         commands[priority - 1] = PriorityValue(enumerated=int(on))
     made = SwitchObject(
