@@ -25,7 +25,7 @@ from clients.bacnet.states import (
     state_refs,
     write_of,
 )
-from clients.device_client import ClockState, WithoutAccount
+from clients.device_client import ClockState, Exchanging, WithoutAccount
 from utils.bacnet import slot_of
 from utils.errors import DeviceRefused, DeviceUnreachable, ObjectError
 from utils.values import (
@@ -34,16 +34,14 @@ from utils.values import (
     ObjectRef,
     ObjectState,
     ObjectType,
-    Sample,
     Write,
-    WriteKind,
     WriteResult,
 )
 
 Answer = TypeVar("Answer")
 
 
-class BACnetDeviceClient(WithoutAccount):
+class BACnetDeviceClient(Exchanging, WithoutAccount):
     """One controller. Used by one thread at a time, except :meth:`abort`. Several may share a stack.
 
     Methods raise DeviceUnreachable (may pass by itself) or DeviceRefused (somebody has to act); those about single
@@ -62,7 +60,6 @@ class BACnetDeviceClient(WithoutAccount):
         self._lock = threading.Lock()
         self._is_aborted = False
         self._in_flight: concurrent.futures.Future[Any] | None = None
-        self._endpoints: dict[tuple[ObjectType, str], Endpoint] | None = None
 
     @property
     def device(self) -> str:
@@ -93,17 +90,8 @@ class BACnetDeviceClient(WithoutAccount):
             for point in points
             if (ref := ref_of(object_identifier(point.object))) is not None
         )
-        self._endpoints = {(endpoint.ref.object_type, endpoint.name): endpoint for endpoint in found}
+        self._keep(found)
         return found
-
-    def get_instance_number(self, object_name: str, object_type: ObjectType) -> int:
-        """The instance of a named object. Raises ObjectError (``missing``) for a name that discovery did not tell."""
-        if self._endpoints is None:
-            self.get_existing_endpoints()
-        endpoint = (self._endpoints or {}).get((object_type, object_name))
-        if endpoint is None:
-            raise ObjectError(self.device, f"there is no {object_type} named {object_name!r}", missing=True)
-        return endpoint.ref.instance
 
     def survey(self, refs: Iterable[ObjectRef]) -> Mapping[ObjectRef, ObjectState]:
         """How objects are found: value, service, priority array, units, name."""
@@ -124,25 +112,6 @@ class BACnetDeviceClient(WithoutAccount):
         told = self._read([*wanted, *name_refs(names), *slot_refs(slots)])
         samples = {target: sample_of(target, told) for target in reads}
         return Exchange(results, samples, names_of(names, told), slots_of(slots, told))
-
-    def read_values_from_endpoints(self, refs: Iterable[ObjectRef]) -> dict[ObjectRef, Sample]:
-        """Present-values by object; what the controller does not answer for is a sample too (MISSING)."""
-        return dict(self.exchange((), list(refs)).samples)
-
-    def read_names(self, refs: Iterable[ObjectRef]) -> Mapping[ObjectRef, str | None]:
-        """The objects' names: None for one that does not exist; one that the controller does not tell is absent."""
-        return self.exchange((), (), list(refs)).names
-
-    def write_values_from_endpoints(self, writes: Sequence[Write]) -> tuple[WriteResult, ...]:
-        """Write in order; one result per write."""
-        return self._write(writes)
-
-    def set_out_of_service(self, object_type: ObjectType, instance_number: int, out_of_service: bool) -> None:
-        """Take an object out of service or put it back. Raises ObjectError when it refuses."""
-        ref = ObjectRef(object_type, instance_number)
-        (result,) = self._write([Write(ref, WriteKind.OUT_OF_SERVICE, out_of_service)])
-        if result.error is not None:
-            raise result.error
 
     def relinquish(self, ref: ObjectRef, priority: int) -> bool:
         """Give a slot back: True when the priority array shows it, False when that cannot be read.

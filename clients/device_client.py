@@ -6,13 +6,14 @@ simulation can stand behind it too. Who only reads, commands and gives back need
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from utils.errors import AccountRefused
-from utils.values import Endpoint, Exchange, ObjectRef, ObjectState, ObjectType, Sample, Write, WriteResult
+from utils.errors import AccountRefused, ObjectError
+from utils.values import Endpoint, Exchange, ObjectRef, ObjectState, ObjectType, Sample, Write, WriteKind, WriteResult
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,3 +144,60 @@ class WithoutAccount:
 
     def forget_session(self) -> None:
         """There is none."""
+
+
+class Exchanging(ABC):
+    """What follows from an exchange and a discovery, whatever the protocol."""
+
+    _known: dict[tuple[ObjectType, str], Endpoint] | None = None
+    """What discovery has told last."""
+
+    @property
+    @abstractmethod
+    def device(self) -> str:
+        """The controller's address."""
+
+    @abstractmethod
+    def exchange(
+        self,
+        writes: Sequence[Write],
+        reads: Sequence[ObjectRef],
+        names: Sequence[ObjectRef] = (),
+        slots: Sequence[ObjectRef] = (),
+    ) -> Exchange:
+        """As :meth:`DeviceClient.exchange`."""
+
+    @abstractmethod
+    def get_existing_endpoints(self, object_types: Iterable[ObjectType] = ...) -> tuple[Endpoint, ...]:
+        """As :meth:`DeviceClient.get_existing_endpoints`."""
+
+    def get_instance_number(self, object_name: str, object_type: ObjectType) -> int:
+        """The instance of a named object. Raises ObjectError (``missing``) for a name that discovery did not tell."""
+        if self._known is None:
+            self.get_existing_endpoints()
+        endpoint = (self._known or {}).get((object_type, object_name))
+        if endpoint is None:
+            raise ObjectError(self.device, f"there is no {object_type} named {object_name!r}", missing=True)
+        return endpoint.ref.instance
+
+    def read_values_from_endpoints(self, refs: Iterable[ObjectRef]) -> dict[ObjectRef, Sample]:
+        """Present-values by object; what did not answer is a sample too (MISSING)."""
+        return dict(self.exchange((), list(refs)).samples)
+
+    def read_names(self, refs: Iterable[ObjectRef]) -> Mapping[ObjectRef, str | None]:
+        """The objects' names: None for one that does not exist; one that the controller does not tell is absent."""
+        return self.exchange((), (), list(refs)).names
+
+    def write_values_from_endpoints(self, writes: Sequence[Write]) -> tuple[WriteResult, ...]:
+        """Write in order; one result per write."""
+        return self.exchange(writes, ()).writes
+
+    def set_out_of_service(self, object_type: ObjectType, instance_number: int, out_of_service: bool) -> None:
+        """Take an object out of service or put it back. Raises ObjectError when it refuses."""
+        ref = ObjectRef(object_type, instance_number)
+        (result,) = self.write_values_from_endpoints([Write(ref, WriteKind.OUT_OF_SERVICE, out_of_service)])
+        if result.error is not None:
+            raise result.error
+
+    def _keep(self, found: Iterable[Endpoint]) -> None:
+        self._known = {(endpoint.ref.object_type, endpoint.name): endpoint for endpoint in found}

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Self
 
-from clients.device_client import ClockState, SettableClock
+from clients.device_client import ClockState, Exchanging, SettableClock
 from clients.ecy.batch import BatchReply, BatchRequest, BatchSender
 from clients.ecy.clock import Clock
 from clients.ecy.directory import discover
@@ -30,16 +30,13 @@ from utils.values import (
     ObjectRef,
     ObjectState,
     ObjectType,
-    Sample,
     Write,
-    WriteKind,
-    WriteResult,
 )
 
 __all__ = ["API", "Binding", "CovSubscription", "ECYDeviceClient", "object_url"]
 
 
-class ECYDeviceClient:
+class ECYDeviceClient(Exchanging):
     """One controller. Used by one thread at a time, except :meth:`abort`.
 
     Every method raises DeviceUnreachable (may pass by itself) or DeviceRefused (somebody has to act); those about
@@ -53,7 +50,6 @@ class ECYDeviceClient:
         self._batch = BatchSender(self._session)
         self._points = PointAccess(self._session, self._batch)
         self._clock = Clock(self._session)
-        self._endpoints: dict[tuple[ObjectType, str], Endpoint] | None = None
 
     @property
     def device(self) -> str:
@@ -95,17 +91,8 @@ class ECYDeviceClient:
     def get_existing_endpoints(self, object_types: Iterable[ObjectType] = tuple(ObjectType)) -> tuple[Endpoint, ...]:
         """Discover the objects of the types, and keep them for :meth:`get_instance_number`."""
         found = discover(self._session, object_types)
-        self._endpoints = {(endpoint.ref.object_type, endpoint.name): endpoint for endpoint in found}
+        self._keep(found)
         return found
-
-    def get_instance_number(self, object_name: str, object_type: ObjectType) -> int:
-        """The instance of a named object. Raises ObjectError (``missing``) for a name that discovery did not tell."""
-        if self._endpoints is None:
-            self.get_existing_endpoints()
-        endpoint = (self._endpoints or {}).get((object_type, object_name))
-        if endpoint is None:
-            raise ObjectError(self.device, f"there is no {object_type} named {object_name!r}", missing=True)
-        return endpoint.ref.instance
 
     def get_property_value(self, object_name: str, object_type: ObjectType, property_name: str) -> Json:
         """One property of a named object, as JSON; a present-value in the object's own kind of number.
@@ -125,14 +112,6 @@ class ECYDeviceClient:
         """How objects are found: value, service, priority array, units."""
         return survey(self._batch, list(refs))
 
-    def read_values_from_endpoints(self, refs: Iterable[ObjectRef]) -> dict[ObjectRef, Sample]:
-        """Present-values by object; what did not answer is a sample too (MISSING)."""
-        return dict(self.exchange((), list(refs)).samples)
-
-    def write_values_from_endpoints(self, writes: Sequence[Write]) -> tuple[WriteResult, ...]:
-        """Write in order; one result per write."""
-        return self.exchange(writes, ()).writes
-
     def exchange(
         self,
         writes: Sequence[Write],
@@ -146,20 +125,9 @@ class ECYDeviceClient:
         """
         return self._points.exchange(writes, reads, names, slots)
 
-    def read_names(self, refs: Iterable[ObjectRef]) -> Mapping[ObjectRef, str | None]:
-        """The objects' names: None for one that does not exist; one that the controller does not tell is absent."""
-        return self.exchange((), (), list(refs)).names
-
     def send_batch_request(self, requests: Sequence[BatchRequest]) -> tuple[BatchReply, ...]:
         """Send any requests in order, in as few batches as the controller takes; one reply per request."""
         return self._batch.send(requests)
-
-    def set_out_of_service(self, object_type: ObjectType, instance_number: int, out_of_service: bool) -> None:
-        """Take an object out of service or put it back. Raises ObjectError when it refuses."""
-        ref = ObjectRef(object_type, instance_number)
-        (result,) = self.write_values_from_endpoints([Write(ref, WriteKind.OUT_OF_SERVICE, out_of_service)])
-        if result.error is not None:
-            raise result.error
 
     def relinquish(self, ref: ObjectRef, priority: int) -> bool:
         """Give a slot back: True when the priority array shows it, False when that cannot be read.

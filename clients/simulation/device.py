@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 
 from clients.boptest_client import BOPTestClient
-from clients.device_client import ClockState, WithoutAccount
+from clients.device_client import ClockState, Exchanging, WithoutAccount
 from utils.bacnet import SLOTS
 from utils.errors import DeviceError, ObjectError
 from utils.values import (
@@ -40,7 +40,7 @@ _VALUE, _ACTIVATE = "_u", "_activate"
 _READ_ONLY_PRIORITIES = (6,)
 
 
-class SimulationDevice(WithoutAccount):
+class SimulationDevice(Exchanging, WithoutAccount):
     """One test of a BOPTEST server behind the methods of a controller. May be used by several threads."""
 
     def __init__(
@@ -120,18 +120,6 @@ class SimulationDevice(WithoutAccount):
             samples = {ref: self._sample(ref) for ref in reads}
             held = {ref: self._found(ref).priority_array for ref in slots}
             return Exchange(results, samples, {ref: self._names.get(ref) for ref in names}, held)
-
-    def read_names(self, refs: Iterable[ObjectRef]) -> Mapping[ObjectRef, str | None]:
-        """As :meth:`exchange` tells them."""
-        return self.exchange((), (), list(refs)).names
-
-    def read_values_from_endpoints(self, refs: Iterable[ObjectRef]) -> dict[ObjectRef, Sample]:
-        """Present-values by object."""
-        return dict(self.exchange((), tuple(refs)).samples)
-
-    def write_values_from_endpoints(self, writes: Sequence[Write]) -> tuple[WriteResult, ...]:
-        """Write in order; one result per write."""
-        return self.exchange(writes, ()).writes
 
     def relinquish(self, ref: ObjectRef, priority: int) -> bool:
         """Give a slot back. Raises :class:`ObjectError` for what has no slots."""

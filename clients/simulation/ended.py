@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 from clients.boptest_client import BOPTestClient
-from clients.device_client import ClockState, WithoutAccount
+from clients.device_client import ClockState, Exchanging, WithoutAccount
 from clients.simulation.device import SIMULATION
 from utils.bacnet import SLOTS
 from utils.errors import DeviceRefused, DeviceUnreachable, SimulationError
@@ -25,7 +25,7 @@ from utils.values import (
 _FREE = ObjectState(Sample(None, Quality.MISSING, "the test has ended"), priority_array=(None,) * SLOTS)
 
 
-class EndedSimulation(WithoutAccount):
+class EndedSimulation(Exchanging, WithoutAccount):
     """Every test that dead processes have left on a server, as one controller whose slots are free.
 
     A server of the old kind has one test case, which keeps nothing beyond its next initialize.
@@ -61,22 +61,11 @@ class EndedSimulation(WithoutAccount):
         names: Sequence[ObjectRef] = (),
         slots: Sequence[ObjectRef] = (),
     ) -> Exchange:
-        """To give back what is free already does nothing."""
-        results, samples = self.write_values_from_endpoints(writes), dict.fromkeys(reads, _FREE.present_value)
-        return Exchange(results, samples, slots=dict.fromkeys(slots, _FREE.priority_array))
-
-    def read_names(self, refs: Iterable[ObjectRef]) -> Mapping[ObjectRef, str | None]:
-        """As :meth:`exchange` tells them."""
-        return self.exchange((), (), list(refs)).names
-
-    def read_values_from_endpoints(self, refs: Iterable[ObjectRef]) -> dict[ObjectRef, Sample]:
-        """Nothing has a value."""
-        return dict.fromkeys(refs, _FREE.present_value)
-
-    def write_values_from_endpoints(self, writes: Sequence[Write]) -> tuple[WriteResult, ...]:
-        """Slots can be given back, and nothing else."""
+        """Slots can be given back, which does nothing, as they are free; nothing has a value."""
         refusal = DeviceRefused(SIMULATION, "the test has ended")
-        return tuple(WriteResult(write, None if write.value is None else refusal) for write in writes)
+        results = tuple(WriteResult(write, None if write.value is None else refusal) for write in writes)
+        samples = dict.fromkeys(reads, _FREE.present_value)
+        return Exchange(results, samples, slots=dict.fromkeys(slots, _FREE.priority_array))
 
     def relinquish(self, ref: ObjectRef, priority: int) -> bool:
         """It is free."""
