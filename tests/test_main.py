@@ -29,8 +29,8 @@ from emulators.boptest.faults import AnswerWith, HoldCall
 from emulators.ecy.faults import FailWrites, Hold
 from emulators.process import emulator_process
 from tests import bench
+from tests.bridge.looking import assert_as_it_was, assert_untouched
 from tests.bridge.rig import AHU_POINTS, DEADLINE_S, PASSWORD, VAV_POINTS, Rig, rig
-from tests.bridge.test_run import assert_as_it_was, assert_untouched
 from utils.state_folder import StateFolder
 
 ROOT = Path(__file__).parents[1]

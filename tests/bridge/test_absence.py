@@ -2,47 +2,25 @@
 
 from __future__ import annotations
 
-import threading
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from bridge.link.link import LinkState
-from bridge.run import Run
 from emulators.boptest.faults import HoldCall
 from emulators.ecy.faults import DropConnection
 from ledger.receipts import Outcome
+from tests.bridge.looking import activations, assert_as_it_was, assert_untouched, state_of
 from tests.bridge.rig import DEADLINE_S, Rig, in_background, rig
-from tests.bridge.test_run import assert_as_it_was, assert_untouched
+from tests.waiting import eventually
 from utils.errors import DeviceUnreachable
-
-DAMPER = "hvac_oveZonActSou_yDam_activate"
-FAN = "hvac_oveAhu_yFan_activate"
 
 
 @pytest.fixture
 def both(tmp_path: Path) -> Iterator[Rig]:
     with rig(tmp_path) as running:
         yield running
-
-
-def eventually(condition: Callable[[], bool]) -> None:
-    """Wait for something that a run in the background will bring about."""
-    deadline, pause = time.monotonic() + DEADLINE_S, threading.Event()
-    while not condition():
-        assert time.monotonic() < deadline
-        pause.wait(0.01)
-
-
-def state_of(subject: Rig, run: Run, name: str) -> LinkState:
-    return run.status().controllers[subject.controllers.addresses[name]]
-
-
-def activations(run: Run) -> tuple[float | None, float | None]:
-    """Whether the fan's and the damper's overrides are in force."""
-    return run.last_values.get(FAN), run.last_values.get(DAMPER)
 
 
 @pytest.mark.slow

@@ -20,12 +20,12 @@ from ledger.entries import Entry
 from ledger.ledger import Ledger
 from ledger.receipt_file import KEPT_FILES
 from ledger.record.journal import Journals
+from tests.bridge.looking import assert_as_it_was
 from tests.bridge.rig import DEADLINE_S, Rig, rig
-from tests.bridge.test_absence import eventually
-from tests.bridge.test_run import assert_as_it_was
-from tests.ledger.record.test_journal import killed
+from tests.ledger.record.killing import killed
 from tests.test_main import MAIN, configured, environment, press_until_it_ends, run, start, variables
 from tests.utils.test_logging_config import fill
+from tests.waiting import eventually
 from utils.state_folder import StateFolder
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="signals and terminals the POSIX way")

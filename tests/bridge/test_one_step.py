@@ -31,6 +31,7 @@ _ROOMS = {
     "ledger/record",
     "points",
     "utils",
+    "utils/process",
 }
 """Where the code of a step may be at all."""
 

@@ -3,25 +3,22 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from bridge.run import Declined, FirstContact, Run
 from emulators.boptest.faults import AnswerWith, DroppedAnswer, FailedSimulation, HoldCall
-from emulators.boptest.faults import BoptestFault as NoFault
 from emulators.ecy.answer_faults import WEB_PAGE
-from emulators.ecy.controller import EmulatedController
 from emulators.ecy.faults import AnswerInstead, DropConnection, Fault
 from emulators.ecy.messages import Reply
 from emulators.ecy.profile import Profile
 from emulators.program import ObjectSpec
 from ledger.receipts import Outcome
 from tests import bench
+from tests.bridge.looking import assert_as_it_was, assert_untouched, force, held, written
 from tests.bridge.rig import AHU_OBJECTS, AHU_POINTS, DEADLINE_S, PASSWORD, Rig, in_background, rig
 from utils.errors import ConfigError, DeviceRefused, SimulationError, SimulationUnreachable
 from utils.state_folder import StateFolder
@@ -32,40 +29,6 @@ from utils.values import as_real32
 def both(tmp_path: Path) -> Iterator[Rig]:
     with rig(tmp_path) as running:
         yield running
-
-
-def assert_as_it_was(subject: Rig, *controllers: str) -> None:
-    """Every slot is empty, every input in service, zone and NTP as before."""
-    for name in controllers or ("AHU", "VAV"):
-        controller = subject.controllers.controller(name)
-        for object_name in controller.objects.names():
-            found = controller.objects.named(object_name)
-            assert not found.out_of_service, object_name
-            assert set(found.slots) <= {None}, object_name
-        assert (controller.clock.zone, controller.clock.ntp_enabled) == ("UTC", True)
-
-
-def assert_untouched(subject: Rig) -> None:
-    assert [subject.controllers.controller(name).journal for name in ("AHU", "VAV")] == [[], []]
-
-
-def written(subject: Rig, controller: str, name: str) -> list[Any]:
-    """The present-values that were asked for, in order."""
-    journal = subject.controllers.controller(controller).journal
-    return [record.value for record in journal if record.name == name and record.property_name == "present-value"]
-
-
-def held(subject: Rig, then: Callable[[Run], None], steps: int = 1, **variables: str) -> Run:
-    """Execute a run of so many steps, hold the building in its last advance, and do something there."""
-    run = subject.run(steps=steps, **variables)
-    subject.building.faults.add(NoFault(), "advance", times=steps - 1)
-    hold = subject.building.faults.add(HoldCall(), "advance")
-    with in_background(run) as future:
-        assert hold.reached.wait(DEADLINE_S)
-        then(run)
-        hold.release.set()
-        future.result(DEADLINE_S)
-    return run
 
 
 class TestOneStep:
@@ -337,12 +300,6 @@ class TestOtherPeoplesThings:
         both.execute()
         found = controller.objects.named("DischAirTemp")
         assert (found.out_of_service, found.present_value) == (True, 17.5)
-
-
-def force(controller: EmulatedController, name: str, value: float) -> None:
-    """What an operator does at the controller's own page."""
-    found = controller.objects.find(name)
-    controller.objects.update(found, lambda one: replace(one, out_of_service=True, held=value))
 
 
 class TestProblemsAtTheStart:

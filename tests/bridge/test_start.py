@@ -13,8 +13,9 @@ import pytest
 from emulators.boptest.asgi import Response
 from emulators.boptest.faults import BoptestFault, HoldCall
 from emulators.ecy.faults import DropConnection
+from tests.bridge.looking import activations
 from tests.bridge.rig import AHU_OBJECTS, DEADLINE_S, Rig, in_background, rig
-from tests.bridge.test_absence import activations, eventually
+from tests.waiting import eventually
 
 
 @pytest.fixture

@@ -14,9 +14,9 @@ import pytest
 
 from bridge.step_log import MOMENT_COLUMNS, StepLog
 from emulators.ecy.faults import DropConnection
+from tests.bridge.looking import DAMPER, assert_as_it_was, assert_untouched
 from tests.bridge.rig import in_background, rig
-from tests.bridge.test_absence import DAMPER, eventually
-from tests.bridge.test_run import assert_as_it_was, assert_untouched
+from tests.waiting import eventually
 from utils.errors import ConfigError
 
 COLUMNS = ("step", "AHU.DischAirTemp [degC]")

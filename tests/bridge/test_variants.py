@@ -8,8 +8,8 @@ import pytest
 
 from emulators.boptest.faults import HoldCall
 from emulators.ecy.profile import Profile
+from tests.bridge.looking import assert_as_it_was
 from tests.bridge.rig import DEADLINE_S, in_background, rig
-from tests.bridge.test_run import assert_as_it_was
 from tests.clients.ecy.test_profiles import SWITCHES as FIRMWARE
 from tests.clients.pairwise import Row, pairwise
 

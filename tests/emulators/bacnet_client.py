@@ -282,15 +282,6 @@ def refusal(action: Callable[[], object]) -> str:
     raise AssertionError("it was not refused")
 
 
-def wait_until(holds: Callable[[], bool]) -> None:
-    """Wait for something that happens in another thread."""
-    end_s = monotonic() + DEADLINE_S
-    pause = threading.Event()
-    while not holds():
-        assert monotonic() < end_s, "it did not happen"
-        pause.wait(0.002)
-
-
 async def _until(holds: Callable[[], bool]) -> None:
     end_s = monotonic() + DEADLINE_S
     while not holds():

@@ -11,8 +11,9 @@ from bacpypes3.primitivedata import Boolean, Enumerated, Real, Unsigned
 from emulators.ecy.bacnet_profile import BacnetProfile
 from emulators.ecy.profile import Profile
 from emulators.program import ObjectSpec
-from tests.emulators.bacnet_client import BacnetBench, Value, bacnet_bench, refusal, wait_until
+from tests.emulators.bacnet_client import BacnetBench, Value, bacnet_bench, refusal
 from tests.emulators.ecy_client import SOME_OBJECTS
+from tests.waiting import eventually
 
 UNCONFIRMED, CONFIRMED = UnconfirmedCOVNotificationRequest, ConfirmedCOVNotificationRequest
 
@@ -93,7 +94,7 @@ def test_a_change_of_the_status_is_told_whatever_the_value() -> None:
         assert str(flags.propertyIdentifier) == "status-flags"
         bench.client.write("analog-input,1", "out-of-service", Boolean(False))
         bench.controller.objects.measure("Outdoor temperature", float("nan"))
-        wait_until(lambda: str(told(bench, 1)[-1]) == "nan")
+        eventually(lambda: str(told(bench, 1)[-1]) == "nan")
 
 
 def test_a_command_that_is_outranked_is_not_told() -> None:

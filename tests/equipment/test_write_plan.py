@@ -4,23 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from equipment.write_plan import BoundPoint, WritePlan
-from points import PointConfig, make_point
+from equipment.write_plan import WritePlan
+from tests.equipment.plan_points import INPUT, VALUE, bound
 from utils.errors import ObjectError
-from utils.unit_conversion import UnitConverter
 from utils.values import ObjectRef, ObjectType, PointValue, Target, Write, WriteKind, WriteResult
 
-INPUT = Target("10.0.0.1", ObjectType.ANALOG_INPUT, "SpaceTemp")
-VALUE = Target("10.0.0.1", ObjectType.ANALOG_VALUE, "OutdoorAirTemp")
 OUTPUT = Target("10.0.0.1", ObjectType.ANALOG_OUTPUT, "Damper")
 INPUT_REF, VALUE_REF = ObjectRef(INPUT.object_type, 1), ObjectRef(VALUE.object_type, 2)
-
-
-def bound(target: Target, instance: int, **keys: object) -> BoundPoint:
-    config = PointConfig.model_validate(
-        {"bop_point": "x_y", "ecy_point": target.name, "object_type": str(target.object_type), **keys}
-    )
-    return BoundPoint(make_point(config, "SI", UnitConverter()), target, ObjectRef(target.object_type, instance))
 
 
 @dataclass

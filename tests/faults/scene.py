@@ -8,7 +8,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -31,6 +31,7 @@ from emulators.program import ObjectSpec
 from ledger.ledger import Ledger
 from tests import bench
 from tests.bridge.rig import AHU_OBJECTS, AHU_POINTS, DEADLINE_S, PASSWORD, VAV_POINTS, in_background
+from tests.waiting import eventually
 from utils.pacing import Clocks
 from utils.state_folder import StateFolder
 from utils.values import SimulationState
@@ -174,14 +175,6 @@ class Scene:
             return advance(inputs)
 
         self.patch.setattr(run.client, "advance_simulation", noted)
-
-
-def eventually(condition: Callable[[], bool]) -> None:
-    """Wait for something that a run in the background will bring about."""
-    deadline, pause = time.monotonic() + DEADLINE_S, threading.Event()
-    while not condition():
-        assert time.monotonic() < deadline, "it never came about"
-        pause.wait(0.005)
 
 
 def writes_to(controller: EmulatedController, name: str) -> int:

@@ -34,9 +34,10 @@ from emulators.boptest.server import BoptestServer
 from emulators.ecy import faults as ecy_faults
 from emulators.plants.multizone_office import MultizoneOffice
 from tests import bench
+from tests.bridge.looking import force
 from tests.bridge.rig import DEADLINE_S, in_background
-from tests.bridge.test_run import force
-from tests.faults.scene import CASE, HOLD_STEPS, VAV, HostClock, Scene, assert_given_back, building, eventually
+from tests.faults.scene import CASE, HOLD_STEPS, VAV, HostClock, Scene, assert_given_back, building
+from tests.waiting import eventually
 from utils.errors import BridgeError, SimulationRefused, SimulationShared, SimulationUnreachable
 from utils.state_folder import StateFolder, TestIdFile
 

@@ -12,7 +12,8 @@ from emulators.ecy.controller import EmulatedController
 from emulators.ecy.faults import AnswerInstead
 from emulators.ecy.messages import Reply
 from ledger.receipts import Outcome
-from tests.faults.scene import Scene, assert_given_back, eventually
+from tests.faults.scene import Scene, assert_given_back
+from tests.waiting import eventually
 from utils.errors import ConfigError, DeviceRefused
 from utils.state_folder import StateFolder
 

@@ -17,7 +17,8 @@ from ledger.entries import Entry
 from ledger.ledger import Ledger, MemoryStore
 from tests.bridge.rig import DEADLINE_S, in_background
 from tests.faults.conftest import MakeScene
-from tests.faults.scene import HOLD_STEPS, Scene, all_with, assert_given_back, eventually, writes_to
+from tests.faults.scene import HOLD_STEPS, Scene, all_with, assert_given_back, writes_to
+from tests.waiting import eventually
 from utils.state_folder import StateError
 
 

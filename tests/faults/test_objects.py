@@ -12,7 +12,8 @@ from emulators.program import ObjectSpec
 from ledger.entries import TakenClock
 from ledger.receipts import Outcome
 from tests import bench
-from tests.faults.scene import VAV, VAV_OBJECTS, Scene, assert_given_back, eventually, writes_to
+from tests.faults.scene import VAV, VAV_OBJECTS, Scene, assert_given_back, writes_to
+from tests.waiting import eventually
 from utils.values import ObjectRef, ObjectType
 
 STRANGERS = (

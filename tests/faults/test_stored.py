@@ -16,9 +16,9 @@ from emulators.ecy.objects import BacnetObject
 from emulators.ecy.storage import StorageQuirk
 from emulators.ecy.storage_faults import Ramps, Stores, Wanders
 from ledger.receipts import Outcome, Receipt
+from tests.bridge.looking import assert_as_it_was, held
 from tests.bridge.rig import AHU_POINTS, Rig, rig
-from tests.bridge.test_run import assert_as_it_was, held
-from tests.ledger.record.test_journal import killed
+from tests.ledger.record.killing import killed
 from tests.test_main import run as run_main
 from tests.test_main import variables
 

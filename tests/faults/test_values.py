@@ -12,7 +12,8 @@ from emulators.ecy.messages import Reply, Request
 from emulators.ecy.profile import Profile
 from emulators.ecy.wire import Json
 from tests.faults.conftest import MakeScene
-from tests.faults.scene import HOLD_STEPS, Scene, assert_given_back, eventually, writes_to
+from tests.faults.scene import HOLD_STEPS, Scene, assert_given_back, writes_to
+from tests.waiting import eventually
 
 
 def without_values(items: list[Json]) -> list[Json]:

@@ -16,8 +16,8 @@ from emulators.ecy.server import EcyServer
 from emulators.program import ObjectSpec
 from tests import bench
 from tests.supervisory.gate_rig import AHU, PASSWORD, PRIORITY, USER, VAV
-from tests.supervisory.waiting import until
 from tests.test_main import MAIN, environment
+from tests.waiting import eventually
 
 INSTANCE = 599001
 MODES = {1: "disabled", 2: "run", 3: "releasing", 4: "fault"}
@@ -97,7 +97,7 @@ class Site:
     def run(self) -> subprocess.Popen[str]:
         """Start the runtime, and wait until every program has its slot."""
         process = self.start()
-        until(lambda: None not in self.slots() or process.poll() is not None, 40.0)
+        eventually(lambda: None not in self.slots() or process.poll() is not None, 40.0)
         assert process.poll() is None, self.output()
         return process
 

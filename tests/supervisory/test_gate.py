@@ -38,7 +38,7 @@ from tests.supervisory.gate_rig import (
     controllers,
     gate_rig,
 )
-from tests.supervisory.waiting import until
+from tests.waiting import eventually
 from utils.values import ObjectRef, ObjectType
 
 
@@ -379,7 +379,7 @@ class TestReleaser:
     ) -> None:
         rig.write(rig.command(200.0))
         rig.enabling.fault("one", "it raised")
-        until(lambda: rig.enabling.state("one") is State.FAULT)
+        eventually(lambda: rig.enabling.state("one") is State.FAULT)
         assert (rig.slot(), rig.gate.owned()) == (None, 0)
         assert [receipt.outcome for receipt in releaser.receipts] == [Outcome.RELEASED]
 
@@ -399,7 +399,7 @@ class TestReleaser:
         gate = OnceFull()
         with Releaser(rig.enabling, gate, backoff_s=(0.05,)):
             rig.enabling.fault("one", "it raised")
-            until(lambda: rig.slot() is None)
+            eventually(lambda: rig.slot() is None)
         assert gate.tries > 1
 
     def test_what_cannot_be_reached_is_tried_again_until_it_has_been_given_back(
@@ -408,11 +408,11 @@ class TestReleaser:
         rig.write(rig.command(200.0), rig.command(14.0, SUPPLY, VAV))
         rig.server.unplug(VAV)
         rig.enabling.switch(False)
-        until(lambda: rig.slot() is None)
-        until(lambda: bool(failed(releaser)))
+        eventually(lambda: rig.slot() is None)
+        eventually(lambda: bool(failed(releaser)))
         assert rig.enabling.state() is State.RELEASING
         rig.server.plug_in(VAV)
-        until(lambda: rig.enabling.state() is State.DISABLED)
+        eventually(lambda: rig.enabling.state() is State.DISABLED)
         assert rig.slot(SUPPLY, VAV) is None
         assert len(failed(releaser)) == 1
 
@@ -447,7 +447,7 @@ class TestDoubt:
             [result] = step.result(DEADLINE_S)
             assert result.error is not None
             late.release()
-            until(lambda: rig.enabling.state() is State.DISABLED)
+            eventually(lambda: rig.enabling.state() is State.DISABLED)
         written = [record.value for record in rig.controller().journal]
         assert 200.0 in written
         assert written[-1] is None
@@ -484,10 +484,10 @@ def test_a_slot_that_was_given_back_stays_on_record_and_is_looked_at_again_while
         assert late.holding.wait(DEADLINE_S)
         rig.enabling.switch(False)
         assert step.result(DEADLINE_S)[0].error is not None
-        until(lambda: len(store.noted) >= 3)
+        eventually(lambda: len(store.noted) >= 3)
         assert store.noted[:3] == ["taken", "given back", "taken"]
         late.release()
-        until(lambda: rig.enabling.state() is State.DISABLED)
+        eventually(lambda: rig.enabling.state() is State.DISABLED)
         assert 200.0 in [record.value for record in rig.controller().journal]
         assert (rig.slot(), rig.gate.owned()) == (None, 0)
         assert (store.noted[-1], rig.ledger.open_entries) == ("given back", ())

@@ -18,8 +18,8 @@ from emulators.ecy.server import EcyServer
 from tests import bench
 from tests.supervisory.gate_rig import AHU, NAMES, STATIC, SUPPLY, VAV, as_new, controllers
 from tests.supervisory.runtime_process import PRIORITY
-from tests.supervisory.waiting import until
 from tests.test_main import ROOT, environment
+from tests.waiting import eventually
 
 pytestmark = [pytest.mark.slow, pytest.mark.skipif(os.name != "posix", reason="signals are sent the POSIX way")]
 
@@ -72,7 +72,7 @@ class Runtime:
 
     def until_released(self) -> float:
         """How long it takes until all slots are free, in s."""
-        return until(lambda: self.slots() == [None] * 4)
+        return eventually(lambda: self.slots() == [None] * 4)
 
     def ledgers(self) -> list[Path]:
         """Journals with something open in them."""
@@ -131,8 +131,8 @@ def test_after_a_kill_everything_is_given_back_but_an_operators_value(
             os.kill(subject.guardian, number)
         server.controller(AHU).objects.command(NAMES[SUPPLY], 111.0, PRIORITY)
         subject.kill()
-        took_s = until(lambda: subject.slots() == [None, 111.0, None, None])
-        until(lambda: not is_running(subject.guardian))
+        took_s = eventually(lambda: subject.slots() == [None, 111.0, None, None])
+        eventually(lambda: not is_running(subject.guardian))
         assert took_s < SAFE_S
         assert subject.ledgers() == []
         assert "it has died" in subject.receipt()
@@ -148,10 +148,10 @@ def test_a_write_that_is_carried_out_after_the_release_is_given_back_too(
     with runtime(server, rest, tmp_path) as subject:
         subject.kill()
         subject.until_released()
-        until(lambda: subject.ledgers() == [])
+        eventually(lambda: subject.ledgers() == [])
         server.controller(AHU).objects.command(NAMES[STATIC], 200.0, PRIORITY)
         server.controller(AHU).objects.command(NAMES[SUPPLY], 111.0, PRIORITY)
-        until(lambda: not is_running(subject.guardian))
+        eventually(lambda: not is_running(subject.guardian))
         assert subject.slots() == [None, 111.0, None, None]
         assert subject.receipt().count("StaticSetpoint slot 12: released") == 3
 
@@ -163,7 +163,7 @@ def test_a_frozen_runtime_is_ended_before_it_is_released(
         subject.process.send_signal(signal.SIGSTOP)
         subject.until_released()
         assert subject.process.wait(SAFE_S) == -signal.SIGKILL
-        until(lambda: not is_running(subject.guardian))
+        eventually(lambda: not is_running(subject.guardian))
         assert "it does not move any more" in subject.receipt()
 
 
@@ -190,11 +190,11 @@ def test_a_controller_that_is_away_is_given_back_when_it_returns(
     with runtime(server, bacnet, tmp_path) as subject:
         server.unplug(VAV)
         subject.kill()
-        until(lambda: subject.slots() == [None, None, 200.0, 14.0])
-        until(lambda: "NOT released" in subject.receipt())
+        eventually(lambda: subject.slots() == [None, None, 200.0, 14.0])
+        eventually(lambda: "NOT released" in subject.receipt())
         server.plug_in(VAV)
         subject.until_released()
-        until(lambda: not is_running(subject.guardian))
+        eventually(lambda: not is_running(subject.guardian))
         assert subject.ledgers() == []
 
 
@@ -209,4 +209,4 @@ def test_what_is_left_at_an_orderly_end_is_the_guardians(
         assert is_running(subject.guardian)
         server.plug_in(VAV)
         subject.until_released()
-        until(lambda: not is_running(subject.guardian))
+        eventually(lambda: not is_running(subject.guardian))

@@ -16,7 +16,7 @@ from supervisory.guard.custody import Charge, give_back_leftovers, guarded
 from supervisory.guard.guardian import BEAT, FAREWELL, End, Order, Watch
 from supervisory.guard.guarding import COMMAND, GuardianError, Guarding
 from tests import bench
-from tests.supervisory.waiting import until
+from tests.waiting import eventually
 from utils.state_folder import StateFolder
 
 READ_ORDER = "import sys; sys.stdin.readline(); print('ready', flush=True); "
@@ -103,7 +103,7 @@ class TestGuardian:
         code = f"import pathlib; pathlib.Path({str(once)!r}).touch(exist_ok=False); {READ_ORDER}"
         told: list[str] = []
         with Guarding(order(tmp_path), told.append, script(code)) as guarding:
-            until(lambda: bool(told))
+            eventually(lambda: bool(told))
             assert not guarding.is_watching
         assert "no guardian could be started" in told[0]
 
@@ -111,7 +111,7 @@ class TestGuardian:
         told: list[str] = []
         with Guarding(order(tmp_path), told.append, script(READ_ORDER + "sys.stdin.read(2)")) as guarding:
             first = guarding.pid
-            until(lambda: guarding.pid not in (None, first) and guarding.is_watching)
+            eventually(lambda: guarding.pid not in (None, first) and guarding.is_watching)
         assert told == []
 
     def test_that_does_not_answer_any_more_is_ended_and_replaced(self, tmp_path: Path) -> None:
@@ -128,7 +128,7 @@ while heard := os.read(0, 9):
         with Guarding(subject, told.append, script(code)) as guarding:
             first = guarding.pid
             assert first is not None
-            until(lambda: guarding.pid not in (None, first) and guarding.is_watching)
+            eventually(lambda: guarding.pid not in (None, first) and guarding.is_watching)
             second, beats = guarding.pid, threading.Event()
             beats.wait(4 * SHORT_S)  # it answers, so it stays
             assert guarding.pid == second
@@ -150,7 +150,7 @@ while heard := os.read(0, 9):
         charge = Charge(["one"], {})
         with guarded(charge, StateFolder(tmp_path)) as custody:
             custody.enabling.switch(True)
-            until(lambda: custody.enabling.state("one") == "fault")
+            eventually(lambda: custody.enabling.state("one") == "fault")
             assert "no guardian could be started" in custody.enabling.reason("one")
 
 

@@ -21,8 +21,8 @@ from emulators.boptest.server import BoptestServer
 from emulators.plants.multizone_office import MultizoneOffice
 from tests import bench
 from tests.supervisory.supervised import PROGRAM, Site, free_port, site
-from tests.supervisory.waiting import until
 from tests.test_main import MAIN, environment, run
+from tests.waiting import eventually
 
 pytestmark = pytest.mark.slow
 
@@ -41,7 +41,7 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
 
 def free_after(subject: Site, program: str) -> float:
     """Seconds until the program's slot is free."""
-    return until(lambda: subject.slot(program) is None)
+    return eventually(lambda: subject.slot(program) is None)
 
 
 def settled(subject: Site, program: str, mode: str) -> bool:
@@ -52,77 +52,77 @@ class TestOneProgram:
     def test_switched_off_alone_it_gives_back_and_the_others_go_on(self, running: Site) -> None:
         running.switch(False, "single")
         assert free_after(running, "single") < SAFE_S
-        until(lambda: settled(running, "single", "disabled"))
+        eventually(lambda: settled(running, "single", "disabled"))
         assert running.reason("single") == "single-enabled was switched off at priority 8"
         assert running.slot("steady") is not None
         running.switch(True, "single")
-        until(lambda: running.slot("single") is not None)
+        eventually(lambda: running.slot("single") is not None)
 
     def test_that_raises_in_a_step_releases_and_is_in_fault_until_switched_off_and_on(self, running: Site) -> None:
         order = running.tell("failing", "step")
         assert free_after(running, "failing") < SAFE_S
-        until(lambda: settled(running, "failing", "fault"))
+        eventually(lambda: settled(running, "failing", "fault"))
         assert "told to fail in on_step" in str(running.reason("failing"))
         assert running.slot("steady") is not None
         order.unlink()
         running.switch(False, "failing")
         running.switch(True, "failing")
-        until(lambda: running.slot("failing") is not None)
+        eventually(lambda: running.slot("failing") is not None)
 
     def test_that_raises_in_its_start_is_in_fault(self, running: Site) -> None:
         running.tell("starting", "start")
         running.switch(False, "starting")
         assert free_after(running, "starting") < SAFE_S
         running.switch(True, "starting")
-        until(lambda: settled(running, "starting", "fault"))
+        eventually(lambda: settled(running, "starting", "fault"))
         assert running.slot("starting") is None
 
     def test_that_raises_in_its_stop_has_given_back_all_the_same(self, running: Site) -> None:
         running.tell("stopping", "stop")
         running.switch(False, "stopping")
         assert free_after(running, "stopping") < SAFE_S
-        until(lambda: settled(running, "stopping", "disabled"))
+        eventually(lambda: settled(running, "stopping", "disabled"))
 
     def test_switched_off_in_the_middle_of_a_step_that_blocks_it_gives_back_at_once(self, running: Site) -> None:
         order = running.tell("blocked", "step", "block")
         running.switch(False, "blocked")
         assert free_after(running, "blocked") < SAFE_S
         order.unlink()
-        until(lambda: settled(running, "blocked", "disabled"))
+        eventually(lambda: settled(running, "blocked", "disabled"))
         assert running.slot("blocked") is None
 
     def test_that_blocks_for_too_long_is_abandoned(self, running: Site) -> None:
         order = running.tell("stuck", "step", "block")
         free_after(running, "stuck")
-        until(lambda: settled(running, "stuck", "fault"))
+        eventually(lambda: settled(running, "stuck", "fault"))
         assert "blocked" in str(running.reason("stuck"))
         order.unlink()
 
     def test_leaves_a_value_alone_that_an_operator_has_put_into_its_slot(self, running: Site) -> None:
         running.put("shared", 111.0)
-        until(lambda: "taken it over" in (running.folder / "app.log").read_text(encoding="utf-8"))
+        eventually(lambda: "taken it over" in (running.folder / "app.log").read_text(encoding="utf-8"))
         assert running.slot("shared") == 111.0
         running.switch(False, "shared")
-        until(lambda: settled(running, "shared", "disabled"))
+        eventually(lambda: settled(running, "shared", "disabled"))
         assert running.slot("shared") == 111.0
 
     def test_whose_controller_is_away_is_released_when_that_returns(self, running: Site) -> None:
         home = running.home("away")
         running.server.unplug(home)
         running.switch(False, "away")
-        until(lambda: settled(running, "away", "releasing"))
+        eventually(lambda: settled(running, "away", "releasing"))
         running.server.plug_in(home)
         free_after(running, "away")
-        until(lambda: settled(running, "away", "disabled"))
+        eventually(lambda: settled(running, "away", "disabled"))
 
 
 def test_switched_off_all_give_back_and_switched_on_all_begin_again(running: Site) -> None:
     running.switch(False)
-    took_s = until(lambda: {running.slot("steady"), running.slot("still")} == {None})
+    took_s = eventually(lambda: {running.slot("steady"), running.slot("still")} == {None})
     assert took_s < SAFE_S
-    until(lambda: settled(running, "steady", "disabled"))
+    eventually(lambda: settled(running, "steady", "disabled"))
     running.switch(True)
-    until(lambda: None not in {running.slot("steady"), running.slot("still")})
+    eventually(lambda: None not in {running.slot("steady"), running.slot("still")})
 
 
 @pytest.mark.skipif(os.name != "posix", reason="signals are sent the POSIX way")
@@ -135,7 +135,7 @@ class TestTheEnd:
             process = subject.run()
             subject.tell("one", "step", "block")
             process.send_signal(signal.Signals[name])
-            assert until(lambda: subject.slots() == [None, None]) < SAFE_S
+            assert eventually(lambda: subject.slots() == [None, None]) < SAFE_S
             process.wait(20.0)
             assert "Traceback" not in subject.output()
             [receipts] = (tmp_path / "state" / "receipts").iterdir()
@@ -155,9 +155,9 @@ class TestTheEnd:
             end_with_its_guardian(subject.run())
             subject.tell("one", "start")
             subject.start()
-            until(lambda: subject.slot("one") is None)
-            until(lambda: subject.output().count("left by an earlier run") == 2)
-            until(lambda: subject.slot("two") is not None)
+            eventually(lambda: subject.slot("one") is None)
+            eventually(lambda: subject.output().count("left by an earlier run") == 2)
+            eventually(lambda: subject.slot("two") is not None)
             assert len(subject.ledgers()) == 1
 
     def test_beside_a_simulation_off_means_no_override_and_a_kill_stops_the_test(self, tmp_path: Path) -> None:
@@ -171,17 +171,17 @@ class TestTheEnd:
             process = start_simulated(tmp_path, building.url, port)
             cleanup.callback(process.wait)
             cleanup.callback(process.kill)
-            until(lambda: overridden.now is True, 40.0)
+            eventually(lambda: overridden.now is True, 40.0)
             stack.ask(lambda client: client.write(f"127.0.0.1:{port}", "binary-value,1", False, 8))
-            until(lambda: overridden.now is False)
+            eventually(lambda: overridden.now is False)
             stack.ask(lambda client: client.write(f"127.0.0.1:{port}", "binary-value,1", None, 8))
-            until(lambda: overridden.now is True)
+            eventually(lambda: overridden.now is True)
             [note] = (tmp_path / "state" / "tests").glob("*.json")
             assert "Running" in status(building.url, note.stem)
             process.kill()
             process.wait()
-            until(lambda: "Running" not in status(building.url, note.stem))
-            until(lambda: not list((tmp_path / "state" / "ledgers").glob("*.jsonl")))
+            eventually(lambda: "Running" not in status(building.url, note.stem))
+            eventually(lambda: not list((tmp_path / "state" / "ledgers").glob("*.jsonl")))
 
 
 class Overridden(BoptestFault):

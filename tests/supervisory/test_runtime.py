@@ -13,7 +13,7 @@ from supervisory import Command, Context, EasyASO, NoValue, Program, Read
 from supervisory.guard.enabling import State
 from supervisory.runtime.runner import RunnerLimits
 from tests.supervisory.beside import SETPOINT, TEMPERATURE, Beside, MemoryDevice
-from tests.supervisory.waiting import DEADLINE_S, until
+from tests.waiting import DEADLINE_S, eventually
 from utils.errors import DeviceUnreachable
 from utils.values import ObjectRef, Quality, Sample
 
@@ -351,18 +351,18 @@ def test_a_device_that_is_silent_for_many_periods_is_a_missing_input_and_no_over
         """Time goes on whatever the device does: 7 periods in which it is waited for, then it returns."""
         [runner] = beside.runtime.runners if beside.runtime is not None else []
         if number in (4, 30):
-            until(lambda: device.slots[SETPOINT][11] == 100.0)
+            eventually(lambda: device.slots[SETPOINT][11] == 100.0)
         if number == 4:
             device.is_silent.set()
         if number == 18:
             device.gives_up.set()
-            until(lambda: device.slots[SETPOINT][11] is None)
+            eventually(lambda: device.slots[SETPOINT][11] is None)
             device.is_silent.clear()
             device.gives_up.clear()
         if number >= 6:
             device.is_asked.wait(DEADLINE_S)
         if not device.is_silent.is_set():
-            until(lambda: runner.is_settled)
+            eventually(lambda: runner.is_settled)
         if number == 30 and beside.runtime is not None:
             beside.runtime.request_stop()
 
@@ -398,7 +398,7 @@ def test_the_time_that_a_device_takes_is_not_the_hooks(monkeypatch: pytest.Monke
             computes.wait(DEADLINE_S)
         else:
             goes_on.set()
-            until(lambda: runner.is_settled)
+            eventually(lambda: runner.is_settled)
         if number == 12 and beside.runtime is not None:
             beside.runtime.request_stop()
 

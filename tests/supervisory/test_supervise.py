@@ -40,7 +40,7 @@ from supervisory.setup.settings import settings_for
 from supervisory.supervision import ProgramStatus, Supervision
 from tests.supervisory import light_guardian
 from tests.supervisory.files import RESET, config, problems, program
-from tests.supervisory.waiting import until
+from tests.waiting import eventually
 from utils.errors import BridgeError, ConfigError, SimulationError, SimulationShared
 from utils.settings import LocalSettings
 from utils.state_folder import StateFolder
@@ -440,7 +440,7 @@ def test_a_building_that_does_not_answer_is_said_while_it_is_waited_for(
     supervision = _supervision(_on_simulation(tmp_path), "reset.py", steps=3)
     with ThreadPoolExecutor(1) as pool:
         ended = pool.submit(supervision.execute)
-        until(lambda: "has not answered advance for" in caplog.text)
+        eventually(lambda: "has not answered advance for" in caplog.text)
         hold.release.set()
         assert ended.result(DEADLINE_S).exit_code == 0
 
@@ -480,7 +480,7 @@ def _ended_when(
     with ThreadPoolExecutor(1) as pool:
         ended = pool.submit(supervision.execute)
         try:
-            until(lambda: ended.done() or any(map(stands, supervision.status())), DEADLINE_S)
+            eventually(lambda: ended.done() or any(map(stands, supervision.status())), DEADLINE_S)
             act()
         finally:
             supervision.request_stop()

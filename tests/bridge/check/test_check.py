@@ -26,8 +26,8 @@ from emulators.program import ObjectSpec
 from ledger.entries import TakenInput, TakenSlot
 from ledger.record.journal import Journals
 from tests import bench
+from tests.bridge.looking import assert_untouched, force
 from tests.bridge.rig import AHU_POINTS, DEADLINE_S, PASSWORD, Rig, rig
-from tests.bridge.test_run import assert_untouched, force
 from utils.errors import ConfigError, SimulationAborted
 from utils.state_folder import StateFolder
 from utils.values import ObjectRef, ObjectType

@@ -17,8 +17,8 @@ from clients.http.tls import TlsPolicy
 from emulators.ecy.faults import DropConnection
 from equipment.equipment_manager import EquipmentManager
 from tests import bench
+from tests.bridge.looking import assert_untouched
 from tests.bridge.rig import AHU_POINTS, VAV_POINTS, Rig, rig
-from tests.bridge.test_run import assert_untouched
 from utils.errors import SimulationAborted
 from utils.state_folder import StateFolder
 

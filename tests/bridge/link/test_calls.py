@@ -14,9 +14,9 @@ from bridge.run import Run
 from emulators.ecy.faults import DropConnection, Hold
 from emulators.ecy.messages import Reply, Request
 from ledger.receipts import Outcome
+from tests.bridge.looking import activations, assert_as_it_was, assert_untouched, state_of
 from tests.bridge.rig import DEADLINE_S, Rig, in_background, rig
-from tests.bridge.test_absence import activations, eventually, state_of
-from tests.bridge.test_run import assert_as_it_was, assert_untouched
+from tests.waiting import eventually
 
 FOR_EVER_S = 30.0
 """A time-out that no test waits for."""

@@ -26,11 +26,11 @@ from emulators.ecy.server import EcyServer
 from emulators.plants.multizone_office import MultizoneOffice
 from emulators.program import ObjectSpec, ProgramIO
 from tests import bench
+from tests.bridge.looking import activations, assert_as_it_was, assert_untouched
 from tests.bridge.rig import AHU_OBJECTS, DEADLINE_S, PASSWORD, VAV_OBJECTS, Rig, in_background, rig
-from tests.bridge.test_absence import activations, eventually
-from tests.bridge.test_run import assert_as_it_was, assert_untouched
 from tests.test_main import configured, variables
 from tests.test_main import run as command_line
+from tests.waiting import eventually
 from utils.errors import ConfigError
 from utils.pacing import Clocks, HostSlept, TooLate
 

@@ -12,9 +12,10 @@ from bridge.link.slot_watch import SlotWatch
 from emulators.ecy.profile import Profile
 from ledger.entries import TakenSlot
 from ledger.ledger import Ledger
+from tests.bridge.looking import activations
 from tests.bridge.rig import DEADLINE_S, Rig, in_background, rig
-from tests.bridge.test_absence import activations, eventually
-from tests.equipment.test_write_plan import INPUT, VALUE, bound
+from tests.equipment.plan_points import INPUT, VALUE, bound
+from tests.waiting import eventually
 from utils.values import ObjectRef, ObjectState, PointValue, Sample, as_real32
 
 DEVICE = "10.0.0.1"

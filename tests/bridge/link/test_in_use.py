@@ -26,11 +26,11 @@ from ledger.leftovers import Leftovers
 from ledger.receipts import Outcome, Receipt
 from ledger.record.journal import Journals
 from tests import bench
+from tests.bridge.looking import activations, assert_as_it_was, assert_untouched, force, state_of
 from tests.bridge.rig import AHU_POINTS, DEADLINE_S, VAV_POINTS, Rig, in_background, rig
-from tests.bridge.test_absence import activations, eventually, state_of
-from tests.bridge.test_run import assert_as_it_was, assert_untouched, force
 from tests.faults.scene import HURRY, HostClock
 from tests.test_main import configured, run, start, variables
+from tests.waiting import eventually
 from utils.errors import ConfigError, DeviceUnreachable
 from utils.pacing import Clocks
 from utils.state_folder import StateFolder

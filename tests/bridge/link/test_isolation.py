@@ -25,9 +25,9 @@ from ledger.ledger import Ledger
 from ledger.receipts import Outcome
 from ledger.record.journal import Journals
 from tests import bench
+from tests.bridge.looking import activations, assert_as_it_was, assert_untouched, held
 from tests.bridge.rig import AHU_POINTS, DEADLINE_S, VAV_POINTS, Rig, in_background, rig
-from tests.bridge.test_absence import activations, eventually
-from tests.bridge.test_run import assert_as_it_was, assert_untouched, held
+from tests.waiting import eventually
 from utils.errors import DeviceRefused
 from utils.values import ObjectRef, ObjectType
 

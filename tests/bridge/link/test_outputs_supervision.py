@@ -20,10 +20,10 @@ from ledger.giving_back.giver import give_back
 from ledger.ledger import Ledger
 from ledger.receipts import Outcome
 from tests import bench
+from tests.bridge.looking import activations, assert_as_it_was, assert_untouched, held, written
 from tests.bridge.rig import AHU_OBJECTS, AHU_POINTS, DEADLINE_S, PASSWORD, Rig, in_background, rig
-from tests.bridge.test_absence import activations, eventually
-from tests.bridge.test_run import assert_as_it_was, assert_untouched, held, written
 from tests.emulators.test_program_heartbeat import FanProgram
+from tests.waiting import eventually
 from utils.errors import ConfigError
 from utils.pacing import Clocks
 from utils.settings import Settings

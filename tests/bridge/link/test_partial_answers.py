@@ -12,9 +12,8 @@ from emulators.ecy.answer_faults import ChangeBatch
 from emulators.ecy.faults import FailWrites
 from emulators.ecy.messages import Reply, Request
 from ledger.receipts import Outcome
+from tests.bridge.looking import activations, assert_as_it_was, force, held
 from tests.bridge.rig import Rig, rig
-from tests.bridge.test_absence import activations
-from tests.bridge.test_run import assert_as_it_was, force, held
 
 
 @pytest.fixture

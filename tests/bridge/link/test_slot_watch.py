@@ -20,11 +20,11 @@ from emulators.ecy.faults import DropConnection
 from ledger.entries import TakenSlot
 from ledger.ledger import Ledger
 from ledger.receipts import Outcome
+from tests.bridge.looking import activations, state_of, written
 from tests.bridge.rig import AHU_POINTS, DEADLINE_S, Rig, in_background, rig
-from tests.bridge.test_absence import activations, eventually, state_of
-from tests.bridge.test_run import written
-from tests.equipment.test_write_plan import INPUT, VALUE, bound
+from tests.equipment.plan_points import INPUT, VALUE, bound
 from tests.faults.scene import HURRY, HostClock
+from tests.waiting import eventually
 from utils.pacing import Clocks
 from utils.values import Exchange, ObjectState, PointValue, Sample, as_real32
 

@@ -21,8 +21,8 @@ from ledger.receipts import Outcome
 from ledger.record.journal import Journals
 from ledger.recovery import recover
 from tests import bench
+from tests.bridge.looking import assert_as_it_was, held, written
 from tests.bridge.rig import AHU_POINTS, DEADLINE_S, VAV_POINTS, Rig, rig
-from tests.bridge.test_run import assert_as_it_was, held, written
 from tests.test_main import run, start, variables
 from utils.values import ObjectRef, ObjectType
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import errno
 import json
 import os
-import subprocess
 from argparse import Namespace
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -17,7 +16,6 @@ from rich.console import Console
 
 from clients.making import Credentials
 from commands import release
-from emulators.boptest.faults import BoptestFault as NoFault
 from emulators.boptest.faults import HoldCall
 from emulators.ecy.faults import DropConnection
 from ledger.entries import TakenClock, TakenInput, TakenSlot
@@ -25,8 +23,9 @@ from ledger.ledger import Ledger
 from ledger.record.journal import Journal, Journals
 from ledger.record.records import encoded
 from ledger.watched import KEPT_VALUES, Judgement
+from tests.bridge.looking import assert_as_it_was, assert_untouched
 from tests.bridge.rig import DEADLINE_S, Rig, in_background, rig
-from tests.bridge.test_run import assert_as_it_was, assert_untouched
+from tests.ledger.record.killing import killed
 from tests.test_main import configured, run, start, variables
 from utils.errors import ConfigError
 from utils.state_folder import StateError
@@ -202,18 +201,6 @@ class TestTwoProcesses:
                 second.execute()
             assert len(both.controllers.controller("AHU").journal) == before
         assert_as_it_was(both)
-
-
-def killed(subject: Rig, advances: int = 1, **changed: str) -> subprocess.Popen[str]:
-    """A run that has been killed in the middle of an advance, the first one or a later one."""
-    subject.building.faults.add(NoFault(), "advance", times=advances - 1)
-    hold = subject.building.faults.add(HoldCall(), "advance")
-    with start(*configured(subject), **variables(subject, **changed)) as process:
-        assert hold.reached.wait(DEADLINE_S)
-        process.kill()
-        process.communicate()
-    hold.release.set()
-    return process
 
 
 @pytest.mark.slow

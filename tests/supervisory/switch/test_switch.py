@@ -18,7 +18,7 @@ from clients.bacnet.stack import BACnetStack
 from supervisory.guard.enabling import Enabling, State
 from supervisory.switch.memory import SwitchMemory, SwitchPlace
 from supervisory.switch.switch import EVERYTHING, Switch
-from tests.supervisory.waiting import until
+from tests.waiting import eventually
 from utils.errors import ConfigError, ObjectError
 from utils.values import PointValue
 
@@ -173,12 +173,12 @@ class TestSight:
         assert subject.read(MODE) == DISABLED
         subject.owner.slots = 3
         subject.write(True)
-        until(lambda: (subject.read(MODE), subject.read("analog-value,1")) == (RUN, 3.0))
+        eventually(lambda: (subject.read(MODE), subject.read("analog-value,1")) == (RUN, 3.0))
         subject.enabling.fault("reset", "it raised ValueError")
-        until(lambda: subject.read(PROGRAM_MODE) == RELEASING)
+        eventually(lambda: subject.read(PROGRAM_MODE) == RELEASING)
         subject.owner.slots = 0
         subject.enabling.released("reset")
-        until(lambda: (subject.read(PROGRAM_MODE), subject.read(MODE)) == (FAULT, RUN))
+        eventually(lambda: (subject.read(PROGRAM_MODE), subject.read(MODE)) == (FAULT, RUN))
         assert subject.read("analog-value,1") == 0.0
         assert subject.read("characterstring-value,2") == "it raised ValueError"
         assert subject.read("characterstring-value,1") == "reset: it raised ValueError"
@@ -189,19 +189,19 @@ class TestSight:
 
     def test_the_heartbeat_counts(self, subject: Served) -> None:
         first = subject.read("analog-value,1000")
-        until(lambda: subject.read("analog-value,1000") != first)
+        eventually(lambda: subject.read("analog-value,1000") != first)
 
     @pytest.mark.parametrize("thing", [SWITCH, MODE, "analog-value,1", "characterstring-value,1"])
     def test_changes_are_told_to_who_has_subscribed(self, subject: Served, thing: str) -> None:
         told: list[BacnetReading] = []
         subscription = subject.operator.ask(lambda client: client.subscribe_cov(subject.address, thing, told.append))
-        until(lambda: bool(told))
+        eventually(lambda: bool(told))
         before = told[0].value
         subject.owner.slots = 2
         subject.write(True)
         if thing.startswith("char"):
             subject.write(False)
-        until(lambda: any(one.value != before for one in told if one.property == "present-value"))
+        eventually(lambda: any(one.value != before for one in told if one.property == "present-value"))
         subject.operator.ask(lambda _: subscription.close())
 
 

@@ -1,4 +1,4 @@
-"""Waiting for something to become true, with a deadline."""
+"""Waiting for something to become true: on a condition, with a deadline that a busy computer does not miss."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ DEADLINE_S = 20.0
 _TICK_S = 0.005
 
 
-def until(condition: Callable[[], bool], deadline_s: float = DEADLINE_S) -> float:
+def eventually(condition: Callable[[], bool], deadline_s: float = DEADLINE_S) -> float:
     """Wait for the condition; how long it took, in s. Fails the test at the deadline."""
-    began = time.monotonic()
+    began, pause = time.monotonic(), threading.Event()
     while not condition():
         assert time.monotonic() - began < deadline_s, f"not true after {deadline_s:g} s"
-        threading.Event().wait(_TICK_S)
+        pause.wait(_TICK_S)
     return time.monotonic() - began

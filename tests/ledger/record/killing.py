@@ -1,0 +1,22 @@
+"""A process that takes things, writes them down, and is killed."""
+
+from __future__ import annotations
+
+import subprocess
+
+from emulators.boptest.faults import BoptestFault as NoFault
+from emulators.boptest.faults import HoldCall
+from tests.bridge.rig import DEADLINE_S, Rig
+from tests.test_main import configured, start, variables
+
+
+def killed(subject: Rig, advances: int = 1, **changed: str) -> subprocess.Popen[str]:
+    """A run that has been killed in the middle of an advance, the first one or a later one."""
+    subject.building.faults.add(NoFault(), "advance", times=advances - 1)
+    hold = subject.building.faults.add(HoldCall(), "advance")
+    with start(*configured(subject), **variables(subject, **changed)) as process:
+        assert hold.reached.wait(DEADLINE_S)
+        process.kill()
+        process.communicate()
+    hold.release.set()
+    return process
