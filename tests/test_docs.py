@@ -16,7 +16,7 @@ from utils.settings import Settings
 
 ROOT = Path(__file__).parents[1]
 README = ROOT / "README.md"
-SEEDS = {name: ROOT / "docs" / name for name in ("seed.md", "seed-supervisory.md", "seed-templates.md")}
+SEEDS = {name: ROOT / "docs" / "project" / name for name in ("seed.md", "seed-supervisory.md", "seed-templates.md")}
 PAGES = [README, *sorted((ROOT / "docs").rglob("*.md"))]
 PACKAGES = ("bridge", "clients", "emulators", "equipment", "hvac_templates", "points", "supervisory", "utils")
 
@@ -149,7 +149,7 @@ def test_every_place_that_a_seed_page_names_exists(page: Path) -> None:
 def test_what_is_superseded_says_by_which_decision(page: Path) -> None:
     places = [row[1] for row in rows(text_of(page)) if "superseded" in row[1]]
     assert places
-    assert not [place for place in places if "](decisions/" not in place]
+    assert not [place for place in places if "](../decisions/" not in place]
 
 
 @pytest.mark.parametrize("file", SEED_FILES)
