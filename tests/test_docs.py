@@ -18,7 +18,18 @@ ROOT = Path(__file__).parents[1]
 README = ROOT / "README.md"
 SEEDS = {name: ROOT / "docs" / "project" / name for name in ("seed.md", "seed-supervisory.md", "seed-templates.md")}
 PAGES = [README, *sorted((ROOT / "docs").rglob("*.md"))]
-PACKAGES = ("bridge", "clients", "emulators", "equipment", "hvac_templates", "points", "supervisory", "utils")
+PACKAGES = (
+    "bridge",
+    "clients",
+    "commands",
+    "emulators",
+    "equipment",
+    "hvac_templates",
+    "ledger",
+    "points",
+    "supervisory",
+    "utils",
+)
 
 SEED_FILES = (
     "main.py",
