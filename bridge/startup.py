@@ -12,7 +12,7 @@ from typing import TypeAlias
 
 from bridge.building import Started
 from bridge.building.model_clock import agree
-from bridge.link import STALE_S, ControllerLink, LinkState, SecondLook
+from bridge.link import STALE_S, ControllerLink, SecondLook
 from clients.boptest_client import BOPTestClient
 from equipment.equipment_manager import Equipment
 from ledger import Receipt
@@ -199,11 +199,6 @@ def take_controllers(links: Sequence[ControllerLink], pool: Executor) -> None:
             future.result()
         except DeviceUnreachable as error:
             link.lost(error)
-
-
-def present(links: Sequence[ControllerLink]) -> list[ControllerLink]:
-    """The controllers that answer."""
-    return [link for link in links if link.state is not LinkState.OFFLINE]
 
 
 def _reach(link: ControllerLink) -> Sequence[Problem]:

@@ -64,14 +64,6 @@ class SiteAccess(Protocol):
         """
 
 
-class SiteContext(Context, Protocol):
-    """The context of a program with ``needs_site``."""
-
-    @property
-    def site(self) -> SiteAccess:
-        """The slots of all controllers of the config."""
-
-
 def site_of(ctx: Context) -> SiteAccess:
     """The site of a context. Raises ``TypeError`` where there is none, since the program lacks ``needs_site``."""
     site: SiteAccess | None = getattr(ctx, "site", None)

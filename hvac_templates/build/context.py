@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
-from hvac_templates.build.built import Built, TemplateFault
+from hvac_templates.build.built import Built
 from hvac_templates.language.model import Connector, TemplateSpec, matches
 from hvac_templates.language.values import PathReference, Scalar
 
@@ -136,8 +136,3 @@ class ExpansionContext:
             return other.spec.type
         side = f"{head}.{tail}"
         return other._count(side) if side in other.members else other.lookup(tail)
-
-
-def fault_of(context: ExpansionContext, error: Exception) -> TemplateFault:
-    """Any failure of a value as a fault of this template."""
-    return error if isinstance(error, TemplateFault) else TemplateFault(str(error))
