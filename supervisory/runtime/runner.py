@@ -113,7 +113,7 @@ class Runner:
             self._gain(leave, time_s)
         if self._worker is not None and self._worker.is_busy:
             self._watch(self._worker)
-        _ = self.is_leaving
+        self._see_off()
 
     def reach(self, time_s: float) -> None:
         """Plant time goes on."""
@@ -121,21 +121,23 @@ class Runner:
             worker.reach(time_s)
 
     def is_due(self, time_s: float) -> bool:
-        """Whether a round has to begin now. One that finds the last still going on is an overrun, not a round."""
-        if self._run is None or self._worker is None or time_s < self._due_s:
-            return False
-        if not self._worker.is_busy:
-            return True
+        """Whether a round has to begin now."""
+        is_free = self._run is not None and self._worker is not None and not self._worker.is_busy
+        return is_free and time_s >= self._due_s
+
+    def pass_over(self, time_s: float) -> None:
+        """A round that has to begin while the last one is still going on is an overrun, and is left out."""
+        run, worker = self._run, self._worker
+        if run is None or worker is None or not worker.is_busy or time_s < self._due_s:
+            return
         if self.plan.period_s is not None:
             self._due_s = self._next_due(time_s)
-            self._leave_out(self._run)
-        return False
+            self._leave_out(run)
 
     @property
     def is_leaving(self) -> bool:
         """Whether an on_stop has not ended."""
-        self._leaving = [worker for worker in self._leaving if not worker.has_ended()]
-        return bool(self._leaving)
+        return any(worker.is_leaving for worker in self._leaving)
 
     def moment_s(self, time_s: float) -> float:
         """The plant time of a round that begins now: where time flows, the moment it was due, so that dt is exact."""
@@ -163,6 +165,13 @@ class Runner:
         """Wait for its threads, not for long; one that is stuck is left behind."""
         for worker in self._workers():
             worker.close(wait_s)
+
+    def _see_off(self) -> None:
+        """Those whose on_stop has ended, or takes too long, are left behind."""
+        for worker in self._leaving:
+            if not worker.is_leaving:
+                worker.close(0.0)
+        self._leaving = [worker for worker in self._leaving if worker.is_leaving]
 
     def _workers(self) -> list[Worker]:
         return [*self._leaving, self._worker] if self._worker is not None else self._leaving

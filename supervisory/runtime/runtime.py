@@ -134,6 +134,8 @@ class Runtime:
         if self._plant.is_lockstep:
             self._settle()
         self._supervise(time_s)
+        for runner in self.runners:
+            runner.pass_over(time_s)
         due = [runner for runner in self.runners if runner.is_due(time_s)]
         if due:
             self._begin(due, time_s)

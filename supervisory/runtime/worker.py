@@ -96,12 +96,10 @@ class Worker:
         self._is_busy = True
         self.loop.post(lambda: self._replace(last, ended))
 
-    def has_ended(self) -> bool:
-        """Whether a worker that was to leave has; one that takes too long is left behind."""
-        if self._is_busy and time.monotonic() < self._leaves_at_s:
-            return False
-        self.close(0.0)
-        return True
+    @property
+    def is_leaving(self) -> bool:
+        """Whether a worker that was to leave has not yet, and still has time."""
+        return self._is_busy and time.monotonic() < self._leaves_at_s
 
     def _replace(self, job: Job, ended: Ended) -> None:
         if self._task is None or self._task.done():

@@ -158,4 +158,4 @@ def test_leaving_cancels_the_job_and_does_the_last_one(watched: Watched) -> None
     watched.wait_for(lambda: watched.worker.is_settled)
     watched.worker.leave(last, watched.errors.append, DEADLINE_S)
     watched.wait_for(lambda: done == ["cancelled", "last"])
-    watched.wait_for(watched.worker.has_ended)
+    watched.wait_for(lambda: not watched.worker.is_leaving)
