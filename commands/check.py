@@ -8,14 +8,8 @@ from rich.console import Console
 
 from bridge.check import Preflight
 from bridge.check.console import print_check, print_check_json
-from commands.common import (
-    NOTHING_WRITTEN,
-    account_question,
-    add_look_options,
-    equip_from,
-    log_console,
-    may_show,
-)
+from commands.common import NOTHING_WRITTEN, account_question, add_look_options, equip_from, may_show
+from commands.logs import log_console
 from utils.process.interruption import until_done
 
 add_arguments = add_look_options

@@ -12,28 +12,20 @@ from dataclasses import replace
 from pathlib import Path
 
 from rich.console import Console
-from rich.logging import RichHandler
 
 from bridge.check.console import AccountQuestion
 from bridge.check.first_contact import MayShow, always, never
-from bridge.display.console import (
-    THE_DISPLAY,
-    Display,
-    FirstContactQuestion,
-    display,
-    log_first_contact,
-    print_receipts,
-    print_summary,
-)
+from bridge.display.console import Display, FirstContactQuestion, display, log_first_contact, print_summary
+from bridge.display.receipts import THE_DISPLAY, print_receipts
 from bridge.display.status import Summary
 from bridge.run import Confirm, Run
 from clients.making import tls_policy
+from commands.logs import start_logging, state_folder
 from equipment.config import load_equipment_files
 from equipment.equipment_manager import EquipmentManager
 from utils.alone import Alone
 from utils.errors import Problems
 from utils.home import HOME
-from utils.logging_config import StreamLines, TellsErrors, configure_logging
 from utils.process.interruption import until_done
 from utils.process.outlet import drain_all
 from utils.settings import ControllerSettings, LocalSettings, Parts, Settings, load_settings
@@ -97,28 +89,6 @@ def prepare(settings: Parts, configs: Path, *, keeps_pins: bool = True) -> tuple
     state, controllers = state_folder(settings.part(LocalSettings)), settings.part(ControllerSettings)
     policy = replace(tls_policy(controllers, state), keeps_pins=keeps_pins)
     return state, EquipmentManager(configs, controllers, policy)
-
-
-def state_folder(settings: LocalSettings) -> StateFolder:
-    """Where is kept what has to outlive a run. Raises :class:`utils.state_folder.StateError`."""
-    return StateFolder(settings.state_dir, settings.former_state_dir)
-
-
-def log_console(options: argparse.Namespace, console: Console) -> Console:
-    """Where log lines go: not between the lines of a JSON document."""
-    return Console(stderr=True) if options.json else console
-
-
-def start_logging(settings: LocalSettings, secrets: Sequence[str], console: Console) -> None:
-    """Everything into the file; on a terminal only warnings, above the live view; elsewhere what the file gets."""
-    on_screen: logging.Handler = StreamLines()
-    if console.is_terminal:
-        on_screen = _ScreenLines("WARNING", console, show_time=False, show_path=False, keywords=[])
-    configure_logging(settings.log_file, settings.log_level, secrets, on_screen)
-
-
-class _ScreenLines(TellsErrors, RichHandler):
-    """Warnings above the live view."""
 
 
 def run_bridge(

@@ -9,15 +9,8 @@ from rich.console import Console
 
 from bridge.check.offer import Inventory
 from bridge.check.offer_console import print_offer, print_offer_json
-from commands.common import (
-    NOTHING_WRITTEN,
-    account_question,
-    add_look_options,
-    log_console,
-    may_show,
-    prepare,
-    start_logging,
-)
+from commands.common import NOTHING_WRITTEN, account_question, add_look_options, may_show, prepare
+from commands.logs import log_console, start_logging
 from equipment.config_address import normal_address
 from utils.home import HOME
 from utils.process.interruption import until_done

@@ -10,9 +10,9 @@ from pathlib import Path
 
 from rich.console import Console
 
-from bridge.display.console import THE_DISPLAY, print_release, say
+from bridge.display.receipts import THE_DISPLAY, print_release, say
 from clients.making import DeviceClients, simulation_client
-from commands.common import start_logging, state_folder
+from commands.logs import start_logging, state_folder
 from ledger import Journals, Outcome, Patiences, described, keep_receipts, recover
 from utils.alone import Alone
 from utils.errors import ConfigError, SimulationError

@@ -42,8 +42,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace, console: Console) -> int:
     """Run the programs; returns the exit code. Raises :class:`utils.errors.BridgeError`."""
     # Here, because BACnet and the HTTP clients take a second to import, which --help should not wait for.
-    from bridge.display.console import THE_DISPLAY, say
-    from commands.common import start_logging, state_folder
+    from bridge.display.receipts import THE_DISPLAY, say
+    from commands.logs import start_logging, state_folder
     from supervisory.console import print_program_summary, program_view
     from supervisory.setup.plan import plan_run
     from supervisory.setup.settings import settings_for

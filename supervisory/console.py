@@ -12,7 +12,8 @@ from rich.console import Console, Group
 from rich.table import Table
 from rich.text import Text
 
-from bridge.display.console import THE_DISPLAY, ShownPlace, print_receipts, say
+from bridge.display.console import ShownPlace
+from bridge.display.receipts import THE_DISPLAY, print_receipts, say
 from supervisory.runtime.context import StepRecord
 from supervisory.runtime.runtime import RuntimeSummary
 from supervisory.supervision import ProgramStatus

@@ -9,7 +9,7 @@ import logging
 import sys
 import threading
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from operator import itemgetter
 from typing import Protocol
@@ -19,11 +19,11 @@ from rich.live import Live
 from rich.table import Table
 from rich.text import Text
 
+from bridge.display.receipts import THE_DISPLAY, say
 from bridge.display.status import Phase, Status, Summary
 from bridge.link import LinkState
 from bridge.session import FirstContact
 from equipment.equipment_manager import Equipment
-from ledger import Outcome, Receipt
 from points import Point
 from utils.alone import Alone
 from utils.handoff import LatestValue
@@ -33,7 +33,6 @@ from utils.values import PointValue, Role, Target
 
 log = logging.getLogger(__name__)
 
-THE_DISPLAY = "the display"
 """What it is called when it fails: the run goes on without it."""
 _LINE_EVERY_S = 10.0
 _SHOWN_SEEN = 3
@@ -207,11 +206,6 @@ def log_first_contact(contacts: Sequence[FirstContact]) -> bool:
     return True
 
 
-def say(console: Console, line: str, style: str = "", end: str = "\n") -> None:
-    """Print one line as it is: whatever stands in it, it is neither markup nor a second line."""
-    console.print(Text(printable(line)), style=style, end=end, highlight=False, soft_wrap=True)
-
-
 def print_summary(console: Console, summary: Summary) -> None:
     """What the run did; what was given back, :func:`print_receipts` tells."""
     if summary.shadow:
@@ -234,38 +228,6 @@ def print_summary(console: Console, summary: Summary) -> None:
         say(console, f"left to somebody else during the run: {yielded}")
 
 
-def print_receipts(console: Console, receipts: Iterable[Receipt]) -> None:
-    """Counts of what went well, and every line that somebody has to know of."""
-    receipts = tuple(receipts)
-    for outcome in Outcome:
-        matching = [receipt for receipt in receipts if receipt.outcome is outcome]
-        if not matching:
-            continue
-        say(console, f"{len(matching):4d} {outcome.value}")
-        for receipt in matching:
-            if receipt.is_somebody_elses or receipt.note or outcome not in _GOOD:
-                say(console, f"     {receipt}")
-    if not receipts:
-        say(console, "nothing was taken from any controller")
-
-
-def print_release(console: Console, receipts: Sequence[Receipt], living: Sequence[int]) -> None:
-    """What was undone for runs that died, object by object; runs that still live are named and left alone."""
-    for pid in living:
-        say(console, f"process {pid} is running: what it has taken is its own to give back")
-    if not receipts:
-        say(console, "nothing to release")
-        return
-    table = Table("controller", "what", "before", "found", "after", "outcome")
-    for receipt in receipts:
-        outcome = f"{receipt.outcome.value}{f' ({receipt.note})' if receipt.note else ''}"
-        cells = (receipt.device, receipt.what, receipt.before, receipt.found, receipt.after, outcome)
-        table.add_row(*(Text(printable(cell)) for cell in cells))
-    console.print(table)
-    print_receipts(console, receipts)
-
-
-_GOOD = (Outcome.RELEASED, Outcome.RESTORED, Outcome.FREE_ALREADY)
 _KPI_UNITS = {
     "tdis_tot": "K h/zone",
     "idis_tot": "ppm h/zone",

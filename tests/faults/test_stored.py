@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from bridge.display.console import print_receipts
+from bridge.display.receipts import print_receipts
 from bridge.run import Run
 from emulators.ecy.faults import Fault
 from emulators.ecy.objects import BacnetObject

@@ -15,7 +15,8 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from bridge.display.console import FirstContactQuestion, PlainLines, display, print_receipts, print_release
+from bridge.display.console import FirstContactQuestion, PlainLines, display
+from bridge.display.receipts import print_receipts, print_release
 from bridge.display.status import Phase, Status
 from bridge.link.link import LinkState
 from bridge.run import FirstContact
