@@ -63,13 +63,9 @@ class Run:
             session.links, self._pacer, settings.settle_time_s, session.pool, session.stop, clocks
         )
         self._episode = Episode(session, self._devices, overrides, self._pacer, self._delay, time, self._reached)
+        moment = StepClock(time.shown, clocks.wall)
         self._step_log = StepRecorder(
-            settings.step_log,
-            session.equipments,
-            session.links,
-            overrides,
-            self._pacer,
-            StepClock(time.shown, clocks.wall),
+            settings.step_log, session.equipments, session.links, overrides, self._pacer, moment
         )
         self.client, self.ledger = session.client, session.ledger
 

@@ -217,11 +217,6 @@ class BOPTestClient:
         self._tests.stop_all()
         self._testid = None
 
-    def stop_orphan(self, testid: str) -> None:
-        """End a test that an earlier run left behind; one that is gone already is fine. Works after :meth:`abort`."""
-        self._funnel.resume()
-        self._tests.stop(testid)
-
     def stop_leftovers(self) -> None:
         """End every test on record that earlier runs left on this server, as :meth:`connect` does too.
 

@@ -118,24 +118,24 @@ def run_bridge(
     told = Alone()
     try:
         with display(console, tuple(manager.equipment.values()), notes) as view:
-
-            def tick() -> None:
-                if question:
-                    question.put()
-                view.update(run.status())
-
             summary = until_done(
                 run.execute,
                 run.request_stop,
                 thread_name="simulation",
                 second="what was taken has NOT been given back",
-                tick=tick,
+                tick=lambda: _tick(run, view, question),
                 halt=lambda: _stopped(run, view),
             )
     finally:
         if run.has_begun:
             _tell(told, console, run.summary())
     return 0 if summary.is_clean else 1
+
+
+def _tick(run: Run, view: Display, question: FirstContactQuestion | None) -> None:
+    if question:
+        question.put()
+    view.update(run.status())
 
 
 def _tell(told: Alone, console: Console, summary: Summary) -> None:

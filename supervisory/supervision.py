@@ -10,9 +10,8 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 
-from bridge.link import STALE_S
 from clients.bacnet import BACnetStack
-from ledger import Outcome, Receipt, keep_receipts
+from ledger import Receipt, keep_receipts
 from supervisory.easy import EasyASO
 from supervisory.guard.custody import Charge, Custody, give_back_leftovers, guarded
 from supervisory.guard.enabling import State
@@ -27,7 +26,8 @@ from supervisory.runtime.runtime import Runtime, RuntimeSummary
 from supervisory.runtime.state_store import FileStates, MemoryStates, StateStore
 from supervisory.runtime.step_logs import StepLogs
 from supervisory.runtime.transports import Opened, opened, own_device
-from supervisory.setup.bindings import Bindings, Occupied, ProgramPoint, bind, clashes
+from supervisory.second_sight import SecondSight
+from supervisory.setup.bindings import Bindings, ProgramPoint, bind, clashes
 from supervisory.setup.plan import ProgramPlan, RunPlan
 from supervisory.site_access import OccupiedSlot, SiteAccess
 from supervisory.site_survey import DeviceSite
@@ -67,30 +67,6 @@ class _Keeping:
     gate: Gate
     faults: ProgramFaults
     state_of: Callable[[str], str]
-
-
-class _SecondLook:
-    """Nothing counts as somebody else's at first sight: own leftovers are given back, and reads can be stale."""
-
-    def __init__(self, give_back: Callable[[], Sequence[Receipt]]) -> None:
-        self._give_back = give_back
-        self._is_over = False
-
-    def __enter__(self) -> None:
-        """The look begins."""
-
-    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
-        """Raises :class:`DeviceUnreachable` instead where slots in use may be free, or ours, in a moment."""
-        if not isinstance(error, ConfigError) or not all(isinstance(one, Occupied) for one in error.problems):
-            return
-        stuck = [receipt for receipt in self._give_back() if receipt.outcome is Outcome.FAILED]
-        if stuck:
-            what = f"an earlier run left {len(stuck)} slot(s) in it that cannot be given back yet ({stuck[0].note})"
-            raise DeviceUnreachable(stuck[0].device, what) from None
-        if not self._is_over:
-            self._is_over = True
-            where = error.problems[0]
-            raise DeviceUnreachable(where.where, f"{where.what}; looked at again", retry_after_s=STALE_S) from None
 
 
 class Supervision:
@@ -193,7 +169,7 @@ class Supervision:
     def _bound(self, devices: Devices) -> Mapping[str, Bindings]:
         """As :meth:`_bind`, waiting for devices that do not answer yet. Raises what the last attempt raised."""
         deadline = time.monotonic() + self.plan.config.start_timeout_s
-        second_look = _SecondLook(self._leftovers)
+        second_look = SecondSight(self._leftovers)
         while True:
             try:
                 with second_look:

@@ -9,6 +9,7 @@ import logging
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import nullcontext
+from dataclasses import dataclass
 from enum import Enum
 
 from bridge.link.calls import LinkCalls
@@ -45,6 +46,15 @@ class LinkState(Enum):
     COUPLING = "coupling"
     """It sees the building, but its commands do not count yet."""
     ONLINE = "online"
+
+
+@dataclass(slots=True)
+class _Absence:
+    """How often an absent controller was tried in vain, why, and when (monotonic s) it is tried again."""
+
+    failures: int = 0
+    reason: type[BridgeError] | None = None
+    retry_at_s: float = 0.0
 
 
 class ControllerLink:
@@ -88,9 +98,7 @@ class ControllerLink:
         self._taking = Taking(controller, ledger, self._watch.is_yielded, take_occupied=take_occupied)
         self._doubt = Doubt(controller.address)
         self._refused: set[ObjectRef] = set()
-        self._failures = 0
-        self._reason: type[BridgeError] | None = None
-        self._retry_at_s = 0.0
+        self._absence = _Absence()
         self._coupled_at_s = 0.0
         self._look_at_s = math.inf
         self._is_in_doubt = False
@@ -117,7 +125,7 @@ class ControllerLink:
     @property
     def is_due(self) -> bool:
         """Whether an absent controller should be tried again."""
-        return self.state is LinkState.OFFLINE and self._clocks.monotonic() >= self._retry_at_s
+        return self.state is LinkState.OFFLINE and self._clocks.monotonic() >= self._absence.retry_at_s
 
     def reach(self) -> None:
         """Connect and find every object. Writes nothing. Raises :class:`DeviceError` and :class:`ConfigError`."""
@@ -185,11 +193,11 @@ class ControllerLink:
         Nothing is said of calls that were cut because the run ends.
         """
         kind = DeviceUnreachable if isinstance(error, DeviceUnreachable) else type(error)
-        if not self.calls.is_cut and (self.state is not LinkState.OFFLINE or self._reason is not kind):
+        if not self.calls.is_cut and (self.state is not LinkState.OFFLINE or self._absence.reason is not kind):
             log.warning("%s is %s", self.device, _told(error))
-        self.state, self.is_reached, self._reason = LinkState.OFFLINE, False, kind
-        self._retry_at_s = self._clocks.monotonic() + _delay_s(error, self._failures)
-        self._failures += 1
+        self.state, self.is_reached, self._absence.reason = LinkState.OFFLINE, False, kind
+        self._absence.retry_at_s = self._clocks.monotonic() + _delay_s(error, self._absence.failures)
+        self._absence.failures += 1
 
     def settled_client(self) -> DeviceClient:
         """The client to give back with, when the controller has nothing of ours in hand any more.
@@ -304,7 +312,7 @@ class ControllerLink:
     def _counted(self, samples: Mapping[Target, Sample]) -> dict[Target, Sample]:
         now_s = self._clocks.monotonic()
         if self.state is LinkState.COUPLING and now_s >= self._coupled_at_s:
-            self.state, self._failures = LinkState.ONLINE, 0
+            self.state, self._absence = LinkState.ONLINE, _Absence()
             self._look_at_s = now_s + self.controller.refresh_time_s
         return dict(samples) if self.state is LinkState.ONLINE else {}
 

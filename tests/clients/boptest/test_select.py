@@ -174,9 +174,9 @@ def test_an_orphan_is_stopped_and_one_that_is_gone_is_fine(
     client.connect(TOY)
     ((_, testid),) = notebook.kept
     with BOPTestClient(service.url, test_ids=notebook) as later:
-        later.stop_orphan(testid)
+        later._tests.stop(testid)
         assert notebook.kept == []
-        later.stop_orphan(testid)
+        later._tests.stop(testid)
     with pytest.raises(SimulationRefused, match="Invalid testid"):
         client.keep_alive()
 
@@ -308,7 +308,7 @@ class TestLeaving:
         first.close()
         ((_, testid),) = notebook.kept
         with BOPTestClient(service.url, test_ids=notebook) as later:
-            later.stop_orphan(testid)
+            later._tests.stop(testid)
         assert notebook.kept == []
 
     def test_a_stop_that_fails_hides_no_error_of_the_block(
