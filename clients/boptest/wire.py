@@ -88,7 +88,11 @@ def number_of(value: Json) -> float:
 
 def numbers_of(payload: Json, what: str) -> dict[str, float]:
     """A payload of numbers by name. Raises SimulationUnreachable when it is not an object."""
-    return {name: number_of(value) for name, value in object_of(payload, what).items()}
+    # Nearly all of some hundred values a step are floats: those are not asked any more than that.
+    return {
+        name: value if type(value) is float and math.isfinite(value) else number_of(value)
+        for name, value in object_of(payload, what).items()
+    }
 
 
 def series_of(payload: Json, what: str) -> dict[str, tuple[float, ...]]:
