@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import signal
 import sys
 from collections.abc import Sequence
@@ -12,7 +13,7 @@ from typing import TYPE_CHECKING, NoReturn
 from commands import BRIDGE, VERBS, Verb
 from utils.errors import BridgeError, ConfigError
 from utils.logging_config import end_logging
-from utils.process.quiet_start import EXIT_INTERRUPTED, begin, end_quietly
+from utils.process.quiet_start import EXIT_INTERRUPTED, begin
 from utils.process.streams import leave, leave_readers_behind, stand_before_standard_streams
 from utils.text import printable
 
@@ -44,7 +45,7 @@ def process() -> NoReturn:
         code = EXIT_INTERRUPTED
     except SystemExit as ended:  # argparse's way
         code = ended.code if isinstance(ended.code, int) else int(ended.code is not None)
-    signal.signal(signal.SIGINT, end_quietly)
+    signal.signal(signal.SIGINT, lambda *_: os._exit(code))  # it has ended: who waits is a reader
     leave(code)
 
 

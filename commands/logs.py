@@ -13,6 +13,8 @@ from utils.logging_config import StreamLines, TellsErrors, configure_logging
 from utils.settings import LocalSettings
 from utils.state_folder import StateFolder
 
+log = logging.getLogger(__name__)
+
 
 def state_folder(settings: LocalSettings) -> StateFolder:
     """Where is kept what has to outlive a run. Raises :class:`utils.state_folder.StateError`."""
@@ -30,6 +32,8 @@ def start_logging(settings: LocalSettings, secrets: Sequence[str], console: Cons
     if console.is_terminal:
         on_screen = _ScreenLines("WARNING", console, show_time=False, show_path=False, keywords=[])
     configure_logging(settings.log_file, settings.log_level, secrets, on_screen)
+    if settings.unmoved_state_dir is not None:
+        log.warning("the state is still in %s; move it to %s", settings.state_dir, settings.unmoved_state_dir)
 
 
 class _ScreenLines(TellsErrors, RichHandler):

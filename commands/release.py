@@ -15,7 +15,7 @@ from clients.making import DeviceClients, simulation_client
 from commands.logs import start_logging, state_folder
 from ledger import Journals, Outcome, Patiences, described, keep_receipts, recover
 from utils.alone import Alone
-from utils.errors import ConfigError, SimulationError
+from utils.errors import ConfigError, Problem, SimulationError
 from utils.home import HOME
 from utils.process.interruption import until_done
 from utils.settings import LocalSettings, ServerSettings, SettingsSource
@@ -23,18 +23,20 @@ from utils.state_folder import TestIdFile
 
 log = logging.getLogger(__name__)
 
+_USUAL_ENV = HOME / ".env"
 _OTHERS_S = 30.0
 """For so long another process that gives back is waited for: its patience with a controller, and a call."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The options of ``release``."""
-    parser.add_argument("--env", type=Path, default=HOME / ".env", help="settings file, for the credentials")
+    parser.add_argument("--env", type=Path, default=_USUAL_ENV, help="settings file, for the credentials")
     parser.add_argument("--discard", metavar="FILE", help="delete a journal that cannot be read, once you have looked")
 
 
 def run(options: argparse.Namespace, console: Console) -> int:
     """Release, print a receipt, and return 1 where something stays taken. Log, file and display are luxuries."""
+    _refuse_absent(options.env)
     settings = SettingsSource.read(options.env, os.environ, HOME, tolerant=True)
     local = settings.part_in_spite(LocalSettings)
     luxuries = Alone()
@@ -67,6 +69,17 @@ def run(options: argparse.Namespace, console: Console) -> int:
             say(console, f"a test that a process left is NOT stopped: {failure}", style="bold red")
     is_left = journals.kept or stuck or left_tests or any(receipt.outcome is Outcome.FAILED for receipt in receipts)
     return 1 if is_left else 0
+
+
+def _refuse_absent(file: Path) -> None:
+    """A file that somebody has named and that cannot be read may say where the records are kept.
+
+    Raises :class:`ConfigError`: "nothing to release" would be no answer.
+    """
+    if file == _USUAL_ENV or "BRIDGE_STATE_DIR" in os.environ or (os.access(file, os.R_OK) and file.is_file()):
+        return
+    what = "cannot be read, and it may say where the records of what is taken are kept (BRIDGE_STATE_DIR)"
+    raise ConfigError([Problem(str(file), what)])
 
 
 def stop_tests(settings: SettingsSource, tests: TestIdFile) -> list[str]:

@@ -139,17 +139,20 @@ class SettingsSource:
         if str(values.get(_TLS, "pin")) not in TLS_WORDS:
             values[_TLS] = str(self._folder_of(_TLS) / str(values[_TLS]))
         if _STATE_DIR in names:
-            values["former_state_dir"] = self._former_state_dir()
+            values |= self._state_dirs(Path(str(values[_STATE_DIR])))
         return {**values, "variables": self.variables}
 
     def _folder_of(self, name: str) -> Path:
         return self.file.absolute().parent if self.file is not None and name in self.from_file else self.base
 
-    def _former_state_dir(self) -> Path | None:
-        if self._folder_of(_STATE_DIR) == self.base or _STATE_DIR not in self.variables:
-            return None
-        former = self.base / self.variables[_STATE_DIR]
-        return former if former.is_dir() else None
+    def _state_dirs(self, wanted: Path) -> dict[str, object]:
+        """Earlier versions counted a path in a file from ``base``: pins, switches and records are still there."""
+        former = self.base / self.variables.get(_STATE_DIR, wanted)
+        if former == wanted or not former.is_dir():
+            return {}
+        if wanted.is_dir():
+            return {"former_state_dir": former}
+        return {_STATE_DIR: former, "unmoved_state_dir": wanted}
 
     def _explained(self, problems: Sequence[Problem]) -> list[Problem]:
         if self.file is None or self.file.exists():
@@ -159,6 +162,11 @@ class SettingsSource:
     @property
     def _name(self) -> str:
         return str(self.file) if self.from_file else "environment"
+
+    def _where(self, name: str) -> str:
+        """Who says a variable, or ought to."""
+        is_from_environment = name in self.variables and name not in self.from_file
+        return f"{'environment' if is_from_environment else self._name}: {name}"
 
     def _missing(self, name: str) -> Problem:
         others = sorted(other for other in self.variables.keys() - _names(Settings) if other.startswith(_PREFIXES))
@@ -171,7 +179,7 @@ class SettingsSource:
         if item["type"] == "missing":
             return self._missing(name)
         own_message = item.get("ctx", {}).get("error")
-        return Problem(f"{self._name}: {name}", str(own_message or item["msg"][0].lower() + item["msg"][1:]))
+        return Problem(self._where(name), str(own_message or item["msg"][0].lower() + item["msg"][1:]))
 
 
 def load_settings(env_file: Path | None, environment: Mapping[str, str], base: Path) -> Settings:

@@ -199,7 +199,9 @@ class LocalSettings(Part):
     step_log: Path | None = Field(None, alias="STEP_LOG")
     state_dir: Path = Field(Path(".state"), alias="BRIDGE_STATE_DIR")
     former_state_dir: Path | None = None
-    """Where earlier versions took the same words to mean; what they left there is given back, too."""
+    """Where earlier versions took the same words to mean, if both are there: what they took is given back, too."""
+    unmoved_state_dir: Path | None = None
+    """Where the state would be by now, if ``state_dir`` is where earlier versions kept it: nothing is left behind."""
 
 
 AnyPart = TypeVar("AnyPart", bound=Part)

@@ -192,3 +192,12 @@ def test_a_living_process_of_the_earlier_folder_keeps_what_it_has_taken(tmp_path
     with pytest.raises(ConfigError, match=f"process {os.getpid()} "):
         both.own({}).refuse_claimed([SLOT])
     living.close()
+
+
+@pytest.mark.parametrize("name", ["typo.env", "."])
+def test_a_file_that_is_named_and_cannot_be_read_is_no_reason_to_have_nothing_to_release(
+    tmp_path: Path, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("BRIDGE_STATE_DIR", raising=False)
+    with pytest.raises(ConfigError, match="may say where the records of what is taken are kept"):
+        release.run(Namespace(env=tmp_path / name, discard=None), Console(file=StringIO()))

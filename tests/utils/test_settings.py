@@ -258,13 +258,27 @@ class TestPaths:
         made = source(folder, "BRIDGE_STATE_DIR=state", base=tmp_path, environment={"BRIDGE_STATE_DIR": "mine"})
         assert made.part(LocalSettings).state_dir == tmp_path / "mine"
 
-    def test_where_an_earlier_version_kept_the_state_is_known(self, tmp_path: Path) -> None:
+    def test_the_state_that_an_earlier_version_kept_is_used_where_it_is(self, tmp_path: Path) -> None:
+        """Pins, switches, tests and records: nothing of it is left behind."""
         folder = tmp_path / "site"
         folder.mkdir()
-        assert source(folder, "BRIDGE_STATE_DIR=state", base=tmp_path).part(LocalSettings).former_state_dir is None
         (tmp_path / "state").mkdir()
         local = source(folder, "BRIDGE_STATE_DIR=state", base=tmp_path).part(LocalSettings)
-        assert local.former_state_dir == tmp_path / "state"
+        assert (local.state_dir, local.unmoved_state_dir) == (tmp_path / "state", folder / "state")
+        assert local.former_state_dir is None
+
+    def test_where_there_are_both_the_former_is_known(self, tmp_path: Path) -> None:
+        folder = tmp_path / "site"
+        for state in (tmp_path / "state", folder / "state"):
+            state.mkdir(parents=True)
+        local = source(folder, "BRIDGE_STATE_DIR=state", base=tmp_path).part(LocalSettings)
+        assert (local.state_dir, local.former_state_dir) == (folder / "state", tmp_path / "state")
+        assert local.unmoved_state_dir is None
+
+
+def test_a_value_of_the_environment_is_not_blamed_on_the_file(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match=r"^environment: BOP_STEP_TIME: "):
+        load(tmp_path, BOP_STEP_TIME="x")
 
 
 def source(

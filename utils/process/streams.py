@@ -6,8 +6,10 @@ Both are replaced by streams that cannot block, fail or refuse a character; the 
 
 from __future__ import annotations
 
+import contextlib
 import io
 import os
+import signal
 import sys
 import traceback
 from types import TracebackType
@@ -87,6 +89,8 @@ def leave(code: int) -> NoReturn:
     """End the process with this exit code, whoever may or may not read what it has printed."""
     if not _end():
         os._exit(code)  # a thread is stuck in a write: Python's own end would wait for its locks
+    with contextlib.suppress(ValueError):  # not in the main thread
+        signal.signal(signal.SIGINT, signal.SIG_IGN)  # Python's end would let a late Ctrl+C kill what has ended well
     sys.exit(code)
 
 

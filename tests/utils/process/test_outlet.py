@@ -5,12 +5,15 @@ from __future__ import annotations
 import io
 import logging
 import os
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
 
+from utils.home import HOME
 from utils.process.outlet import Outlet, drain_all, end_all
 from utils.process.streams import OutletStream
 
@@ -122,3 +125,18 @@ class TestStreams:
             assert stream.outlet.end(DEADLINE_S)
         assert "output cannot be written" in caplog.text
         assert "output: " in caplog.records[-1].getMessage()
+
+
+@pytest.mark.skipif(os.name != "posix", reason="signals are sent the POSIX way")
+def test_a_ctrl_c_that_comes_when_everything_has_ended_well_does_not_kill() -> None:
+    script = (
+        "import os, signal\n"
+        "from utils.process.streams import leave, stand_before_standard_streams\n"
+        "class Late:\n"
+        "    def __del__(self, kill=os.kill, me=os.getpid(), number=signal.SIGINT): kill(me, number)\n"
+        "late = Late()  # goes when Python has given up its own handlers\n"
+        "stand_before_standard_streams()\n"
+        "leave(0)"
+    )
+    command = [sys.executable, "-c", script]
+    assert subprocess.run(command, cwd=HOME, timeout=60, check=False).returncode == 0  # noqa: S603
