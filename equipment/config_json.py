@@ -146,7 +146,8 @@ def _refuse_depth(file: Path, text: str) -> None:
         if depth > _DEEPEST:
             line, column = text.count("\n", 0, token.start()) + 1, token.start() - text.rfind("\n", 0, token.start())
             where = f"{file.name}: line {line} column {column}"
-            raise ConfigError([Problem(where, f"has more than {_DEEPEST} brackets within brackets, in {key!r}")])
+            inside = f", in {key!r}" if key else ""
+            raise ConfigError([Problem(where, f"has more than {_DEEPEST} brackets within brackets{inside}")])
 
 
 def _parts(content: Json, path: _Path) -> Iterator[tuple[_Path, Json]]:
