@@ -10,12 +10,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar, Protocol, TypeAlias
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol, TypeAlias
 
-from clients.bacnet import DeviceFound, ObjectFound
 from supervisory.program import DEFAULT_PRIORITY
 from utils.errors import DeviceError
 from utils.values import PointValue
+
+if TYPE_CHECKING:
+    from clients.bacnet import DeviceFound, ObjectFound
 
 Told: TypeAlias = Any
 """What a property holds; a present-value is a number or a bool."""

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import ast
 import re
+import subprocess
+import sys
 import tomllib
 from pathlib import Path
 
@@ -45,3 +47,8 @@ def test_no_public_class_has_the_name_of_another() -> None:
                 if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
                     named.setdefault(node.name, []).append(file.relative_to(ROOT).as_posix())
     assert {name: files for name, files in named.items() if len(files) > 1} == {}
+
+
+def test_a_program_of_ten_lines_does_not_wait_for_bacnet() -> None:
+    script = "import sys, supervisory; sys.exit('bacpypes3' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", script], cwd=ROOT, timeout=60, check=False).returncode == 0  # noqa: S603

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Protocol
 
@@ -61,7 +61,7 @@ class SettingsSource:
     Paths that are written in a file count from the file's folder, all others from ``base``.
     """
 
-    variables: Mapping[str, str]
+    variables: Mapping[str, str] = field(repr=False)
     base: Path
     file: Path | None = None
     from_file: frozenset[str] = frozenset()

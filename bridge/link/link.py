@@ -28,7 +28,7 @@ from ledger import Ledger, Receipt, TakenClock
 from utils.errors import BridgeError, ConfigError, DeviceError, DeviceRefused, DeviceUnreachable, ObjectError, Problem
 from utils.pacing import Clocks
 from utils.state_folder import StateError
-from utils.values import Exchange, Frame, ObjectRef, Sample, Target, Write, WriteKind, WriteResult
+from utils.values import Exchange, Frame, ObjectRef, ObjectState, Sample, Target, Write, WriteKind, WriteResult
 
 log = logging.getLogger(__name__)
 
@@ -88,13 +88,8 @@ class ControllerLink:
         self._watch = SlotWatch(controller.address, ledger, lambda: controller.plan.bound)
         self._identity = Identity(controller, clocks)
         self._isolation = Isolation(controller)
-        self._duties: tuple[Duty, ...] = (
-            self._identity,
-            self._isolation,
-            Showing(controller, self._watch),
-            Heartbeats(controller),
-            self._watch,
-        )
+        showing, beats = Showing(controller, self._watch), Heartbeats(controller)
+        self._duties: tuple[Duty, ...] = (self._identity, self._isolation, showing, beats, self._watch)
         self._taking = Taking(controller, ledger, self._watch.is_yielded, take_occupied=take_occupied)
         self._doubt = Doubt(controller.address)
         self._refused: set[ObjectRef] = set()
@@ -140,9 +135,7 @@ class ControllerLink:
         ``recovered`` is what became of what earlier runs had left. Raises :class:`DeviceUnreachable` where some of
         that is still in use.
         """
-        states, now_s = self._taking.look(), self._clocks.monotonic()
-        for duty in self._duties:
-            duty.see(states, now_s)
+        self._recognise(self._taking.look())
         return self._taking.judge(recovered)
 
     def announce(self) -> None:
@@ -243,7 +236,7 @@ class ControllerLink:
     def _make_sure(self) -> None:
         """Before anything is written: are the objects still ours? Costs a round trip where there is a reason to ask."""
         if self._is_in_doubt:
-            self._look_at_everything()
+            self._recognise(self._surveyed())
             self._is_in_doubt = False
         self._identity.verify()
 
@@ -271,7 +264,7 @@ class ControllerLink:
     def _read(self, writes: Sequence[Write], look: Look) -> dict[Target, Sample]:
         exchange = self._exchanged(writes, look)
         self._hear(exchange)
-        if self._clocks.monotonic() >= self._look_at_s:
+        if self.state is LinkState.ONLINE and self._clocks.monotonic() >= self._look_at_s:
             self._look_at_everything()
         return self._counted({target: exchange.samples[ref] for target, ref in self.controller.reads.items()})
 
@@ -304,10 +297,19 @@ class ControllerLink:
         """A batch of its own, every refresh time: do the objects stand as we left them, and does what we write win?"""
         now_s = self._clocks.monotonic()
         self._look_at_s = now_s + self.controller.refresh_time_s
-        watched = (*self.controller.plan.bound, *self.controller.outputs)
-        states = self.controller.client.survey([bound.ref for bound in watched])
+        states = self._surveyed()
         for duty in self._duties:
             duty.see(states, now_s)
+
+    def _surveyed(self) -> Mapping[ObjectRef, ObjectState]:
+        watched = (*self.controller.plan.bound, *self.controller.outputs)
+        return self.controller.client.survey([bound.ref for bound in watched])
+
+    def _recognise(self, states: Mapping[ObjectRef, ObjectState]) -> None:
+        """Whose objects and slots these are, where ours may have been lost: that a write does not win is no news."""
+        now_s = self._clocks.monotonic()
+        self._identity.see(states, now_s)
+        self._watch.judge(states, now_s)
 
     def _counted(self, samples: Mapping[Target, Sample]) -> dict[Target, Sample]:
         now_s = self._clocks.monotonic()

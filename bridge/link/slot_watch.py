@@ -103,16 +103,20 @@ class SlotWatch(Duty):
 
     def see(self, states: Mapping[ObjectRef, ObjectState], now_s: float) -> None:
         """Judge what stands everywhere, and tell what does not win."""
+        self.judge(states, now_s)
+        reasons = {bound.ref: self._defeat(bound, states[bound.ref]) for bound in self._ours()}
+        for bound in self._points():
+            self._tell(bound, reasons.get(bound.ref, ""))
+        self._beaten = {ref: reason for ref, reason in reasons.items() if reason}
+
+    def judge(self, states: Mapping[ObjectRef, ObjectState], now_s: float) -> None:
+        """Judge what stands everywhere, where nothing of ours need win: it may have been lost, and is taken anew."""
         for bound in self._ours():
             state = states[bound.ref]
             if bound.point.role is Role.COMMANDED:
                 self._judge_slot(bound, state.priority_array, now_s)
             elif state.out_of_service:
                 self._ledger.saw(self._device, bound.ref, state.present_value.value)
-        reasons = {bound.ref: self._defeat(bound, states[bound.ref]) for bound in self._ours()}
-        for bound in self._points():
-            self._tell(bound, reasons.get(bound.ref, ""))
-        self._beaten = {ref: reason for ref, reason in reasons.items() if reason}
 
     def _ours(self) -> list[BoundPoint]:
         """What has been written and is not somebody else's."""

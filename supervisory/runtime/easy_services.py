@@ -5,9 +5,8 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Protocol, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Protocol, TypeAlias, TypeVar
 
-from clients.bacnet import DeviceFound, ObjectFound
 from clients.device_client import DeviceClient
 from supervisory.easy import EasyWrite, Row, Told
 from supervisory.guard.gate import Disabled, Gate, Pass, SlotCommand, SlotResult
@@ -16,6 +15,9 @@ from supervisory.setup.roles import object_name
 from utils.errors import DeviceError, ObjectError
 from utils.names import did_you_mean
 from utils.values import ObjectRef, ObjectState, PointValue
+
+if TYPE_CHECKING:
+    from clients.bacnet import DeviceFound, ObjectFound
 
 Result = TypeVar("Result")
 

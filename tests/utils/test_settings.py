@@ -228,6 +228,10 @@ class TestParts:
         names = {problem.where.rpartition(" ")[2] for problem in caught.value.problems}
         assert names == {"LOG_LEVEL", "BOP_SERVER_IP", "BOP_SERVER_PORT"}
 
+    def test_no_secret_is_in_a_repr(self, tmp_path: Path) -> None:
+        made = source(tmp_path, "BOP_API_KEY=canarykey").with_variables({"ECY2_LOGIN_PWORD": "canaryword"})
+        assert "canary" not in repr(made) + repr(made.part(AccountSettings))
+
     def test_secrets_are_known_whatever_else_is_written(self, tmp_path: Path) -> None:
         assert source(tmp_path, "BOP_API_KEY=key\nECY_TLS=nothing").secrets == ("word", "key")
 

@@ -89,6 +89,13 @@ def test_one_look_may_be_stale_and_is_not_enough(caplog: pytest.LogCaptureFixtur
     assert told(check(), caplog, *looks) == []
 
 
+def test_where_ours_may_have_been_lost_that_it_does_not_win_is_no_news(caplog: pytest.LogCaptureFixture) -> None:
+    subject, beaten = check(), states(SENT, slot12=SENT, slot8=55.0)
+    for _ in range(3):
+        subject.judge(beaten, 0.0)
+    assert told(subject, caplog, beaten) == []
+
+
 def test_its_end_is_told_and_its_return_again(caplog: pytest.LogCaptureFixture) -> None:
     beaten, winning = states(SENT, slot12=SENT, slot8=55.0), states(SENT, slot12=SENT)
     messages = told(check(), caplog, beaten, beaten, winning, beaten, beaten)

@@ -34,7 +34,7 @@ from tests.waiting import eventually
 from utils.errors import ConfigError, DeviceUnreachable
 from utils.pacing import Clocks
 from utils.state_folder import StateFolder
-from utils.values import ObjectRef, ObjectState, ObjectType, Role, Sample
+from utils.values import Frame, ObjectRef, ObjectState, ObjectType, Role, Sample
 
 LEFT = 17.5
 SPACE = ObjectRef(ObjectType.ANALOG_INPUT, 1)
@@ -364,6 +364,32 @@ class TestInMidRun:
         link.return_to_service()
         assert link.state is (LinkState.OFFLINE if stays else LinkState.COUPLING)
         assert ("left alone" in caplog.text) is stays
+        controller.client.close()
+
+    def test_what_a_controller_has_lost_while_it_was_away_is_not_told_as_without_effect(
+        self, both: Rig, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        config = bench.equipment("VAV", both.controllers.addresses["VAV"], VAV_POINTS)
+        controller = bench.manager(both.folder, both.settings(), config).controllers[0]
+        now_s = 0.0
+        link = ControllerLink(controller, Ledger(), 0.0, None, Clocks(monotonic=lambda: now_s))
+        link.return_to_service()
+        shown = Frame(1, 0.0, {}, {bound.target: 21.0 for bound in controller.plan.bound})
+        for at_s in (0.0, 2.0, 20.0):
+            now_s = at_s
+            link.exchange(shown)
+        assert link.state is LinkState.ONLINE
+        put_in_service(vav(both), "SpaceTemp")
+        for at_s in (30.0, 60.0):
+            now_s = at_s
+            link.lost(DeviceUnreachable(link.device, "away"))
+            link.return_to_service()
+        asked = vav(both).counters.requests["POST"]
+        now_s = 200.0  # a look at everything would be due long since, if it were on line
+        link.exchange(shown)
+        assert vav(both).counters.requests["POST"] == asked + 1
+        assert vav(both).objects.named("SpaceTemp").present_value == 21.0
+        assert "not effective" not in caplog.text
         controller.client.close()
 
     def test_a_controller_that_appears_with_something_in_use_is_named_and_left_alone_until_it_is_free(
