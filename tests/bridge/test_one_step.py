@@ -16,6 +16,8 @@ from tests.bridge.rig import rig
 from utils.home import HOME
 
 _STATION = re.compile(r"^\| \d+ \| `([\w/.]+)` `(?:\w+\.)?(\w+)` \|", re.MULTILINE)
+_OURS = {init.parent.name for init in HOME.glob("*/__init__.py")}
+"""What is installed may be in a folder of this one, too: the README puts it into .venv."""
 ADVANCE = ("bridge/building/building.py", "advance")
 _ROOMS = {
     "bridge",
@@ -51,7 +53,7 @@ class Trace:
         """A profiler."""
         if event == "call":
             file = Path(frame.f_code.co_filename)
-            if file.is_relative_to(HOME):
+            if file.is_relative_to(HOME) and file.relative_to(HOME).parts[0] in _OURS:
                 self.calls.append((file.relative_to(HOME).as_posix(), frame.f_code.co_name))
 
     @contextmanager
