@@ -7,6 +7,7 @@ import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from types import FrameType
 
@@ -43,6 +44,14 @@ def stations() -> list[tuple[str, str]]:
     return _STATION.findall((HOME / "docs" / "architecture.md").read_text(encoding="utf-8"))
 
 
+@cache
+def _ours(filename: str) -> str | None:
+    """The file's path in here; None where it is not ours. Asked for every call that is made."""
+    file = Path(filename)
+    is_ours = file.is_relative_to(HOME) and file.relative_to(HOME).parts[0] in _OURS
+    return file.relative_to(HOME).as_posix() if is_ours else None
+
+
 class Trace:
     """Every call of our own code, in its order, of all threads that begin while it listens."""
 
@@ -52,9 +61,9 @@ class Trace:
     def note(self, frame: FrameType, event: str, _argument: object) -> None:
         """A profiler."""
         if event == "call":
-            file = Path(frame.f_code.co_filename)
-            if file.is_relative_to(HOME) and file.relative_to(HOME).parts[0] in _OURS:
-                self.calls.append((file.relative_to(HOME).as_posix(), frame.f_code.co_name))
+            file = _ours(frame.f_code.co_filename)
+            if file is not None:
+                self.calls.append((file, frame.f_code.co_name))
 
     @contextmanager
     def listening(self) -> Iterator[None]:

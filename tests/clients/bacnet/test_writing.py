@@ -22,6 +22,13 @@ PRIORITY = 12
 
 
 @pytest.fixture(scope="module")
+def patient() -> Iterator[BACnetStack]:
+    """Repeats nothing on a busy computer: for tests that count."""
+    with stack(apdu_timeout_s=20.0) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="module")
 def ours() -> Iterator[BACnetStack]:
     with stack() as opened:
         yield opened
@@ -143,10 +150,10 @@ def test_many_writes_are_one_request(ours: BACnetStack, peer: Server) -> None:
     assert (peer.counts["WritePropertyMultiple"], peer.counts["WriteProperty"]) == (1, 0)
 
 
-def test_many_slots_are_given_back_in_one_request(ours: BACnetStack, peer: Server) -> None:
-    ours.ask(lambda client: client.write_multiple(peer.address, commands()))
+def test_many_slots_are_given_back_in_one_request(patient: BACnetStack, peer: Server) -> None:
+    patient.ask(lambda client: client.write_multiple(peer.address, commands()))
     peer.counts.clear()
-    ours.ask(
+    patient.ask(
         lambda client: client.write_multiple(
             peer.address, [BacnetWrite(write.object, None, PRIORITY) for write in commands()]
         )
