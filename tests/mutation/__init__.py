@@ -1,0 +1,1 @@
+"""A sample of mutants over what keeps the promise to give back, by hand: ``python -m tests.mutation --help``."""
