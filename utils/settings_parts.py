@@ -25,7 +25,7 @@ from pydantic import (
 )
 
 from utils.addresses import one_spelling
-from utils.model_calendar import is_known_zone, model_seconds
+from utils.clocks import is_known_zone, model_seconds
 from utils.pacing import WhenLate
 
 START_FORMAT = "%Y-%m-%d %H:%M:%S"

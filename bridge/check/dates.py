@@ -9,7 +9,7 @@ from datetime import datetime
 from bridge.check.report import Finding, Severity, Topic
 from bridge.check.views import ClockView, ControllerView
 from bridge.link import zone_objection
-from utils.model_calendar import DAY_S, is_known_zone, local_to_unix, model_seconds
+from utils.clocks import DAY_S, is_known_zone, local_to_unix, model_seconds
 from utils.settings import Settings
 
 OCCUPIED_HOURS = {"multizone_office_simple_air": (6, 19)}

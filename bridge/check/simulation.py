@@ -13,8 +13,8 @@ from bridge import startup
 from bridge.check.views import SimulationView
 from clients.boptest_client import Timeouts
 from clients.making import simulation_client
+from utils.clocks import model_seconds
 from utils.errors import ConfigError, SimulationError
-from utils.model_calendar import model_seconds
 from utils.settings import ServerSettings
 from utils.state_folder import StateFolder
 

@@ -9,8 +9,8 @@ from functools import partial
 from clients.device_client import SettableClock
 from ledger.entries import TakenClock
 from ledger.giving_back.patience import may_pass
+from utils.clocks import is_known_zone
 from utils.errors import DeviceError, DeviceRefused, DeviceUnreachable
-from utils.model_calendar import is_known_zone
 
 
 def put_clock_back(clock: SettableClock, entry: TakenClock, unix_time: float) -> None:

@@ -26,8 +26,8 @@ from supervisory.runtime.plants import LivePlant, SimulatedPlant, SupervisedPlan
 from supervisory.setup.config import SupervisoryConfig, Transport
 from utils.alone import Alone
 from utils.bacnet import bare_address
+from utils.clocks import model_datetime, model_seconds
 from utils.errors import ConfigError, Problem
-from utils.model_calendar import model_datetime, model_seconds
 from utils.pacing import Pacer
 from utils.settings import AccountSettings, Parts, SimulationSettings
 from utils.state_folder import StateFolder

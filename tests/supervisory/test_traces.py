@@ -24,7 +24,7 @@ from supervisory.programs.duct_static_reset import DuctStaticReset, DuctStaticSe
 from supervisory.setup.loading import ProgramClass
 from tests.supervisory.beside import Beside
 from tests.supervisory.recorded import RecordedPlant
-from utils.model_calendar import model_datetime
+from utils.clocks import model_datetime
 from utils.values import PointValue, as_real32
 
 STEPS = 30

@@ -12,7 +12,7 @@ from bridge.check.report import Finding, Severity, Topic
 from bridge.check.views import ClockView, ControllerView
 from clients.device_client import ClockState
 from tests import bench
-from utils.model_calendar import local_to_unix
+from utils.clocks import local_to_unix
 from utils.settings import Settings
 
 AIR = "multizone_office_simple_air"

@@ -11,8 +11,8 @@ from clients.simulation import SimulationDevice
 from emulators.boptest.faults import TellValues
 from emulators.boptest.server import BoptestServer
 from emulators.plants.multizone_office import MultizoneOffice
+from utils.clocks import model_datetime
 from utils.errors import ObjectError
-from utils.model_calendar import model_datetime
 from utils.values import ObjectRef, ObjectType, PointValue, Quality, Write, WriteKind, as_real32
 
 SUMMER_S = 186 * 86400.0 + 10 * 3600

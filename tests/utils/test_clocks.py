@@ -6,7 +6,7 @@ from datetime import datetime
 
 import pytest
 
-from utils.model_calendar import local_to_unix, model_datetime, model_seconds, unix_to_local
+from utils.clocks import local_to_unix, model_datetime, model_seconds, unix_to_local
 
 DAY = 86_400
 
