@@ -8,9 +8,10 @@ from concurrent.futures import Executor, Future
 from dataclasses import dataclass
 
 from bridge.link import GRACE_S, ControllerLink, LastCalls, LinkState
+from utils.clocks import Clocks
 from utils.errors import DeviceError
 from utils.handoff import Closed, LatestValue
-from utils.pacing import Clocks, Pacer
+from utils.pacing import Pacer
 from utils.values import Frame, PointValue, Sample, Target
 
 _READ_MARGIN_S = 0.05

@@ -17,9 +17,9 @@ from bridge.session import Session
 from bridge.step import OnAnswer, Step
 from bridge.translation import Translation
 from clients.making import advance_patience_s
-from utils.clocks import model_datetime, model_seconds, unix_to_local
+from utils.clocks import Clocks, model_datetime, model_seconds, unix_to_local
 from utils.handoff import Closed
-from utils.pacing import Clocks, Pacer
+from utils.pacing import Pacer
 from utils.settings import Settings
 from utils.values import Frame
 

@@ -18,8 +18,9 @@ from bridge.session import Confirm, Declined, FirstContact, Session
 from bridge.step_log import StepClock, StepRecorder
 from equipment.equipment_manager import EquipmentManager
 from ledger import Ledger
+from utils.clocks import Clocks
 from utils.errors import SimulationAborted, SimulationError
-from utils.pacing import Clocks, Pacer
+from utils.pacing import Pacer
 from utils.settings import Settings
 from utils.state_folder import StateFolder
 

@@ -21,8 +21,8 @@ from clients.making import simulation_client
 from equipment.controller import Controller
 from equipment.equipment_manager import Equipment, EquipmentManager
 from ledger import Journals, Ledger, Leftovers, Patiences, Receipt, give_back_all, keep_receipts
+from utils.clocks import Clocks
 from utils.errors import BridgeError, Problems, SimulationError
-from utils.pacing import Clocks
 from utils.settings import Settings
 from utils.state_folder import StateFolder
 from utils.values import PointMetadata

@@ -10,7 +10,7 @@ from clients.making import DeviceClients
 from ledger.receipts import Outcome, Receipt
 from ledger.record.journal import Journals
 from ledger.recovery import recover
-from utils.pacing import Clocks
+from utils.clocks import Clocks
 from utils.settings import Parts
 from utils.state_folder import StateFolder
 

@@ -1,4 +1,4 @@
-"""Model time and calendar dates.
+"""The three times that the bench knows, calendar dates of model time, and the clocks of the host.
 
 A model's year has 365 days in every year (boptest-api §6), so month, day and hour map on it and 29 February does not
 exist. Controllers get model time as naive local time in their zone.
@@ -6,13 +6,37 @@ exist. Controllers get model time as naive local time in their zone.
 
 from __future__ import annotations
 
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import NewType
 
 import pytz
+
+ModelTime = NewType("ModelTime", float)
+"""Seconds since 1 January 00:00 of the model's year (boptest-api §6)."""
+MonotonicTime = NewType("MonotonicTime", float)
+"""Seconds since some start of the host, which nobody can set."""
+UnixTime = NewType("UnixTime", float)
+"""Seconds since 1970, as the host knows it."""
 
 DAY_S = 86_400
 YEAR_S = 365 * DAY_S
 _ANY_COMMON_YEAR = 2023
+
+
+@dataclass(frozen=True, slots=True)
+class Clocks:
+    """The two clocks of the host, injectable: seconds since some start, and seconds since 1970.
+
+    ``wait`` waits for so many seconds or until the event is set, and returns whether it is.
+    """
+
+    monotonic: Callable[[], float] = time.monotonic
+    wall: Callable[[], float] = time.time
+    wait: Callable[[threading.Event, float], bool] = threading.Event.wait
 
 
 def model_seconds(moment: datetime) -> float:

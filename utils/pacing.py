@@ -7,11 +7,9 @@ from __future__ import annotations
 
 import logging
 import threading
-import time
-from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Literal
 
+from utils.clocks import Clocks
 from utils.errors import BridgeError
 from utils.process.standstill import Standstill
 
@@ -31,18 +29,6 @@ class HostSlept(BridgeError):
 
 class TooLate(BridgeError):
     """A step was late by more than a period, and the settings say that this ends the run."""
-
-
-@dataclass(frozen=True, slots=True)
-class Clocks:
-    """The two clocks of the host, injectable: seconds since some start, and seconds since 1970.
-
-    ``wait`` waits for so many seconds or until the event is set, and returns whether it is.
-    """
-
-    monotonic: Callable[[], float] = time.monotonic
-    wall: Callable[[], float] = time.time
-    wait: Callable[[threading.Event, float], bool] = threading.Event.wait
 
 
 class Pacer:

@@ -11,8 +11,8 @@ from bridge.link import Claim, claims_of
 from clients.ecy_device_client import ECYDeviceClient
 from equipment.controller import Controller
 from points import Point
+from utils.clocks import Clocks
 from utils.errors import DeviceError, DeviceRefused, ObjectError, Problems
-from utils.pacing import Clocks
 from utils.values import ObjectRef, ObjectType, Role, Target
 
 

@@ -28,8 +28,8 @@ from bridge.translation import Translation
 from clients.boptest_client import Timeouts
 from equipment.equipment_manager import Equipment, EquipmentManager
 from ledger import Journals
+from utils.clocks import Clocks
 from utils.errors import Problem, SimulationAborted
-from utils.pacing import Clocks
 from utils.settings import Settings
 from utils.state_folder import StateFolder
 

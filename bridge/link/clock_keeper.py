@@ -15,9 +15,8 @@ from typing import Self
 from clients.device_client import ClockState, SettableClock
 from equipment.equipment_manager import synchronize
 from ledger import Ledger, TakenClock
-from utils.clocks import is_known_zone, local_to_unix, unix_to_local
+from utils.clocks import Clocks, is_known_zone, local_to_unix, unix_to_local
 from utils.errors import DeviceError, DeviceRefused, DeviceUnreachable, ObjectError, Problem
-from utils.pacing import Clocks
 from utils.settings import Settings
 
 log = logging.getLogger(__name__)

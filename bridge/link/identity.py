@@ -13,8 +13,8 @@ from collections.abc import Mapping
 from bridge.link.claims import names_of
 from bridge.link.duty import Duty, Look
 from equipment.controller import Controller
+from utils.clocks import Clocks
 from utils.errors import ObjectError
-from utils.pacing import Clocks
 from utils.values import Exchange, ObjectRef, ObjectState, Quality
 
 _CALM_S = 5.0

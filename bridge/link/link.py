@@ -25,8 +25,8 @@ from bridge.link.taking import Taking
 from clients.device_client import DeviceClient
 from equipment.controller import Controller
 from ledger import Ledger, Receipt, TakenClock
+from utils.clocks import Clocks
 from utils.errors import BridgeError, ConfigError, DeviceError, DeviceRefused, DeviceUnreachable, ObjectError, Problem
-from utils.pacing import Clocks
 from utils.state_folder import StateError
 from utils.values import Exchange, Frame, ObjectRef, ObjectState, Sample, Target, Write, WriteKind, WriteResult
 

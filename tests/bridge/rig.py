@@ -19,7 +19,7 @@ from emulators.plants.multizone_office import MultizoneOffice
 from emulators.program import ObjectSpec
 from ledger.ledger import Ledger
 from tests import bench
-from utils.pacing import Clocks
+from utils.clocks import Clocks
 from utils.settings import Settings
 from utils.state_folder import StateFolder
 

@@ -32,7 +32,7 @@ from ledger.ledger import Ledger
 from tests import bench
 from tests.bridge.rig import AHU_OBJECTS, AHU_POINTS, DEADLINE_S, PASSWORD, VAV_POINTS, in_background
 from tests.waiting import eventually
-from utils.pacing import Clocks
+from utils.clocks import Clocks
 from utils.state_folder import StateFolder
 from utils.values import SimulationState
 

@@ -14,8 +14,8 @@ from emulators.ecy.server import EcyServer
 from equipment.controller import Controller
 from tests import bench
 from tests.faults.scene import VAV, controllers, fresh
+from utils.clocks import Clocks
 from utils.errors import ObjectError
-from utils.pacing import Clocks
 from utils.values import Exchange, ObjectRef, ObjectType, Quality, Sample
 
 SPACE_TEMP = ObjectRef(ObjectType.ANALOG_INPUT, 1)

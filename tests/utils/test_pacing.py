@@ -9,7 +9,8 @@ from dataclasses import dataclass
 
 import pytest
 
-from utils.pacing import Clocks, HostSlept, Pacer, TooLate, WhenLate
+from utils.clocks import Clocks
+from utils.pacing import HostSlept, Pacer, TooLate, WhenLate
 
 DEADLINE_S = 20.0
 

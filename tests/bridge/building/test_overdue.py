@@ -8,7 +8,8 @@ from collections.abc import Sequence
 import pytest
 
 from bridge.building.overdue import OverdueWatch
-from utils.pacing import Clocks, Pacer
+from utils.clocks import Clocks
+from utils.pacing import Pacer
 
 
 class Bench:

@@ -31,8 +31,9 @@ from tests.bridge.rig import AHU_OBJECTS, DEADLINE_S, PASSWORD, VAV_OBJECTS, Rig
 from tests.test_main import configured, variables
 from tests.test_main import run as command_line
 from tests.waiting import eventually
+from utils.clocks import Clocks
 from utils.errors import ConfigError
-from utils.pacing import Clocks, HostSlept, TooLate
+from utils.pacing import HostSlept, TooLate
 
 STEP_S = 1800
 ZONE = "US/Mountain"

@@ -23,7 +23,7 @@ from emulators.ecy.scanning import WallScan
 from emulators.ecy.server import EcyServer
 from ledger.ledger import Ledger
 from tests.clients.ecy.test_clock import WithoutNtpInTime
-from utils.pacing import Clocks
+from utils.clocks import Clocks
 
 ZONE = "US/Mountain"
 START = datetime(2023, 7, 6, 10)

@@ -31,8 +31,8 @@ from tests.bridge.rig import AHU_POINTS, DEADLINE_S, VAV_POINTS, Rig, in_backgro
 from tests.faults.scene import HURRY, HostClock
 from tests.test_main import configured, run, start, variables
 from tests.waiting import eventually
+from utils.clocks import Clocks
 from utils.errors import ConfigError, DeviceUnreachable
-from utils.pacing import Clocks
 from utils.state_folder import StateFolder
 from utils.values import Frame, ObjectRef, ObjectState, ObjectType, Role, Sample
 

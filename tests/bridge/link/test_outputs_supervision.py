@@ -24,8 +24,8 @@ from tests.bridge.looking import activations, assert_as_it_was, assert_untouched
 from tests.bridge.rig import AHU_OBJECTS, AHU_POINTS, DEADLINE_S, PASSWORD, Rig, in_background, rig
 from tests.emulators.test_program_heartbeat import FanProgram
 from tests.waiting import eventually
+from utils.clocks import Clocks
 from utils.errors import ConfigError
-from utils.pacing import Clocks
 from utils.settings import Settings
 from utils.values import Frame, ObjectType
 

@@ -25,7 +25,7 @@ from tests.bridge.rig import AHU_POINTS, DEADLINE_S, Rig, in_background, rig
 from tests.equipment.plan_points import INPUT, VALUE, bound
 from tests.faults.scene import HURRY, HostClock
 from tests.waiting import eventually
-from utils.pacing import Clocks
+from utils.clocks import Clocks
 from utils.values import Exchange, ObjectState, PointValue, Sample, as_real32
 
 DEVICE = "10.0.0.1"
