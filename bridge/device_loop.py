@@ -8,7 +8,7 @@ from concurrent.futures import Executor, Future
 from dataclasses import dataclass
 
 from bridge.link import GRACE_S, ControllerLink, LastCalls, LinkState
-from utils.clocks import Clocks
+from utils.clocks import Clocks, MonotonicSeconds
 from utils.errors import DeviceError
 from utils.handoff import Closed, LatestValue
 from utils.pacing import Pacer
@@ -105,7 +105,7 @@ class DeviceLoop:
         if self._pacer.period_s == 0:
             self._look_at_clocks(frame, began)
 
-    def _exchange(self, frame: Frame, began: float) -> Samples:
+    def _exchange(self, frame: Frame, began: MonotonicSeconds) -> Samples:
         if self._pacer.period_s == 0 and self._settle_s is None:
             return self._together(lambda link: link.exchange(frame))
         self._together(lambda link: link.write(frame))
@@ -123,7 +123,7 @@ class DeviceLoop:
             return self._settle_s
         return max(self._pacer.remaining_s - 2 * self._read_s - _READ_MARGIN_S, 0.0)
 
-    def _look_at_clocks(self, frame: Frame, shown_s: float) -> None:
+    def _look_at_clocks(self, frame: Frame, shown_s: MonotonicSeconds) -> None:
         """Beside the pause of a paced step, otherwise beside the advance, because nobody should wait for a clock."""
         for link in self._present():
             if link.clock is not None and link.clock.is_due and not self._stop.is_set():

@@ -17,7 +17,7 @@ from bridge.session import Session
 from bridge.step import OnAnswer, Step
 from bridge.translation import Translation
 from clients.making import advance_patience_s
-from utils.clocks import Clocks, model_datetime, model_seconds, unix_to_local
+from utils.clocks import Clocks, ModelSeconds, model_datetime, model_seconds, unix_to_local
 from utils.handoff import Closed
 from utils.pacing import Pacer
 from utils.settings import Settings
@@ -28,7 +28,7 @@ class ModelTime:
     """Where an episode stands in model time (s), and which dates that is."""
 
     def __init__(self, settings: Settings, clocks: Clocks) -> None:
-        self.first = self.frame = Frame(0, 0.0, {})
+        self.first = self.frame = Frame(0, ModelSeconds(0.0), {})
         self.is_coupling = False
         self._settings = settings
         self._clocks = clocks
@@ -37,15 +37,15 @@ class ModelTime:
         """The episode begins with this frame."""
         self.first = self.frame = frame
 
-    def taking(self) -> float:
+    def taking(self) -> ModelSeconds:
         """What to set in a controller that is taken now: at the first advance its clock agrees."""
-        return self.frame.time_s - (self._settings.couple_time_s if self.is_coupling else 0.0)
+        return ModelSeconds(self.frame.time_s - (self._settings.couple_time_s if self.is_coupling else 0.0))
 
-    def local(self, time_s: float) -> datetime:
+    def local(self, time_s: ModelSeconds) -> datetime:
         """The date of a model time."""
         return model_datetime(time_s, self._first_year())
 
-    def shown(self, time_s: float) -> datetime | None:
+    def shown(self, time_s: ModelSeconds) -> datetime | None:
         """The same; None where a model time has no date, which is for others to complain of."""
         try:
             return self.local(time_s)

@@ -21,7 +21,7 @@ from clients.making import simulation_client
 from equipment.controller import Controller
 from equipment.equipment_manager import Equipment, EquipmentManager
 from ledger import Journals, Ledger, Leftovers, Patiences, Receipt, give_back_all, keep_receipts
-from utils.clocks import Clocks
+from utils.clocks import Clocks, ModelSeconds
 from utils.errors import BridgeError, Problems, SimulationError
 from utils.settings import Settings
 from utils.state_folder import StateFolder
@@ -53,8 +53,8 @@ class Session:
         settings: Settings,
         manager: EquipmentManager,
         state: StateFolder,
-        taking_time: Callable[[], float],
-        local_time: Callable[[float], datetime],
+        taking_time: Callable[[], ModelSeconds],
+        local_time: Callable[[ModelSeconds], datetime],
         *,
         ledger: Ledger | None = None,
         clocks: Clocks | None = None,

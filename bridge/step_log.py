@@ -23,6 +23,7 @@ from bridge.link import ControllerLink, LinkState
 from bridge.overriding import Overrides
 from equipment.equipment_manager import Equipment
 from points import Point
+from utils.clocks import ModelSeconds
 from utils.errors import ConfigError, Problem
 from utils.pacing import Pacer
 from utils.values import Frame, PointValue, Sample, Target
@@ -45,7 +46,7 @@ Row = Sequence[PointValue | str | None]
 class StepClock:
     """The times of a row: local model time of a simulation time, if it has one, and the host's time as Unix seconds."""
 
-    local_time: Callable[[float], datetime | None]
+    local_time: Callable[[ModelSeconds], datetime | None]
     wall: Callable[[], float] = time.time
 
 

@@ -22,6 +22,7 @@ from clients.boptest.wire import (
     state_of,
 )
 from clients.http.funnel import Failures, HttpFunnel, Json, without_credentials
+from utils.clocks import ModelSeconds
 from utils.errors import (
     BridgeError,
     ConfigError,
@@ -68,7 +69,7 @@ class BOPTestClient:
         self._testcase = ""
         self._metadata: dict[str, PointMetadata] = {}
         self._clipped: dict[str, str] = {}
-        self._state = SimulationState(0.0)
+        self._state = SimulationState(ModelSeconds(0.0))
         self._is_over = False
 
     @property
@@ -267,7 +268,7 @@ class BOPTestClient:
         self._testcase = ""
         self._metadata = {}
         self._clipped.clear()
-        self._state = SimulationState(0.0)
+        self._state = SimulationState(ModelSeconds(0.0))
         self._is_over = False
 
     def _occupy(self, case: str) -> None:

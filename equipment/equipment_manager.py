@@ -13,6 +13,7 @@ from clients.making import Credentials, TlsPolicy, controller_client
 from equipment.config import LoadedEquipment, load_equipment_files
 from equipment.controller import Controller
 from points import Point
+from utils.clocks import MonotonicSeconds
 from utils.errors import ConfigError, Problem
 from utils.settings import ControllerSettings
 from utils.unit_conversion import UnitConverter
@@ -104,7 +105,7 @@ class EquipmentManager:
         """The points of each controller, by its address."""
         return {controller.address: controller.points for controller in self.controllers}
 
-    def get_pending_points_by_ecy_client(self, now_s: float) -> dict[ECYDeviceClient, list[Write]]:
+    def get_pending_points_by_ecy_client(self, now_s: MonotonicSeconds) -> dict[ECYDeviceClient, list[Write]]:
         """What each controller still has to be sent: changed values, and everything when the refresh is due."""
         return {self._clients[address]: one.plan.due(now_s) for address, one in self._controllers.items()}
 

@@ -10,6 +10,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from points import Point
+from utils.clocks import MonotonicSeconds
 from utils.values import ObjectRef, PointValue, Role, Target, Write, WriteKind, WriteResult
 
 
@@ -64,11 +65,11 @@ class WritePlan:
             track.missed_steps = track.missed_steps + 1 if value is None else 0
             track.wanted = track.wanted if value is None else value
 
-    def due(self, now_s: float) -> list[Write]:
+    def due(self, now_s: MonotonicSeconds) -> list[Write]:
         """The writes to send now, an input's out-of-service before its present-value."""
         return [write for track in self._tracks.values() for write in self._due_for(track, now_s)]
 
-    def confirm(self, results: Sequence[WriteResult], now_s: float) -> None:
+    def confirm(self, results: Sequence[WriteResult], now_s: MonotonicSeconds) -> None:
         """Note what the controller accepted; results about other objects are passed over.
 
         What failed is tried again at once, as a reboot may have put an input back in service; what failed twice
@@ -98,7 +99,7 @@ class WritePlan:
             track.taken, track.sent, track.failures = False, None, 0
             track.may_hold = track.may_hold or ref in may_hold
 
-    def _due_for(self, track: _Track, now_s: float) -> list[Write]:
+    def _due_for(self, track: _Track, now_s: MonotonicSeconds) -> list[Write]:
         if track.failures > 1 and now_s < track.refresh_at_s:
             return []
         if track.missed_steps > self._hold_steps:

@@ -9,17 +9,16 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import NewType
 
 import pytz
 
-ModelTime = NewType("ModelTime", float)
+ModelSeconds = NewType("ModelSeconds", float)
 """Seconds since 1 January 00:00 of the model's year (boptest-api §6)."""
-MonotonicTime = NewType("MonotonicTime", float)
+MonotonicSeconds = NewType("MonotonicSeconds", float)
 """Seconds since some start of the host, which nobody can set."""
-UnixTime = NewType("UnixTime", float)
+UnixSeconds = NewType("UnixSeconds", float)
 """Seconds since 1970, as the host knows it."""
 
 DAY_S = 86_400
@@ -27,42 +26,55 @@ YEAR_S = 365 * DAY_S
 _ANY_COMMON_YEAR = 2023
 
 
-@dataclass(frozen=True, slots=True)
 class Clocks:
-    """The two clocks of the host, injectable: seconds since some start, and seconds since 1970.
+    """The two clocks of the host, injectable.
 
     ``wait`` waits for so many seconds or until the event is set, and returns whether it is.
     """
 
-    monotonic: Callable[[], float] = time.monotonic
-    wall: Callable[[], float] = time.time
-    wait: Callable[[threading.Event, float], bool] = threading.Event.wait
+    def __init__(
+        self,
+        monotonic: Callable[[], float] = time.monotonic,
+        wall: Callable[[], float] = time.time,
+        wait: Callable[[threading.Event, float], bool] = threading.Event.wait,
+    ) -> None:
+        self._monotonic = monotonic
+        self._wall = wall
+        self.wait = wait
+
+    def monotonic(self) -> MonotonicSeconds:
+        """Now, for how long something takes."""
+        return MonotonicSeconds(self._monotonic())
+
+    def wall(self) -> UnixSeconds:
+        """Now, as people tell it."""
+        return UnixSeconds(self._wall())
 
 
-def model_seconds(moment: datetime) -> float:
+def model_seconds(moment: datetime) -> ModelSeconds:
     """Seconds from 1 January 00:00 of the model's year. Raises ``ValueError`` on 29 February."""
     if (moment.month, moment.day) == (2, 29):
         raise ValueError("29 February does not exist in the model's 365-day year; use 28 February or 1 March")
     start = datetime(_ANY_COMMON_YEAR, 1, 1)
-    return (moment.replace(year=_ANY_COMMON_YEAR) - start).total_seconds()
+    return ModelSeconds((moment.replace(year=_ANY_COMMON_YEAR) - start).total_seconds())
 
 
-def model_datetime(time_s: float, first_year: int) -> datetime:
+def model_datetime(time_s: ModelSeconds, first_year: int) -> datetime:
     """The date on the wall calendar for a model time; a run past 31 December goes on in the next year."""
     years, within_year_s = divmod(time_s, YEAR_S)
     moment = datetime(_ANY_COMMON_YEAR, 1, 1) + timedelta(seconds=within_year_s)
     return moment.replace(year=first_year + int(years))
 
 
-def local_to_unix(local: datetime, zone_name: str) -> float:
+def local_to_unix(local: datetime, zone_name: str) -> UnixSeconds:
     """Unix time of a naive local time in a zone.
 
     A time that does not exist (spring change) is taken after the gap, an ambiguous one (autumn) is standard time.
     """
-    return float(_localized(local, zone_name).timestamp())
+    return UnixSeconds(_localized(local, zone_name).timestamp())
 
 
-def unix_to_local(unix_time: float, zone_name: str) -> datetime:
+def unix_to_local(unix_time: UnixSeconds, zone_name: str) -> datetime:
     """Naive local time in a zone for a Unix time."""
     zone = pytz.timezone(zone_name)
     return datetime.fromtimestamp(unix_time, zone).replace(tzinfo=None)

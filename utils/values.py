@@ -14,6 +14,7 @@ from enum import Enum, StrEnum
 from types import MappingProxyType
 from typing import NamedTuple, TypeAlias, TypeVar
 
+from utils.clocks import ModelSeconds
 from utils.errors import DeviceError
 
 PointValue: TypeAlias = float | int | bool
@@ -159,7 +160,7 @@ class SimulationState:
     ``ended`` is the scenario's normal end (``{}`` on the wire): there are no values then.
     """
 
-    time_s: float
+    time_s: ModelSeconds
     values: Mapping[str, float] = field(default_factory=dict)
     ended: bool = False
 
@@ -176,7 +177,7 @@ class Frame:
     """
 
     number: int
-    time_s: float
+    time_s: ModelSeconds
     values: Mapping[str, float]
     targets: Mapping[Target, PointValue] = field(default_factory=dict)
 

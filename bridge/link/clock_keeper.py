@@ -15,7 +15,15 @@ from typing import Self
 from clients.device_client import ClockState, SettableClock
 from equipment.equipment_manager import synchronize
 from ledger import Ledger, TakenClock
-from utils.clocks import Clocks, is_known_zone, local_to_unix, unix_to_local
+from utils.clocks import (
+    Clocks,
+    ModelSeconds,
+    MonotonicSeconds,
+    UnixSeconds,
+    is_known_zone,
+    local_to_unix,
+    unix_to_local,
+)
 from utils.errors import DeviceError, DeviceRefused, DeviceUnreachable, ObjectError, Problem
 from utils.settings import Settings
 
@@ -38,14 +46,14 @@ class ClockOrder:
     tolerance_s: float
     step_s: float
     time_scale: float
-    taking_time: Callable[[], float]
+    taking_time: Callable[[], ModelSeconds]
     """The model time to set in a controller that is taken now."""
-    local_time: Callable[[float], datetime]
+    local_time: Callable[[ModelSeconds], datetime]
     """The date of a model time."""
 
     @classmethod
     def of(
-        cls, settings: Settings, taking_time: Callable[[], float], local_time: Callable[[float], datetime]
+        cls, settings: Settings, taking_time: Callable[[], ModelSeconds], local_time: Callable[[ModelSeconds], datetime]
     ) -> Self | None:
         """The order that the settings give; None where clocks are to be left alone."""
         if settings.timezone is None:
@@ -53,11 +61,11 @@ class ClockOrder:
         tolerance_s, step_s = settings.clock_tolerance_s, settings.step_time_s
         return cls(settings.timezone, tolerance_s, step_s, settings.time_scale, taking_time, local_time)
 
-    def shown_at(self, model_s: float) -> datetime:
+    def shown_at(self, model_s: ModelSeconds) -> datetime:
         """Naive local time for a model time; one that summer time skips is moved behind the gap."""
         return unix_to_local(self.unix_time(model_s), self.time_zone)
 
-    def unix_time(self, model_s: float) -> float:
+    def unix_time(self, model_s: ModelSeconds) -> UnixSeconds:
         """The instant at which a clock in the zone shows a model time."""
         return local_to_unix(self.local_time(model_s), self.time_zone)
 
@@ -67,8 +75,8 @@ class _Reading:
     """What a clock showed, or was set to, and when."""
 
     shown: datetime
-    monotonic_s: float
-    model_s: float
+    monotonic_s: MonotonicSeconds
+    model_s: ModelSeconds
 
 
 class ClockKeeper:
@@ -131,7 +139,7 @@ class ClockKeeper:
         """Whether it is time for a look."""
         return self._is_ours and self._clocks.monotonic() >= self._look_due_s
 
-    def keep(self, frame_s: float, shown_s: float) -> None:
+    def keep(self, frame_s: ModelSeconds, shown_s: MonotonicSeconds) -> None:
         """Look at the clock, and set it when it is too far off. ``frame_s`` is model time, ``shown_s`` monotonic.
 
         The frame of that model time has been shown to the controller at that moment. An unreachable controller is the
@@ -163,7 +171,7 @@ class ClockKeeper:
             )
         self._unproven = None
 
-    def _look(self, frame_s: float, shown_s: float) -> None:
+    def _look(self, frame_s: ModelSeconds, shown_s: MonotonicSeconds) -> None:
         state = self._clock.get_clock()
         model_s = self._model_time(frame_s, shown_s)
         reading = _Reading(state.local_time, self._clocks.monotonic(), model_s)
@@ -178,12 +186,13 @@ class ClockKeeper:
         elif reading.monotonic_s >= self._set_due_s:
             self._set(self._model_time(frame_s, shown_s))
 
-    def _model_time(self, frame_s: float, shown_s: float) -> float:
+    def _model_time(self, frame_s: ModelSeconds, shown_s: MonotonicSeconds) -> ModelSeconds:
         """Model time now. As fast as possible there is no now within a step: what follows an answer is its end."""
         step_s, scale = self._order.step_s, self._order.time_scale
-        return frame_s + (min((self._clocks.monotonic() - shown_s) * scale, step_s) if scale else step_s)
+        within_s = min((self._clocks.monotonic() - shown_s) * scale, step_s) if scale else step_s
+        return ModelSeconds(frame_s + within_s)
 
-    def _set(self, model_s: float) -> None:
+    def _set(self, model_s: ModelSeconds) -> None:
         synchronize(self._clock, self._order.unix_time(model_s), self._order.time_zone)
         now_s = self._clocks.monotonic()
         self._last = _Reading(self._order.shown_at(model_s), now_s, model_s)
@@ -223,7 +232,7 @@ def clock_errors(keepers: Iterable[ClockKeeper]) -> dict[str, float]:
     return {keeper.device: keeper.max_drift_s for keeper in keepers if keeper.max_drift_s is not None}
 
 
-def future_problems(settings: Settings, host_time: float) -> list[Problem]:
+def future_problems(settings: Settings, host_time: UnixSeconds) -> list[Problem]:
     """That the controllers' clocks would be set later than the host's (s since 1970)."""
     zone, start = settings.timezone, settings.start_time
     if zone is None or start is None or settings.allow_future or local_to_unix(start, zone) <= host_time:

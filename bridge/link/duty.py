@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
+from utils.clocks import MonotonicSeconds
 from utils.values import Exchange, ObjectRef, ObjectState, Write
 
 
@@ -28,16 +29,16 @@ class Look(NamedTuple):
 class Duty:
     """One duty towards one controller. To ask changes nothing: what was not heard of has not happened."""
 
-    def writes(self, now_s: float) -> Sequence[Write]:
+    def writes(self, now_s: MonotonicSeconds) -> Sequence[Write]:
         """What has to be written now (monotonic s), in order."""
         return ()
 
-    def look(self, now_s: float) -> Look:
+    def look(self, now_s: MonotonicSeconds) -> Look:
         """What has to be read along now."""
         return Look()
 
-    def hear(self, exchange: Exchange, now_s: float) -> None:
+    def hear(self, exchange: Exchange, now_s: MonotonicSeconds) -> None:
         """What an exchange, or one half of it, has told; of other duties' objects too."""
 
-    def see(self, states: Mapping[ObjectRef, ObjectState], now_s: float) -> None:
+    def see(self, states: Mapping[ObjectRef, ObjectState], now_s: MonotonicSeconds) -> None:
         """How all that is written, and the outputs, have been found in a look of their own."""

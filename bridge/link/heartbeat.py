@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from bridge.link.duty import Duty
 from equipment.controller import Controller
 from equipment.supervision import HeartbeatObject
+from utils.clocks import MonotonicSeconds
 from utils.values import Exchange, Write, WriteKind
 
 _PERIOD_S = 1.0
@@ -23,7 +24,7 @@ class Heartbeats(Duty):
         self._count = 0
         self._next_s = -math.inf
 
-    def writes(self, now_s: float) -> Sequence[Write]:
+    def writes(self, now_s: MonotonicSeconds) -> Sequence[Write]:
         """The next beat of each, but not more than one a second."""
         if now_s < self._next_s:
             return ()
@@ -33,7 +34,7 @@ class Heartbeats(Duty):
             for beat in self._controller.heartbeats
         ]
 
-    def hear(self, exchange: Exchange, now_s: float) -> None:
+    def hear(self, exchange: Exchange, now_s: MonotonicSeconds) -> None:
         """Count a beat that was written, whatever the controller made of it."""
         beating = {beat.ref for beat in self._controller.heartbeats}
         if any(result.write.ref in beating for result in exchange.writes):

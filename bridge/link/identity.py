@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from bridge.link.claims import names_of
 from bridge.link.duty import Duty, Look
 from equipment.controller import Controller
-from utils.clocks import Clocks
+from utils.clocks import Clocks, MonotonicSeconds
 from utils.errors import ObjectError
 from utils.values import Exchange, ObjectRef, ObjectState, Quality
 
@@ -42,12 +42,12 @@ class Identity(Duty):
         self._sign_ins = self._controller.client.sign_ins
         self._suspected = False
 
-    def look(self, now_s: float) -> Look:
+    def look(self, now_s: MonotonicSeconds) -> Look:
         """One object, whose name is read along; each in turn."""
         names = tuple(self._names)
         return Look(names=(names[self._turn % len(names)],) if names else ())
 
-    def hear(self, exchange: Exchange, now_s: float) -> None:
+    def hear(self, exchange: Exchange, now_s: MonotonicSeconds) -> None:
         """Compare names; objects that are missing are a reason to look at all of them. Raises like :meth:`compare`."""
         self._turn += bool(exchange.names)
         self.compare(exchange.names)
@@ -67,7 +67,7 @@ class Identity(Duty):
                 what = f"{ref}, which was {expected}, {now}; looking for its objects again"
                 raise ObjectError(self._controller.address, what, missing=True)
 
-    def see(self, states: Mapping[ObjectRef, ObjectState], now_s: float) -> None:
+    def see(self, states: Mapping[ObjectRef, ObjectState], now_s: MonotonicSeconds) -> None:
         """Compare names, and units with those that were told first after the objects were found. Raises likewise."""
         self.compare({ref: state.name for ref, state in states.items() if state.name is not None})
         for ref, units in ((ref, state.units) for ref, state in states.items() if state.units is not None):

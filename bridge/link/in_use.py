@@ -12,6 +12,7 @@ from typing import TypeAlias
 
 from bridge.link.claims import Claim
 from ledger import Outcome, Receipt, TakenInput, TakenObject, described
+from utils.clocks import MonotonicSeconds
 from utils.errors import ConfigError, DeviceUnreachable, Problem
 from utils.values import ObjectRef, ObjectState, PointValue
 
@@ -76,7 +77,7 @@ class Doubt:
         self._device = device
         self._since_s: float | None = None
 
-    def judge(self, problems: Sequence[Problem], now_s: float) -> None:
+    def judge(self, problems: Sequence[Problem], now_s: MonotonicSeconds) -> None:
         """Raises :class:`ConfigError` at the second look, before it :class:`DeviceUnreachable` until that is due."""
         if not problems:
             self._since_s = None

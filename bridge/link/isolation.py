@@ -8,6 +8,7 @@ import time
 
 from bridge.link.duty import Duty
 from equipment.controller import Controller
+from utils.clocks import MonotonicSeconds
 from utils.errors import DeviceRefused, ObjectError
 from utils.values import Exchange, Write, WriteKind
 
@@ -26,7 +27,7 @@ class Isolation(Duty):
         self._assert_at_s = math.inf
         self._told = False
 
-    def establish(self, now_s: float) -> None:
+    def establish(self, now_s: MonotonicSeconds) -> None:
         """Take the outputs out of service and make sure of it, before the program sees anything simulated.
 
         Raises :class:`DeviceRefused` where an output stays in service: such a controller must not be driven.
@@ -42,11 +43,11 @@ class Isolation(Duty):
         self._await_effect()
         self._assert_at_s = now_s + self._controller.refresh_time_s
 
-    def writes(self, now_s: float) -> list[Write]:
+    def writes(self, now_s: MonotonicSeconds) -> list[Write]:
         """That outputs are out of service, at every refresh: a controller that has rebooted may have forgotten it."""
         return self._assertions() if now_s >= self._assert_at_s else []
 
-    def hear(self, exchange: Exchange, now_s: float) -> None:
+    def hear(self, exchange: Exchange, now_s: MonotonicSeconds) -> None:
         """Assert again at the next opportunity when something that was out of service no longer seems to be."""
         isolated = {output.ref for output in self._controller.isolated}
         if any(result.write.ref in isolated for result in exchange.writes):

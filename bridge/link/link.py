@@ -25,7 +25,7 @@ from bridge.link.taking import Taking
 from clients.device_client import DeviceClient
 from equipment.controller import Controller
 from ledger import Ledger, Receipt, TakenClock
-from utils.clocks import Clocks
+from utils.clocks import Clocks, ModelSeconds, MonotonicSeconds
 from utils.errors import BridgeError, ConfigError, DeviceError, DeviceRefused, DeviceUnreachable, ObjectError, Problem
 from utils.state_folder import StateError
 from utils.values import Exchange, Frame, ObjectRef, ObjectState, Sample, Target, Write, WriteKind, WriteResult
@@ -227,7 +227,7 @@ class ControllerLink:
         if self.clock is not None:
             self.clock.doubt()
 
-    def keep_clock(self, frame_s: float, shown_s: float) -> None:
+    def keep_clock(self, frame_s: ModelSeconds, shown_s: MonotonicSeconds) -> None:
         """Look at the controller's clock, and set it when it is too far off (:meth:`ClockKeeper.keep`)."""
         if self.clock is not None:
             with self.calls.writing():

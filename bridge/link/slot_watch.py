@@ -22,6 +22,7 @@ from bridge.link.duty import Duty, Look
 from equipment.write_plan import BoundPoint
 from ledger import Judgement, Ledger, TakenSlot
 from utils.bacnet import slot_of
+from utils.clocks import MonotonicSeconds
 from utils.values import Exchange, ObjectRef, ObjectState, PointValue, PriorityArray, Role, Target, same_as_stored
 
 log = logging.getLogger(__name__)
@@ -80,7 +81,7 @@ class SlotWatch(Duty):
         """Whether this one must not be written now."""
         return target in self._yielded or target in self._suspects
 
-    def look(self, now_s: float) -> Look:
+    def look(self, now_s: MonotonicSeconds) -> Look:
         """What to read along: of all that has been written already, and nothing most of the time."""
         if now_s < self._glance_at_s:
             return Look()
@@ -90,7 +91,7 @@ class SlotWatch(Duty):
             slots=tuple(b.ref for b in ours if b.point.role is Role.COMMANDED and b.ref not in self._silent),
         )
 
-    def hear(self, exchange: Exchange, now_s: float) -> None:
+    def hear(self, exchange: Exchange, now_s: MonotonicSeconds) -> None:
         """Judge what has been read along."""
         for bound in self._ours():
             if bound.ref in exchange.slots:
@@ -101,7 +102,7 @@ class SlotWatch(Duty):
                 continue
             self._glance_at_s = now_s + _GLANCE_EVERY_S
 
-    def see(self, states: Mapping[ObjectRef, ObjectState], now_s: float) -> None:
+    def see(self, states: Mapping[ObjectRef, ObjectState], now_s: MonotonicSeconds) -> None:
         """Judge what stands everywhere, and tell what does not win."""
         self.judge(states, now_s)
         reasons = {bound.ref: self._defeat(bound, states[bound.ref]) for bound in self._ours()}
@@ -109,7 +110,7 @@ class SlotWatch(Duty):
             self._tell(bound, reasons.get(bound.ref, ""))
         self._beaten = {ref: reason for ref, reason in reasons.items() if reason}
 
-    def judge(self, states: Mapping[ObjectRef, ObjectState], now_s: float) -> None:
+    def judge(self, states: Mapping[ObjectRef, ObjectState], now_s: MonotonicSeconds) -> None:
         """Judge what stands everywhere, where nothing of ours need win: it may have been lost, and is taken anew."""
         for bound in self._ours():
             state = states[bound.ref]
@@ -126,7 +127,7 @@ class SlotWatch(Duty):
             if not self.is_yielded(bound.target) and self._ledger.has_sent(self._device, bound.ref)
         ]
 
-    def _judge_slot(self, bound: BoundPoint, slots: PriorityArray | None, now_s: float) -> None:
+    def _judge_slot(self, bound: BoundPoint, slots: PriorityArray | None, now_s: MonotonicSeconds) -> None:
         """A present-value alone would tell nothing: another slot may win, and it may be on its way."""
         if slots is None:
             self._silent.add(bound.ref)

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from clients.http.funnel import HttpReply, Json
+from utils.clocks import ModelSeconds
 from utils.errors import SimulationError, SimulationRefused, SimulationUnreachable
 from utils.text import one_line
 from utils.values import PointMetadata, SimulationState, is_finite_number
@@ -118,7 +119,7 @@ def state_of(payload: Json, what: str) -> SimulationState:
     time_s = values.pop("time", math.nan)
     if math.isnan(time_s):
         raise SimulationUnreachable(f"{what}: the state has no time")
-    return SimulationState(time_s, values)
+    return SimulationState(ModelSeconds(time_s), values)
 
 
 def metadata_of(payload: Json, what: str, *, is_input: bool) -> dict[str, PointMetadata]:

@@ -8,7 +8,8 @@ import time
 from datetime import datetime, timedelta
 from functools import cache
 from importlib.resources import files
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import pytz
 
 from clients.device_client import ClockState
 from clients.ecy.session import EcySession
@@ -23,7 +24,7 @@ _NTP = f"{_TIME}/ntp"
 _TOLERANCE = timedelta(seconds=5)
 _SETTLE_S = 3.0
 _SETTLE_POLL_S = 0.25
-_NO_ZONE = (ZoneInfoNotFoundError, ValueError, OSError)
+_NO_ZONE = (pytz.UnknownTimeZoneError, ValueError, OSError)
 
 
 class Clock:
@@ -74,7 +75,7 @@ class Clock:
 
     def _local_in(self, zone: str, unix_time: float) -> datetime:
         try:
-            return datetime.fromtimestamp(unix_time, ZoneInfo(zone)).replace(microsecond=0, tzinfo=None)
+            return datetime.fromtimestamp(unix_time, pytz.timezone(zone)).replace(microsecond=0, tzinfo=None)
         except _NO_ZONE:
             raise self._session.refused(f"there is no time zone {zone!r}") from None
 
@@ -120,7 +121,7 @@ def _local_time(value: Json, zone: str) -> datetime | None:
         return None
     if told.tzinfo is not None:
         with contextlib.suppress(*_NO_ZONE):
-            return told.astimezone(ZoneInfo(zone)).replace(tzinfo=None)
+            return told.astimezone(pytz.timezone(zone)).replace(tzinfo=None)
     return told
 
 

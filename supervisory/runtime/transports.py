@@ -26,7 +26,7 @@ from supervisory.runtime.plants import LivePlant, SimulatedPlant, SupervisedPlan
 from supervisory.setup.config import SupervisoryConfig, Transport
 from utils.alone import Alone
 from utils.bacnet import bare_address
-from utils.clocks import model_datetime, model_seconds
+from utils.clocks import ModelSeconds, model_datetime, model_seconds
 from utils.errors import ConfigError, Problem
 from utils.pacing import Pacer
 from utils.settings import AccountSettings, Parts, SimulationSettings
@@ -165,7 +165,7 @@ def _started(client: BOPTestClient, settings: SimulationSettings, pacer: Pacer, 
     year = start.year if start is not None else datetime.now().year
 
     def local_time(time_s: float) -> datetime:
-        return model_datetime(time_s, year)
+        return model_datetime(ModelSeconds(time_s), year)
 
     device = SimulationDevice(client, started.state, local_time, Building(client, started, watch).advance)
     devices = Devices({SIMULATION: device})

@@ -18,6 +18,7 @@ from emulators.ecy.server import EcyServer
 from equipment.equipment_manager import EquipmentManager
 from tests import bench
 from tests.bridge.rig import AHU_OBJECTS, AHU_POINTS, PASSWORD, VAV_OBJECTS, VAV_POINTS
+from utils.clocks import MonotonicSeconds
 from utils.errors import ConfigError, DeviceRefused
 from utils.values import ObjectType, PointValue, Target, WriteKind
 
@@ -112,13 +113,13 @@ def test_pending_is_what_each_controller_has_not_confirmed(tmp_path: Path, contr
     for controller in manager.controllers:
         controller.bind()
         controller.plan.update(shown_by(manager, VALUES))
-    pending = manager.get_pending_points_by_ecy_client(0.0)
+    pending = manager.get_pending_points_by_ecy_client(MonotonicSeconds(0.0))
     assert [len(writes) for writes in pending.values()] == [5, 2]
     assert {write.kind for writes in pending.values() for write in writes} == set(WriteKind)
     for controller, (client, writes) in zip(manager.controllers, pending.items(), strict=True):
         results = client.write_values_from_endpoints(writes)
-        controller.plan.confirm(results, 0.0)
-    assert set(map(tuple, manager.get_pending_points_by_ecy_client(1.0).values())) == {()}
+        controller.plan.confirm(results, MonotonicSeconds(0.0))
+    assert set(map(tuple, manager.get_pending_points_by_ecy_client(MonotonicSeconds(1.0)).values())) == {()}
     space_temp = controllers.controller("VAV").objects.named("SpaceTemp")
     assert space_temp.out_of_service
     assert space_temp.present_value == pytest.approx(23.0)
@@ -131,8 +132,8 @@ def test_a_changed_value_is_pending_again(tmp_path: Path, controllers: EcyServer
     vav.bind()
     for kelvin in (296.15, 297.15):
         vav.plan.update(shown_by(manager, {"hvac_reaZonSou_TZon_y": kelvin}))
-        _, writes = manager.get_pending_points_by_ecy_client(0.0).values()
-        vav.plan.confirm(vav.client.write_values_from_endpoints(writes), 0.0)
+        _, writes = manager.get_pending_points_by_ecy_client(MonotonicSeconds(0.0)).values()
+        vav.plan.confirm(vav.client.write_values_from_endpoints(writes), MonotonicSeconds(0.0))
     assert [write.kind for write in writes] == [WriteKind.PRESENT_VALUE]
     assert writes[0].value == pytest.approx(24.0)
     manager.close()

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from equipment.write_plan import WritePlan
 from tests.equipment.plan_points import INPUT, VALUE, bound
+from utils.clocks import MonotonicSeconds
 from utils.errors import ObjectError
 from utils.values import ObjectRef, ObjectType, PointValue, Target, Write, WriteKind, WriteResult
 
@@ -26,9 +27,11 @@ class Bench:
 
     def step(self, values: dict[Target, PointValue], refuse: tuple[ObjectRef, ...] = ()) -> list[Write]:
         self.plan.update(values)
-        writes = self.plan.due(self.now_s)
+        writes = self.plan.due(MonotonicSeconds(self.now_s))
         error = ObjectError("10.0.0.1", "write-access-denied")
-        self.plan.confirm([WriteResult(w, error if w.ref in refuse else None) for w in writes], self.now_s)
+        self.plan.confirm(
+            [WriteResult(w, error if w.ref in refuse else None) for w in writes], MonotonicSeconds(self.now_s)
+        )
         return writes
 
 

@@ -14,7 +14,7 @@ from emulators.ecy.server import EcyServer
 from equipment.controller import Controller
 from tests import bench
 from tests.faults.scene import VAV, controllers, fresh
-from utils.clocks import Clocks
+from utils.clocks import Clocks, MonotonicSeconds
 from utils.errors import ObjectError
 from utils.values import Exchange, ObjectRef, ObjectType, Quality, Sample
 
@@ -38,8 +38,8 @@ class Known:
 
     def turn(self) -> tuple[ObjectRef, ...]:
         """Read one name along with an exchange; returns whose."""
-        refs = self.identity.look(0.0).names
-        self.identity.hear(self.bound.client.exchange((), (), refs), 0.0)
+        refs = self.identity.look(MonotonicSeconds(0.0)).names
+        self.identity.hear(self.bound.client.exchange((), (), refs), MonotonicSeconds(0.0))
         return refs
 
     def verify(self) -> int:
@@ -74,7 +74,7 @@ def rename(known: Known, ref: ObjectRef) -> None:
 
 
 def test_to_ask_whose_turn_it_is_changes_nothing(known: Known) -> None:
-    assert known.identity.look(0.0) == known.identity.look(0.0)
+    assert known.identity.look(MonotonicSeconds(0.0)) == known.identity.look(MonotonicSeconds(0.1))
 
 
 def test_each_object_has_its_turn(known: Known) -> None:
@@ -96,16 +96,16 @@ def test_without_a_reason_nothing_is_asked(known: Known) -> None:
 
 
 def test_a_missing_value_is_a_reason_to_look_before_the_next_write(known: Known) -> None:
-    known.identity.hear(MISSED, 0.0)
+    known.identity.hear(MISSED, MonotonicSeconds(0.0))
     rename(known, OUTDOOR_TEMP)
     with pytest.raises(ObjectError):
         known.identity.verify()
 
 
 def test_an_object_that_keeps_failing_is_no_reason_to_look_all_the_time(known: Known) -> None:
-    known.identity.hear(MISSED, 0.0)
+    known.identity.hear(MISSED, MonotonicSeconds(0.0))
     assert known.verify() == 1
-    known.identity.hear(MISSED, 0.0)
+    known.identity.hear(MISSED, MonotonicSeconds(0.0))
     assert known.verify() == 0
     known.now_s = 6.0
     assert known.verify() == 1

@@ -24,7 +24,7 @@ from supervisory.programs.duct_static_reset import DuctStaticReset, DuctStaticSe
 from supervisory.setup.loading import ProgramClass
 from tests.supervisory.beside import Beside
 from tests.supervisory.recorded import RecordedPlant
-from utils.clocks import model_datetime
+from utils.clocks import ModelSeconds, model_datetime
 from utils.values import PointValue, as_real32
 
 STEPS = 30
@@ -134,7 +134,7 @@ def _directly(case: str) -> list[PointValue | None]:
         client.connect()
         first = client.initialize_system(0, 0)
         client.set_step_time(30)
-        device = SimulationDevice(client, first, lambda time_s: model_datetime(time_s, 2023))
+        device = SimulationDevice(client, first, lambda time_s: model_datetime(ModelSeconds(time_s), 2023))
 
         def play(_: int) -> None:
             device.advance()

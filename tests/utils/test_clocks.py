@@ -6,14 +6,14 @@ from datetime import datetime
 
 import pytest
 
-from utils.clocks import local_to_unix, model_datetime, model_seconds, unix_to_local
+from utils.clocks import ModelSeconds, local_to_unix, model_datetime, model_seconds, unix_to_local
 
 DAY = 86_400
 
 
 @pytest.mark.parametrize("year", [2023, 2024, 2100])
 def test_6_july_is_day_186_in_every_year(year: int) -> None:
-    assert model_seconds(datetime(year, 7, 6, 14)) == 186 * DAY + 14 * 3600
+    assert model_seconds(datetime(year, 7, 6, 14)) == ModelSeconds(186 * DAY + 14 * 3600)
 
 
 def test_29_february_is_refused_with_the_reason() -> None:
@@ -23,12 +23,12 @@ def test_29_february_is_refused_with_the_reason() -> None:
 
 def test_the_day_after_28_february_is_1_march_in_a_leap_year_too() -> None:
     before_midnight = model_seconds(datetime(2024, 2, 28, 23, 59, 59))
-    assert model_datetime(before_midnight + 1, 2024) == datetime(2024, 3, 1)
+    assert model_datetime(ModelSeconds(before_midnight + 1), 2024) == datetime(2024, 3, 1)
 
 
 def test_a_run_past_the_year_end_goes_on_in_the_next_year() -> None:
     last_second = model_seconds(datetime(2023, 12, 31, 23, 59, 59))
-    assert model_datetime(last_second + 1, 2023) == datetime(2024, 1, 1)
+    assert model_datetime(ModelSeconds(last_second + 1), 2023) == datetime(2024, 1, 1)
 
 
 @pytest.mark.parametrize("moment", [datetime(2023, 1, 1), datetime(2024, 3, 1, 12, 30), datetime(2023, 12, 31, 23)])

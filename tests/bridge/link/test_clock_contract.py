@@ -31,7 +31,7 @@ from tests.bridge.rig import AHU_OBJECTS, DEADLINE_S, PASSWORD, VAV_OBJECTS, Rig
 from tests.test_main import configured, variables
 from tests.test_main import run as command_line
 from tests.waiting import eventually
-from utils.clocks import Clocks
+from utils.clocks import Clocks, UnixSeconds
 from utils.errors import ConfigError
 from utils.pacing import HostSlept, TooLate
 
@@ -192,14 +192,14 @@ class TestFuture:
         self, tmp_path: Path, zone: str, start: str, is_refused: bool
     ) -> None:
         settings = bench.settings(tmp_path, DESIRED_TIMEZONE=zone, BOP_START_TIME=start)
-        assert bool(future_problems(settings, self.NOW_S)) is is_refused
+        assert bool(future_problems(settings, UnixSeconds(self.NOW_S))) is is_refused
 
     @pytest.mark.parametrize("agreed", [{"ECY_FUTURE": "yes", "DESIRED_TIMEZONE": "UTC"}, {}])
     def test_it_is_allowed_on_request_and_where_clocks_are_left_alone(
         self, tmp_path: Path, agreed: dict[str, str]
     ) -> None:
         settings = bench.settings(tmp_path, BOP_START_TIME="2030-07-06 12:00:00", **agreed)
-        assert future_problems(settings, self.NOW_S) == []
+        assert future_problems(settings, UnixSeconds(self.NOW_S)) == []
 
 
 def go_on(run: Run, steps: int) -> None:

@@ -23,7 +23,7 @@ from emulators.ecy.scanning import WallScan
 from emulators.ecy.server import EcyServer
 from ledger.ledger import Ledger
 from tests.clients.ecy.test_clock import WithoutNtpInTime
-from utils.clocks import Clocks
+from utils.clocks import Clocks, ModelSeconds, MonotonicSeconds
 
 ZONE = "US/Mountain"
 START = datetime(2023, 7, 6, 10)
@@ -46,8 +46,8 @@ class Bench:
         self.began_s = self.now_s
 
     @property
-    def model_s(self) -> float:
-        return (self.now_s - self.began_s) * self.scale
+    def model_s(self) -> ModelSeconds:
+        return ModelSeconds((self.now_s - self.began_s) * self.scale)
 
     def date(self, model_s: float) -> datetime:
         return START + timedelta(seconds=model_s)
@@ -60,7 +60,7 @@ class Bench:
         """Let wall time pass and then have the clock looked at."""
         self.now_s += seconds
         assert self.keeper.is_due
-        self.keeper.keep(self.model_s, self.now_s)
+        self.keeper.keep(self.model_s, MonotonicSeconds(self.now_s))
 
     def put_clock(self, **ahead: float) -> None:
         """Somebody else sets the clock that far from model time."""
@@ -172,7 +172,7 @@ def test_as_fast_as_possible_an_emulated_clock_goes_by_the_steps_and_nobody_is_s
             subject.now_s += LOOK_EVERY_S
             subject.controller.clock.set(START + timedelta(seconds=frame_s + STEP_S + ahead_s), None)
             assert subject.keeper.is_due
-            subject.keeper.keep(frame_s, subject.now_s)
+            subject.keeper.keep(ModelSeconds(frame_s), MonotonicSeconds(subject.now_s))
         assert subject.controller.clock.now() == START + timedelta(seconds=frame_s + STEP_S)
 
 
@@ -251,7 +251,7 @@ def test_a_clock_that_cannot_be_read_any_more_is_left_alone(caplog: pytest.LogCa
 def test_as_fast_as_possible_the_answer_to_a_frame_is_the_end_of_its_step() -> None:
     with bench(scale=0.0) as subject:
         subject.controller.clock.set(START + timedelta(seconds=100 + STEP_S), None)
-        subject.keeper.keep(100.0, subject.now_s)
+        subject.keeper.keep(ModelSeconds(100.0), MonotonicSeconds(subject.now_s))
         assert subject.keeper.max_drift_s == 0.0
 
 
@@ -259,5 +259,5 @@ def test_a_look_late_in_a_paced_step_expects_the_time_that_has_passed_in_it_and_
     with bench(scale=0.01) as subject:
         for waited_s, expected_s in ((200.0, 2.0), (900.0, STEP_S)):
             subject.controller.clock.set(START + timedelta(seconds=expected_s), None)
-            subject.keeper.keep(0.0, subject.now_s - waited_s)
+            subject.keeper.keep(ModelSeconds(0.0), MonotonicSeconds(subject.now_s - waited_s))
         assert subject.keeper.max_drift_s == 0.0

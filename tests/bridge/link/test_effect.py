@@ -16,6 +16,7 @@ from tests.bridge.looking import activations
 from tests.bridge.rig import DEADLINE_S, Rig, in_background, rig
 from tests.equipment.plan_points import INPUT, VALUE, bound
 from tests.waiting import eventually
+from utils.clocks import MonotonicSeconds
 from utils.values import ObjectRef, ObjectState, PointValue, Sample, as_real32
 
 DEVICE = "10.0.0.1"
@@ -46,7 +47,7 @@ def states(shown: PointValue | None = SENT, **slots: PointValue) -> dict[ObjectR
 def told(subject: SlotWatch, caplog: pytest.LogCaptureFixture, *looks: dict[ObjectRef, ObjectState]) -> list[str]:
     caplog.set_level(logging.INFO, logger="bridge.link.slot_watch")
     for look in looks:
-        subject.see(look, 0.0)
+        subject.see(look, MonotonicSeconds(0.0))
     return [record.getMessage().partition(": ")[2] for record in caplog.records]
 
 
@@ -92,7 +93,7 @@ def test_one_look_may_be_stale_and_is_not_enough(caplog: pytest.LogCaptureFixtur
 def test_where_ours_may_have_been_lost_that_it_does_not_win_is_no_news(caplog: pytest.LogCaptureFixture) -> None:
     subject, beaten = check(), states(SENT, slot12=SENT, slot8=55.0)
     for _ in range(3):
-        subject.judge(beaten, 0.0)
+        subject.judge(beaten, MonotonicSeconds(0.0))
     assert told(subject, caplog, beaten) == []
 
 

@@ -31,7 +31,7 @@ from tests.bridge.rig import AHU_POINTS, DEADLINE_S, VAV_POINTS, Rig, in_backgro
 from tests.faults.scene import HURRY, HostClock
 from tests.test_main import configured, run, start, variables
 from tests.waiting import eventually
-from utils.clocks import Clocks
+from utils.clocks import Clocks, ModelSeconds
 from utils.errors import ConfigError, DeviceUnreachable
 from utils.state_folder import StateFolder
 from utils.values import Frame, ObjectRef, ObjectState, ObjectType, Role, Sample
@@ -374,7 +374,7 @@ class TestInMidRun:
         now_s = 0.0
         link = ControllerLink(controller, Ledger(), 0.0, None, Clocks(monotonic=lambda: now_s))
         link.return_to_service()
-        shown = Frame(1, 0.0, {}, {bound.target: 21.0 for bound in controller.plan.bound})
+        shown = Frame(1, ModelSeconds(0.0), {}, {bound.target: 21.0 for bound in controller.plan.bound})
         for at_s in (0.0, 2.0, 20.0):
             now_s = at_s
             link.exchange(shown)

@@ -24,7 +24,7 @@ from tests.bridge.looking import activations, assert_as_it_was, assert_untouched
 from tests.bridge.rig import AHU_OBJECTS, AHU_POINTS, DEADLINE_S, PASSWORD, Rig, in_background, rig
 from tests.emulators.test_program_heartbeat import FanProgram
 from tests.waiting import eventually
-from utils.clocks import Clocks
+from utils.clocks import Clocks, ModelSeconds
 from utils.errors import ConfigError
 from utils.settings import Settings
 from utils.values import Frame, ObjectType
@@ -88,7 +88,7 @@ class TestHeartbeat:
         now_s = 0.0
         link = self.link(both, Clocks(monotonic=lambda: now_s), **keys)
         for number in range(6):
-            link.exchange(Frame(number, 0.0, {}))
+            link.exchange(Frame(number, ModelSeconds(0.0), {}))
             now_s += 0.5
         assert [float(value) for value in written(both, "AHU", name)] == [float(value) for value in expected]
         priority = keys.get("heartbeat_priority", 14)
@@ -98,7 +98,7 @@ class TestHeartbeat:
         now_s = 0.0
         link = self.link(both, Clocks(monotonic=lambda: now_s), heartbeat="BenchHeartbeat")
         for number in range(102):
-            link.write(Frame(number, 0.0, {}))
+            link.write(Frame(number, ModelSeconds(0.0), {}))
             now_s += 1.0
         counts = [int(value) for value in written(both, "AHU", "BenchHeartbeat")]
         assert counts == [*range(1, 100), 0, 1, 2]
@@ -146,7 +146,7 @@ class TestHeartbeat:
             )
             clocks = Clocks(monotonic=lambda: float(next(seconds)))
             link, ledger = taken(tmp_path, bench.settings(tmp_path), config, clocks)
-            eventually(lambda: [s.value for s in link.exchange(Frame(0, 0.0, {})).values()] == [80.0])
+            eventually(lambda: [s.value for s in link.exchange(Frame(0, ModelSeconds(0.0), {})).values()] == [80.0])
             eventually(lambda: fan().present_value == 0.0)
             give_back(link.device, link.controller.client, ledger, ledger.open_entries)
             eventually(lambda: fan().present_value == 80.0)

@@ -25,7 +25,7 @@ from tests.bridge.rig import AHU_POINTS, DEADLINE_S, Rig, in_background, rig
 from tests.equipment.plan_points import INPUT, VALUE, bound
 from tests.faults.scene import HURRY, HostClock
 from tests.waiting import eventually
-from utils.clocks import Clocks
+from utils.clocks import Clocks, MonotonicSeconds
 from utils.values import Exchange, ObjectState, PointValue, Sample, as_real32
 
 DEVICE = "10.0.0.1"
@@ -33,12 +33,15 @@ POINT = bound(VALUE, 2, priority=12)
 SENT, FOREIGN = 21.1, 99.0
 
 
+NOT_YET = MonotonicSeconds(0.0)
+
+
 @dataclass
 class Bench:
     """One slot of ours in a controller, and what is seen of it."""
 
     ledger: Ledger = field(default_factory=Ledger)
-    now_s: float = 0.0
+    now_s: MonotonicSeconds = NOT_YET
 
     def __post_init__(self) -> None:
         self.subject = SlotWatch(DEVICE, self.ledger, lambda: [POINT])
@@ -54,7 +57,7 @@ class Bench:
         """Look at the slot, and say what becomes of the point."""
         slots: list[PointValue | None] = [None] * 16
         slots[11] = held
-        self.now_s += after_s
+        self.now_s = MonotonicSeconds(self.now_s + after_s)
         self.subject.see({POINT.ref: ObjectState(Sample(shown), priority_array=tuple(slots))}, self.now_s)
         return self.state
 
@@ -62,7 +65,7 @@ class Bench:
         """Read the slot along, and say what becomes of the point."""
         slots: list[PointValue | None] = [None] * 16
         slots[11] = held
-        self.now_s += after_s
+        self.now_s = MonotonicSeconds(self.now_s + after_s)
         read = self.subject.look(self.now_s).slots
         self.subject.hear(Exchange((), {}, slots=dict.fromkeys(read, tuple(slots))), self.now_s)
         return self.state
@@ -119,7 +122,7 @@ class TestLooking:
 
     def test_what_was_never_sent_is_passed_over(self) -> None:
         subject = SlotWatch(DEVICE, Ledger(), lambda: [bound(INPUT, 1), POINT])
-        assert not any(subject.look(0.0))
+        assert not any(subject.look(MonotonicSeconds(0.0)))
 
 
 class TestGlancing:
@@ -127,29 +130,33 @@ class TestGlancing:
         bench = Bench()
         read = []
         for now_s in (0.0, 0.9, 1.0, 1.9, 2.0):
-            read.append(bool(bench.subject.look(now_s).slots))
-            bench.now_s = now_s
+            read.append(bool(bench.subject.look(MonotonicSeconds(now_s)).slots))
+            bench.now_s = MonotonicSeconds(now_s)
             bench.glance(as_real32(SENT), 0.0)
         assert read == [True, False, True, False, True]
 
     def test_what_was_asked_and_not_heard_is_asked_again(self) -> None:
         bench = Bench()
-        assert bench.subject.look(0.0).slots == bench.subject.look(0.1).slots == (POINT.ref,)
+        assert (
+            bench.subject.look(MonotonicSeconds(0.0)).slots
+            == bench.subject.look(MonotonicSeconds(0.1)).slots
+            == (POINT.ref,)
+        )
 
     def test_before_the_first_write_nothing_is_read_along_and_right_after_it_what_was_written(self) -> None:
         ledger = Ledger()
         subject = SlotWatch(DEVICE, ledger, lambda: [POINT])
-        assert not any(subject.look(0.0))
-        subject.hear(Exchange((), {}), 0.0)
+        assert not any(subject.look(MonotonicSeconds(0.0)))
+        subject.hear(Exchange((), {}), MonotonicSeconds(0.0))
         ledger.sent(DEVICE, POINT.ref, SENT)
-        assert subject.look(0.1).slots == (POINT.ref,)
+        assert subject.look(MonotonicSeconds(0.1)).slots == (POINT.ref,)
 
     def test_an_input_that_we_force_is_read_along_by_its_value(self) -> None:
         ledger, forced = Ledger(), bound(INPUT, 1)
         subject = SlotWatch(DEVICE, ledger, lambda: [forced, POINT])
         for one in (forced, POINT):
             ledger.sent(DEVICE, one.ref, SENT)
-        assert subject.look(0.0) == Look(reads=(forced.ref,), slots=(POINT.ref,))
+        assert subject.look(MonotonicSeconds(0.0)) == Look(reads=(forced.ref,), slots=(POINT.ref,))
 
     def test_a_foreign_value_is_held_back_from_the_first_sight_and_yielded_when_it_is_no_stale_one(
         self, proved: Bench
@@ -166,11 +173,11 @@ class TestGlancing:
     def test_a_controller_that_does_not_tell_its_slots_is_not_asked_again_and_yields_nothing(
         self, proved: Bench
     ) -> None:
-        proved.subject.hear(Exchange((), {}, slots={POINT.ref: None}), 10.0)
-        assert not any(proved.subject.look(20.0))
+        proved.subject.hear(Exchange((), {}, slots={POINT.ref: None}), MonotonicSeconds(10.0))
+        assert not any(proved.subject.look(MonotonicSeconds(20.0)))
         assert proved.state == "written"
         proved.look(SENT)
-        assert any(proved.subject.look(30.0))
+        assert any(proved.subject.look(MonotonicSeconds(30.0)))
 
 
 @pytest.fixture

@@ -11,6 +11,7 @@ import pytest
 
 from bridge.overriding.overrides import Overrides
 from tests import bench
+from utils.clocks import ModelSeconds
 from utils.values import Frame, ObjectType, Quality, Sample, Target
 
 ONE, TWO = "10.0.0.1", "10.0.0.2"
@@ -44,7 +45,7 @@ def overrides(
 
 
 def frame(number: int = 1) -> Frame:
-    return Frame(number, 5.0 * number, IN_FORCE)
+    return Frame(number, ModelSeconds(5.0 * number), IN_FORCE)
 
 
 def test_every_override_is_sent_with_its_activation(tmp_path: Path) -> None:
@@ -108,7 +109,7 @@ def test_a_group_that_comes_back_is_active_at_once(tmp_path: Path) -> None:
 
 def test_an_unknown_value_in_force_is_left_out_rather_than_invented(tmp_path: Path) -> None:
     subject = overrides(tmp_path)
-    inputs = subject.answer(Frame(1, 5.0, {"ahu_yFan_u": math.nan}), {}).inputs
+    inputs = subject.answer(Frame(1, ModelSeconds(5.0), {"ahu_yFan_u": math.nan}), {}).inputs
     assert "ahu_yFan_u" not in inputs
     assert inputs["ahu_yFan_activate"] == 0.0
 
@@ -189,7 +190,10 @@ class TestRamp:
         subject = overrides(tmp_path, hold_steps=0, ramp_steps=2)
         self.fan(subject, range(5), ALL_GOOD)
         subject.answer(frame(5), {})
-        back = [subject.answer(Frame(n, 0.0, {"ahu_yFan_u": 0.1}), ALL_GOOD).inputs["ahu_yFan_u"] for n in (6, 7, 8)]
+        back = [
+            subject.answer(Frame(n, ModelSeconds(0.0), {"ahu_yFan_u": 0.1}), ALL_GOOD).inputs["ahu_yFan_u"]
+            for n in (6, 7, 8)
+        ]
         assert back == pytest.approx([0.3, 0.5, 0.5])
 
     def test_a_command_that_moves_during_the_ramp_is_met_at_its_end(self, tmp_path: Path) -> None:
@@ -199,7 +203,7 @@ class TestRamp:
 
     def test_a_value_in_force_that_is_not_known_cannot_be_ramped_from(self, tmp_path: Path) -> None:
         subject = overrides(tmp_path, ramp_steps=4)
-        inputs = subject.answer(Frame(0, 0.0, {"ahu_yFan_u": math.nan}), ALL_GOOD).inputs
+        inputs = subject.answer(Frame(0, ModelSeconds(0.0), {"ahu_yFan_u": math.nan}), ALL_GOOD).inputs
         assert (inputs["ahu_yFan_u"], inputs["vav_yDam_u"]) == (0.5, 0.3)
 
     def test_a_hold_does_not_begin_another_ramp(self, tmp_path: Path) -> None:
@@ -233,7 +237,9 @@ class TestSensors:
         return Overrides(manager.equipment.values(), 2, ramp_steps=ramp_steps)
 
     def answers(self, subject: Overrides, *seen: Mapping[Target, float]) -> list[float]:
-        frames = [Frame(n, 5.0 * n, {**IN_FORCE, "ahu_T_y": -5.0}, targets) for n, targets in enumerate(seen)]
+        frames = [
+            Frame(n, ModelSeconds(5.0 * n), {**IN_FORCE, "ahu_T_y": -5.0}, targets) for n, targets in enumerate(seen)
+        ]
         inputs = [subject.answer(frame, ALL_GOOD).inputs for frame in frames]
         assert all(each["ahu_yFan_activate"] == each["vav_yDam_activate"] for each in inputs)
         return [each["ahu_yFan_activate"] for each in inputs]
@@ -265,7 +271,7 @@ class TestSensors:
     def test_the_return_is_ramped(self, tmp_path: Path) -> None:
         subject = self.subject(tmp_path, ramp_steps=2)
         self.answers(subject, self.SEEN, self.SEEN, *[self.without(self.TEMPERATURE)] * 3)
-        back = [subject.answer(Frame(n, 0.0, {"ahu_yFan_u": 0.1}, self.SEEN), ALL_GOOD) for n in (5, 6)]
+        back = [subject.answer(Frame(n, ModelSeconds(0.0), {"ahu_yFan_u": 0.1}, self.SEEN), ALL_GOOD) for n in (5, 6)]
         assert [commands.inputs["ahu_yFan_u"] for commands in back] == pytest.approx([0.3, 0.5])
 
 

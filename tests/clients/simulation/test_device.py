@@ -11,7 +11,7 @@ from clients.simulation import SimulationDevice
 from emulators.boptest.faults import TellValues
 from emulators.boptest.server import BoptestServer
 from emulators.plants.multizone_office import MultizoneOffice
-from utils.clocks import model_datetime
+from utils.clocks import ModelSeconds, model_datetime
 from utils.errors import ObjectError
 from utils.values import ObjectRef, ObjectType, PointValue, Quality, Write, WriteKind, as_real32
 
@@ -30,7 +30,7 @@ def device(building: BoptestServer) -> Iterator[SimulationDevice]:
         client.connect()
         first = client.initialize_system(SUMMER_S, 0)
         client.set_step_time(30)
-        yield SimulationDevice(client, first, lambda time_s: model_datetime(time_s, 2023))
+        yield SimulationDevice(client, first, lambda time_s: model_datetime(ModelSeconds(time_s), 2023))
         client.stop()
 
 
