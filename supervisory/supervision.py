@@ -26,11 +26,11 @@ from supervisory.runtime.runtime import Runtime, RuntimeSummary
 from supervisory.runtime.state_store import FileStates, MemoryStates, StateStore
 from supervisory.runtime.step_logs import StepLogs
 from supervisory.runtime.transports import Opened, opened, own_device
-from supervisory.second_sight import SecondSight
 from supervisory.setup.bindings import Bindings, ProgramPoint, bind, clashes
 from supervisory.setup.plan import ProgramPlan, RunPlan
 from supervisory.site_access import OccupiedSlot, SiteAccess
 from supervisory.site_survey import DeviceSite
+from supervisory.slots_in_use import SlotsInUse
 from supervisory.switch import Switch, SwitchMemory, SwitchPlace
 from supervisory.undo_file import UndoFile
 from utils.alone import Alone
@@ -169,10 +169,10 @@ class Supervision:
     def _bound(self, devices: Devices) -> Mapping[str, Bindings]:
         """As :meth:`_bind`, waiting for devices that do not answer yet. Raises what the last attempt raised."""
         deadline = time.monotonic() + self.plan.config.start_timeout_s
-        second_look = SecondSight(self._leftovers)
+        slots_in_use = SlotsInUse(self._leftovers)
         while True:
             try:
-                with second_look:
+                with slots_in_use:
                     return self._bind(devices)
             except DeviceUnreachable as error:
                 if self._stop.is_set() or time.monotonic() + _RETRY_S > deadline:

@@ -17,8 +17,8 @@ from ledger import Journals, Ledger, Receipt, recover
 from supervisory.guard.enabling import Enabling
 from supervisory.guard.guardian import SILENCE_S, Order
 from supervisory.guard.guarding import COMMAND, Guarding
+from supervisory.guard.late_writes import DOUBT_S
 from supervisory.guard.releaser import Releaser
-from supervisory.guard.second_look import DOUBT_S
 from supervisory.guard.slot_gate import SlotGate
 from utils.alone import Alone
 from utils.settings import Parts, SettingsSource

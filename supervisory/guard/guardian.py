@@ -27,8 +27,8 @@ from typing import Self
 
 from clients.making import DeviceClients
 from ledger import Journals, Patiences, undo
+from supervisory.guard.late_writes import DOUBT_S, LateWrites
 from supervisory.guard.receipt_log import ReceiptLog
-from supervisory.guard.second_look import DOUBT_S, GuardianLook
 from utils.alone import Alone
 from utils.errors import BridgeError
 from utils.logging_config import FileLines, StreamLines, end_logging, hand_over
@@ -147,16 +147,16 @@ class Guardian:
             return 0
         log.warning("process %d: %s; giving back what it owned", self._order.parent, end.value)
         self._make_certain(end)
-        second_look = GuardianLook(self._journals, self._order.doubt_s)
-        code = self._give_back(second_look)
-        self._receipts.note(second_look.take(self._clients.client_for))
+        late_writes = LateWrites(self._journals, self._order.doubt_s)
+        code = self._give_back(late_writes)
+        self._receipts.note(late_writes.give_back(self._clients.client_for))
         return code
 
-    def _give_back(self, second_look: GuardianLook) -> int:
+    def _give_back(self, late_writes: LateWrites) -> int:
         """As often as it takes; the exit code."""
         give_up_at_s = time.monotonic() + _GIVE_UP_S
         for pause_s in itertools.chain(_BACKOFF_S, itertools.repeat(_BACKOFF_S[-1])):
-            self._attempt(second_look)
+            self._attempt(late_writes)
             if not self._file.exists():
                 return 0
             if time.monotonic() > give_up_at_s:
@@ -169,16 +169,16 @@ class Guardian:
         """Close what has been opened."""
         self._clients.close()
 
-    def _attempt(self, second_look: GuardianLook) -> None:
+    def _attempt(self, late_writes: LateWrites) -> None:
         """Give back once. The journal is let go of afterwards, so that the release command may have it too."""
         orphan = self._journals.orphan(self._file, _LINGER_S)
         if orphan is None:
             return
         try:
-            second_look.remember(orphan)
+            late_writes.remember(orphan)
             receipts = undo(orphan, self._clients.client_for, patiences=self._patiences)
             self._receipts.note(receipts)
-            second_look.note(receipts)
+            late_writes.note(receipts)
         finally:
             orphan.close()
 

@@ -16,7 +16,7 @@ from ledger import Ledger, Receipt
 from supervisory.guard.device_line import DeviceLine
 from supervisory.guard.enabling import Enabling, State
 from supervisory.guard.gate import Disabled, Pass, SlotCommand, SlotResult
-from supervisory.guard.second_look import DOUBT_S
+from supervisory.guard.late_writes import DOUBT_S
 from supervisory.guard.slots import Errors, Slots
 from utils.alone import Alone
 from utils.errors import DeviceError, DeviceRefused

@@ -329,7 +329,7 @@ class TestASlotThatIsInUse:
         def operator(value: float | None) -> None:
             controllers.controller("AHU").objects.command("DuctSp", value, 12)
 
-        monkeypatch.setattr("supervisory.second_sight.STALE_S", 0.05)
+        monkeypatch.setattr("supervisory.slots_in_use.STALE_S", 0.05)
         operator(77.0)
         yield operator
         operator(None)

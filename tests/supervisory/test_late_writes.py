@@ -11,7 +11,7 @@ from ledger.entries import TakenSlot
 from ledger.ledger import Ledger
 from ledger.receipts import Outcome, Receipt, described
 from ledger.record.journal import Journals
-from supervisory.guard.second_look import GuardianLook
+from supervisory.guard.late_writes import LateWrites
 from tests.supervisory.beside import SETPOINT, MemoryDevice
 from utils.values import PointValue
 
@@ -31,7 +31,7 @@ class Aftermath:
         ledger.sent(TAKEN.device, SETPOINT, OURS)
         ledger.saw(TAKEN.device, SETPOINT, OURS)
         ledger.close()
-        self.look = GuardianLook(self.journals, doubt_s=0.0)
+        self.look = LateWrites(self.journals, doubt_s=0.0)
         [orphan] = self.journals.orphans()
         self.look.remember(orphan)
         orphan.ledger.give_back(TAKEN)
@@ -47,7 +47,7 @@ class Aftermath:
 
     def again(self) -> tuple[list[Outcome], PointValue | None]:
         """What the second look reports and leaves behind."""
-        receipts = self.look.take(lambda address, credentials: self._client(address, credentials))
+        receipts = self.look.give_back(lambda address, credentials: self._client(address, credentials))
         return [receipt.outcome for receipt in receipts], self.device.slots[SETPOINT][SLOT - 1]
 
     def _client(self, address: str, credentials: Credentials) -> MemoryDevice:

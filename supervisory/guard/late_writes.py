@@ -26,8 +26,8 @@ class _Copy:
     credentials: Mapping[str, Credentials]
 
 
-class GuardianLook:
-    """What was given back at first, and the look at it ``doubt_s`` after the end of the runtime."""
+class LateWrites:
+    """Writes that a controller carries out late: what was given back is looked at ``doubt_s`` after the runtime's end."""
 
     def __init__(self, journals: Journals, doubt_s: float) -> None:
         self._journals = journals
@@ -44,7 +44,7 @@ class GuardianLook:
         """What was given back. What somebody else had taken over by then stays his."""
         self._released |= {(one.device, one.what) for one in receipts if one.outcome in _OURS}
 
-    def take(self, make_client: MakeClient) -> list[Receipt]:
+    def give_back(self, make_client: MakeClient) -> list[Receipt]:
         """Wait until it is time, and give back what stands in our slots again; the receipts of that alone.
 
         A controller that does not answer now has been given back before, so it is not asked again.

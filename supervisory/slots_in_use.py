@@ -10,7 +10,7 @@ from supervisory.setup.bindings import Occupied
 from utils.errors import ConfigError, DeviceUnreachable
 
 
-class SecondSight:
+class SlotsInUse:
     """Nothing counts as somebody else's at first sight: own leftovers are given back, and reads can be stale."""
 
     def __init__(self, give_back: Callable[[], Sequence[Receipt]]) -> None:
