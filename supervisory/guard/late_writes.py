@@ -27,7 +27,7 @@ class _Copy:
 
 
 class LateWrites:
-    """Writes that a controller carries out late: what was given back is looked at ``doubt_s`` after the runtime's end."""
+    """What a controller carries out late: what was given back is looked at ``doubt_s`` after the runtime's end."""
 
     def __init__(self, journals: Journals, doubt_s: float) -> None:
         self._journals = journals
