@@ -8,6 +8,7 @@ from types import MappingProxyType
 from typing import Self
 
 from clients.boptest.choice import CaseSearch, wrong_case
+from clients.boptest.numbers import NumberError, require_finite, require_not_negative
 from clients.boptest.select import Api, Server, Timeouts, probe
 from clients.boptest.tests import OwnTests, TestIds
 from clients.boptest.wire import (
@@ -24,7 +25,6 @@ from clients.boptest.wire import (
 from clients.http.funnel import Failures, HttpFunnel, Json, without_credentials
 from utils.clocks import ModelSeconds
 from utils.errors import (
-    BridgeError,
     ConfigError,
     Problem,
     SimulationAborted,
@@ -36,12 +36,7 @@ from utils.values import PointMetadata, SimulationState, is_finite_number
 
 log = logging.getLogger(__name__)
 
-
 __all__ = ["BOPTestClient", "NumberError", "TestIds", "Timeouts"]
-
-
-class NumberError(BridgeError, ValueError):
-    """A number that must not be sent, found before anything was sent."""
 
 
 class BOPTestClient:
@@ -127,7 +122,7 @@ class BOPTestClient:
 
         Raises NumberError without asking: a refused initialize destroys the server's state (boptest-api §6).
         """
-        _require_not_negative(start_time=start_time_s, warmup_period=warmup_period_s)
+        require_not_negative(start_time=start_time_s, warmup_period=warmup_period_s)
         body: dict[str, Json] = {"start_time": start_time_s, "warmup_period": warmup_period_s}
         return self._started(self._ask("PUT", "initialize", body, self._timeouts.simulate_s).payload)
 
@@ -152,7 +147,7 @@ class BOPTestClient:
 
     def set_step_time(self, step_time_s: float) -> float:
         """Set the simulated seconds per step; returns what the server took. Raises NumberError unless > 0."""
-        _require_not_negative(step=step_time_s)
+        require_not_negative(step=step_time_s)
         if step_time_s == 0:
             raise NumberError("a step of 0 s cannot be simulated")
         payload = self._ask("PUT", "step", {"step": step_time_s}).payload
@@ -186,7 +181,7 @@ class BOPTestClient:
         self, names: Iterable[str], start_time_s: float, final_time_s: float
     ) -> Mapping[str, tuple[float, ...]]:
         """Stored samples of inputs and measurements within a window of model time, and their ``time``."""
-        _require_finite(start_time=start_time_s, final_time=final_time_s)
+        require_finite(start_time=start_time_s, final_time=final_time_s)
         body: dict[str, Json] = {
             "point_names": _unique(names),
             "start_time": start_time_s,
@@ -198,7 +193,7 @@ class BOPTestClient:
         self, names: Iterable[str], horizon_s: float, interval_s: float
     ) -> Mapping[str, tuple[float, ...]]:
         """Boundary data from now on, ``floor(horizon / interval) + 1`` values each, and their ``time``."""
-        _require_not_negative(horizon=horizon_s, interval=interval_s)
+        require_not_negative(horizon=horizon_s, interval=interval_s)
         if self._is_over and self._server.api is Api.SERVICE:
             # The end of a period breaks forecasts, even after initialize, until a scenario is set (boptest-api §8).
             self.set_scenario()
@@ -300,7 +295,7 @@ class BOPTestClient:
         return self._state
 
     def _advance_body(self, control_inputs: Mapping[str, float]) -> dict[str, Json]:
-        _require_finite(**control_inputs)
+        require_finite(**control_inputs)
         body: dict[str, Json] = {name: self._within_limits(name, value) for name, value in control_inputs.items()}
         if self._server.api is Api.LEGACY and body and not any(body.values()):
             body |= self._something_in_force(body)
@@ -348,19 +343,6 @@ def _funnel(base_url: str, api_key: str | None) -> HttpFunnel:
     if not (api_key.isascii() and api_key.isprintable()):
         raise ConfigError([Problem("BOP_API_KEY", "it holds characters that no HTTP header can carry")])
     return HttpFunnel(base_url, failures, headers={"Authorization": api_key}, secrets=[api_key])
-
-
-def _require_finite(**numbers: float) -> None:
-    bad = [name for name, value in numbers.items() if not is_finite_number(value)]
-    if bad:
-        raise NumberError(f"not a finite number: {', '.join(sorted(bad))}")
-
-
-def _require_not_negative(**numbers: float) -> None:
-    _require_finite(**numbers)
-    for name, value in numbers.items():
-        if value < 0:
-            raise NumberError(f"{name} cannot be negative ({value:g})")
 
 
 def _unique(names: Iterable[str]) -> list[Json]:
