@@ -124,8 +124,7 @@ class Session:
             self.ledger,
             lambda device: links[device].settled_client(),
             self.pool,
-            self.clocks.wall,
-            patience_with=Patiences(self.clocks.monotonic).of,
+            Patiences(self.clocks).of,
         )
 
     def _close_ledger(self) -> None:

@@ -49,7 +49,7 @@ def run(options: argparse.Namespace, console: Console) -> int:
         return 0
     with DeviceClients(settings, state) as clients:
         receipts = until_done(
-            lambda: recover(journals, clients.client_for, patiences=Patiences(), others_s=_OTHERS_S),
+            lambda: recover(journals, clients.client_for, Patiences(), others_s=_OTHERS_S),
             lambda: log.warning("what is left is given back first; a second Ctrl+C ends at once"),
             thread_name="release",
             second="what has not been given back yet stays as it is; release again",

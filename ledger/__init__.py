@@ -7,7 +7,7 @@ the bridge, programs and the guardian alike.
 
 from ledger.entries import Entry, TakenClock, TakenInput, TakenObject, TakenOutput, TakenSlot
 from ledger.giving_back.giver import give_back, give_back_all
-from ledger.giving_back.patience import Patiences
+from ledger.giving_back.patience import Patience, Patiences
 from ledger.ledger import Ledger
 from ledger.leftovers import Leftovers
 from ledger.receipt_file import keep_receipts
@@ -26,6 +26,7 @@ __all__ = [
     "MakeClient",
     "Orphan",
     "Outcome",
+    "Patience",
     "Patiences",
     "Receipt",
     "TakenClock",

@@ -7,6 +7,7 @@ import threading
 from collections.abc import Callable, Collection
 
 from clients.making import DeviceClients
+from ledger.giving_back.patience import Patiences
 from ledger.receipts import Outcome, Receipt
 from ledger.record.journal import Journals
 from ledger.recovery import recover
@@ -40,7 +41,7 @@ class Leftovers:
             if self._is_over():
                 return []
             journals = Journals.of(self._state)
-            receipts = recover(journals, clients.client_for, self._clocks.wall, only)
+            receipts = recover(journals, clients.client_for, Patiences.none(self._clocks), only)
             for receipt in receipts:
                 if str(receipt) not in self._stuck:
                     log.warning("left by an earlier run: %s", receipt)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Collection, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import Protocol
@@ -34,22 +33,21 @@ MakeClient = Callable[[str, Credentials], DeviceClient]
 def recover(
     journals: Journals,
     make_client: MakeClient,
-    now: Callable[[], float] = time.time,
+    patiences: Patiences,
     only: Collection[str] | None = None,
-    patiences: Patiences | None = None,
     others_s: float = 0.0,
 ) -> list[Receipt]:
     """Give back everything that dead processes took, or with ``only`` what they took from those controllers.
 
     What another process has in hand just now is waited for, for ``others_s``: then what it leaves is given back here.
-    What cannot be given back stays in its journal. With ``patiences``, what may pass by itself is tried again for a
-    while, all controllers in parallel. Raises :class:`utils.state_folder.StateError` for a journal that
+    What cannot be given back stays in its journal. What may pass by itself is tried again for as long as the patiences
+    last, all controllers in parallel. Raises :class:`utils.state_folder.StateError` for a journal that
     cannot be read.
     """
     receipts: list[Receipt] = []
     for orphan in journals.orphans(others_s):
         try:
-            receipts += undo(orphan, make_client, now, only, patiences)
+            receipts += undo(orphan, make_client, patiences, only)
         finally:
             orphan.close()
     return receipts
@@ -58,9 +56,8 @@ def recover(
 def undo(
     left: Left,
     make_client: MakeClient,
-    now: Callable[[], float] = time.time,
+    patiences: Patiences,
     only: Collection[str] | None = None,
-    patiences: Patiences | None = None,
 ) -> list[Receipt]:
     """Give back what one dead process took. What cannot be given back stays in its journal."""
     clients: dict[str, DeviceClient] = {}
@@ -73,12 +70,12 @@ def undo(
         return clients[device]
 
     def patience_with(device: str) -> Patience:
-        return patiences.of(device, account_of(device)) if patiences is not None else Patience(0.0)
+        return patiences.of(device, account_of(device))
 
     devices = {entry.device for entry in left.ledger.open_entries}
     try:
         with ThreadPoolExecutor(max(len(devices), 1), thread_name_prefix="recovery") as pool:
-            return give_back_all(left.ledger, client_of, pool, now, only, patience_with)
+            return give_back_all(left.ledger, client_of, pool, patience_with, only)
     finally:
         for client in clients.values():
             client.close()

@@ -6,6 +6,8 @@ import threading
 import time
 from collections.abc import Callable
 
+from utils.clocks import Clocks
+
 DEADLINE_S = 20.0
 _TICK_S = 0.005
 
@@ -17,3 +19,14 @@ def eventually(condition: Callable[[], bool], deadline_s: float = DEADLINE_S) ->
         assert time.monotonic() - began < deadline_s, f"not true after {deadline_s:g} s"
         pause.wait(_TICK_S)
     return time.monotonic() - began
+
+
+def in_no_time() -> Clocks:
+    """The clocks of a host on which sleep passes at once, and nobody waits for a second look."""
+    slept_s = 0.0
+
+    def sleep(seconds: float) -> None:
+        nonlocal slept_s
+        slept_s += seconds
+
+    return Clocks(monotonic=lambda: time.monotonic() + slept_s, wait=lambda stop, seconds: stop.is_set(), sleep=sleep)

@@ -29,7 +29,7 @@ _ANY_COMMON_YEAR = 2023
 class Clocks:
     """The two clocks of the host, injectable.
 
-    ``wait`` waits for so many seconds or until the event is set, and returns whether it is.
+    ``wait`` waits for so many seconds or until the event is set, and returns whether it is; nothing wakes ``sleep``.
     """
 
     def __init__(
@@ -37,10 +37,12 @@ class Clocks:
         monotonic: Callable[[], float] = time.monotonic,
         wall: Callable[[], float] = time.time,
         wait: Callable[[threading.Event, float], bool] = threading.Event.wait,
+        sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         self._monotonic = monotonic
         self._wall = wall
         self.wait = wait
+        self.sleep = sleep
 
     def monotonic(self) -> MonotonicSeconds:
         """Now, for how long something takes."""
@@ -49,6 +51,10 @@ class Clocks:
     def wall(self) -> UnixSeconds:
         """Now, as people tell it."""
         return UnixSeconds(self._wall())
+
+
+HOST = Clocks()
+"""The real ones."""
 
 
 def model_seconds(moment: datetime) -> ModelSeconds:

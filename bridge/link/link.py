@@ -90,7 +90,7 @@ class ControllerLink:
         self._isolation = Isolation(controller)
         showing, beats = Showing(controller, self._watch), Heartbeats(controller)
         self._duties: tuple[Duty, ...] = (self._identity, self._isolation, showing, beats, self._watch)
-        self._taking = Taking(controller, ledger, self._watch.is_yielded, take_occupied=take_occupied)
+        self._taking = Taking(controller, ledger, self._watch.is_yielded, clocks, take_occupied=take_occupied)
         self._doubt = Doubt(controller.address)
         self._refused: set[ObjectRef] = set()
         self._absence = _Absence()

@@ -8,7 +8,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from bridge.link.claims import Claim, claims_of
 from bridge.link.in_use import InUse, forced_before
 from equipment.controller import Controller
-from ledger import Ledger, Receipt, TakenClock, TakenObject, give_back
+from ledger import Ledger, Patience, Receipt, TakenClock, TakenObject, give_back
+from utils.clocks import Clocks
 from utils.errors import ConfigError, DeviceUnreachable, Problem
 from utils.state_folder import StateError
 from utils.values import ObjectRef, ObjectState, Quality, Target
@@ -20,7 +21,13 @@ class Taking:
     """One controller's objects, as they were found and as they are entered."""
 
     def __init__(
-        self, controller: Controller, ledger: Ledger, is_yielded: Callable[[Target], bool], *, take_occupied: bool
+        self,
+        controller: Controller,
+        ledger: Ledger,
+        is_yielded: Callable[[Target], bool],
+        clocks: Clocks,
+        *,
+        take_occupied: bool,
     ) -> None:
         """``is_yielded`` tells what has been left to somebody else in this run: it is not taken anew."""
         self.in_use = InUse(controller.address)
@@ -28,6 +35,7 @@ class Taking:
         self._controller = controller
         self._ledger = ledger
         self._is_yielded = is_yielded
+        self._clocks = clocks
         self._take_occupied = take_occupied
         self._claims: tuple[Claim, ...] = ()
         self._found: Mapping[ObjectRef, ObjectState] = {}
@@ -76,7 +84,8 @@ class Taking:
 
     def give_back(self, entries: Sequence[TakenObject]) -> None:
         """Undo some of it in the middle of a run."""
-        for receipt in give_back(self._controller.address, self._controller.client, self._ledger, entries):
+        device = self._controller.address
+        for receipt in give_back(device, self._controller.client, self._ledger, entries, Patience(0.0, self._clocks)):
             log.warning("given back during the run: %s", receipt)
 
     @property

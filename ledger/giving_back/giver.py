@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import time
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import replace
@@ -12,7 +11,6 @@ from typing import TypeVar
 
 from clients.device_client import DeviceClient
 from ledger.entries import Entry, TakenClock, TakenInput, TakenObject, TakenOutput, TakenSlot
-from ledger.giving_back import patience as patiences
 from ledger.giving_back.clock_return import put_clock_back
 from ledger.giving_back.patience import Patience, may_pass
 from ledger.giving_back.reach import Reach
@@ -43,9 +41,8 @@ def give_back_all(
     ledger: Ledger,
     client_of: Callable[[str], DeviceClient],
     pool: Executor,
-    now: Callable[[], float] = time.time,
+    patience_with: Callable[[str], Patience],
     only: Collection[str] | None = None,
-    patience_with: Callable[[str], Patience] = patiences.none,
 ) -> list[Receipt]:
     """Undo every open entry (of some controllers, with ``only``), all controllers in parallel.
 
@@ -57,7 +54,7 @@ def give_back_all(
         if only is None or entry.device in only:
             by_device.setdefault(entry.device, []).append(entry)
     givers = [
-        _Giver(device, partial(client_of, device), ledger, now, patience_with(device), entries)
+        _Giver(device, partial(client_of, device), ledger, patience_with(device), entries)
         for device, entries in by_device.items()
     ]
     futures = [(giver, pool.submit(giver.give_back)) for giver in givers]
@@ -74,14 +71,10 @@ def give_back(
     client: DeviceClient,
     ledger: Ledger,
     entries: Sequence[Entry],
-    now: Callable[[], float] = time.time,
-    patience: Patience | None = None,
+    patience: Patience,
 ) -> list[Receipt]:
-    """Undo some entries of one controller in the calling thread, in the middle of a run.
-
-    Without patience a connection that is lost is not tried again: others wait, and whoever calls comes again.
-    """
-    giver = _Giver(device, lambda: client, ledger, now, patience or patiences.none(device), entries)
+    """Undo some entries of one controller in the calling thread, in the middle of a run."""
+    giver = _Giver(device, lambda: client, ledger, patience, entries)
     if entries:
         giver.give_back()
     return giver.receipts
@@ -98,15 +91,14 @@ class _Giver:
         device: str,
         client_of: Callable[[], DeviceClient],
         ledger: Ledger,
-        now: Callable[[], float],
         patience: Patience,
         entries: Sequence[Entry],
     ) -> None:
         self.device = device
         self._ledger = ledger
         self._verdicts = Judge(device, ledger)
-        self._now = now
         self._patience = patience
+        self._clocks = patience.clocks
         self._entries = entries
         self._names = {name_of(entry) for entry in entries if not isinstance(entry, TakenClock)}
         self._receipts: dict[Entry, Receipt] = {}
@@ -128,7 +120,7 @@ class _Giver:
         error = self._attempt()
         while error is not None and (pause_s := self._patience.pause_s(error)) is not None:
             self._say_once(error)
-            self._patience.wait(pause_s)
+            self._clocks.sleep(pause_s)
             if isinstance(error, AccountRefused):
                 self._reach.sign_in_afresh()
             error = self._attempt()
@@ -167,7 +159,7 @@ class _Giver:
         if any(self._is_open(entry) for entry in self._entries if isinstance(entry, TakenSlot | TakenInput)):
             self._receipts.update((output, self._receipt(output, Outcome.FAILED, _WAITS)) for output in outputs)
             return
-        self._patience.wait(_REACTION_S)
+        self._clocks.sleep(_REACTION_S)
         self._repeat(outputs, self._release_objects)
 
     def _repeat(self, entries: Sequence[_E], undo: Callable[[Sequence[_E], int], Mapping[Entry, Receipt]]) -> None:
@@ -175,7 +167,7 @@ class _Giver:
             still_open = [entry for entry in entries if self._is_open(entry)]
             if not still_open:
                 return
-            self._patience.wait(pause_s)
+            self._clocks.sleep(pause_s)
             self._receipts.update(undo(still_open, attempt))
 
     def _restore_clocks(self, entries: Sequence[TakenClock], _attempt: int) -> Mapping[Entry, Receipt]:
@@ -186,7 +178,7 @@ class _Giver:
         if clock is None:
             return self._receipt(entry, Outcome.FAILED, "clocks are put back over the controller's REST API only")
         try:
-            put_clock_back(clock, entry, self._now())
+            put_clock_back(clock, entry, self._clocks.wall())
         except DeviceError as error:
             if may_pass(error):
                 raise

@@ -7,9 +7,10 @@ this is the last chance for a while.
 from __future__ import annotations
 
 import threading
-import time
-from collections.abc import Callable, Hashable
+from collections.abc import Hashable
+from typing import Self
 
+from utils.clocks import HOST, Clocks
 from utils.errors import AccountRefused, BridgeError, DeviceUnreachable, NotItself
 
 LIMIT_S = 15.0
@@ -19,11 +20,6 @@ SIGN_IN_AGAIN_S = 4.0
 _PAUSES_S = (0.5, 1.0, 2.0)
 """After each attempt; the last one again and again."""
 _SIGN_INS = 2
-
-
-def wait(seconds: float) -> None:
-    """Let time pass."""
-    time.sleep(seconds)
 
 
 def may_pass(error: BridgeError) -> bool:
@@ -38,12 +34,9 @@ class Patience:
     account is good for one fresh sign-in; nothing else that is refused is tried again.
     """
 
-    def __init__(
-        self, limit_s: float, monotonic: Callable[[], float] = time.monotonic, wait: Callable[[float], None] = wait
-    ) -> None:
-        self.wait = wait
+    def __init__(self, limit_s: float, clocks: Clocks = HOST) -> None:
+        self.clocks = clocks
         self._limit_s = limit_s
-        self._monotonic = monotonic
         self._until_s: float | None = None
         self._attempts = 0
         self._refusals = 0
@@ -57,18 +50,18 @@ class Patience:
     @property
     def is_account_spent(self) -> bool:
         """Whether another attempt with this account, now, could lock it."""
-        return self._refusals >= _SIGN_INS or (self._refusals > 0 and self._monotonic() < self._sign_in_from_s)
+        return self._refusals >= _SIGN_INS or (self._refusals > 0 and self.clocks.monotonic() < self._sign_in_from_s)
 
     def begin(self) -> None:
         """The first attempt begins now. What comes later begins nothing anew."""
         if self._until_s is None:
-            self._until_s = self._monotonic() + self._limit_s
+            self._until_s = self.clocks.monotonic() + self._limit_s
 
     def pause_s(self, error: BridgeError) -> float | None:
         """How long to wait before another attempt; None where there is none."""
         self.begin()
         pause_s = self._wanted_s(error)
-        if pause_s is None or self._until_s is None or self._monotonic() + pause_s > self._until_s:
+        if pause_s is None or self._until_s is None or self.clocks.monotonic() + pause_s > self._until_s:
             return None
         return pause_s
 
@@ -86,34 +79,28 @@ class Patience:
         """An account was refused; that it was spared is no refusal of its own."""
         if not self.is_account_spent:
             self._refusals += 1
-            self._sign_in_from_s = self._monotonic() + SIGN_IN_AGAIN_S
-
-
-def none(_device: str) -> Patience:
-    """For a controller in mid-run."""
-    return Patience(0.0)
+            self._sign_in_from_s = self.clocks.monotonic() + SIGN_IN_AGAIN_S
 
 
 class Patiences:
     """One patience per controller and account, however many dead processes have left something in it.
 
-    With a ``limit_s`` of 0 nothing is waited for: whoever gives back comes again, and accounts are spared all the same.
+    With a ``limit_s`` of 0 nothing is waited for, and accounts are spared all the same.
     """
 
-    def __init__(
-        self,
-        monotonic: Callable[[], float] = time.monotonic,
-        wait: Callable[[float], None] = wait,
-        limit_s: float | None = None,
-    ) -> None:
+    def __init__(self, clocks: Clocks = HOST, limit_s: float | None = None) -> None:
+        self._clocks = clocks
         self._limit_s = limit_s
-        self._monotonic = monotonic
-        self._wait = wait
         self._known: dict[Hashable, Patience] = {}
         self._lock = threading.Lock()
+
+    @classmethod
+    def none(cls, clocks: Clocks = HOST) -> Self:
+        """For those who come again anyway."""
+        return cls(clocks, limit_s=0.0)
 
     def of(self, *whom: Hashable) -> Patience:
         """The patience with this one."""
         with self._lock:
             limit_s = LIMIT_S if self._limit_s is None else self._limit_s
-            return self._known.setdefault(whom, Patience(limit_s, self._monotonic, self._wait))
+            return self._known.setdefault(whom, Patience(limit_s, self._clocks))

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from clients.device_client import DeviceClient
 from clients.making import Credentials, DeviceClients
-from ledger import Journals, Ledger, Receipt, recover
+from ledger import Journals, Ledger, Patiences, Receipt, recover
 from supervisory.guard.enabling import Enabling
 from supervisory.guard.guardian import SILENCE_S, Order
 from supervisory.guard.guarding import COMMAND, Guarding
@@ -92,7 +92,7 @@ def give_back_leftovers(state: StateFolder, settings: Parts) -> list[Receipt]:
     """
     with DeviceClients(settings, state) as clients:
         journals = Journals.of(state)
-        receipts = recover(journals, clients.client_for)
+        receipts = recover(journals, clients.client_for, Patiences.none())
     for receipt in receipts:
         log.warning("left by an earlier run: %s", receipt)
     for kept in journals.kept:

@@ -133,7 +133,7 @@ class Guardian:
         self._file = Path(order.journal)
         self._journals = Journals(self._file.parent)
         self._receipts = ReceiptLog(log, logging.WARNING)
-        self._patiences = Patiences(limit_s=0.0)
+        self._patiences = Patiences.none()
         """It comes again by itself, but not with a password that was rejected twice."""
         self._clients = DeviceClients(_settings(order), StateFolder(Path(order.state)), _CALL_TIMEOUT_S)
 
@@ -176,7 +176,7 @@ class Guardian:
             return
         try:
             late_writes.remember(orphan)
-            receipts = undo(orphan, self._clients.client_for, patiences=self._patiences)
+            receipts = undo(orphan, self._clients.client_for, self._patiences)
             self._receipts.note(receipts)
             late_writes.note(receipts)
         finally:

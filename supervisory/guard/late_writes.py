@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from clients.making import Credentials
-from ledger import Entry, Journals, Ledger, MakeClient, Orphan, Outcome, Receipt, TakenSlot, described, undo
+from ledger import Entry, Journals, Ledger, MakeClient, Orphan, Outcome, Patiences, Receipt, TakenSlot, described, undo
 
 DOUBT_S = 5.0
 """For so long a controller may still carry out a write whose answer never came: its slot is looked at again."""
@@ -54,7 +54,7 @@ class LateWrites:
         time.sleep(max(self._due_s - time.monotonic(), 0.0))
         ledger = self._first.ledger
         ledger.give_back(*(entry for entry in ledger.open_entries if not self._is_due(entry)))
-        return [one for one in undo(self._first, make_client) if _was_needed(one)]
+        return [one for one in undo(self._first, make_client, Patiences.none()) if _was_needed(one)]
 
     def _is_due(self, entry: Entry) -> bool:
         if not isinstance(entry, TakenSlot) or (entry.device, described(entry)) not in self._released:

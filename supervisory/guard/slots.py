@@ -40,7 +40,7 @@ class Slots:
     def __init__(self, ledger: Ledger, doubt_s: float = DOUBT_S) -> None:
         self._ledger = ledger
         self._doubt_s = doubt_s
-        self._patiences = Patiences(limit_s=0.0)
+        self._patiences = Patiences.none()
         self._doubtful_until_s: dict[_Slot, float] = {}
         self._entries: dict[_Slot, TakenSlot] = {}
         self._owners: dict[_Slot, str] = {}
@@ -232,7 +232,7 @@ class Slots:
         self._drop(key)
 
     def _given_back(self, client: DeviceClient, device: str, entries: Sequence[TakenSlot]) -> list[Receipt]:
-        receipts = give_back(device, client, self._ledger, entries, patience=self._patiences.of(device))
+        receipts = give_back(device, client, self._ledger, entries, self._patiences.of(device))
         still_open = set(self._ledger.open_entries)
         for entry in entries:
             key = device, entry.ref, entry.priority

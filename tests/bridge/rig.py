@@ -19,6 +19,7 @@ from emulators.plants.multizone_office import MultizoneOffice
 from emulators.program import ObjectSpec
 from ledger.ledger import Ledger
 from tests import bench
+from tests.waiting import in_no_time
 from utils.clocks import Clocks
 from utils.settings import Settings
 from utils.state_folder import StateFolder
@@ -60,8 +61,8 @@ class Rig:
     vav_points: Sequence[bench.Config] = VAV_POINTS
     keys: dict[str, object] = field(default_factory=dict)
     runs: list[Run] = field(default_factory=list)
-    clocks: Clocks = field(default_factory=lambda: Clocks(wait=lambda stop, seconds: stop.is_set()))
-    """Those of the host; nobody waits for a second look."""
+    clocks: Clocks = field(default_factory=in_no_time)
+    """Those of the host."""
     ledger: Ledger | None = None
     """That of the run; None for one on disk."""
     shadow: bool = False

@@ -64,10 +64,7 @@ def test_a_controller_that_falls_silent_is_held_and_its_group_released_and_the_o
     assert_as_it_was(both)
 
 
-def test_a_controller_that_stays_away_does_not_keep_the_others_from_being_released(
-    both: Rig, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("ledger.giving_back.patience.LIMIT_S", 0.5)
+def test_a_controller_that_stays_away_does_not_keep_the_others_from_being_released(both: Rig) -> None:
     run = both.run()
     with in_background(run) as future:
         eventually(lambda: activations(run) == (1.0, 1.0))

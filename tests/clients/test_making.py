@@ -14,6 +14,7 @@ from clients.making import Credentials, DeviceClients
 from clients.simulation import SIMULATION
 from emulators.boptest.server import BoptestServer
 from emulators.plants.multizone_office import MultizoneOffice
+from ledger import Patiences
 from ledger.entries import TakenSlot
 from ledger.giving_back.giver import give_back_all
 from ledger.ledger import Ledger
@@ -102,7 +103,9 @@ def test_one_for_which_there_is_no_client_does_not_hold_up_the_others(
     complete = bench.settings(tmp_path, BOP_SERVER_URL="http://127.0.0.1:9")
     with DeviceClients(complete, StateFolder(tmp_path)) as clients, ThreadPoolExecutor(2) as pool:
         factory = {"10.0.0.1": without_settings, SIMULATION: clients}
-        receipts = give_back_all(ledger, lambda one: factory[one].client_for(one, Credentials()), pool)
+        receipts = give_back_all(
+            ledger, lambda one: factory[one].client_for(one, Credentials()), pool, Patiences.none().of
+        )
     outcomes = {receipt.device: receipt for receipt in receipts}
     assert "ECY2_LOGIN_USERNAME" in outcomes["10.0.0.1"].note
     assert outcomes[SIMULATION].outcome is Outcome.FREE_ALREADY
@@ -118,6 +121,8 @@ def test_a_simulation_is_given_back_by_stopping_the_tests_that_dead_runs_have_le
     with BoptestServer({"multizone_office_simple_air": MultizoneOffice}) as building:
         settings = bench.settings(tmp_path, BOP_SERVER_URL=building.url)
         with DeviceClients(settings, state) as clients, ThreadPoolExecutor(1) as pool:
-            [receipt] = give_back_all(ledger, lambda one: clients.client_for(one, Credentials()), pool)
+            [receipt] = give_back_all(
+                ledger, lambda one: clients.client_for(one, Credentials()), pool, Patiences.none().of
+            )
     assert receipt.outcome is Outcome.RELEASED
     assert ledger.open_entries == ()

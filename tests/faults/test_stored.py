@@ -153,8 +153,7 @@ def test_one_who_writes_between_our_write_and_its_read_back_is_given_back_and_pr
     assert "it held 99.0" in str(receipt)
 
 
-def test_a_controller_that_stores_0_for_null_has_not_let_go(both: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("ledger.giving_back.giver._PAUSES_S", (0.0, 0.0))
+def test_a_controller_that_stores_0_for_null_has_not_let_go(both: Rig) -> None:
     plague(both, Stores(StorageQuirk(null_is_zero=True), names=[OUTDOOR]))
     summary = both.execute(steps=1)
     assert [OUTDOOR in receipt.what for receipt in summary.not_released] == [True]
@@ -173,11 +172,8 @@ def test_the_read_back_costs_no_exchange_of_its_own(both: Rig) -> None:
     assert exchanges() == usual
 
 
-def test_what_cannot_be_put_back_as_it_was_is_said_with_what_became_of_it(
-    both: Rig, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_what_cannot_be_put_back_as_it_was_is_said_with_what_became_of_it(both: Rig) -> None:
     """At a scale of its own that one value does not tell."""
-    monkeypatch.setattr("ledger.giving_back.giver._PAUSES_S", (0.0, 0.0))
     both.ahu_points = [
         {**point, "take_occupied": True, "deadband": 100.0} if point["ecy_point"] == OUTDOOR else point
         for point in AHU_POINTS

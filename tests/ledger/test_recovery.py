@@ -19,6 +19,7 @@ from clients.device_client import DeviceClient
 from clients.making import Credentials
 from clients.simulation import SIMULATION, EndedSimulation
 from commands import release
+from ledger import Patience, Patiences
 from ledger.entries import TakenClock, TakenSlot
 from ledger.giving_back.giver import give_back
 from ledger.ledger import Ledger
@@ -27,6 +28,7 @@ from ledger.record import journal
 from ledger.record.journal import Journal, Journals
 from ledger.recovery import recover, undo
 from tests.bridge.rig import DEADLINE_S
+from tests.waiting import in_no_time
 from utils.errors import ConfigError, Problem
 from utils.state_folder import StateFolder
 from utils.values import ObjectRef, ObjectType
@@ -91,7 +93,7 @@ def test_on_a_full_disk_what_was_given_back_is_done_with_all_the_same(
     file = left_behind(journals, SLOT)
     monkeypatch.setattr(os, "fsync", full)
     [orphan] = journals.orphans()
-    [receipt] = undo(orphan, lambda device, credentials: simulation)
+    [receipt] = undo(orphan, lambda device, credentials: simulation, Patiences.none())
     orphan.close()
     assert receipt.outcome is Outcome.RELEASED
     assert not file.exists()
@@ -108,18 +110,17 @@ def test_a_controller_for_which_there_can_be_no_client_stays_in_the_ledger_with_
             raise ConfigError([Problem("VAV_PWORD", "is not set")])
         return simulation
 
-    receipts = {receipt.device: receipt for receipt in recover(journals, client)}
+    receipts = {receipt.device: receipt for receipt in recover(journals, client, Patiences.none())}
     assert receipts[SIMULATION].outcome is Outcome.RELEASED
     assert receipts["10.0.0.1"].outcome is Outcome.FAILED
     assert "VAV_PWORD: is not set" in str(receipts["10.0.0.1"])
     assert file.exists()
 
 
-def test_a_clock_is_put_back_over_rest_only(simulation: EndedSimulation, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("ledger.giving_back.giver._PAUSES_S", (0.0,))
+def test_a_clock_is_put_back_over_rest_only(simulation: EndedSimulation) -> None:
     ledger, clock = Ledger(), TakenClock(SIMULATION, "UTC", ntp_enabled=True)
     ledger.take(clock)
-    [receipt] = give_back(SIMULATION, simulation, ledger, [clock])
+    [receipt] = give_back(SIMULATION, simulation, ledger, [clock], Patience(0.0, in_no_time()))
     assert receipt.outcome is Outcome.FAILED
     assert "REST" in receipt.note
 
@@ -144,7 +145,9 @@ class TestSomebodyElseIsAtIt:
         monkeypatch.setattr(journal, "_is_given_back", noticed)
         with ThreadPoolExecutor(1) as pool:
             others = Journals(journals.folder)
-            told = pool.submit(recover, others, lambda address, account: simulation, others_s=DEADLINE_S)
+            told = pool.submit(
+                recover, others, lambda address, account: simulation, Patiences.none(), others_s=DEADLINE_S
+            )
             assert seen.wait(DEADLINE_S)
             orphan.close()
             assert [receipt.outcome for receipt in told.result(DEADLINE_S)] == [Outcome.RELEASED]

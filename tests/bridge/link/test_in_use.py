@@ -48,12 +48,6 @@ def both(tmp_path: Path) -> Iterator[Rig]:
         yield running
 
 
-@pytest.fixture
-def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What cannot be given back is not tried for seconds."""
-    monkeypatch.setattr("ledger.giving_back.giver._PAUSES_S", (0.0,))
-
-
 def vav(subject: Rig) -> EmulatedController:
     return subject.controllers.controller("VAV")
 
@@ -249,7 +243,6 @@ class TestTaking:
         assert_untouched(both)
 
 
-@pytest.mark.usefixtures("impatient")
 class TestOwnLeftovers:
     def test_one_that_cannot_be_given_back_yet_leaves_its_controller_offline_until_it_can(
         self, both: Rig, caplog: pytest.LogCaptureFixture

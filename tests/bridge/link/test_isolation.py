@@ -35,12 +35,6 @@ OUTPUTS = ("FanSpeed", "CoolingPump")
 PROGRAM_PRIORITY = 10
 
 
-@pytest.fixture(autouse=True)
-def _hasty(monkeypatch: pytest.MonkeyPatch) -> None:
-    """There is no program here whose reaction would have to be waited for."""
-    monkeypatch.setattr("ledger.giving_back.giver._REACTION_S", 0.0)
-
-
 @pytest.fixture
 def isolated(tmp_path: Path) -> Iterator[Rig]:
     """A rig whose air handler is isolated."""
@@ -169,10 +163,7 @@ class TestIsolationThatFails:
             isolated.execute()
         assert_as_it_was(isolated)
 
-    def test_outputs_wait_for_an_input_that_cannot_be_given_back(
-        self, isolated: Rig, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        monkeypatch.setattr("ledger.giving_back.giver._PAUSES_S", (0.0,))
+    def test_outputs_wait_for_an_input_that_cannot_be_given_back(self, isolated: Rig) -> None:
         stuck = FailWrites({"FanStatus"})
         run = held(isolated, lambda run: ahu(isolated).faults.add(stuck))
         assert services(isolated) == [True, True]

@@ -16,6 +16,7 @@ from emulators.ecy.scanning import WallScan
 from emulators.ecy.server import EcyServer
 from emulators.program import ObjectSpec
 from emulators.programs.heartbeat import GuardedProgram
+from ledger import Patience
 from ledger.giving_back.giver import give_back
 from ledger.ledger import Ledger
 from ledger.receipts import Outcome
@@ -148,7 +149,7 @@ class TestHeartbeat:
             link, ledger = taken(tmp_path, bench.settings(tmp_path), config, clocks)
             eventually(lambda: [s.value for s in link.exchange(Frame(0, ModelSeconds(0.0), {})).values()] == [80.0])
             eventually(lambda: fan().present_value == 0.0)
-            give_back(link.device, link.controller.client, ledger, ledger.open_entries)
+            give_back(link.device, link.controller.client, ledger, ledger.open_entries, Patience(0.0))
             eventually(lambda: fan().present_value == 80.0)
             link.controller.client.close()
 

@@ -27,10 +27,7 @@ def every_other_answer() -> ChangeBatch:
     return ChangeBatch(lambda items: items[1::2])
 
 
-def test_what_is_not_told_at_the_end_stays_in_the_ledger_and_is_given_back_by_the_next_run(
-    both: Rig, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("ledger.giving_back.giver._PAUSES_S", (0.0, 0.01, 0.01, 0.01))
+def test_what_is_not_told_at_the_end_stays_in_the_ledger_and_is_given_back_by_the_next_run(both: Rig) -> None:
     fault = every_other_answer()
     faults = both.controllers.controller("VAV").faults
     receipts = held(both, lambda run: faults.add(fault)).summary().receipts
@@ -73,10 +70,7 @@ class ForgetsToAnswer(ChangeBatch):
         return reply
 
 
-def test_an_input_of_which_nobody_tells_whether_it_is_in_service_again_is_not_released(
-    both: Rig, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("ledger.giving_back.giver._PAUSES_S", (0.0, 0.01))
+def test_an_input_of_which_nobody_tells_whether_it_is_in_service_again_is_not_released(both: Rig) -> None:
     vav = both.controllers.controller("VAV")
     stuck = FailWrites({"SpaceTemp"})
 

@@ -15,6 +15,7 @@ from clients.making import Credentials
 from emulators.boptest.faults import HoldCall
 from emulators.ecy.faults import Fault
 from emulators.ecy.messages import Reply, Request, compact
+from ledger import Patiences
 from ledger.entries import TakenSlot
 from ledger.ledger import Ledger
 from ledger.receipts import Outcome
@@ -24,6 +25,7 @@ from tests import bench
 from tests.bridge.looking import assert_as_it_was, held, written
 from tests.bridge.rig import AHU_POINTS, DEADLINE_S, VAV_POINTS, Rig, rig
 from tests.test_main import run, start, variables
+from tests.waiting import in_no_time
 from utils.values import ObjectRef, ObjectType
 
 ACCOUNT = {"username_env": "AHU_USER", "password_env": "AHU_WORD"}
@@ -70,7 +72,7 @@ class KeepsItsZone(Fault):
 
 
 def test_a_clock_that_keeps_our_zone_is_not_given_back(both: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("ledger.giving_back.giver._PAUSES_S", (0.0,))
+    both.clocks = in_no_time()
     monkeypatch.setattr("clients.ecy.clock._SETTLE_S", 0.1)
     faults = both.controllers.controller("VAV").faults
     ended = held(both, lambda _: faults.add(KeepsItsZone()), DESIRED_TIMEZONE="US/Mountain")
@@ -102,7 +104,7 @@ def test_a_record_that_somebody_else_finishes_just_before_us_is_nothing_to_recov
         raise AssertionError(f"nothing is left to be done in {device}")
 
     monkeypatch.setattr(BaseFileLock, "acquire", finished_meanwhile)
-    assert recover(journals, refuse) == []
+    assert recover(journals, refuse, Patiences.none()) == []
     monkeypatch.undo()
     assert journals.orphans() == []
 

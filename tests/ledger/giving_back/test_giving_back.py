@@ -32,6 +32,7 @@ from emulators.ecy.objects import BacnetObject
 from emulators.ecy.profile import Profile
 from emulators.ecy.server import EcyServer
 from emulators.program import ObjectSpec
+from ledger import Patience
 from ledger.entries import Entry, TakenClock, TakenInput, TakenObject, TakenOutput, TakenSlot
 from ledger.giving_back.giver import give_back, give_back_all
 from ledger.giving_back.patience import LIMIT_S, SIGN_IN_AGAIN_S, Patiences
@@ -40,6 +41,7 @@ from ledger.receipts import Outcome, Receipt
 from ledger.record.journal import Journals
 from ledger.recovery import recover
 from tests.faults.scene import all_with, objects_of
+from utils.clocks import Clocks
 from utils.errors import AccountRefused
 from utils.state_folder import StateFolder
 from utils.values import ObjectRef, ObjectType
@@ -62,6 +64,7 @@ class Time:
 
     def __init__(self) -> None:
         self.now_s = 1000.0
+        self.limit_s: float | None = None
         self.waits: list[float] = []
         self._plans: list[tuple[float, Callable[[], None]]] = []
 
@@ -80,7 +83,7 @@ class Time:
         self._plans.append((self.now_s + seconds, do))
 
     def patiences(self) -> Patiences:
-        return Patiences(lambda: self.now_s, self.wait)
+        return Patiences(Clocks(monotonic=lambda: self.now_s, sleep=self.wait), self.limit_s)
 
 
 class Heard(Fault):
@@ -166,7 +169,7 @@ class Stand:
     def give_back(self) -> dict[str, Receipt]:
         """As at the end of a run: the receipts of all controllers, by what was taken."""
         with ThreadPoolExecutor(4) as pool:
-            told = give_back_all(self.ledger, self.client, pool, patience_with=self.time.patiences().of)
+            told = give_back_all(self.ledger, self.client, pool, self.time.patiences().of)
         assert len(told) == len({(one.device, one.what) for one in told})
         return {f"{one.device} {one.what}": one for one in told}
 
@@ -285,8 +288,8 @@ def test_a_controller_that_stays_away_is_asked_for_fifteen_seconds_and_named(vav
     assert heard.sign_ins == 0
 
 
-def test_one_that_hangs_costs_one_time_out_per_attempt(vav: Stand, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("ledger.giving_back.patience.LIMIT_S", 0.6)
+def test_one_that_hangs_costs_one_time_out_per_attempt(vav: Stand) -> None:
+    vav.time.limit_s = 0.6
     vav.clients[vav.device] = ECYDeviceClient(vav.device, "bench", PASSWORD, tls=TlsPolicy(TlsMode.OFF), timeout_s=0.1)
     heard = vav.heard()
     vav.vav.faults.add(Hold(before_work=True))
@@ -379,7 +382,7 @@ class TestAccount:
         left_behind(journals, *vav.ledger.open_entries[2:])
         vav.vav.change_password("another")
         heard = vav.heard()
-        receipts = recover(journals, vav.fresh_client, patiences=vav.time.patiences())
+        receipts = recover(journals, vav.fresh_client, vav.time.patiences())
         assert outcomes(receipts) == {Outcome.FAILED}
         assert (len(receipts), heard.sign_ins) == (4, 2)
 
@@ -404,13 +407,14 @@ def left_behind(journals: Journals, *entries: Entry) -> None:
     ledger.close()
 
 
-def test_in_mid_run_nobody_waits_for_a_lost_connection(vav: Stand, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("ledger.giving_back.patience.wait", lambda seconds: pytest.fail("waited"))
+def test_in_mid_run_nobody_waits_for_a_lost_connection(vav: Stand) -> None:
+    in_a_hurry = Patience(0.0, Clocks(sleep=vav.time.wait))
     heard = vav.heard()
     vav.vav.faults.add(DropConnection(None))
-    receipts = give_back(vav.device, vav.client(vav.device), vav.ledger, vav.ledger.open_entries)
+    receipts = give_back(vav.device, vav.client(vav.device), vav.ledger, vav.ledger.open_entries, in_a_hurry)
     assert outcomes(receipts) == {Outcome.FAILED}
     assert len(heard.requests) == 1
+    assert vav.time.waited_s == 0.0
 
 
 def test_a_controller_that_denies_every_item_of_a_batch_has_given_nothing_back(vav: Stand) -> None:
@@ -506,7 +510,7 @@ class TestRenumbered:
         return journals
 
     def release(self, vav: Stand, journals: Journals) -> dict[str, Receipt]:
-        told = recover(journals, vav.fresh_client, patiences=vav.time.patiences())
+        told = recover(journals, vav.fresh_client, vav.time.patiences())
         assert len(told) == 4
         return {one.what: one for one in told}
 
@@ -567,7 +571,7 @@ class TestRenumbered:
         assert receipt.note.startswith("it is named Elsewhere now and is not touched: it held 15.5, which may be ours")
         assert objects.named("Elsewhere").slots[13] == 15.5
         objects.command("Elsewhere", None, 14)
-        receipts = {one.what: one for one in recover(journals, vav.fresh_client, patiences=vav.time.patiences())}
+        receipts = {one.what: one for one in recover(journals, vav.fresh_client, vav.time.patiences())}
         assert receipts["AnalogValue 1 OutdoorTemp slot 14"].outcome is Outcome.GONE
         assert journals.orphans() == []
 
