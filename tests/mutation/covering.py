@@ -49,7 +49,9 @@ class Covering:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Begin where the environment says so."""
+    """Begin where the environment says so, in each process that runs tests."""
+    if config.getoption("numprocesses", None):
+        return
     config.pluginmanager.register(Covering(Path(os.environ[FOLDER]), os.environ[LOOKED_AT].split(os.pathsep)))
 
 
