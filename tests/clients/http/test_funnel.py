@@ -1,7 +1,9 @@
 from __future__ import annotations
 
+import contextlib
 import gzip
 import socket
+import ssl
 import threading
 import time
 import traceback
@@ -11,9 +13,12 @@ from pathlib import Path
 
 import pytest
 
+from clients.http import connection as http_connection
 from clients.http import funnel as http_funnel
-from clients.http.connection import Call, _connected
+from clients.http.connection import Call, CheckCertificate, _connected
 from clients.http.funnel import Failures, HttpFunnel, HttpReply
+from clients.http.tls import Trust
+from tests.clients.certificates import Certificate
 from tests.clients.raw_server import Answer, RawServer, always, dripping, hanging, hanging_up, http_reply
 from utils.errors import SimulationAborted, SimulationRefused, SimulationUnreachable
 
@@ -25,11 +30,13 @@ class TooLate(SimulationUnreachable):
 FAILURES = Failures(SimulationUnreachable, TooLate, SimulationRefused, SimulationAborted)
 HEADERS_WITHOUT_END = dripping(b"HTTP/1.1 200 OK\r\nX-Long: ")
 BODY_WITHOUT_END = dripping(b"HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n")
+CHUNK_WITHOUT_END = dripping(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nffff\r\n")
 LAST_BODY_WITHOUT_END = dripping(b"HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n")
 SLOW = {
     "silence": hanging,
     "headers": HEADERS_WITHOUT_END,
     "body": BODY_WITHOUT_END,
+    "chunk": CHUNK_WITHOUT_END,
     "body until close": LAST_BODY_WITHOUT_END,
 }
 
@@ -65,6 +72,67 @@ def test_the_deadline_is_total_however_bytes_drip(answer: Answer) -> None:
         with pytest.raises(TooLate, match=r"GET /thing: no complete answer within 0\.2 s"):
             get(funnel, timeout_s=0.2)
     assert time.monotonic() - began < 1.0
+
+
+class DrippingHandshake(RawServer):
+    """Begins to shake hands and sends one byte after the other, for ever."""
+
+    def _serve(self, connection: socket.socket) -> None:
+        with contextlib.suppress(OSError), connection:
+            dripping(b"\x16\x03\x03\x3f\xff")(self, connection, b"")
+
+
+class SlowReader(RawServer):
+    """Reads a little from time to time, for ever."""
+
+    def __init__(self, answer: Answer, context: ssl.SSLContext | None) -> None:
+        super().__init__(answer, context)
+        self._listener.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 16384)
+
+    def _serve(self, connection: socket.socket) -> None:
+        with contextlib.suppress(OSError), connection:
+            if self._context is not None:
+                connection = self._context.wrap_socket(connection, server_side=True)
+            with connection:
+                while not self.over.wait(0.02) and connection.recv(16384):
+                    pass
+
+
+def test_a_handshake_has_the_deadline_of_the_call_and_not_that_of_connecting(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(http_connection, "_CONNECT_TIMEOUT_S", 0.05)
+    with DrippingHandshake(hanging) as server, HttpFunnel(f"https://127.0.0.1:{server.port}", FAILURES) as funnel:
+        began = time.monotonic()
+        with pytest.raises(TooLate):
+            get(funnel, timeout_s=0.3)
+    assert time.monotonic() - began < 1.0
+
+
+@pytest.mark.parametrize("is_tls", [False, True])
+def test_the_deadline_is_total_however_slowly_a_request_is_read(is_tls: bool, tmp_path: Path) -> None:
+    certificate = Certificate(tmp_path, "slow")
+    with (
+        SlowReader(hanging, certificate.context() if is_tls else None) as server,
+        funnel_to(server, trust=Trust(verify=str(certificate.path))) as funnel,
+    ):
+        began = time.monotonic()
+        with pytest.raises(TooLate):
+            funnel.call("POST", "/thing", body="x" * 2**22, timeout_s=0.3)
+    assert time.monotonic() - began < 1.5
+
+
+def test_a_body_is_sent_for_as_long_as_the_call_may_take(monkeypatch: pytest.MonkeyPatch) -> None:
+    patience_s: list[float] = []
+
+    class Watched(socket.socket):
+        def sendall(self, data: bytes, flags: int = 0) -> None:  # type: ignore[override]
+            if (ours_s := self.gettimeout()) is not None:
+                patience_s.append(ours_s)
+            super().sendall(data, flags)
+
+    with RawServer(always(http_reply())) as server, funnel_to(server) as funnel:
+        monkeypatch.setattr(socket, "socket", Watched)
+        funnel.call("POST", "/thing", body={}, timeout_s=1230.0)
+    assert 1200.0 < patience_s[-1] <= 1230.0
 
 
 @pytest.mark.parametrize(("timeout_s", "longest_s"), [(0.2, 0.2), (1230.0, 10.0)])
@@ -166,6 +234,21 @@ def test_a_connection_is_kept_alive_and_dropped_when_idle() -> None:
             for _ in range(3):
                 get(funnel)
         assert server.connections == 4
+
+
+def test_a_cut_that_comes_late_does_not_reach_the_next_call_on_the_connection(monkeypatch: pytest.MonkeyPatch) -> None:
+    made: list[Call] = []
+
+    def remembered(timeout_s: float, check: CheckCertificate | None) -> Call:
+        made.append(Call(timeout_s, check))
+        return made[-1]
+
+    monkeypatch.setattr(http_funnel, "Call", remembered)
+    with RawServer(always(http_reply())) as server, funnel_to(server) as funnel:
+        get(funnel)
+        made[0].cut()
+        assert get(funnel).is_success
+    assert server.connections == 1
 
 
 def test_nothing_is_sent_twice_when_the_peer_hangs_up() -> None:
