@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     from _typeshed import WriteableBuffer
 
 _CONNECT_TIMEOUT_S = 10.0
-_SEND_PIECE_BYTES = 16384
 
 CheckCertificate = Callable[[bytes], None]
 """Is shown the peer's certificate (DER) before anything is sent, and raises when it must not be trusted."""
@@ -163,13 +162,10 @@ class TimedHTTPConnection(HTTPConnection):
         super().putrequest(method, url, skip_host, skip_accept_encoding)
 
     def send(self, data: _DataType | str) -> None:
-        """Send in pieces, each with what is left of the deadline."""
-        if not isinstance(data, bytes) or self.sock is None:
-            super().send(data)
-            return
-        for start in range(0, len(data), _SEND_PIECE_BYTES):
+        """Send, with what is left of the deadline for all of it."""
+        if self.sock is not None:
             self.sock.settimeout(CURRENT_CALL.get().remaining_s())
-            super().send(data[start : start + _SEND_PIECE_BYTES])
+        super().send(data)
 
 
 class TimedHTTPSConnection(TimedHTTPConnection, HTTPSConnection):
