@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from bridge.check.preflight import Preflight
-from bridge.check.report import CheckReport, Finding, Severity, Topic
-from bridge.check.simulation import OwnTest
+from bridge.check.report import CheckReport
 
-__all__ = ["CheckReport", "Finding", "OwnTest", "Preflight", "Severity", "Topic"]
+__all__ = ["CheckReport", "Preflight"]

@@ -13,18 +13,10 @@ from rich.table import Table
 from rich.text import Text
 
 from bridge.check.first_contact import NewCertificate
-from bridge.check.report import (
-    CertificateRow,
-    CheckReport,
-    ClockRow,
-    ControllerRow,
-    Finding,
-    PointRow,
-    Severity,
-    SimulationRow,
-)
+from bridge.check.report import CertificateRow, CheckReport, ClockRow, ControllerRow, PointRow, SimulationRow
 from bridge.display.console import FirstContactQuestion
 from bridge.display.plain_text import plain
+from bridge.findings import Finding, Severity
 from bridge.session import FirstContact
 from utils.values import PointValue, Role
 

@@ -6,8 +6,8 @@ import calendar
 from collections.abc import Iterator
 from datetime import datetime
 
-from bridge.check.report import Finding, Severity, Topic
 from bridge.check.views import ClockView, ControllerView
+from bridge.findings import Finding, Severity, Topic
 from bridge.link import zone_objection
 from utils.clocks import DAY_S, is_known_zone, local_to_unix, model_seconds
 from utils.settings import Settings

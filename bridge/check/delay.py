@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from bridge.check.quantities import quantity
-from bridge.check.report import Finding, Severity, Topic
 from bridge.check.views import ControllerView, PointView
 from bridge.exchange_delay import LIMIT_S, ExchangeDelay
+from bridge.findings import Finding, Severity, Topic
 from utils.settings import Settings
 from utils.values import Role
 

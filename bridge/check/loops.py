@@ -10,8 +10,8 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from bridge.check.report import Finding, Severity, Topic
 from bridge.check.views import PointView
+from bridge.findings import Finding, Severity, Topic
 from utils.values import PointMetadata, Role
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from bridge.check.report import Finding, Severity, Topic
 from bridge.check.views import ControllerView, PointView
+from bridge.findings import Finding, Severity, Topic
 from clients.ecy_device_client import API, Binding, object_url
 from utils.values import ObjectRef, Role
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from bridge.check.quantities import unit_in_our_words
-from bridge.check.report import Finding, Severity, Topic
 from bridge.check.views import PointView
+from bridge.findings import Finding, Severity, Topic
 from utils.bacnet import MANUAL_OPERATOR, MINIMUM_ON_OFF, NO_UNITS
 from utils.unit_conversion import to_bacnet
 from utils.values import ObjectType, PointValue, Quality, Role, Sample

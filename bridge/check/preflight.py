@@ -15,13 +15,14 @@ from bridge.check.loops import loop_findings
 from bridge.check.neighbours import neighbour_findings
 from bridge.check.objects import object_findings
 from bridge.check.ranges import range_findings
-from bridge.check.report import CheckReport, Finding, Severity, Topic
+from bridge.check.report import CheckReport
 from bridge.check.rows import controller_row, equipments_by_controller, point_row, simulation_row
 from bridge.check.safety import safety_findings
 from bridge.check.session import certificate_findings, connection_findings, simulation_findings
 from bridge.check.simulation import DEADLINES, OwnTest
 from bridge.check.taking import taking_findings
 from bridge.check.views import ControllerView, PointView, SimulationView, point_views
+from bridge.findings import Finding, Severity, Topic
 from bridge.link import future_problems
 from bridge.real_outputs import wired_equipments
 from bridge.translation import Translation

@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 
-from bridge.check.report import Finding, Severity, Topic
 from bridge.check.views import PointView
+from bridge.findings import Finding, Severity, Topic
 from points import Point
 from utils.unit_conversion import UnitConverter
 from utils.values import REAL32_LARGEST, PointMetadata, PointValue, Role

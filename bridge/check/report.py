@@ -7,55 +7,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 
+from bridge.findings import Finding, Severity, Topic
 from utils.values import PointValue
-
-
-class Severity(StrEnum):
-    """How bad a finding is."""
-
-    PROBLEM = "problem"
-    """A run would refuse to start."""
-    WARNING = "warning"
-    """A run would start, and somebody may be surprised."""
-    NOTE = "note"
-
-
-class Topic(StrEnum):
-    """What a finding is about, for scripts."""
-
-    CONNECTION = "connection"
-    CONFIG = "config"
-    LEDGER = "ledger"
-    JOURNAL = "journal"
-    SLOT = "slot"
-    SERVICE = "out-of-service"
-    VALUE = "value"
-    UNITS = "units"
-    RANGE = "range"
-    LOOP = "loop"
-    SAFETY = "safety"
-    OUTPUTS = "outputs"
-    CLOCK = "clock"
-    CALENDAR = "calendar"
-    CERTIFICATE = "certificate"
-    DELAY = "delay"
-    SUBSCRIBER = "subscriber"
-    BINDING = "binding"
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One thing to know. ``where`` names a file and a point, a controller or a setting."""
-
-    severity: Severity
-    topic: Topic
-    where: str
-    what: str
-
-    def __str__(self) -> str:
-        return f"{self.where}: {self.what}"
 
 
 @dataclass(frozen=True, slots=True)

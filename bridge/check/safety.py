@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from bridge.check.report import Finding, Severity, Topic
 from bridge.check.views import PointView
+from bridge.findings import Finding, Severity, Topic
 from utils.values import Role
 
 SAFETY_WORDS = {

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from bridge.check.report import Finding, Severity, Topic
 from bridge.check.views import ControllerView, SimulationView
+from bridge.findings import Finding, Severity, Topic
 from utils.errors import ConfigError, DeviceUnreachable
 from utils.settings import Settings
 

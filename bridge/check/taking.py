@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 
-from bridge.check.report import Finding, Severity, Topic
 from bridge.check.views import ControllerView
+from bridge.findings import Finding, Severity, Topic
 from bridge.link import Claim
 from ledger import Journals, TakenClock
 from utils.errors import ConfigError

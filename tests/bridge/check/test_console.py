@@ -16,17 +16,8 @@ from rich.console import Console
 
 from bridge.check.console import AccountQuestion, print_check, print_check_json
 from bridge.check.first_contact import NewCertificate
-from bridge.check.report import (
-    CertificateRow,
-    CheckReport,
-    ClockRow,
-    ControllerRow,
-    Finding,
-    PointRow,
-    Severity,
-    SimulationRow,
-    Topic,
-)
+from bridge.check.report import CertificateRow, CheckReport, ClockRow, ControllerRow, PointRow, SimulationRow
+from bridge.findings import Finding, Severity, Topic
 
 SIMULATION = SimulationRow(
     "http://10.0.0.9:5000", "service", "0.8.0", "office", datetime(2023, 7, 6, 10), "Thursday", 186, "06:00 to 19:00"

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from bridge.check.dates import clock_findings, clock_offset_s, day_of_year, model_day, start_findings, weekday
-from bridge.check.report import Finding, Severity, Topic
 from bridge.check.views import ClockView, ControllerView
+from bridge.findings import Finding, Severity, Topic
 from clients.device_client import ClockState
 from tests import bench
 from utils.clocks import local_to_unix

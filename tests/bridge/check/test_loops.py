@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from bridge.check.loops import LOOPS, loop_findings
-from bridge.check.report import Severity, Topic
 from bridge.check.views import PointView
+from bridge.findings import Severity, Topic
 from tests import bench
 from tests.bridge.check.views import limits, point_view
 from utils.values import PointMetadata

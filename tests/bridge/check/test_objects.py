@@ -12,8 +12,8 @@ from bridge.check.delay import delay_findings
 from bridge.check.neighbours import neighbour_findings
 from bridge.check.objects import object_findings
 from bridge.check.quantities import quantity, quantity_of
-from bridge.check.report import Finding, Severity, Topic
 from bridge.check.views import ControllerView, PointView
+from bridge.findings import Finding, Severity, Topic
 from clients.ecy.neighbours import Binding, CovSubscription
 from tests import bench
 from tests.bridge.check.views import DEVICE, point_view, state

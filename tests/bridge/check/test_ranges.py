@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from bridge.check.ranges import possible_range, range_findings
-from bridge.check.report import Severity
+from bridge.findings import Severity
 from tests import bench
 from tests.bridge.check.views import limits, point_view, state
 from utils.values import PointMetadata

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from bridge.check.report import Severity
 from bridge.check.safety import safety_findings, smell_of
+from bridge.findings import Severity
 from tests import bench
 from tests.bridge.check.views import point_view
 
