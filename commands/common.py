@@ -13,8 +13,8 @@ from pathlib import Path
 
 from rich.console import Console
 
+from bridge.check.asking import MayShow, always, never
 from bridge.check.console import AccountQuestion
-from bridge.check.first_contact import MayShow, always, never
 from bridge.display.console import Display, FirstContactQuestion, display, log_first_contact, print_summary
 from bridge.display.receipts import THE_DISPLAY, print_receipts
 from bridge.display.status import Summary

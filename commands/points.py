@@ -7,8 +7,8 @@ import os
 
 from rich.console import Console
 
+from bridge.check.console import print_offer, print_offer_json
 from bridge.check.offer import Inventory
-from bridge.check.offer_console import print_offer, print_offer_json
 from commands.common import NOTHING_WRITTEN, account_question, add_look_options, may_show, prepare
 from commands.logs import log_console, start_logging
 from equipment.config_address import normal_address

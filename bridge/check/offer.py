@@ -8,10 +8,8 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import nullcontext
 from dataclasses import dataclass
 
-from bridge.check.first_contact import MayShow, always, introduce
-from bridge.check.quantities import unit_in_our_words
-from bridge.check.simulation import DEADLINES, OwnTest
-from bridge.check.views import SimulationView
+from bridge.check.asking import DEADLINES, MayShow, OwnTest, always, introduce
+from bridge.check.views import SimulationView, unit_in_our_words
 from bridge.startup import simulation_names
 from clients.boptest_client import Timeouts
 from clients.ecy_device_client import ECYDeviceClient

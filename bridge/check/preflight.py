@@ -7,20 +7,14 @@ from concurrent.futures import ThreadPoolExecutor
 from itertools import chain
 
 from bridge import startup
+from bridge.check.asking import DEADLINES, MayShow, OwnTest, always, introduce
 from bridge.check.controllers import look_at_controller
 from bridge.check.dates import clock_findings, start_findings
-from bridge.check.delay import delay_findings
-from bridge.check.first_contact import MayShow, always, introduce
 from bridge.check.loops import loop_findings
-from bridge.check.neighbours import neighbour_findings
-from bridge.check.objects import object_findings
-from bridge.check.ranges import range_findings
-from bridge.check.report import CheckReport
-from bridge.check.rows import controller_row, equipments_by_controller, point_row, simulation_row
-from bridge.check.safety import safety_findings
-from bridge.check.session import certificate_findings, connection_findings, simulation_findings
-from bridge.check.simulation import DEADLINES, OwnTest
-from bridge.check.taking import taking_findings
+from bridge.check.one_controller import delay_findings, neighbour_findings
+from bridge.check.one_point import object_findings, range_findings, safety_findings
+from bridge.check.report import CheckReport, controller_row, equipments_by_controller, point_row, simulation_row
+from bridge.check.start import certificate_findings, connection_findings, simulation_findings, taking_findings
 from bridge.check.views import ControllerView, PointView, SimulationView, point_views
 from bridge.findings import Finding, Severity, Topic
 from bridge.link import future_problems

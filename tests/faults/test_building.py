@@ -14,7 +14,7 @@ from urllib.request import Request, urlopen
 import pytest
 
 from bridge import step
-from bridge.check.simulation import OwnTest
+from bridge.check.asking import OwnTest
 from bridge.display.status import Summary
 from bridge.link.link import LinkState
 from bridge.startup import start_simulation

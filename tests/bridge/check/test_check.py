@@ -13,8 +13,7 @@ from pathlib import Path
 import pytest
 
 from bridge.check import CheckReport, Preflight
-from bridge.check.first_contact import MayShow, NewCertificate, always
-from bridge.check.simulation import DEADLINES
+from bridge.check.asking import DEADLINES, MayShow, NewCertificate, always
 from bridge.findings import Finding, Severity, Topic
 from clients.boptest.select import Timeouts
 from clients.boptest_client import BOPTestClient

@@ -14,8 +14,8 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
+from bridge.check.asking import NewCertificate
 from bridge.check.console import AccountQuestion, print_check, print_check_json
-from bridge.check.first_contact import NewCertificate
 from bridge.check.report import CertificateRow, CheckReport, ClockRow, ControllerRow, PointRow, SimulationRow
 from bridge.findings import Finding, Severity, Topic
 

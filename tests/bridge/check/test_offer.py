@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
+from bridge.check.console import print_offer, print_offer_json
 from bridge.check.offer import ControllerObject, Inventory, Offer
-from bridge.check.offer_console import print_offer, print_offer_json
 from clients.http.tls import TlsPolicy
 from emulators.ecy.faults import DropConnection
 from equipment.equipment_manager import EquipmentManager
