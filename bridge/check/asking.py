@@ -4,23 +4,28 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable, Collection, Iterable, Sequence
-from concurrent.futures import Executor
+from collections.abc import Callable, Collection, Sequence
+from concurrent.futures import Executor, ThreadPoolExecutor
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Self, TypeAlias
+from typing import Self, TypeAlias, TypeVar
 
 from bridge import startup
 from bridge.check.views import SimulationView
 from clients.boptest_client import Timeouts
 from clients.ecy_device_client import ECYDeviceClient
 from clients.making import simulation_client
+from utils.errors import ConfigError, DeviceError, DeviceRefused, SimulationAborted, SimulationError
 from utils.clocks import model_seconds
-from utils.errors import ConfigError, DeviceError, DeviceRefused, SimulationError
 from utils.settings import ServerSettings
 from utils.state_folder import StateFolder
 
 log = logging.getLogger(__name__)
+
+Answer = TypeVar("Answer")
+AskOne: TypeAlias = Callable[[ECYDeviceClient, DeviceError | None], Answer]
+"""Asks one controller; nothing, where there is a reason not to."""
 
 DEADLINES = Timeouts(quick_s=15.0, data_s=30.0, select_s=300.0, simulate_s=120.0)
 """Shorter than those of a run: nobody wants to wait ten minutes for a worker to be told what is wrong in a config. But
@@ -36,11 +41,6 @@ class OwnTest:
         self._stop = threading.Event()
         self._lock = threading.Lock()
         self._is_ending = False
-
-    @property
-    def is_stopped(self) -> bool:
-        """Whether somebody asked to stop."""
-        return self._stop.is_set()
 
     def request_stop(self) -> None:
         """Abandon the call in flight, from any thread, unless it is the one that stops the test."""
@@ -117,24 +117,68 @@ def never(certificates: Sequence[NewCertificate]) -> bool:
     return False
 
 
-def introduce(clients: Iterable[ECYDeviceClient], pool: Executor, may_show: MayShow) -> dict[str, DeviceError]:
-    """Meet the controllers that have no pin, all at once, and ask for all of them together.
+class BothPeers:
+    """One look at both peers. :meth:`ask` blocks; :meth:`request_stop` is for other threads."""
 
-    Returns, by address, why one must not be signed in to. Those that are judged in another way are left out.
-    """
-    meetings = [(client, pool.submit(client.meet)) for client in clients if client.is_new]
-    reasons: dict[str, DeviceError] = {}
-    met: list[NewCertificate] = []
-    for client, meeting in meetings:
+    def __init__(self, test: OwnTest | None, clients: Sequence[ECYDeviceClient], may_show: MayShow) -> None:
+        """Without ``test``, only controllers are asked.
+
+        ``may_show`` is asked before the account is shown to a controller of whose certificate there is no record.
+        """
+        self._test = test
+        self._clients = clients
+        self._may_show = may_show
+        self._is_stopped = False
+
+    def ask(
+        self, ask_one: AskOne[Answer], points: Collection[str], start: datetime | None = None
+    ) -> tuple[SimulationView, list[Answer]]:
+        """Ask both at once, the simulation as :meth:`OwnTest.look` does. Connections are closed at the end.
+
+        Raises :class:`SimulationAborted` after :meth:`request_stop`.
+        """
         try:
-            meeting.result()
-        except DeviceError as error:
-            reasons[client.device] = error
-        else:
-            met.append(NewCertificate(client.device, client.fingerprint or "not shown"))
-    if met and not may_show(met):
-        reasons |= {certificate.device: _withheld(certificate) for certificate in met}
-    return reasons
+            with (
+                self._test or nullcontext(),
+                ThreadPoolExecutor(max(len(self._clients), 1), thread_name_prefix="ecy") as pool,
+            ):
+                reasons = self._introduce(pool)
+                answers = pool.map(lambda client: ask_one(client, reasons.get(client.device)), self._clients)
+                simulation = self._test.look(points, start) if self._test is not None else SimulationView("")
+                told = list(answers)
+        finally:
+            for client in self._clients:
+                client.close()
+        if self._is_stopped:
+            raise SimulationAborted("stopped on request; nothing was written to any controller")
+        return simulation, told
+
+    def request_stop(self) -> None:
+        """Abandon whatever is being asked; the test is stopped all the same."""
+        self._is_stopped = True
+        if self._test is not None:
+            self._test.request_stop()
+        for client in self._clients:
+            client.abort()
+
+    def _introduce(self, pool: Executor) -> dict[str, DeviceError]:
+        """Meet the controllers that have no pin, all at once, and ask the user for all of them together.
+
+        Returns, by address, why one must not be signed in to. Those that are judged in another way are left out.
+        """
+        meetings = [(client, pool.submit(client.meet)) for client in self._clients if client.is_new]
+        reasons: dict[str, DeviceError] = {}
+        met: list[NewCertificate] = []
+        for client, meeting in meetings:
+            try:
+                meeting.result()
+            except DeviceError as error:
+                reasons[client.device] = error
+            else:
+                met.append(NewCertificate(client.device, client.fingerprint or "not shown"))
+        if met and not self._may_show(met):
+            reasons |= {certificate.device: _withheld(certificate) for certificate in met}
+        return reasons
 
 
 def _withheld(certificate: NewCertificate) -> AccountWithheld:

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterable, Mapping
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import nullcontext
 from dataclasses import dataclass
 
-from bridge.check.asking import DEADLINES, MayShow, OwnTest, always, introduce
+from bridge.check.asking import DEADLINES, BothPeers, MayShow, OwnTest, always
 from bridge.check.views import SimulationView, unit_in_our_words
 from bridge.startup import simulation_names
 from clients.boptest_client import Timeouts
 from clients.ecy_device_client import ECYDeviceClient
 from clients.making import Credentials
 from equipment.equipment_manager import EquipmentManager
-from utils.errors import DeviceError, Problems, SimulationAborted
+from utils.errors import DeviceError, Problems
 from utils.settings import ServerSettings
 from utils.state_folder import StateFolder
 from utils.values import PointMetadata, PointValue
@@ -91,41 +88,22 @@ class Inventory:
 
         ``may_show`` is asked before the account is shown to a controller of whose certificate there is no record.
         """
-        self._may_show = may_show
-        self._stop = threading.Event()
         self._unused = _load(manager)
         self._names = simulation_names(tuple(manager.equipment.values()))
-        self._clients = _clients(manager, device)
-        self._test = OwnTest(server, state, deadlines) if server is not None else None
+        test = OwnTest(server, state, deadlines) if server is not None else None
+        self._peers = BothPeers(test, _clients(manager, device), may_show)
 
     def look(self) -> Offer:
         """Ask both peers; one that cannot be asked does not hide the others.
 
         Raises :class:`SimulationAborted` after :meth:`request_stop`.
         """
-        try:
-            with (
-                self._test or nullcontext(),
-                ThreadPoolExecutor(max(len(self._clients), 1), thread_name_prefix="ecy") as pool,
-            ):
-                reasons = introduce(self._clients, pool, self._may_show)
-                offers = pool.map(lambda client: _objects_of(client, reasons.get(client.device)), self._clients)
-                simulation = self._test.look(self._names) if self._test is not None else SimulationView("")
-                controllers = tuple(offers)
-        finally:
-            for client in self._clients:
-                client.close()
-        if self._stop.is_set():
-            raise SimulationAborted("stopped on request; nothing was written to any controller")
-        return _offer(simulation, controllers, self._unused)
+        simulation, controllers = self._peers.ask(_objects_of, self._names)
+        return _offer(simulation, tuple(controllers), self._unused)
 
     def request_stop(self) -> None:
         """Abandon whatever is being asked; the test is stopped all the same."""
-        self._stop.set()
-        if self._test is not None:
-            self._test.request_stop()
-        for client in self._clients:
-            client.abort()
+        self._peers.request_stop()
 
 
 def _load(manager: EquipmentManager) -> tuple[str, ...]:

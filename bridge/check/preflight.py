@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from itertools import chain
 
 from bridge import startup
-from bridge.check.asking import DEADLINES, MayShow, OwnTest, always, introduce
+from bridge.check.asking import DEADLINES, BothPeers, MayShow, OwnTest, always
 from bridge.check.controllers import look_at_controller
 from bridge.check.dates import clock_findings, start_findings
 from bridge.check.loops import loop_findings
@@ -23,8 +22,8 @@ from bridge.translation import Translation
 from clients.boptest_client import Timeouts
 from equipment.equipment_manager import Equipment, EquipmentManager
 from ledger import Journals
+from utils.errors import Problem
 from utils.clocks import Clocks
-from utils.errors import Problem, SimulationAborted
 from utils.settings import Settings
 from utils.state_folder import StateFolder
 
@@ -46,9 +45,8 @@ class Preflight:
         self._settings = settings
         self._manager = manager
         self._state = state
-        self._test = OwnTest(settings, state, deadlines)
+        self._peers = BothPeers(OwnTest(settings, state, deadlines), manager.get_all_ecy_clients(), may_show)
         self._clocks = clocks or Clocks()
-        self._may_show = may_show
 
     def look(self) -> CheckReport:
         """Look at everything, both peers at once; what could not be seen is among the findings.
@@ -57,27 +55,17 @@ class Preflight:
         only reads. Raises :class:`SimulationAborted` after :meth:`request_stop`.
         """
         equipments = tuple(self._manager.equipment.values())
-        controllers, clients = self._manager.controllers, self._manager.get_all_ecy_clients()
-        try:
-            with self._test, ThreadPoolExecutor(len(controllers), thread_name_prefix="ecy") as pool:
-                reasons = introduce(clients, pool, self._may_show)
-                futures = [
-                    pool.submit(look_at_controller, controller, client, self._clocks, reasons.get(controller.address))
-                    for controller, client in zip(controllers, clients, strict=True)
-                ]
-                simulation = self._test.look(startup.simulation_names(equipments), self._settings.start_time)
-                views = {view.address: view for view in (future.result() for future in futures)}
-        finally:
-            self._manager.close()
-        if self._test.is_stopped:
-            raise SimulationAborted("stopped on request; nothing was written to any controller")
-        return self._report(equipments, simulation, views)
+        controllers = {controller.address: controller for controller in self._manager.controllers}
+        simulation, views = self._peers.ask(
+            lambda client, reason: look_at_controller(controllers[client.device], client, self._clocks, reason),
+            startup.simulation_names(equipments),
+            self._settings.start_time,
+        )
+        return self._report(equipments, simulation, {view.address: view for view in views})
 
     def request_stop(self) -> None:
         """Abandon whatever is being asked; the test is stopped all the same."""
-        self._test.request_stop()
-        for client in self._manager.get_all_ecy_clients():
-            client.abort()
+        self._peers.request_stop()
 
     def _report(
         self, equipments: Sequence[Equipment], simulation: SimulationView, controllers: Mapping[str, ControllerView]
