@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+
+from utils.errors import Problem
 
 
 class Severity(StrEnum):
@@ -50,3 +53,13 @@ class Finding:
 
     def __str__(self) -> str:
         return f"{self.where}: {self.what}"
+
+
+def problem_findings(topic: Topic, problems: Iterable[Problem]) -> Iterator[Finding]:
+    """What somebody else has judged already, as findings."""
+    return (Finding(Severity.PROBLEM, topic, problem.where, problem.what) for problem in problems)
+
+
+def refusals(findings: Iterable[Finding]) -> list[Problem]:
+    """What a start is refused for."""
+    return [Problem(one.where, one.what) for one in findings if one.severity is Severity.PROBLEM]

@@ -15,7 +15,8 @@ from functools import partial
 
 from bridge import startup
 from bridge.ending import Ending
-from bridge.link import ClockKeeper, ClockOrder, ControllerLink, SecondLook, claims_of, future_problems
+from bridge.findings import refusals
+from bridge.link import ClockKeeper, ClockOrder, ControllerLink, SecondLook, claims_of, future_findings
 from bridge.real_outputs import warn_of_real_outputs
 from clients.making import simulation_client
 from equipment.controller import Controller
@@ -90,7 +91,7 @@ class Session:
         Raises :class:`BridgeError`; :class:`Declined` where ``confirm`` does not want new controllers.
         """
         problems = Problems()
-        problems.add(future_problems(self.settings, self.clocks.wall()))
+        problems.add(refusals(future_findings(self.settings, self.clocks.wall())))
         problems.refuse()
         warn_of_real_outputs(self.equipments, self.settings)
         self._recovered = self._leftovers.give_back()

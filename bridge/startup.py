@@ -6,19 +6,19 @@ import logging
 import math
 import threading
 import time
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor, wait
 from typing import TypeAlias
 
 from bridge.building import Started
 from bridge.building.model_clock import agree
+from bridge.findings import Finding, Severity, Topic, refusals
 from bridge.link import STALE_S, ControllerLink, SecondLook
 from clients.boptest_client import BOPTestClient
 from equipment.equipment_manager import Equipment
 from ledger import Receipt
 from points import Point
 from utils.errors import (
-    ConfigError,
     DeviceError,
     DeviceRefused,
     DeviceUnreachable,
@@ -30,7 +30,7 @@ from utils.errors import (
 )
 from utils.names import nearest
 from utils.settings import ServerSettings, SimulationSettings
-from utils.values import PointMetadata, Role
+from utils.values import PointMetadata, Role, SimulationState
 
 log = logging.getLogger(__name__)
 
@@ -73,17 +73,19 @@ def start_simulation(client: BOPTestClient, settings: SimulationSettings, start_
     if settings.time_period or settings.electricity_price:
         state = client.set_scenario(electricity_price=settings.electricity_price, time_period=settings.time_period)
     if state is None:
-        state = client.initialize_system(start_time_s, settings.warmup_period_s)
-        _require_start(state.time_s, start_time_s, settings.step_time_s)
+        state = initialize(client, start_time_s, settings.warmup_period_s, settings.step_time_s)
     return Started(state, _step_in_force(client.set_step_time(settings.step_time_s), settings.step_time_s))
 
 
-def _require_start(time_s: float, asked_s: float, step_s: float) -> None:
-    if not agree(time_s, asked_s, step_s):
+def initialize(client: BOPTestClient, start_time_s: float, warmup_s: float, step_s: float) -> SimulationState:
+    """Raises :class:`SimulationRefused` when the simulation does not stand where it was asked to, give or take."""
+    state = client.initialize_system(start_time_s, warmup_s)
+    if not agree(state.time_s, start_time_s, step_s):
         raise SimulationRefused(
-            f"PUT /initialize: the simulation is at {time_s:.15g} s, where {asked_s:.15g} s was asked; "
+            f"PUT /initialize: the simulation is at {state.time_s:.15g} s, where {start_time_s:.15g} s was asked; "
             "does somebody else drive it?"
         )
+    return state
 
 
 def _step_in_force(taken_s: float, asked_s: float) -> float:
@@ -101,14 +103,19 @@ def simulation_names(equipments: Sequence[Equipment]) -> set[str]:
     return names | {point.activation.name for point in points if point.activation is not None}
 
 
-def simulation_problems(equipments: Sequence[Equipment], metadata: Mapping[str, PointMetadata]) -> list[Problem]:
+def testcase_findings(equipments: Iterable[Equipment], metadata: Mapping[str, PointMetadata]) -> Iterator[Finding]:
     """Every name or unit that the test case does not have."""
-    return [
-        Problem(f"{equipment.file.name}: {point.ecy_point}", what)
-        for equipment in equipments
-        for point in equipment.points
-        for what in _mismatches(point, metadata)
-    ]
+    for equipment in equipments:
+        for point in equipment.points:
+            for what in _mismatches(point, metadata):
+                yield Finding(Severity.PROBLEM, Topic.CONFIG, f"{equipment.file.name}: {point.ecy_point}", what)
+
+
+def fatal_failures(failures: Sequence[DeviceError | None]) -> list[DeviceError]:
+    """What a start fails for, refusals first: a controller is waited for as long as another one answers (None)."""
+    told = [failure for failure in failures if failure is not None]
+    absent = [failure for failure in told if isinstance(failure, DeviceUnreachable)]
+    return [failure for failure in told if failure not in absent] + (absent if len(told) == len(failures) else [])
 
 
 def reach_controllers(links: Sequence[ControllerLink], pool: Executor, second: SecondLook) -> None:
@@ -121,44 +128,40 @@ def reach_controllers(links: Sequence[ControllerLink], pool: Executor, second: S
     have us, :class:`DeviceUnreachable` when none answers, :class:`SimulationAborted` when stopped between two looks.
     """
     contact = _Contact(pool)
-    told = contact.attempt(links, _reach)
+    contact.attempt(links, _reach)
     in_use = [link for link in links if link.in_use]
     if in_use:
         recovered = second.recover([link.device for link in in_use])
-        told |= contact.attempt(in_use, lambda link: _look_again(link, recovered, second.wait))
-    problems = [problem for link in links for problem in told.get(link, ())]
-    if problems:
-        raise ConfigError(problems)
-    if contact.refusals:
-        raise contact.refusals[0]
-    if len(contact.absent) == len(links):
-        raise contact.absent[0]
+        contact.attempt(in_use, lambda link: _look_again(link, recovered, second.wait))
+    problems = Problems()
+    for link in links:
+        problems.add(contact.problems[link].found)
+    problems.refuse()
+    fatal = fatal_failures([contact.failures.get(link) for link in links])
+    if fatal:
+        raise fatal[0]
 
 
 class _Contact:
     """What became of the first contact with all controllers."""
 
     def __init__(self, pool: Executor) -> None:
-        self.refusals: list[DeviceRefused] = []
-        self.absent: list[DeviceUnreachable] = []
+        self.problems: dict[ControllerLink, Problems] = {}
+        self.failures: dict[ControllerLink, DeviceError] = {}
         self._pool = pool
 
-    def attempt(self, links: Sequence[ControllerLink], look: Look) -> dict[ControllerLink, Sequence[Problem]]:
-        """Look at these at once; the problems of each."""
+    def attempt(self, links: Sequence[ControllerLink], look: Look) -> None:
+        """Look at these at once. The problems of each are those of its last look."""
         futures = [(link, self._pool.submit(look, link)) for link in links]
-        problems: dict[ControllerLink, Sequence[Problem]] = {}
         for link, future in futures:
-            problems[link] = ()
+            problems = self.problems[link] = Problems()
             try:
-                problems[link] = future.result()
-            except ConfigError as error:
-                problems[link] = error.problems
-            except DeviceRefused as error:
-                self.refusals.append(error)
-            except DeviceUnreachable as error:
-                self.absent.append(error)
-                link.lost(error)
-        return problems
+                with problems.collecting():
+                    problems.add(future.result())
+            except (DeviceRefused, DeviceUnreachable) as error:
+                self.failures[link] = error
+                if isinstance(error, DeviceUnreachable):
+                    link.lost(error)
 
 
 def check_both(
@@ -175,7 +178,7 @@ def check_both(
     been set meanwhile, for which calls are cut, :class:`SimulationAborted`.
     """
     problems = Problems()
-    problems.add(simulation_problems(equipments, metadata))
+    problems.add(refusals(testcase_findings(equipments, metadata)))
     try:
         with problems.collecting():
             reach_controllers(links, pool, second)
@@ -215,19 +218,19 @@ def _look_again(link: ControllerLink, recovered: Sequence[Receipt], wait: Callab
     return link.survey(recovered)
 
 
-def _mismatches(point: Point, metadata: Mapping[str, PointMetadata]) -> list[str]:
+def _mismatches(point: Point, metadata: Mapping[str, PointMetadata]) -> Iterator[str]:
     if point.is_kpi:
-        return []
+        return
     known = metadata.get(point.bop_point)
     if known is None:
-        return [_unknown(point.bop_point, metadata, lambda meta: meta.is_input or point.role is not Role.READ)]
-    if point.role is Role.READ and not known.is_input:
-        return [f"{point.bop_point} is a measurement, and an output can only drive an input of the simulation"]
-    problems = []
-    if point.activation is not None and point.activation.name not in metadata:
-        problems.append(_unknown(point.activation.name, metadata, lambda meta: meta.is_input))
-    wrong_unit = point.check_metadata(known)
-    return problems + ([wrong_unit] if wrong_unit else [])
+        yield _unknown(point.bop_point, metadata, lambda meta: meta.is_input or point.role is not Role.READ)
+    elif point.role is Role.READ and not known.is_input:
+        yield f"{point.bop_point} is a measurement, and an output can only drive an input of the simulation"
+    else:
+        if point.activation is not None and point.activation.name not in metadata:
+            yield _unknown(point.activation.name, metadata, lambda meta: meta.is_input)
+        if wrong_unit := point.check_metadata(known):
+            yield wrong_unit
 
 
 def _unknown(name: str, metadata: Mapping[str, PointMetadata], fits: Callable[[PointMetadata], bool]) -> str:

@@ -8,7 +8,6 @@ from collections.abc import Callable, Collection, Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import nullcontext
 from dataclasses import dataclass, replace
-from datetime import datetime
 from typing import Self, TypeAlias, TypeVar
 
 from bridge import startup
@@ -18,7 +17,7 @@ from clients.ecy_device_client import ECYDeviceClient
 from clients.making import simulation_client
 from utils.errors import ConfigError, DeviceError, DeviceRefused, SimulationAborted, SimulationError
 from utils.clocks import model_seconds
-from utils.settings import ServerSettings
+from utils.settings import ServerSettings, SimulationSettings
 from utils.state_folder import StateFolder
 
 log = logging.getLogger(__name__)
@@ -49,15 +48,16 @@ class OwnTest:
             if not self._is_ending:
                 self._client.abort()
 
-    def look(self, points: Collection[str], start: datetime | None = None) -> SimulationView:
-        """Select, ask what there is and, with a ``start``, how it is then. Failures are in the view.
+    def look(self, points: Collection[str], run: SimulationSettings | None = None) -> SimulationView:
+        """Select, ask what there is and how it is when the ``run`` starts, if that is known. Failures are in the view.
 
         ``points`` tell test cases apart. Values are those right at the start, without a warm-up.
         """
         view = SimulationView(self._settings.base_url)
         stages: list[Callable[[SimulationView], SimulationView]] = [lambda v: self._connected(v, points), self._told]
-        if start is not None:
-            stages.append(lambda v: self._started(v, model_seconds(start)))
+        if run is not None and run.start_time is not None:
+            start_time_s, step_s = model_seconds(run.start_time), run.step_time_s
+            stages.append(lambda v: self._started(v, start_time_s, step_s))
         for stage in stages:
             try:
                 view = stage(view)
@@ -85,10 +85,11 @@ class OwnTest:
     def _told(self, view: SimulationView) -> SimulationView:
         return replace(view, metadata=self._client.get_metadata())
 
-    def _started(self, view: SimulationView, start_time_s: float) -> SimulationView:
+    def _started(self, view: SimulationView, start_time_s: float, step_s: float) -> SimulationView:
         if view.api == "legacy":
             return view
-        return replace(view, values=self._client.initialize_system(start_time_s, 0.0).values)
+        state = startup.initialize(self._client, start_time_s, 0.0, step_s)
+        return replace(view, values=state.values)
 
 
 class AccountWithheld(DeviceRefused):
@@ -131,7 +132,7 @@ class BothPeers:
         self._is_stopped = False
 
     def ask(
-        self, ask_one: AskOne[Answer], points: Collection[str], start: datetime | None = None
+        self, ask_one: AskOne[Answer], points: Collection[str], run: SimulationSettings | None = None
     ) -> tuple[SimulationView, list[Answer]]:
         """Ask both at once, the simulation as :meth:`OwnTest.look` does. Connections are closed at the end.
 
@@ -144,7 +145,7 @@ class BothPeers:
             ):
                 reasons = self._introduce(pool)
                 answers = pool.map(lambda client: ask_one(client, reasons.get(client.device)), self._clients)
-                simulation = self._test.look(points, start) if self._test is not None else SimulationView("")
+                simulation = self._test.look(points, run) if self._test is not None else SimulationView("")
                 told = list(answers)
         finally:
             for client in self._clients:

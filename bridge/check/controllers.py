@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import NamedTuple, TypeAlias
 
 from bridge.check.views import ClockView, ControllerView
-from bridge.link import Claim, claims_of
+from bridge.link import Claim, claims_of, require_told
 from clients.ecy_device_client import ECYDeviceClient
 from equipment.controller import Controller
 from points import Point
@@ -46,6 +46,7 @@ def look_at_controller(
             view = stage(subject, view)
         for stage in _WANTED:
             view = _noting_refusals(stage, subject, view)
+        require_told(controller.address, view.claims, view.states)
     except DeviceError as error:
         view = replace(view, failure=error)
     return replace(view, fingerprint=client.fingerprint)

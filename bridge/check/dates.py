@@ -8,7 +8,7 @@ from datetime import datetime
 
 from bridge.check.views import ClockView, ControllerView
 from bridge.findings import Finding, Severity, Topic
-from bridge.link import zone_objection
+from bridge.link import clock_objection
 from utils.clocks import DAY_S, is_known_zone, local_to_unix, model_seconds
 from utils.settings import Settings
 
@@ -92,9 +92,10 @@ def _left_alone(settings: Settings, testcase: str, address: str, clock: ClockVie
 
 
 def _taken(zone: str, address: str, clock: ClockView) -> Iterator[Finding]:
-    state, objection = clock.state, zone_objection(clock.state)
+    state, objection = clock.state, clock_objection(clock.state)
     if objection is not None:
-        what = f"{objection}, so its clock will be left alone although {_ZONE} is set; give it the name of an IANA zone"
+        remedy = "; give it the name of an IANA zone" if state.ntp_enabled is not None else ""
+        what = f"{objection}, so its clock will be left alone although {_ZONE} is set{remedy}"
         yield Finding(Severity.WARNING, Topic.CLOCK, address, what)
         return
     if not is_known_zone(state.time_zone):
@@ -103,10 +104,7 @@ def _taken(zone: str, address: str, clock: ClockView) -> Iterator[Finding]:
             f"controller's own time; a controller that does not take it back has its clock left alone"
         )
         yield Finding(Severity.WARNING, Topic.CLOCK, address, what)
-    if state.ntp_enabled is None:
-        what = f"does not tell whether NTP is on, so its clock will be left alone although {_ZONE} is set"
-        yield Finding(Severity.WARNING, Topic.CLOCK, address, what)
-    elif state.ntp_enabled:
+    if state.ntp_enabled:
         yield Finding(Severity.NOTE, Topic.CLOCK, address, "NTP is on: off during a run, on again at its end")
     if state.time_zone != zone:
         what = f"its zone is {state.time_zone}: {zone} during a run, {state.time_zone} again at its end"

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from bridge.check.asking import DEADLINES, BothPeers, MayShow, OwnTest, always
-from bridge.check.views import SimulationView, unit_in_our_words
+from bridge.check.asking import BothPeers, MayShow, OwnTest, always
+from bridge.check.views import unit_in_our_words
 from bridge.startup import simulation_names
-from clients.boptest_client import Timeouts
 from clients.ecy_device_client import ECYDeviceClient
 from clients.making import Credentials
 from equipment.equipment_manager import EquipmentManager
 from utils.errors import DeviceError, Problems
 from utils.settings import ServerSettings
 from utils.state_folder import StateFolder
-from utils.values import PointMetadata, PointValue
+from utils.values import Endpoint, ObjectState, PointMetadata, PointValue
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +77,6 @@ class Inventory:
         state: StateFolder,
         *,
         device: str | None = None,
-        deadlines: Timeouts = DEADLINES,
         may_show: MayShow = always,
     ) -> None:
         """``manager`` has not loaded its configs yet; without ``device``, the controllers are those in them.
@@ -90,7 +87,7 @@ class Inventory:
         """
         self._unused = _load(manager)
         self._names = simulation_names(tuple(manager.equipment.values()))
-        test = OwnTest(server, state, deadlines) if server is not None else None
+        test = OwnTest(server, state) if server is not None else None
         self._peers = BothPeers(test, _clients(manager, device), may_show)
 
     def look(self) -> Offer:
@@ -99,7 +96,16 @@ class Inventory:
         Raises :class:`SimulationAborted` after :meth:`request_stop`.
         """
         simulation, controllers = self._peers.ask(_objects_of, self._names)
-        return _offer(simulation, tuple(controllers), self._unused)
+        points = [(item.is_input, _simulation_point(name, item)) for name, item in simulation.metadata.items()]
+        return Offer(
+            server=simulation.server,
+            testcase=simulation.testcase,
+            failure=str(simulation.failure) if simulation.failure is not None else None,
+            measurements=tuple(point for is_input, point in points if not is_input),
+            inputs=tuple(point for is_input, point in points if is_input),
+            controllers=tuple(controllers),
+            unused_configs=self._unused,
+        )
 
     def request_stop(self) -> None:
         """Abandon whatever is being asked; the test is stopped all the same."""
@@ -128,36 +134,15 @@ def _objects_of(client: ECYDeviceClient, reason: DeviceError | None) -> Controll
         states = client.survey([endpoint.ref for endpoint in endpoints])
     except DeviceError as error:
         return ControllerOffer(client.device, failure=error.what)
-    objects = (
-        ControllerObject(
-            object_type=str(endpoint.ref.object_type),
-            instance=endpoint.ref.instance,
-            name=endpoint.name,
-            units=endpoint.units,
-            unit=unit_in_our_words(endpoint.units),
-            present_value=states[endpoint.ref].present_value.value,
-        )
-        for endpoint in sorted(endpoints, key=lambda endpoint: endpoint.ref)
-    )
+    objects = [_object(endpoint, states[endpoint.ref]) for endpoint in sorted(endpoints, key=lambda one: one.ref)]
     return ControllerOffer(client.device, tuple(objects))
 
 
-def _offer(
-    simulation: SimulationView, controllers: tuple[ControllerOffer, ...], unused_configs: tuple[str, ...]
-) -> Offer:
-    points = simulation.metadata
-    return Offer(
-        server=simulation.server,
-        testcase=simulation.testcase,
-        failure=str(simulation.failure) if simulation.failure is not None else None,
-        measurements=_listed(points, (name for name, point in points.items() if not point.is_input)),
-        inputs=_listed(points, (name for name, point in points.items() if point.is_input)),
-        controllers=controllers,
-        unused_configs=unused_configs,
-    )
+def _object(endpoint: Endpoint, state: ObjectState) -> ControllerObject:
+    ref, name, units = endpoint.ref, endpoint.name, endpoint.units
+    value = state.present_value.value
+    return ControllerObject(str(ref.object_type), ref.instance, name, units, unit_in_our_words(units), value)
 
 
-def _listed(points: Mapping[str, PointMetadata], names: Iterable[str]) -> tuple[SimulationPoint, ...]:
-    return tuple(
-        SimulationPoint(name, p.unit, p.minimum, p.maximum, p.description) for name in names for p in [points[name]]
-    )
+def _simulation_point(name: str, told: PointMetadata) -> SimulationPoint:
+    return SimulationPoint(name, told.unit, told.minimum, told.maximum, told.description)

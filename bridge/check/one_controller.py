@@ -26,6 +26,19 @@ def simulated_delay_s(view: ControllerView, settings: Settings) -> float | None:
     return ExchangeDelay(settings.step_time_s, scan_with_simulation=False).seconds(pace)
 
 
+def certificate_findings(view: ControllerView, policy: str) -> Iterator[Finding]:
+    """How far the controller has shown who it is."""
+    if policy == "off":
+        what = "its certificate is not looked at (ECY_TLS=off): whoever answers gets the password"
+        yield Finding(Severity.WARNING, Topic.CERTIFICATE, view.address, what)
+    elif view.is_reached and view.is_new:
+        what = (
+            f"there is no record of its certificate (SHA-256 {view.fingerprint}): the first run trusts it from then "
+            "on; compare it with what the controller's own page shows"
+        )
+        yield Finding(Severity.NOTE, Topic.CERTIFICATE, view.address, what)
+
+
 def delay_findings(view: ControllerView, points: Sequence[PointView], settings: Settings) -> Iterator[Finding]:
     """What the time of an exchange does at the configured pace."""
     if view.exchange_s is None:

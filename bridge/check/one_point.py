@@ -14,6 +14,13 @@ from utils.unit_conversion import UnitConverter, to_bacnet
 from utils.values import REAL32_LARGEST, ObjectType, PointMetadata, PointValue, Quality, Role, Sample
 
 
+def point_findings(view: PointView) -> Iterator[Finding]:
+    """Everything about one point, except whether it may be taken."""
+    yield from object_findings(view)
+    yield from range_findings(view)
+    yield from safety_findings(view)
+
+
 def object_findings(view: PointView) -> Iterator[Finding]:
     """Everything about the object of one point, except whether it may be taken."""
     if view.found_as is not None:

@@ -2,27 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from itertools import chain
 
-from bridge import startup
 from bridge.check.asking import DEADLINES, BothPeers, MayShow, OwnTest, always
 from bridge.check.controllers import look_at_controller
 from bridge.check.dates import clock_findings, start_findings
 from bridge.check.loops import loop_findings
-from bridge.check.one_controller import delay_findings, neighbour_findings
-from bridge.check.one_point import object_findings, range_findings, safety_findings
-from bridge.check.report import CheckReport, controller_row, equipments_by_controller, point_row, simulation_row
-from bridge.check.start import certificate_findings, connection_findings, simulation_findings, taking_findings
+from bridge.check.one_controller import certificate_findings, delay_findings, neighbour_findings
+from bridge.check.one_point import point_findings
+from bridge.check.report import CheckReport, ControllerRow, PointRow, SimulationRow
+from bridge.check.start import connection_findings, run_findings, simulation_findings, taking_findings
 from bridge.check.views import ControllerView, PointView, SimulationView, point_views
-from bridge.findings import Finding, Severity, Topic
-from bridge.link import future_problems
-from bridge.real_outputs import wired_equipments
+from bridge.findings import Finding
+from bridge.startup import simulation_names
 from bridge.translation import Translation
 from clients.boptest_client import Timeouts
 from equipment.equipment_manager import Equipment, EquipmentManager
 from ledger import Journals
-from utils.errors import Problem
 from utils.clocks import Clocks
 from utils.settings import Settings
 from utils.state_folder import StateFolder
@@ -58,76 +55,47 @@ class Preflight:
         controllers = {controller.address: controller for controller in self._manager.controllers}
         simulation, views = self._peers.ask(
             lambda client, reason: look_at_controller(controllers[client.device], client, self._clocks, reason),
-            startup.simulation_names(equipments),
-            self._settings.start_time,
+            simulation_names(equipments),
+            self._settings,
         )
-        return self._report(equipments, simulation, {view.address: view for view in views})
+        return self._report(equipments, simulation, views)
 
     def request_stop(self) -> None:
         """Abandon whatever is being asked; the test is stopped all the same."""
         self._peers.request_stop()
 
     def _report(
-        self, equipments: Sequence[Equipment], simulation: SimulationView, controllers: Mapping[str, ControllerView]
+        self, equipments: Sequence[Equipment], simulation: SimulationView, views: Sequence[ControllerView]
     ) -> CheckReport:
         shown = Translation(equipments, simulation.metadata).targets(simulation.values)
-        points = tuple(point_views(equipments, simulation, controllers, shown))
-        names = equipments_by_controller(points)
-        rows = (controller_row(view, names.get(view.address, ()), self._settings) for view in controllers.values())
+        points = tuple(point_views(equipments, simulation, {view.address: view for view in views}, shown))
+        on = {view.address: [one for one in points if one.target.device == view.address] for view in views}
+        settings = self._settings
         findings = chain(
-            _about_the_run(equipments, self._settings, self._clocks),
-            _about_the_simulation(equipments, simulation, self._settings),
-            connection_findings(tuple(controllers.values())),
-            taking_findings(tuple(controllers.values()), Journals.of(self._state)),
-            _about_points(points, simulation),
-            *(_about_a_controller(view, points, simulation, self._settings) for view in controllers.values()),
+            run_findings(equipments, settings, self._clocks.wall()),
+            simulation_findings(simulation, equipments, settings),
+            start_findings(settings, simulation.testcase),
+            connection_findings(views),
+            taking_findings(views, Journals.of(self._state)),
+            *map(point_findings, points),
+            loop_findings(points, simulation.metadata),
+            *(_about_a_controller(view, on[view.address], simulation, settings) for view in views),
         )
         return CheckReport(
-            simulation=simulation_row(simulation, self._settings),
-            controllers=tuple(rows),
-            points=tuple(point_row(view) for view in points),
+            simulation=SimulationRow.of(simulation, settings),
+            controllers=tuple(
+                ControllerRow.of(view, dict.fromkeys(one.equipment for one in on[view.address]), settings)
+                for view in views
+            ),
+            points=tuple(map(PointRow.of, points)),
             findings=tuple(dict.fromkeys(findings)),
         )
-
-
-def _about_the_simulation(
-    equipments: Sequence[Equipment], simulation: SimulationView, settings: Settings
-) -> Iterator[Finding]:
-    yield from simulation_findings(simulation, settings)
-    yield from start_findings(settings, simulation.testcase)
-    if simulation.metadata:
-        yield from _refusals(startup.simulation_problems(equipments, simulation.metadata), Topic.CONFIG)
-
-
-def _about_the_run(equipments: Sequence[Equipment], settings: Settings, clocks: Clocks) -> Iterator[Finding]:
-    """What a run would say, or refuse, before it has asked anybody."""
-    yield from _refusals(future_problems(settings, clocks.wall()), Topic.CLOCK)
-    if wired := wired_equipments(equipments, settings):
-        what = (
-            "the terminals will follow a simulated building; make sure that nothing is wired to them and set "
-            "ECY_BENCH=isolated, or set isolate_outputs in the config"
-        )
-        yield Finding(Severity.WARNING, Topic.OUTPUTS, ", ".join(wired), what)
-
-
-def _refusals(problems: Iterable[Problem], topic: Topic) -> Iterator[Finding]:
-    """What a start would refuse."""
-    return (Finding(Severity.PROBLEM, topic, problem.where, problem.what) for problem in problems)
-
-
-def _about_points(points: Sequence[PointView], simulation: SimulationView) -> Iterator[Finding]:
-    for view in points:
-        yield from object_findings(view)
-        yield from range_findings(view)
-        yield from safety_findings(view)
-    yield from loop_findings(points, simulation.metadata)
 
 
 def _about_a_controller(
     view: ControllerView, points: Sequence[PointView], simulation: SimulationView, settings: Settings
 ) -> Iterator[Finding]:
-    own = [point for point in points if point.target.device == view.address]
     yield from certificate_findings(view, settings.tls)
     yield from clock_findings(settings, simulation.testcase, view)
-    yield from delay_findings(view, own, settings)
-    yield from neighbour_findings(view, own)
+    yield from delay_findings(view, points, settings)
+    yield from neighbour_findings(view, points)

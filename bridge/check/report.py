@@ -5,9 +5,10 @@ The names of the fields are the keys of ``python main.py check --json``, so they
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Self
 
 from bridge.check.asking import AccountWithheld
 from bridge.check.dates import OCCUPIED_HOURS, clock_offset_s, day_of_year, model_day, weekday
@@ -16,7 +17,6 @@ from bridge.check.views import ClockView, ControllerView, PointView, SimulationV
 from bridge.findings import Finding, Severity, Topic
 from utils.errors import DeviceRefused
 from utils.settings import Settings
-from utils.unit_conversion import UnitConverter
 from utils.values import PointValue, Role
 
 
@@ -45,6 +45,28 @@ class PointRow:
     quantity: str | None
     """What the units measure: temperature, pressure, fraction."""
 
+    @classmethod
+    def of(cls, view: PointView) -> Self:
+        """The row of one point."""
+        point = view.point
+        return cls(
+            equipment=view.equipment,
+            role=point.role.value,
+            simulation_point=point.bop_point,
+            simulation_unit=point.unit or (view.metadata.unit if view.metadata is not None else None),
+            simulation_value=view.simulated,
+            in_controller_unit=view.in_controller_unit,
+            controller=view.target.device,
+            object_type=str(point.object_type),
+            instance=view.ref.instance if view.ref is not None else None,
+            object_name=point.ecy_point,
+            object_units=view.state.units if view.state is not None else None,
+            device_unit=point.device_unit,
+            controller_value=view.held,
+            would_send=view.commanded if point.role is Role.READ else view.shown,
+            quantity=quantity(point),
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class CertificateRow:
@@ -58,6 +80,11 @@ class CertificateRow:
     is_new: bool
     """Whether it was seen, and pinned, for the first time."""
 
+    @classmethod
+    def of(cls, view: ControllerView, policy: str) -> Self:
+        """The certificate of one controller."""
+        return cls(policy, view.fingerprint, view.is_new) if policy == "pin" else cls(policy, None, is_new=False)
+
 
 @dataclass(frozen=True, slots=True)
 class ClockRow:
@@ -70,6 +97,13 @@ class ClockRow:
     """Counted from 0, in its own calendar."""
     offset_s: float | None
     ntp_enabled: bool | None
+
+    @classmethod
+    def of(cls, clock: ClockView) -> Self:
+        """The clock of one controller."""
+        state, shows = clock.state, clock.state.local_time
+        offset_s = clock_offset_s(clock)
+        return cls(state.time_zone, shows, weekday(shows), day_of_year(shows), offset_s, state.ntp_enabled)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +121,22 @@ class ControllerRow:
     subscribers: int
     bindings: int
 
+    @classmethod
+    def of(cls, view: ControllerView, equipments: Iterable[str], settings: Settings) -> Self:
+        """The row of one controller."""
+        return cls(
+            address=view.address,
+            name=view.name,
+            equipments=tuple(equipments),
+            session=_session(view),
+            certificate=CertificateRow.of(view, settings.tls),
+            clock=ClockRow.of(view.clock) if view.clock is not None else None,
+            exchange_s=view.exchange_s,
+            exchange_simulated_s=simulated_delay_s(view, settings),
+            subscribers=len(view.subscriptions),
+            bindings=len(view.bindings),
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class SimulationRow:
@@ -102,6 +152,21 @@ class SimulationRow:
     """Counted from 0, in the model's year of 365 days."""
     occupied: str | None
     """When the building is occupied, where that is known."""
+
+    @classmethod
+    def of(cls, view: SimulationView, settings: Settings) -> Self:
+        """The row of the simulation."""
+        start, hours = settings.start_time, OCCUPIED_HOURS.get(view.testcase)
+        return cls(
+            server=view.server,
+            api=view.api,
+            version=view.version,
+            testcase=view.testcase,
+            start=start,
+            weekday=weekday(start) if start is not None else None,
+            day_of_year=model_day(start) if start is not None else None,
+            occupied=f"{hours[0]:02d}:00 to {hours[1]:02d}:00 every day" if hours else None,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,102 +190,11 @@ class CheckReport:
         return 2 if topics else 0
 
 
-def point_row(view: PointView) -> PointRow:
-    """The row of one point."""
-    point = view.point
-    return PointRow(
-        equipment=view.equipment,
-        role=point.role.value,
-        simulation_point=point.bop_point,
-        simulation_unit=point.unit or (view.metadata.unit if view.metadata is not None else None),
-        simulation_value=view.simulated,
-        in_controller_unit=_in_controller_unit(view),
-        controller=view.target.device,
-        object_type=str(point.object_type),
-        instance=view.ref.instance if view.ref is not None else None,
-        object_name=point.ecy_point,
-        object_units=view.state.units if view.state is not None else None,
-        device_unit=point.device_unit,
-        controller_value=view.held,
-        would_send=view.commanded if point.role is Role.READ else view.shown,
-        quantity=quantity(point),
-    )
-
-
-def controller_row(view: ControllerView, equipments: Sequence[str], settings: Settings) -> ControllerRow:
-    """The row of one controller."""
-    return ControllerRow(
-        address=view.address,
-        name=view.name,
-        equipments=tuple(equipments),
-        session=_session(view),
-        certificate=_certificate(view, settings.tls),
-        clock=_clock(view.clock) if view.clock is not None else None,
-        exchange_s=view.exchange_s,
-        exchange_simulated_s=simulated_delay_s(view, settings),
-        subscribers=len(view.subscriptions),
-        bindings=len(view.bindings),
-    )
-
-
-def simulation_row(view: SimulationView, settings: Settings) -> SimulationRow:
-    """The row of the simulation."""
-    start, hours = settings.start_time, OCCUPIED_HOURS.get(view.testcase)
-    return SimulationRow(
-        server=view.server,
-        api=view.api,
-        version=view.version,
-        testcase=view.testcase,
-        start=start,
-        weekday=weekday(start) if start is not None else None,
-        day_of_year=model_day(start) if start is not None else None,
-        occupied=f"{hours[0]:02d}:00 to {hours[1]:02d}:00 every day" if hours else None,
-    )
-
-
-def _in_controller_unit(view: PointView) -> PointValue | None:
-    point = view.point
-    if point.role is not Role.READ or view.simulated is None:
-        return view.shown
-    if point.object_type.is_binary:
-        return bool(view.simulated)
-    if point.unit is None or point.device_unit is None:
-        return view.simulated
-    return UnitConverter().convert(view.simulated, point.unit, point.device_unit)
-
-
 def _session(view: ControllerView) -> str:
-    if isinstance(view.failure, AccountWithheld):
-        return "not signed in"
-    if isinstance(view.failure, DeviceRefused):
-        return "refused"
-    if view.is_reached:
-        return "signed in"
-    return "no answer"
-
-
-def _certificate(view: ControllerView, policy: str) -> CertificateRow:
-    is_new = view.has_new_certificate and view.fingerprint is not None
-    if policy != "pin":
-        return CertificateRow(policy, None, is_new=False)
-    return CertificateRow(policy, view.fingerprint, is_new)
-
-
-def _clock(clock: ClockView) -> ClockRow:
-    local: datetime = clock.state.local_time
-    return ClockRow(
-        zone=clock.state.time_zone,
-        local_time=local,
-        weekday=weekday(local),
-        day_of_year=day_of_year(local),
-        offset_s=clock_offset_s(clock),
-        ntp_enabled=clock.state.ntp_enabled,
-    )
-
-
-def equipments_by_controller(views: Sequence[PointView]) -> Mapping[str, tuple[str, ...]]:
-    """The names of the equipments on each controller."""
-    names: dict[str, dict[str, None]] = {}
-    for view in views:
-        names.setdefault(view.target.device, {})[view.equipment] = None
-    return {address: tuple(found) for address, found in names.items()}
+    match view.failure:
+        case AccountWithheld():
+            return "not signed in"
+        case DeviceRefused():
+            return "refused"
+        case _:
+            return "signed in" if view.is_reached else "no answer"

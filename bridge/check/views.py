@@ -65,6 +65,11 @@ class ControllerView:
     bindings: tuple[Binding, ...] = ()
     subscriptions: tuple[CovSubscription, ...] = ()
 
+    @property
+    def is_new(self) -> bool:
+        """Whether the certificate that it has shown is the first of it."""
+        return self.has_new_certificate and self.fingerprint is not None
+
 
 @dataclass(frozen=True, slots=True)
 class PointView:
@@ -93,6 +98,18 @@ class PointView:
     def held(self) -> PointValue | None:
         """The object's present-value, None where it is not to be trusted."""
         return self.state.present_value.value if self.state is not None else None
+
+    @property
+    def in_controller_unit(self) -> PointValue | None:
+        """The simulation's value as the controller would see it."""
+        point = self.point
+        if point.role is not Role.READ or self.simulated is None:
+            return self.shown
+        if point.object_type.is_binary:
+            return bool(self.simulated)
+        if point.unit is None or point.device_unit is None:
+            return self.simulated
+        return UnitConverter().convert(self.simulated, point.unit, point.device_unit)
 
     @property
     def commanded(self) -> float | None:

@@ -5,9 +5,9 @@ controller once, and lets each hear what came of it.
 """
 
 from bridge.link.calls import GRACE_S, LastCalls
-from bridge.link.claims import Claim, claims_of
-from bridge.link.clock_keeper import ClockKeeper, ClockOrder, clock_errors, future_problems, zone_objection
-from bridge.link.in_use import STALE_S, SecondLook
+from bridge.link.claims import Claim, claims_of, require_told
+from bridge.link.clock_keeper import ClockKeeper, ClockOrder, clock_errors, clock_objection, future_findings
+from bridge.link.in_use import STALE_S, InUse, SecondLook
 from bridge.link.link import ControllerLink, LinkState
 from bridge.link.slot_watch import Yielded
 
@@ -18,12 +18,14 @@ __all__ = [
     "ClockKeeper",
     "ClockOrder",
     "ControllerLink",
+    "InUse",
     "LastCalls",
     "LinkState",
     "SecondLook",
     "Yielded",
     "claims_of",
     "clock_errors",
-    "future_problems",
-    "zone_objection",
+    "clock_objection",
+    "future_findings",
+    "require_told",
 ]

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
+from bridge.findings import Finding, Severity, Topic
 from equipment.controller import Controller
 from equipment.write_plan import BoundPoint
 from ledger import TakenInput, TakenObject, TakenOutput, TakenSlot
 from points.config import DEFAULT_PRIORITY
 from utils.bacnet import slot_of
-from utils.errors import Problem
-from utils.values import ObjectRef, ObjectState, Role, Target
+from utils.errors import DeviceUnreachable
+from utils.values import ObjectRef, ObjectState, Quality, Role, Target
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,23 +59,27 @@ class Claim:
             case _:
                 return None
 
-    def problem(self, device: str, state: ObjectState) -> Problem | None:
-        """Why this is not ours to take."""
-        occupied = self.occupied(state)
+    def findings(self, device: str, state: ObjectState) -> Iterator[Finding]:
+        """What there is to say of taking it; a problem where it is not ours to take."""
+        occupied, topic = self.occupied(state), Topic.SERVICE if self.role is Role.FORCED else Topic.SLOT
         if occupied is None:
-            return None
-        where = f"{device}: {self.name}"
+            if self.role is Role.COMMANDED and state.priority_array is None:
+                yield Finding(Severity.NOTE, topic, f"{device}: {self.name}", _NO_SLOTS)
+            return
+        severity = Severity.PROBLEM
         if self.role is Role.FORCED and state.present_value.value is None:
-            return Problem(where, f"{occupied}: no value that could be put back at the end. Put it back in service")
-        if self.take_occupied:
-            return None
-        return Problem(
-            where,
-            f"{occupied}; somebody else uses it. {_REMEDIES[self.role]}, or set "
-            '"take_occupied": true to have it restored at the end (--take-occupied: everything, for one start)',
-        )
+            what = f"{occupied}: no value that could be put back at the end. Put it back in service"
+        elif self.take_occupied:
+            severity, what = Severity.NOTE, f"{occupied}; taken, and put back at the end (take_occupied)"
+        else:
+            what = (
+                f"{occupied}; somebody else uses it. {_REMEDIES[self.role]}, or set "
+                '"take_occupied": true to have it restored at the end (--take-occupied: everything, for one start)'
+            )
+        yield Finding(severity, topic, f"{device}: {self.name}", what)
 
 
+_NO_SLOTS = "its slots cannot be read: who else commands it is not known, and its release will not be verified"
 _REMEDIES = {Role.COMMANDED: "Release it, choose another priority", Role.FORCED: "Put it back in service"}
 
 
@@ -85,6 +90,17 @@ def claims_of(controller: Controller, *, take_occupied: bool = False) -> tuple[C
     """
     claims = {claim.ref: claim for claim in _claims(controller)}.values()
     return tuple(replace(claim, take_occupied=True) for claim in claims) if take_occupied else tuple(claims)
+
+
+def require_told(device: str, claims: Iterable[Claim], states: Mapping[ObjectRef, ObjectState]) -> None:
+    """Raises :class:`DeviceUnreachable` for a controller that does not tell how things stand that we want."""
+    unseen = [claim.name for claim in claims if _is_unseen(states[claim.ref])]
+    if unseen:
+        raise DeviceUnreachable(device, f"it does not tell the state of {', '.join(unseen)}")
+
+
+def _is_unseen(state: ObjectState) -> bool:
+    return state.is_partial or state.present_value.quality is Quality.MISSING
 
 
 def names_of(controller: Controller) -> dict[ObjectRef, str]:

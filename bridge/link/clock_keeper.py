@@ -7,24 +7,19 @@ it a setting, happens at most once a wall minute. Between two settings the clock
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Self
 
+from bridge.findings import Finding, Severity, Topic
 from clients.device_client import ClockState, SettableClock
 from equipment.equipment_manager import synchronize
 from ledger import Ledger, TakenClock
 from utils.clocks import (
-    Clocks,
-    ModelSeconds,
-    MonotonicSeconds,
-    UnixSeconds,
-    is_known_zone,
-    local_to_unix,
-    unix_to_local,
-)
-from utils.errors import DeviceError, DeviceRefused, DeviceUnreachable, ObjectError, Problem
+from utils.errors import DeviceError, DeviceRefused, DeviceUnreachable, ObjectError
+from utils.clocks import is_known_zone, local_to_unix, unix_to_local
+from utils.clocks import Clocks
 from utils.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -106,16 +101,14 @@ class ClockKeeper:
         if self._ledger.holds_clock(self.device):
             return []
         before = self._clock.get_clock()
-        if before.ntp_enabled is None:
-            log.warning("%s does not tell whether NTP is on: its clock is left alone", self.device)
-            return []
-        if (objection := zone_objection(before)) is not None:
+        if (objection := clock_objection(before)) is not None:
             log.warning("%s %s: its clock is left alone", self.device, objection)
             return []
-        if is_known_zone(before.time_zone):
-            return [TakenClock(self.device, before.time_zone, before.ntp_enabled)]
+        zone, ntp_enabled = before.time_zone, bool(before.ntp_enabled)
+        if is_known_zone(zone):
+            return [TakenClock(self.device, zone, ntp_enabled)]
         ahead_s = before.local_time.replace(tzinfo=UTC).timestamp() - self._clocks.wall()
-        self._unproven = TakenClock(self.device, before.time_zone, before.ntp_enabled, ahead_s)
+        self._unproven = TakenClock(self.device, zone, ntp_enabled, ahead_s)
         return [self._unproven]
 
     def start(self) -> None:
@@ -218,8 +211,10 @@ class ClockKeeper:
         log.warning("%s: its clock is left alone from now on: %s", self.device, reason)
 
 
-def zone_objection(state: ClockState) -> str | None:
-    """Why a controller's zone could not be put back; None where nothing is known to be against it."""
+def clock_objection(state: ClockState) -> str | None:
+    """Why a controller's clock could not be put back; None where nothing is known to be against it."""
+    if state.ntp_enabled is None:
+        return "does not tell whether NTP is on"
     if not state.time_zone:
         return "does not tell its time zone"
     if state.is_utc and not is_known_zone(state.time_zone):
@@ -232,14 +227,14 @@ def clock_errors(keepers: Iterable[ClockKeeper]) -> dict[str, float]:
     return {keeper.device: keeper.max_drift_s for keeper in keepers if keeper.max_drift_s is not None}
 
 
-def future_problems(settings: Settings, host_time: UnixSeconds) -> list[Problem]:
+def future_findings(settings: Settings, host_time: UnixSeconds) -> Iterator[Finding]:
     """That the controllers' clocks would be set later than the host's (s since 1970)."""
     zone, start = settings.timezone, settings.start_time
     if zone is None or start is None or settings.allow_future or local_to_unix(start, zone) <= host_time:
-        return []
+        return
     now = unix_to_local(host_time, zone)
     what = (
         f"{start} in {zone} is in the future (it is {now:%Y-%m-%d %H:%M} there), and controllers' trends suffer from "
         "such a clock; choose an earlier year, or set ECY_FUTURE=yes"
     )
-    return [Problem("BOP_START_TIME", what)]
+    yield Finding(Severity.PROBLEM, Topic.CLOCK, "BOP_START_TIME", what)

@@ -6,14 +6,15 @@ agree: reads can be stale.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
+from bridge.findings import Finding, Topic, problem_findings
 from bridge.link.claims import Claim
-from ledger import Outcome, Receipt, TakenInput, TakenObject, described
 from utils.clocks import MonotonicSeconds
-from utils.errors import ConfigError, DeviceUnreachable, Problem
+from ledger import Ledger, Outcome, Receipt, TakenInput, TakenObject, described
+from utils.errors import ConfigError, DeviceUnreachable, Problem, Problems
 from utils.values import ObjectRef, ObjectState, PointValue
 
 STALE_S = 6.0
@@ -33,25 +34,39 @@ class SecondLook:
 
 @dataclass(frozen=True, slots=True)
 class InUse:
-    """The things in use of one controller, each as it was found."""
+    """What is in use of the things that we want of one controller, each as it was found."""
 
     device: str
-    found: tuple[tuple[Claim, ObjectState], ...] = ()
+    looked_at: tuple[tuple[Claim, ObjectState], ...] = ()
+    driven: tuple[Problem, ...] = ()
+    """What another process of ours drives. That it is in use goes without saying: nothing else is looked at."""
 
     @classmethod
-    def among(cls, device: str, claims: Iterable[Claim], states: Mapping[ObjectRef, ObjectState]) -> InUse:
-        """Those of the claims that are not free."""
-        looked_at = ((claim, states[claim.ref]) for claim in claims)
-        return cls(device, tuple((claim, state) for claim, state in looked_at if claim.occupied(state) is not None))
+    def among(
+        cls, device: str, claims: Iterable[Claim], states: Mapping[ObjectRef, ObjectState], ledger: Ledger
+    ) -> InUse:
+        """How it is with these claims.
+
+        Raises :class:`utils.state_folder.StateError` where another process of ours is just giving one of them back.
+        """
+        looked_at, problems = tuple((claim, states[claim.ref]) for claim in claims), Problems()
+        with problems.collecting():
+            ledger.refuse_claimed(*(claim.entry(device, state) for claim, state in looked_at))
+        return cls(device, driven=tuple(problems.found)) if problems.found else cls(device, looked_at)
 
     def __bool__(self) -> bool:
         return bool(self.found)
 
     @property
-    def problems(self) -> list[Problem]:
-        """What is not ours to take."""
-        told = [claim.problem(self.device, state) for claim, state in self.found]
-        return [problem for problem in told if problem is not None]
+    def found(self) -> list[tuple[Claim, ObjectState]]:
+        """What somebody else uses."""
+        return [(claim, state) for claim, state in self.looked_at if claim.occupied(state) is not None]
+
+    def findings(self) -> Iterator[Finding]:
+        """What there is to say of taking it; the problems are what is not ours to take."""
+        yield from problem_findings(Topic.LEDGER, self.driven)
+        for claim, state in self.looked_at:
+            yield from claim.findings(self.device, state)
 
     @property
     def listed(self) -> list[str]:

@@ -5,14 +5,15 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
-from bridge.link.claims import Claim, claims_of
+from bridge.findings import refusals
+from bridge.link.claims import Claim, claims_of, require_told
 from bridge.link.in_use import InUse, forced_before
 from equipment.controller import Controller
-from ledger import Ledger, Patience, Receipt, TakenClock, TakenObject, give_back
 from utils.clocks import Clocks
-from utils.errors import ConfigError, DeviceUnreachable, Problem
+from ledger import Ledger, Receipt, TakenClock, TakenObject, give_back
+from utils.errors import DeviceUnreachable, Problem
 from utils.state_folder import StateError
-from utils.values import ObjectRef, ObjectState, Quality, Target
+from utils.values import ObjectRef, ObjectState, Target
 
 log = logging.getLogger(__name__)
 
@@ -53,19 +54,14 @@ class Taking:
         Raises :class:`DeviceUnreachable` where some of that is still in use, and where it is not told how things stand.
         """
         device = self._controller.address
-        unseen = [claim.name for claim in self._claims if _is_unseen(self._found[claim.ref])]
-        if unseen:
-            raise DeviceUnreachable(device, f"it does not tell the state of {', '.join(unseen)}")
+        require_told(device, self._claims, self._found)
         self.in_use = InUse(device)
         try:
-            self._ledger.refuse_claimed(*self.new_entries())
-        except ConfigError as error:
-            return list(error.problems)  # our own other process: that it is in use goes without saying
+            self.in_use = InUse.among(device, self._new_claims(), self._found, self._ledger)
         except StateError as error:
             raise DeviceUnreachable(device, str(error)) from None
-        self.in_use = InUse.among(device, self._new_claims(), self._found)
         self.in_use.refuse_leftovers(recovered)
-        return self.in_use.problems
+        return refusals(self.in_use.findings())
 
     def announce(self) -> None:
         """Say what will be taken although it is in use."""
@@ -116,7 +112,3 @@ class Taking:
             if not self._ledger.holds(device, claim.ref)
             and not self._is_yielded(Target(device, claim.ref.object_type, claim.name))
         ]
-
-
-def _is_unseen(state: ObjectState) -> bool:
-    return state.is_partial or state.present_value.quality is Quality.MISSING

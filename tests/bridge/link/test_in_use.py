@@ -433,7 +433,7 @@ class TestWhoseItIs:
     DEVICE = "10.0.0.1"
 
     def subject(self) -> InUse:
-        return InUse.among(self.DEVICE, [self.CLAIM], {SPACE: ObjectState(Sample(LEFT), out_of_service=True)})
+        return InUse.among(self.DEVICE, [self.CLAIM], {SPACE: ObjectState(Sample(LEFT), out_of_service=True)}, Ledger())
 
     def failed(self, what: str, device: str = DEVICE) -> Receipt:
         return Receipt(device, what, Outcome.FAILED)
@@ -449,7 +449,7 @@ class TestWhoseItIs:
     def test_a_slot_whose_array_cannot_be_read_counts_as_free(self) -> None:
         claim = Claim(ObjectRef(ObjectType.ANALOG_VALUE, 1), "Setpoint", Role.COMMANDED)
         state = ObjectState(Sample(20.0))
-        assert not InUse.among(self.DEVICE, [claim], {claim.ref: state})
+        assert not InUse.among(self.DEVICE, [claim], {claim.ref: state}, Ledger())
         assert isinstance(claim.entry(self.DEVICE, state), TakenSlot)
 
 
