@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict
 
 from rich.console import Console
@@ -13,7 +13,7 @@ from rich.table import Table
 from rich.text import Text
 
 from bridge.check.asking import NewCertificate
-from bridge.check.offer import ControllerOffer, Offer, SimulationPoint
+from bridge.check.offer import ControllerObject, Offer, SimulationPoint
 from bridge.check.report import CertificateRow, CheckReport, ClockRow, ControllerRow, PointRow, SimulationRow
 from bridge.display.console import FirstContactQuestion
 from bridge.display.plain_text import plain
@@ -22,6 +22,9 @@ from bridge.session import FirstContact
 from utils.values import PointValue, Role
 
 _STYLES = {Severity.PROBLEM: "bold red", Severity.WARNING: "yellow", Severity.NOTE: "dim"}
+_OF_BOTH = ("Simulation", "now", "converted", "", "Controller", "now", "measures")
+_OF_THE_SIMULATION = ("Name", "unit", "minimum", "maximum", "description")
+_OF_A_CONTROLLER = ("Type", "instance", "Name", "units", "present value")
 _ARROWS = {Role.READ.value: "<-"}
 
 
@@ -57,11 +60,37 @@ def print_check(console: Console, report: CheckReport) -> None:
 
 def print_check_json(console: Console, report: CheckReport) -> None:
     """The same as one JSON document (docs/check.md)."""
-    document = {**asdict(report), "exit_code": report.exit_code}
-    console.out(json.dumps(document, default=_plain, indent=2, allow_nan=False), highlight=False)
+    _print_json(console, {**asdict(report), "exit_code": report.exit_code})
 
 
-def _plain(value: object) -> str:
+def print_offer(console: Console, offer: Offer) -> None:
+    """A table of the simulation's measurements, one of its inputs, one per controller."""
+    if offer.server:
+        _line(console, f"{offer.server} {offer.testcase}".rstrip())
+    for title, points in (("Measurements", offer.measurements), ("Inputs", offer.inputs)):
+        if points:
+            console.print(_table(title, _OF_THE_SIMULATION, map(_simulation_cells, points)), soft_wrap=False)
+    for controller in offer.controllers:
+        if controller.objects:
+            cells = map(_object_cells, controller.objects)
+            console.print(_table(controller.address, _OF_A_CONTROLLER, cells), soft_wrap=False)
+    for problem in offer.unused_configs:
+        console.print(f"configs not used: {problem}", style="yellow", highlight=False, markup=False)
+    for where, failure in ((offer.server, offer.failure), *((c.address, c.failure) for c in offer.controllers)):
+        if failure is not None:
+            console.print(plain(f"{where}: {failure}"), style="yellow", highlight=False)
+
+
+def print_offer_json(console: Console, offer: Offer) -> None:
+    """The same as one JSON document (docs/check.md)."""
+    _print_json(console, asdict(offer))
+
+
+def _print_json(console: Console, document: dict[str, object]) -> None:
+    console.out(json.dumps(document, default=_json, indent=2, allow_nan=False), highlight=False)
+
+
+def _json(value: object) -> str:
     return value.isoformat() if hasattr(value, "isoformat") else str(value)
 
 
@@ -85,12 +114,16 @@ def _simulation(row: SimulationRow) -> str:
 def _point_tables(report: CheckReport) -> Iterator[Table]:
     for equipment in dict.fromkeys(row.equipment for row in report.points):
         rows = [row for row in report.points if row.equipment == equipment]
-        table = Table(title=plain(f"{equipment} ({rows[0].controller})"), title_justify="left")
-        for heading in ("Simulation", "now", "converted", "", "Controller", "now", "measures"):
-            table.add_column(heading, overflow="fold")
-        for row in rows:
-            table.add_row(*map(plain, _cells(row)))
-        yield table
+        yield _table(f"{equipment} ({rows[0].controller})", _OF_BOTH, map(_cells, rows))
+
+
+def _table(title: str, headings: Iterable[str], rows: Iterable[Iterable[str]]) -> Table:
+    table = Table(title=plain(title), title_justify="left")
+    for heading in headings:
+        table.add_column(heading, overflow="fold")
+    for row in rows:
+        table.add_row(*map(plain, row))
+    return table
 
 
 def _cells(row: PointRow) -> tuple[str, ...]:
@@ -106,12 +139,26 @@ def _cells(row: PointRow) -> tuple[str, ...]:
     )
 
 
+def _simulation_cells(point: SimulationPoint) -> tuple[str, ...]:
+    return (point.name, point.unit or "", _number(point.minimum), _number(point.maximum), point.description)
+
+
+def _object_cells(item: ControllerObject) -> tuple[str, ...]:
+    units = item.unit or item.units or ""
+    return (item.object_type, str(item.instance), item.name, units, _number(item.present_value))
+
+
 def _value(value: PointValue | None, unit: str | None) -> str:
+    text = _number(value, digits=5, unknown="?")
+    return text if value is None or isinstance(value, bool) else f"{text} {_short(unit)}".rstrip()
+
+
+def _number(value: PointValue | None, *, digits: int = 6, unknown: str = "") -> str:
     if value is None:
-        return "?"
+        return unknown
     if isinstance(value, bool):
         return "on" if value else "off"
-    return f"{value:.5g} {_short(unit)}".rstrip()
+    return f"{value:.{digits}g}"
 
 
 def _short(unit: str | None) -> str:
@@ -152,53 +199,3 @@ def _verdict(report: CheckReport) -> str:
     found = ", ".join(f"{counts[severity]} {severity}{'' if counts[severity] == 1 else 's'}" for severity in Severity)
     start = "a run would start" if report.exit_code == 0 else "a run would not start"
     return f"{found}: {start}; nothing was written"
-
-
-def print_offer(console: Console, offer: Offer) -> None:
-    """A table of the simulation's measurements, one of its inputs, one per controller."""
-    if offer.server:
-        console.print(plain(f"{offer.server} {offer.testcase}".rstrip()), highlight=False)
-    for title, points in (("Measurements", offer.measurements), ("Inputs", offer.inputs)):
-        if points:
-            console.print(_simulation_table(title, points), soft_wrap=False)
-    for controller in offer.controllers:
-        if controller.objects:
-            console.print(_controller_table(controller), soft_wrap=False)
-    for problem in offer.unused_configs:
-        console.print(f"configs not used: {problem}", style="yellow", highlight=False, markup=False)
-    for where, failure in ((offer.server, offer.failure), *((c.address, c.failure) for c in offer.controllers)):
-        if failure is not None:
-            console.print(plain(f"{where}: {failure}"), style="yellow", highlight=False)
-
-
-def print_offer_json(console: Console, offer: Offer) -> None:
-    """The same as one JSON document (docs/check.md)."""
-    console.out(json.dumps(asdict(offer), indent=2, allow_nan=False), highlight=False)
-
-
-def _simulation_table(title: str, points: Sequence[SimulationPoint]) -> Table:
-    table = Table(title=title, title_justify="left")
-    for heading in ("Name", "unit", "minimum", "maximum", "description"):
-        table.add_column(heading, overflow="fold")
-    for point in points:
-        limits = _number(point.minimum), _number(point.maximum)
-        table.add_row(*map(plain, (point.name, point.unit or "", *limits, point.description)))
-    return table
-
-
-def _controller_table(controller: ControllerOffer) -> Table:
-    table = Table(title=controller.address, title_justify="left")
-    for heading in ("Type", "instance", "Name", "units", "present value"):
-        table.add_column(heading, overflow="fold")
-    for item in controller.objects:
-        told = item.unit or item.units or "", _number(item.present_value)
-        table.add_row(*map(plain, (item.object_type, str(item.instance), item.name, *told)))
-    return table
-
-
-def _number(value: float | None) -> str:
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return "on" if value else "off"
-    return f"{value:.6g}"

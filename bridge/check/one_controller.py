@@ -1,4 +1,4 @@
-"""What is remarkable about one controller: how long it takes to answer, and who else is at its objects."""
+"""What is remarkable about one controller: its certificate, how long it takes to answer, who else is at its objects."""
 
 from __future__ import annotations
 
@@ -15,17 +15,6 @@ _FAST = frozenset({"pressure", "volume flow", "mass flow"})
 """What fast loops measure."""
 
 
-def simulated_delay_s(view: ControllerView, settings: Settings) -> float | None:
-    """How old, in simulated seconds, an answer of the controller will be; None where the pace is not known before.
-
-    As fast as possible, the pace is also the simulation's, which is not tried out here.
-    """
-    if view.exchange_s is None or settings.time_scale == 0:
-        return None
-    pace = settings.step_time_s / max(settings.period_s, view.exchange_s)
-    return ExchangeDelay(settings.step_time_s, scan_with_simulation=False).seconds(pace)
-
-
 def certificate_findings(view: ControllerView, policy: str) -> Iterator[Finding]:
     """How far the controller has shown who it is."""
     if policy == "off":
@@ -39,8 +28,19 @@ def certificate_findings(view: ControllerView, policy: str) -> Iterator[Finding]
         yield Finding(Severity.NOTE, Topic.CERTIFICATE, view.address, what)
 
 
+def simulated_delay_s(view: ControllerView, settings: Settings) -> float | None:
+    """How old, in simulated seconds, an answer of the controller will be; None where the pace is not known before.
+
+    As fast as possible, the pace is also the simulation's, which is not tried out here.
+    """
+    if view.exchange_s is None or settings.time_scale == 0:
+        return None
+    pace = settings.step_time_s / max(settings.period_s, view.exchange_s)
+    return ExchangeDelay(settings.step_time_s, scan_with_simulation=False).seconds(pace)
+
+
 def delay_findings(view: ControllerView, points: Sequence[PointView], settings: Settings) -> Iterator[Finding]:
-    """What the time of an exchange does at the configured pace."""
+    """What the time of an exchange does at the configured pace, to fast loops above all (field notes 4)."""
     if view.exchange_s is None:
         return
     if settings.period_s and view.exchange_s > settings.period_s:
@@ -68,7 +68,7 @@ def _fast_loops(points: Sequence[PointView]) -> list[str]:
 
 
 def neighbour_findings(controller: ControllerView, points: Sequence[PointView]) -> Iterator[Finding]:
-    """The neighbours of one controller, for the points on it."""
+    """Who else is at the points of one controller: event bindings that write them too, BACnet peers that listen."""
     written = {view.ref: view for view in points if view.ref is not None and view.point.role is not Role.READ}
     yield from _subscribers(controller, written)
     for binding in controller.bindings:

@@ -13,6 +13,29 @@ from utils.bacnet import MANUAL_OPERATOR, MINIMUM_ON_OFF, NO_UNITS
 from utils.unit_conversion import UnitConverter, to_bacnet
 from utils.values import REAL32_LARGEST, ObjectType, PointMetadata, PointValue, Quality, Role, Sample
 
+_FRACTION = "dimensionless"
+_OUT_OF_SERVICE = {
+    Role.COMMANDED: (Severity.WARNING, "it is out of service: what we command may not reach the application"),
+    Role.READ: (Severity.NOTE, "it is out of service: the simulation follows it, its terminal does not"),
+}
+
+SAFETY_WORDS = {
+    "freeze protection": r"fre?e?z\w*|frz\w*|frost\w*|llt|low (temp\w* )?(lim\w*|lmt|cut ?out|det\w*)|lowlim\w*",
+    "smoke": r"smoke\w*|smk\w*|duct det\w*",
+    "fire": r"fire|fire ?alarm|fas|fsd|sprinkler\w*|flame\w*",
+    "high static": r"(hi|high) (duct )?(stat\w*|press\w*|dsp)|(stat\w*|press\w*) (hi|high)|histat\w*|highstat\w*|hsp",
+    "high limit": r"(hi|high) (temp\w* )?(lim\w*|lmt|cut ?out)|overheat\w*|over ?temp\w*",
+    "emergency": r"emerg\w*|e ?stop|panic|kill ?switch|epo",
+    "a leak": r"(gas|co|refrig\w*) (leak\w*|det\w*|alarm)|leak\w*",
+    "a safety chain": r"overload\w*|over ?current|thermal trip|safety|safeties|interlock\w*|shut ?down",
+}
+"""What a name may speak of, and the words that say it: patterns over the name in lower case, split into words."""
+
+_PATTERNS = {kind: re.compile(rf"\b(?:{words})\b") for kind, words in SAFETY_WORDS.items()}
+_BOUNDARIES = re.compile(
+    r"(?<=[a-z])(?=[A-Z])|(?<=[A-Za-z])(?=[0-9])|(?<=[A-Z])(?=[A-Z][a-z])|(?<=[0-9])(?=[A-Za-z])|[^A-Za-z0-9]+"
+)
+
 
 def point_findings(view: PointView) -> Iterator[Finding]:
     """Everything about one point, except whether it may be taken."""
@@ -34,12 +57,6 @@ def object_findings(view: PointView) -> Iterator[Finding]:
         yield _found(view, severity, Topic.SERVICE, what)
     if view.state.priority_array is not None:
         yield from _stronger_slots(view, view.state.priority_array)
-
-
-_OUT_OF_SERVICE = {
-    Role.COMMANDED: (Severity.WARNING, "it is out of service: what we command may not reach the application"),
-    Role.READ: (Severity.NOTE, "it is out of service: the simulation follows it, its terminal does not"),
-}
 
 
 def _other_type(view: PointView, found: ObjectType) -> Iterator[Finding]:
@@ -96,20 +113,13 @@ def _held_output(view: PointView, occupied: Sequence[tuple[int, PointValue]]) ->
             return
 
 
-def _found(view: PointView, severity: Severity, topic: Topic, what: str) -> Finding:
-    return Finding(severity, topic, view.where, what)
-
-
-_FRACTION = "dimensionless"
-
-
 def range_findings(view: PointView) -> Iterator[Finding]:
-    """What an output of the controller may ask for that the simulation does not accept."""
+    """What an output may ask for that BOPTEST would cut to the limits of the input it drives, without an error."""
     if view.point.role is not Role.READ or view.metadata is None:
         return
     if view.commanded is not None and _is_cut(view.metadata, view.commanded, view.commanded):
         what = f"it asks for {view.commanded:.5g} now, but {_accepted(view)}: it is cut without an error"
-        yield Finding(Severity.WARNING, Topic.RANGE, view.where, what)
+        yield _found(view, Severity.WARNING, Topic.RANGE, what)
         return
     low, high = possible_range(view.point)
     if _is_cut(view.metadata, low, high):
@@ -152,11 +162,11 @@ def _is_close(one: float, other: float) -> bool:
 def _may_be_cut(view: PointView, low: float, high: float) -> Finding:
     if max(abs(low), abs(high)) < REAL32_LARGEST / 1e6:
         what = f"it may ask for {low:.5g} to {high:.5g}, but {_accepted(view)}: what is beyond is cut without an error"
-        return Finding(Severity.WARNING, Topic.RANGE, view.where, what)
+        return _found(view, Severity.WARNING, Topic.RANGE, what)
     what = (
         f"nothing limits it, but {_accepted(view)}; set minimum and maximum, or what is beyond is cut without an error"
     )
-    return Finding(Severity.NOTE, Topic.RANGE, view.where, what)
+    return _found(view, Severity.NOTE, Topic.RANGE, what)
 
 
 def _accepted(view: PointView) -> str:
@@ -166,24 +176,6 @@ def _accepted(view: PointView) -> str:
     return f"{view.point.bop_point} accepts {' and '.join(word for word in words if word)}"
 
 
-SAFETY_WORDS = {
-    "freeze protection": r"fre?e?z\w*|frz\w*|frost\w*|llt|low (temp\w* )?(lim\w*|lmt|cut ?out|det\w*)|lowlim\w*",
-    "smoke": r"smoke\w*|smk\w*|duct det\w*",
-    "fire": r"fire|fire ?alarm|fas|fsd|sprinkler\w*|flame\w*",
-    "high static": r"(hi|high) (duct )?(stat\w*|press\w*|dsp)|(stat\w*|press\w*) (hi|high)|histat\w*|highstat\w*|hsp",
-    "high limit": r"(hi|high) (temp\w* )?(lim\w*|lmt|cut ?out)|overheat\w*|over ?temp\w*",
-    "emergency": r"emerg\w*|e ?stop|panic|kill ?switch|epo",
-    "a leak": r"(gas|co|refrig\w*) (leak\w*|det\w*|alarm)|leak\w*",
-    "a safety chain": r"overload\w*|over ?current|thermal trip|safety|safeties|interlock\w*|shut ?down",
-}
-"""What a name may speak of, and the words that say it: patterns over the name in lower case, split into words."""
-
-_PATTERNS = {kind: re.compile(rf"\b(?:{words})\b") for kind, words in SAFETY_WORDS.items()}
-_BOUNDARIES = re.compile(
-    r"(?<=[a-z])(?=[A-Z])|(?<=[A-Za-z])(?=[0-9])|(?<=[A-Z])(?=[A-Z][a-z])|(?<=[0-9])(?=[A-Za-z])|[^A-Za-z0-9]+"
-)
-
-
 def smell_of(name: str) -> str | None:
     """What kind of protection an object's name speaks of, or None."""
     words = " ".join(part for part in _BOUNDARIES.split(name) if part).lower()
@@ -191,10 +183,14 @@ def smell_of(name: str) -> str | None:
 
 
 def safety_findings(view: PointView) -> Iterator[Finding]:
-    """A point that we write and that sounds like protection."""
+    """A point that we write and that sounds like protection: what we force there disables it (field notes 1)."""
     kind = smell_of(view.point.ecy_point)
     if kind is None or view.point.role is Role.READ:
         return
     verb = "forcing" if view.point.role is Role.FORCED else "commanding"
     what = f"its name speaks of {kind}: {verb} it disables real protection; leave it out unless nothing real is wired"
-    yield Finding(Severity.WARNING, Topic.SAFETY, view.where, what)
+    yield _found(view, Severity.WARNING, Topic.SAFETY, what)
+
+
+def _found(view: PointView, severity: Severity, topic: Topic, what: str) -> Finding:
+    return Finding(severity, topic, view.where, what)
