@@ -7,13 +7,12 @@ import ssl
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from bridge.check import CheckReport, Preflight
-from bridge.check.asking import DEADLINES, MayShow, NewCertificate, always
+from bridge.check import CheckReport
+from bridge.check.asking import DEADLINES, NewCertificate
 from bridge.findings import Finding, Severity, Topic
 from clients.boptest.select import Timeouts
 from clients.boptest_client import BOPTestClient
@@ -26,13 +25,13 @@ from emulators.program import ObjectSpec
 from ledger.entries import TakenInput, TakenSlot
 from ledger.record.journal import Journals
 from tests import bench
+from tests.bridge.check.looking import check, preflight, problems, untouched
 from tests.bridge.looking import assert_untouched, force
 from tests.bridge.rig import AHU_POINTS, DEADLINE_S, PASSWORD, Rig, rig
 from utils.errors import ConfigError, SimulationAborted
 from utils.state_folder import StateFolder
 from utils.values import ObjectRef, ObjectType
 
-CHICAGO = {"DESIRED_TIMEZONE": "America/Chicago"}
 OUTDOOR = ObjectRef(ObjectType.ANALOG_VALUE, 1)
 
 
@@ -44,16 +43,8 @@ def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Rig]:
 
 @pytest.fixture
 def both(shared: Rig, tmp_path: Path) -> Iterator[Rig]:
-    """The peers as nobody has touched them, and a folder of their own for settings, configs and state."""
-    yield replace(shared, folder=tmp_path, runs=[])
-    shared.building.faults.clear()
-    for name in ("AHU", "VAV"):
-        controller = shared.controllers.controller(name)
-        controller.faults.clear()
-        controller.journal.clear()
-        controller.documents.event_bindings.clear()
-        controller.documents.cov_subscriptions.clear()
-        controller.objects.restart(keep_out_of_service=False, keep_slots=False)
+    with untouched(shared, tmp_path) as running:
+        yield running
 
 
 class User:
@@ -68,23 +59,6 @@ class User:
         return self._answer
 
 
-def preflight(subject: Rig, deadlines: Timeouts = DEADLINES, may_show: MayShow = always, **variables: str) -> Preflight:
-    settings = subject.settings(**{**CHICAGO, **variables})
-    addresses = subject.controllers.addresses
-    manager = bench.manager(
-        subject.folder,
-        settings,
-        bench.equipment("AHU", addresses["AHU"], subject.ahu_points, timeout_s=2.0, **subject.keys),
-        bench.equipment("VAV", addresses["VAV"], subject.vav_points, timeout_s=2.0),
-        keeps_pins=False,
-    )
-    return Preflight(settings, manager, StateFolder(settings.state_dir), deadlines=deadlines, may_show=may_show)
-
-
-def check(subject: Rig, **variables: str) -> CheckReport:
-    return preflight(subject, DEADLINES, always, **variables).look()
-
-
 def fingerprint(subject: Rig, name: str) -> str:
     text = subject.controllers.certificate(name).read_text(encoding="ascii")
     return fingerprint_of(ssl.PEM_cert_to_DER_cert(text))
@@ -92,10 +66,6 @@ def fingerprint(subject: Rig, name: str) -> str:
 
 def found(report: CheckReport, topic: Topic) -> list[Finding]:
     return [finding for finding in report.findings if finding.topic is topic]
-
-
-def problems(report: CheckReport) -> list[str]:
-    return [str(finding) for finding in report.findings if finding.severity is Severity.PROBLEM]
 
 
 def state_of(subject: Rig) -> StateFolder:
