@@ -15,6 +15,23 @@ from utils.errors import ConfigError, DeviceError, Problem, SimulationError
 from utils.unit_conversion import UnitConverter, from_bacnet
 from utils.values import ObjectRef, ObjectState, ObjectType, PointMetadata, PointValue, Role, Target, is_finite_number
 
+_QUANTITIES = {
+    "temperature": "kelvin",
+    "fraction": "dimensionless",
+    "pressure": "pascal",
+    "volume flow": "meter**3/second",
+    "mass flow": "kilogram/second",
+    "power": "watt",
+    "energy": "joule",
+    "irradiance": "watt/meter**2",
+    "speed": "meter/second",
+    "length": "meter",
+    "time": "second",
+    "angle": "radian",
+    "illuminance": "lux",
+}
+"""A name for what everything measures that can be converted to the unit."""
+
 
 @dataclass(frozen=True, slots=True)
 class SimulationView:
@@ -151,24 +168,6 @@ def point_views(
 
 def _number(value: float | None) -> float | None:
     return value if is_finite_number(value) else None
-
-
-_QUANTITIES = {
-    "temperature": "kelvin",
-    "fraction": "dimensionless",
-    "pressure": "pascal",
-    "volume flow": "meter**3/second",
-    "mass flow": "kilogram/second",
-    "power": "watt",
-    "energy": "joule",
-    "irradiance": "watt/meter**2",
-    "speed": "meter/second",
-    "length": "meter",
-    "time": "second",
-    "angle": "radian",
-    "illuminance": "lux",
-}
-"""A name for what everything measures that can be converted to the unit."""
 
 
 @cache
