@@ -15,8 +15,8 @@ from bridge.check.views import SimulationView
 from clients.boptest_client import Timeouts
 from clients.ecy_device_client import ECYDeviceClient
 from clients.making import simulation_client
-from utils.errors import ConfigError, DeviceError, DeviceRefused, SimulationAborted, SimulationError
 from utils.clocks import model_seconds
+from utils.errors import ConfigError, DeviceError, DeviceRefused, SimulationAborted, SimulationError
 from utils.settings import ServerSettings, SimulationSettings
 from utils.state_folder import StateFolder
 

@@ -11,6 +11,7 @@ from bridge.real_outputs import wired_equipments
 from bridge.startup import fatal_failures, testcase_findings
 from equipment.equipment_manager import Equipment
 from ledger import Journals, Ledger, TakenClock
+from utils.clocks import UnixSeconds
 from utils.errors import ConfigError
 from utils.settings import Settings
 from utils.state_folder import StateError
@@ -22,8 +23,8 @@ _LEFT_BEHIND = (
 )
 
 
-def run_findings(equipments: Sequence[Equipment], settings: Settings, host_time: float) -> Iterator[Finding]:
-    """What a run would say, or refuse, before it has asked anybody. ``host_time`` is in s since 1970."""
+def run_findings(equipments: Sequence[Equipment], settings: Settings, host_time: UnixSeconds) -> Iterator[Finding]:
+    """What a run would say, or refuse, before it has asked anybody."""
     yield from future_findings(settings, host_time)
     if wired := wired_equipments(equipments, settings):
         what = (

@@ -17,9 +17,15 @@ from clients.device_client import ClockState, SettableClock
 from equipment.equipment_manager import synchronize
 from ledger import Ledger, TakenClock
 from utils.clocks import (
+    Clocks,
+    ModelSeconds,
+    MonotonicSeconds,
+    UnixSeconds,
+    is_known_zone,
+    local_to_unix,
+    unix_to_local,
+)
 from utils.errors import DeviceError, DeviceRefused, DeviceUnreachable, ObjectError
-from utils.clocks import is_known_zone, local_to_unix, unix_to_local
-from utils.clocks import Clocks
 from utils.settings import Settings
 
 log = logging.getLogger(__name__)

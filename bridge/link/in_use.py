@@ -12,8 +12,8 @@ from typing import TypeAlias
 
 from bridge.findings import Finding, Topic, problem_findings
 from bridge.link.claims import Claim
-from utils.clocks import MonotonicSeconds
 from ledger import Ledger, Outcome, Receipt, TakenInput, TakenObject, described
+from utils.clocks import MonotonicSeconds
 from utils.errors import ConfigError, DeviceUnreachable, Problem, Problems
 from utils.values import ObjectRef, ObjectState, PointValue
 

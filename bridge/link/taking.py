@@ -9,8 +9,8 @@ from bridge.findings import refusals
 from bridge.link.claims import Claim, claims_of, require_told
 from bridge.link.in_use import InUse, forced_before
 from equipment.controller import Controller
+from ledger import Ledger, Patience, Receipt, TakenClock, TakenObject, give_back
 from utils.clocks import Clocks
-from ledger import Ledger, Receipt, TakenClock, TakenObject, give_back
 from utils.errors import DeviceUnreachable, Problem
 from utils.state_folder import StateError
 from utils.values import ObjectRef, ObjectState, Target
