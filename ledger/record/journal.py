@@ -29,7 +29,7 @@ from ledger.record.sent_values import SentValues
 from ledger.storage import Storage
 from utils.errors import ConfigError, Problem
 from utils.process.host import boot_marker
-from utils.process.process_lock import ProcessLock, held
+from utils.process.process_lock import ProcessLock, is_held
 from utils.state_folder import StateError, StateFolder
 from utils.values import ObjectRef, PointValue
 
@@ -90,7 +90,7 @@ class Journals:
         Raises :class:`StateError` for a journal that cannot be read: what it holds is not known.
         """
         for file in self._files():
-            if file != but and _is_held(lock_file(file)) and not _is_given_back(file):
+            if file != but and is_held(lock_file(file)) and not _is_given_back(file):
                 content = _content_of_living(file)
                 yield from ((content.pid, entry) for entry in content.open)
 
@@ -115,7 +115,7 @@ class Journals:
         if not found:
             raise ConfigError([Problem("--discard", f"there is no journal {Path(name).name} in {self.folder}")])
         [file] = found
-        if _is_held(lock_file(file)):
+        if is_held(lock_file(file)):
             raise ConfigError([Problem("--discard", f"the process of {file.name} is running; stop that first")])
         try:
             remove(file)
@@ -243,13 +243,8 @@ def _content_of_living(file: Path) -> Content:
         ) from error
 
 
-def _is_held(lock: Path) -> bool:
-    with held(lock) as is_held:
-        return is_held
-
-
 def _is_given_back(file: Path) -> bool:
-    return giving_file(file).exists() and _is_held(giving_file(file))
+    return giving_file(file).exists() and is_held(giving_file(file))
 
 
 def _dismiss(file: Path, lock: ProcessLock, *, is_done: bool) -> None:

@@ -6,15 +6,14 @@ read-only), the lock is taken on the file as it is.
 
 from __future__ import annotations
 
-import contextlib
 import os
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 from filelock import FileLock, Timeout
 
 _POLL_S = 0.01
+_LOOK_S = 0.1
 
 
 class ProcessLock:
@@ -42,19 +41,32 @@ class ProcessLock:
         self._lock.release()
 
 
-@contextlib.contextmanager
-def held(file: Path) -> Iterator[bool]:
-    """Whether another process holds the lock; if none does, none can take it meanwhile."""
+def is_held(file: Path) -> bool:
+    """Whether a living process holds the lock. Those who only look at the same time are not taken for one."""
+    if sys.platform == "win32":
+        return _is_held_for(file, _LOOK_S)
+    try:
+        descriptor = os.open(file, os.O_RDONLY)
+    except FileNotFoundError:
+        return False
+    try:
+        _lock_descriptor(descriptor, shared=True)
+    except BlockingIOError:
+        return True
+    finally:
+        os.close(descriptor)
+    return False
+
+
+def _is_held_for(file: Path, seconds: float) -> bool:
+    """The same where a look is a lock: others look for a moment only."""
     lock = ProcessLock(file)
     try:
-        lock.acquire()
+        lock.acquire(seconds)
     except Timeout:
-        yield True
-        return
-    try:
-        yield False
-    finally:
-        lock.release()
+        return True
+    lock.release()
+    return False
 
 
 def _locked_as_it_is(file: Path) -> int | None:
@@ -71,11 +83,11 @@ def _locked_as_it_is(file: Path) -> int | None:
     return descriptor
 
 
-def _lock_descriptor(descriptor: int) -> None:
+def _lock_descriptor(descriptor: int, *, shared: bool = False) -> None:
     """Raises OSError where somebody else holds the lock."""
     if sys.platform == "win32":
         os.read(descriptor, 1)  # what is locked there cannot be read
         return
     import fcntl
 
-    fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    fcntl.flock(descriptor, (fcntl.LOCK_SH if shared else fcntl.LOCK_EX) | fcntl.LOCK_NB)
