@@ -14,7 +14,7 @@ from emulators.boptest.faults import BoptestFaults
 from emulators.boptest.hub import Hub, Limits, PlantFactory
 from emulators.boptest.legacy import LegacyApp
 from emulators.boptest.service import ServiceApp
-from emulators.serving import ServedSite, ServerThread
+from emulators.http.serving import ServedSite, ServerThread
 from utils.errors import ConfigError, Problem
 
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable
 
-from emulators.ecy.connections import Message, Receive, Send, drop
 from emulators.ecy.controller import EmulatedController
 from emulators.ecy.faults import ConnectionDropped
 from emulators.ecy.http_front import HttpFront
 from emulators.ecy.messages import Reply, Request
+from emulators.http.connections import Message, Receive, Send, drop
 
 
 class ControllerApp:

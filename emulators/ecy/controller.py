@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from emulators.ecy.clock import ControllerClock, ScaledTime, SharedSteps, SteppedTime
-from emulators.ecy.connections import Connections
 from emulators.ecy.counters import Counters
 from emulators.ecy.database import ObjectDatabase
 from emulators.ecy.faults import Faults
@@ -18,6 +17,7 @@ from emulators.ecy.scanning import ExchangeScan, ExchangeTrigger, ScanMode, Scan
 from emulators.ecy.sessions import Account, Sessions
 from emulators.ecy.wire import Json
 from emulators.ecy.writing import ObjectWriter, WriteRecord
+from emulators.http.connections import Connections
 from emulators.program import ControlProgram, ObjectSpec
 
 

@@ -19,7 +19,7 @@ from emulators.ecy.controller import ControllerSpec, EmulatedController, Emulato
 from emulators.ecy.profile import Profile
 from emulators.ecy.scanning import ScanMode, WallScan
 from emulators.ecy.sessions import Account
-from emulators.serving import ServedSite, ServerThread
+from emulators.http.serving import ServedSite, ServerThread
 
 if TYPE_CHECKING:
     from emulators.ecy.bacnet.server import BacnetServer

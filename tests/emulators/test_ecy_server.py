@@ -19,8 +19,8 @@ from emulators.ecy.controller import ControllerSpec
 from emulators.ecy.refusals import Refusal
 from emulators.ecy.scanning import WallScan
 from emulators.ecy.server import EcyServer
+from emulators.http.serving import ServedSite, ServerThread
 from emulators.program import ObjectSpec, ProgramIO
-from emulators.serving import ServedSite, ServerThread
 from tests.emulators.ecy_client import OBJECTS, PASSWORD, ROOT, SOME_OBJECTS, USER, EcyClient, signed_in
 
 
