@@ -10,13 +10,16 @@ from html import escape
 from http import HTTPStatus
 from urllib.parse import parse_qsl, quote
 
-from emulators.boptest.asgi import HTML, JSON, TEXT, AsgiRequest, Response
 from emulators.boptest.javascript import JsonSyntaxError, parse, stringify
 from emulators.boptest.replies import Json
+from emulators.http.messages import Request, Response
 
 KEEP_ALIVE_S = 5
 """Node drops a connection that has been idle for so long."""
 
+_JSON = "application/json; charset=utf-8"
+_TEXT = "text/plain; charset=utf-8"
+_HTML = "text/html; charset=utf-8"
 _BODY_LIMIT = 100 * 1024
 _FORM = "application/x-www-form-urlencoded"
 _PAGE_POLICY = {"content-security-policy": "default-src 'none'", "x-content-type-options": "nosniff"}
@@ -29,7 +32,7 @@ class BodyTooLargeError(JsonSyntaxError):
         super().__init__("request entity too large")
 
 
-def read_body(request: AsgiRequest) -> Json:
+def read_body(request: Request) -> Json:
     """The decoded body; a media type that is neither JSON nor a form counts as ``{}``. Raises JsonSyntaxError."""
     if "content-length" not in request.headers and "transfer-encoding" not in request.headers:
         return {}
@@ -55,42 +58,44 @@ def json_response(value: object, status: int = 200) -> Response:
 
 def json_bytes(body: bytes, status: int) -> Response:
     """A JSON answer that is printed already."""
-    return _tagged(Response(status, body, JSON))
+    return _tagged(Response(status, body, _JSON))
 
 
 def status_text(status: HTTPStatus) -> Response:
     """The bare text of a status: ``OK``, ``Not Found``, ``Unauthorized``."""
-    return _tagged(Response(status, status.phrase.encode(), TEXT))
+    return _tagged(Response(status, status.phrase.encode(), _TEXT))
 
 
 def error_text(message: str) -> Response:
     """A 500 of the web tier: one line of text, labelled as HTML."""
-    return _tagged(Response(500, message.encode("utf-8", "replace"), HTML))
+    return _tagged(Response(500, message.encode("utf-8", "replace"), _HTML))
 
 
 def allowed(methods: Iterable[str]) -> Response:
     """The answer to OPTIONS."""
     allow = ",".join("GET,HEAD" if method == "GET" else method for method in methods)
-    return _tagged(Response(200, allow.encode(), HTML, {"allow": allow}))
+    return _tagged(Response(200, allow.encode(), _HTML, {"allow": allow}))
 
 
-def cannot(request: AsgiRequest) -> Response:
+def cannot(request: Request) -> Response:
     """The page for a route or method that does not exist."""
-    path = escape(quote(request.path, safe="/:@!$&'()*+,;=~-._"))
+    path = escape(quote(request.decoded_path, safe="/:@!$&'()*+,;=~-._"))
     page = (
         '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n<title>Error</title>\n</head>\n'
         f"<body>\n<pre>Cannot {request.method} {path}</pre>\n</body>\n</html>\n"
     )
-    return Response(404, page.encode(), HTML, _PAGE_POLICY)
+    return Response(404, page.encode(), _HTML, _PAGE_POLICY)
 
 
-def finished(request: AsgiRequest, response: Response) -> Response:
-    """The response with the headers of every answer, or 304 when the client has it already."""
-    headers = {"x-powered-by": "Express", **response.headers}
+def finished(request: Request, response: Response) -> Response:
+    """The response with all of its headers, or 304 when the client has it already."""
+    if _is_fresh(request, response):
+        response = Response(304, headers=response.headers)
+    headers = {"content-length": str(len(response.body)), "x-powered-by": "Express", **response.headers}
     if request.headers.get("connection", "").lower() != "close":
         headers |= {"connection": "keep-alive", "keep-alive": f"timeout={KEEP_ALIVE_S}"}
-    if _is_fresh(request, response):
-        return Response(304, headers=headers)
+    if response.content_type:
+        headers["content-type"] = response.content_type
     return replace(response, headers=headers)
 
 
@@ -100,7 +105,7 @@ def _tagged(response: Response) -> Response:
     return replace(response, headers={**response.headers, "etag": tag})
 
 
-def _is_fresh(request: AsgiRequest, response: Response) -> bool:
+def _is_fresh(request: Request, response: Response) -> bool:
     known = request.headers.get("if-none-match")
     if known is None or request.method not in ("GET", "HEAD") or response.status != HTTPStatus.OK:
         return False

@@ -15,8 +15,8 @@ from dataclasses import dataclass, replace
 from threading import Event, Lock
 from typing import TypeVar
 
-from emulators.boptest.asgi import JSON, HangUpError, Response
 from emulators.boptest.replies import BoptestReply
+from emulators.http.messages import HangUpError, Response
 
 
 class BoptestFault:
@@ -93,7 +93,7 @@ class BrokenLoad(BoptestFault):
 class AnswerWith(BoptestFault):
     """Answers in place of the server; the call is not done."""
 
-    def __init__(self, status: int, body: str, content_type: str = JSON) -> None:
+    def __init__(self, status: int, body: str, content_type: str = "application/json; charset=utf-8") -> None:
         self._response = Response(status, body.encode(), content_type)
 
     def before(self) -> Response | None:

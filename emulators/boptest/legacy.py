@@ -7,15 +7,13 @@ import json
 from collections.abc import Mapping
 from dataclasses import replace
 
-from starlette.types import Receive, Scope, Send
-
-from emulators.boptest.asgi import AsgiRequest, HangUpError, Response, hang_up, read_request, send_response
 from emulators.boptest.faults import BoptestFault, BoptestFaults
 from emulators.boptest.hub import Hub
 from emulators.boptest.legacy_arguments import SCENARIO, UnknownArgumentsError, parsed
 from emulators.boptest.replies import UNEXPECTED, BoptestReply, Json, RefusalError, StoppedError
 from emulators.boptest.runs import Answered, CaseRun, MethodCall
 from emulators.boptest.testcase import CALLS, CaseEngine
+from emulators.http.messages import HangUpError, Request, Response
 
 VERSION = "0.6.0\n"
 
@@ -60,25 +58,22 @@ def answer_call(case: CaseEngine, call: MethodCall) -> Answered:
 
 
 class LegacyApp:
-    """The ASGI application of the single-case server."""
+    """The single-case server, as far as HTTP goes."""
 
     def __init__(self, hub: Hub, faults: BoptestFaults) -> None:
         self._hub = hub
         self._faults = faults
         self._run: CaseRun | None = None
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer one request."""
-        request = await read_request(scope, receive)
+    async def respond(self, request: Request) -> Response:
+        """Answer one request. Raises HangUpError."""
         try:
-            response = await self._respond(request)
-        except (HangUpError, StoppedError):
-            await hang_up(receive, send)
-        else:
-            await send_response(send, replace(response, headers={"access-control-allow-origin": "*"}))
+            return _finished(await self._respond(request))
+        except StoppedError as stopped:
+            raise HangUpError(str(stopped)) from stopped
 
-    async def _respond(self, request: AsgiRequest) -> Response:
-        methods = _ROUTES.get(request.path)
+    async def _respond(self, request: Request) -> Response:
+        methods = _ROUTES.get(request.decoded_path)
         if methods is None:
             return Response(404, _NOT_FOUND.encode(), _HTML)
         method = methods.get("GET" if request.method == "HEAD" else request.method)
@@ -87,7 +82,7 @@ class LegacyApp:
         fault = self._faults.take(method)
         return fault.before() or fault.after(await self._call(request, method, fault))
 
-    async def _call(self, request: AsgiRequest, method: str, fault: BoptestFault) -> Response:
+    async def _call(self, request: Request, method: str, fault: BoptestFault) -> Response:
         if method == "version":
             message = "Queried the version number successfully."
             return Response(200, _encoded({"status": 200, "message": message, "payload": {"version": VERSION}}), _JSON)
@@ -107,7 +102,14 @@ class LegacyApp:
         return self._run
 
 
-def _read_body(request: AsgiRequest) -> Json:
+def _finished(response: Response) -> Response:
+    """The response with all of its headers."""
+    length = str(len(response.body))
+    headers = {"content-length": length, "access-control-allow-origin": "*", "content-type": response.content_type}
+    return replace(response, headers=headers)
+
+
+def _read_body(request: Request) -> Json:
     if request.content_type != _JSON:
         raise RefusalError(_NOT_UNDERSTOOD)
     try:

@@ -39,7 +39,7 @@ class BoptestServer:
         limits = limits or Limits()
         self._hub = _legacy_hub(plants, limits, self._load) if legacy else _service_hub(plants, limits, self._load)
         app = LegacyApp(self._hub, self.faults) if legacy else ServiceApp(self._hub, limits, self.faults)
-        self._server = ServerThread([ServedSite(app, host, port, keep_alive_s=KEEP_ALIVE_S)], "boptest-server")
+        self._server = ServerThread([ServedSite(app.respond, host, port, keep_alive_s=KEEP_ALIVE_S)], "boptest-server")
 
     @property
     def port(self) -> int:

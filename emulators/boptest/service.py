@@ -12,9 +12,6 @@ from dataclasses import dataclass
 from functools import partial
 from http import HTTPStatus
 
-from starlette.types import Receive, Scope, Send
-
-from emulators.boptest.asgi import AsgiRequest, HangUpError, Response, hang_up, read_request, send_response
 from emulators.boptest.express import (
     allowed,
     cannot,
@@ -31,6 +28,7 @@ from emulators.boptest.javascript import JsonSyntaxError, stringify
 from emulators.boptest.replies import BAD_REQUEST, StoppedError
 from emulators.boptest.runs import Answered, MethodCall, UnknownTestError
 from emulators.boptest.testcase import CaseEngine, perform
+from emulators.http.messages import HangUpError, Request, Response
 
 VERSION = "1.0.0-dev"
 NAMESPACE = "ibpsa"
@@ -51,7 +49,7 @@ _TEST_CALLS: Mapping[str, Mapping[str, str]] = {
 _SELECT = "select"
 _SYNCHRONOUS = (_SELECT, f"{_SELECT}-")
 
-Handler = Callable[[AsgiRequest, BoptestFault], Awaitable[Response]]
+Handler = Callable[[Request, BoptestFault], Awaitable[Response]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,25 +67,22 @@ def answer_call(case: CaseEngine, call: MethodCall) -> Answered:
 
 
 class ServiceApp:
-    """The ASGI application of the service."""
+    """The service, as far as HTTP goes."""
 
     def __init__(self, hub: Hub, limits: Limits, faults: BoptestFaults) -> None:
         self._hub = hub
         self._limits = limits
         self._faults = faults
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer one request."""
-        request = await read_request(scope, receive)
+    async def respond(self, request: Request) -> Response:
+        """Answer one request. Raises HangUpError."""
         try:
-            response = await self._respond(request)
-        except (HangUpError, StoppedError):
-            await hang_up(receive, send)
-        else:
-            await send_response(send, finished(request, response))
+            return finished(request, await self._respond(request))
+        except StoppedError as stopped:
+            raise HangUpError(str(stopped)) from stopped
 
-    async def _respond(self, request: AsgiRequest) -> Response:
-        routes = self._routes(request.path.removesuffix("/").split("/")[1:])
+    async def _respond(self, request: Request) -> Response:
+        routes = self._routes(request.decoded_path.removesuffix("/").split("/")[1:])
         if request.method == "OPTIONS" and routes:
             return allowed(routes)
         route = routes.get("GET" if request.method == "HEAD" else request.method)
@@ -118,14 +113,14 @@ class ServiceApp:
                 }
         return {}
 
-    async def _cases(self, namespace: str, request: AsgiRequest, fault: BoptestFault) -> Response:
+    async def _cases(self, namespace: str, request: Request, fault: BoptestFault) -> Response:
         if not self._is_authorized(request):
             return status_text(HTTPStatus.UNAUTHORIZED)
         if namespace != NAMESPACE or not self._hub.cases:
             return status_text(HTTPStatus.NOT_FOUND)
         return json_response([{"testcaseid": case} for case in self._hub.cases])
 
-    async def _select(self, where: list[str], wait: bool, request: AsgiRequest, fault: BoptestFault) -> Response:
+    async def _select(self, where: list[str], wait: bool, request: Request, fault: BoptestFault) -> Response:
         *namespace, case = where
         if not self._is_authorized(request):
             return status_text(HTTPStatus.UNAUTHORIZED)
@@ -136,14 +131,14 @@ class ServiceApp:
             await asyncio.wrap_future(run.started)
         return json_response({"testid": run.testid})
 
-    async def _status(self, testid: str, request: AsgiRequest, fault: BoptestFault) -> Response:
+    async def _status(self, testid: str, request: Request, fault: BoptestFault) -> Response:
         return json_response("Running" if self._hub.find(testid).running else "Queued")
 
-    async def _stop(self, testid: str, request: AsgiRequest, fault: BoptestFault) -> Response:
+    async def _stop(self, testid: str, request: Request, fault: BoptestFault) -> Response:
         self._hub.stop(testid)
         return status_text(HTTPStatus.OK)
 
-    async def _call(self, testid: str, method: str, request: AsgiRequest, fault: BoptestFault) -> Response:
+    async def _call(self, testid: str, method: str, request: Request, fault: BoptestFault) -> Response:
         params = {} if request.method in ("GET", "HEAD") else read_body(request)
         future = self._hub.find(testid).submit(MethodCall(method, params, fault))
         try:
@@ -155,11 +150,11 @@ class ServiceApp:
             )
         return json_bytes(answered.body, answered.status)
 
-    def _is_authorized(self, request: AsgiRequest) -> bool:
+    def _is_authorized(self, request: Request) -> bool:
         return request.headers.get("authorization") in {None, *self._limits.api_keys}
 
 
-async def _guarded(route: _Route, request: AsgiRequest, fault: BoptestFault) -> Response:
+async def _guarded(route: _Route, request: Request, fault: BoptestFault) -> Response:
     try:
         return await route.handle(request, fault)
     except UnknownTestError as error:
@@ -169,6 +164,6 @@ async def _guarded(route: _Route, request: AsgiRequest, fault: BoptestFault) -> 
         return error_text(str(error))
 
 
-async def _version(request: AsgiRequest, fault: BoptestFault) -> Response:
+async def _version(request: Request, fault: BoptestFault) -> Response:
     message = "Queried the version number successfully."
     return json_response({"status": 200, "message": message, "payload": {"version": VERSION}})

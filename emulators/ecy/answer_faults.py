@@ -8,14 +8,15 @@ from dataclasses import replace
 
 from emulators.ecy.database import ObjectDatabase
 from emulators.ecy.faults import Fault
-from emulators.ecy.messages import HTML_TYPE, Reply, Request, compact
+from emulators.ecy.messages import HTML_TYPE, compact
 from emulators.ecy.paths import BATCH, V2_ROOT
 from emulators.ecy.wire import COLLECTIONS, Json
+from emulators.http.messages import Request, Response
 
 _BATCH_PATH = "/".join((V2_ROOT, *BATCH))
 _OBJECTS_PATH = f"{V2_ROOT}/services/bacnet/local/objects"
 
-WEB_PAGE = Reply(200, b"<html><body>Starting, please wait</body></html>", HTML_TYPE)
+WEB_PAGE = Response(200, b"<html><body>Starting, please wait</body></html>", HTML_TYPE)
 """What the web server in front of a controller may say while the controller itself is not there."""
 
 
@@ -25,9 +26,9 @@ class SpoilContent(Fault):
     def __init__(self, spoil: Callable[[bytes], bytes]) -> None:
         self._spoil = spoil
 
-    async def on_reply(self, request: Request, reply: Reply) -> Reply:
+    async def on_reply(self, request: Request, reply: Response) -> Response:
         """Spoil the content."""
-        return replace(reply, content=self._spoil(reply.content))
+        return replace(reply, body=self._spoil(reply.body))
 
 
 class ChangeBatch(Fault):
@@ -36,11 +37,11 @@ class ChangeBatch(Fault):
     def __init__(self, change: Callable[[list[Json]], list[Json]]) -> None:
         self._change = change
 
-    async def on_reply(self, request: Request, reply: Reply) -> Reply:
+    async def on_reply(self, request: Request, reply: Response) -> Response:
         """Change the items of a batch; leave other answers alone."""
         if request.path != _BATCH_PATH or reply.status != 200:
             return reply
-        return replace(reply, content=compact({"responses": self._change(json.loads(reply.content)["responses"])}))
+        return replace(reply, body=compact({"responses": self._change(json.loads(reply.body)["responses"])}))
 
 
 class TellInstead(Fault):
@@ -53,14 +54,14 @@ class TellInstead(Fault):
             for ref, value in refs.items()
         }
 
-    async def on_reply(self, request: Request, reply: Reply) -> Reply:
+    async def on_reply(self, request: Request, reply: Response) -> Response:
         """Tell something else."""
         if request.path != _BATCH_PATH or reply.status != 200:
             return reply
         urls = [item["url"] for item in json.loads(request.body)["requests"]]
-        items = json.loads(reply.content)["responses"]
+        items = json.loads(reply.body)["responses"]
         told = [self._item(url, item) for url, item in zip(urls, items, strict=True)]
-        return replace(reply, content=compact({"responses": told}))
+        return replace(reply, body=compact({"responses": told}))
 
     def _item(self, url: str, item: dict[str, Json]) -> Json:
         return {**item, "body": {"$value": self._told[url]}} if url in self._told else item

@@ -10,28 +10,24 @@ import asyncio
 import threading
 from collections.abc import AsyncIterator, Collection
 
-from emulators.ecy.messages import Reply, Request
 from emulators.ecy.objects import BacnetObject
 from emulators.ecy.refusals import WRITE_ACCESS_DENIED, Reason, Refusal
 from emulators.ecy.storage import StorageQuirk
-
-
-class ConnectionDropped(Exception):
-    """The connection ends without (the rest of) an answer."""
+from emulators.http.messages import HangUpError, Request, Response
 
 
 class Fault:
     """A misbehaviour. Each hook lets things pass unless a kind of fault overrides it."""
 
-    async def on_request(self, request: Request) -> Reply | None:
+    async def on_request(self, request: Request) -> Response | None:
         """Called before a request is looked at; a reply is sent instead of the controller's own."""
         return None
 
-    async def on_reply(self, request: Request, reply: Reply) -> Reply:
+    async def on_reply(self, request: Request, reply: Response) -> Response:
         """Called when the request has been carried out, before the answer goes out."""
         return reply
 
-    def on_send(self, reply: Reply) -> AsyncIterator[bytes] | None:
+    def on_send(self, reply: Response) -> AsyncIterator[bytes] | None:
         """Called when an answer goes out: the pieces in which its content is sent, or None for all of it at once."""
         return None
 
@@ -71,11 +67,11 @@ class _Countdown:
 class AnswerInstead(Fault):
     """The next ``times`` requests get this answer and are not carried out; None is for ever."""
 
-    def __init__(self, reply: Reply, times: int | None = 1) -> None:
+    def __init__(self, reply: Response, times: int | None = 1) -> None:
         self._reply = reply
         self._times = _Countdown(times)
 
-    async def on_request(self, request: Request) -> Reply | None:
+    async def on_request(self, request: Request) -> Response | None:
         """Answer in the controller's place."""
         return self._reply if self._times.take() else None
 
@@ -90,16 +86,16 @@ class DropConnection(Fault):
         self._times = _Countdown(times)
         self._after_work = after_work
 
-    async def on_request(self, request: Request) -> Reply | None:
+    async def on_request(self, request: Request) -> Response | None:
         """Cut off before the work."""
         if not self._after_work and self._times.take():
-            raise ConnectionDropped
+            raise HangUpError("the request is dropped")
         return None
 
-    async def on_reply(self, request: Request, reply: Reply) -> Reply:
+    async def on_reply(self, request: Request, reply: Response) -> Response:
         """Cut off after the work."""
         if self._after_work and self._times.take():
-            raise ConnectionDropped
+            raise HangUpError("the answer is dropped")
         return reply
 
 
@@ -110,12 +106,12 @@ class Later(Fault):
         self._fault = fault
         self._still_good = after
 
-    async def on_request(self, request: Request) -> Reply | None:
+    async def on_request(self, request: Request) -> Response | None:
         """Let the first ones pass."""
         self._still_good -= 1
         return None if self._still_good >= 0 else await self._fault.on_request(request)
 
-    async def on_reply(self, request: Request, reply: Reply) -> Reply:
+    async def on_reply(self, request: Request, reply: Response) -> Response:
         """Answers to the first ones pass as well."""
         return reply if self._still_good >= 0 else await self._fault.on_reply(request, reply)
 
@@ -127,11 +123,11 @@ class Later(Fault):
 class OnPath(Fault):
     """Requests whose path ends so get this answer and are not carried out; all others pass."""
 
-    def __init__(self, ending: str, reply: Reply) -> None:
+    def __init__(self, ending: str, reply: Response) -> None:
         self._ending = ending
         self._reply = reply
 
-    async def on_request(self, request: Request) -> Reply | None:
+    async def on_request(self, request: Request) -> Response | None:
         """Answer in the controller's place."""
         return self._reply if request.path.endswith(self._ending) else None
 
@@ -171,13 +167,13 @@ class Hold(Fault):
         self._before_work = before_work
         self._gate = Turnstile()
 
-    async def on_request(self, request: Request) -> Reply | None:
+    async def on_request(self, request: Request) -> Response | None:
         """Wait before the work."""
         if self._before_work:
             await self._wait()
         return None
 
-    async def on_reply(self, request: Request, reply: Reply) -> Reply:
+    async def on_reply(self, request: Request, reply: Response) -> Response:
         """Wait before the answer."""
         if not self._before_work:
             await self._wait()
@@ -202,9 +198,9 @@ class HangInBody(Fault):
     def __init__(self) -> None:
         self._gate = Turnstile()
 
-    def on_send(self, reply: Reply) -> AsyncIterator[bytes]:
+    def on_send(self, reply: Response) -> AsyncIterator[bytes]:
         """Half, and nothing more."""
-        return self._halves(reply.content)
+        return self._halves(reply.body)
 
     def end(self) -> None:
         """Send the other halves."""
@@ -224,9 +220,9 @@ class DripBody(Fault):
         self._pause_s = pause_s
         self._is_over = False
 
-    def on_send(self, reply: Reply) -> AsyncIterator[bytes]:
+    def on_send(self, reply: Response) -> AsyncIterator[bytes]:
         """One byte after the other."""
-        return self._drops(reply.content)
+        return self._drops(reply.body)
 
     def end(self) -> None:
         """What is left comes at once."""
@@ -277,7 +273,7 @@ class Faults:
         for fault in self._active:
             self.remove(fault)
 
-    async def on_request(self, request: Request) -> Reply | None:
+    async def on_request(self, request: Request) -> Response | None:
         """The first answer that a fault gives in the controller's place."""
         for fault in self._active:
             reply = await fault.on_request(request)
@@ -285,13 +281,13 @@ class Faults:
                 return reply
         return None
 
-    async def on_reply(self, request: Request, reply: Reply) -> Reply:
+    async def on_reply(self, request: Request, reply: Response) -> Response:
         """The answer after all faults have had it."""
         for fault in self._active:
             reply = await fault.on_reply(request, reply)
         return reply
 
-    def on_send(self, reply: Reply) -> AsyncIterator[bytes] | None:
+    def on_send(self, reply: Response) -> AsyncIterator[bytes] | None:
         """The pieces of the first fault that wants to send the answer in its own way."""
         return next((pieces for fault in self._active if (pieces := fault.on_send(reply)) is not None), None)
 

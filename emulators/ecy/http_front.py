@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from emulators.ecy import legacy
 from emulators.ecy.batch import BatchRunner
 from emulators.ecy.controller import EmulatedController
-from emulators.ecy.messages import HTML_TYPE, Answer, Reply, Request, as_reply, parse_json, refused
+from emulators.ecy.messages import HTML_TYPE, Answer, as_response, parse_json, refused
 from emulators.ecy.paths import BATCH, V1_ROOT, V2_ROOT, path_under_v2
 from emulators.ecy.refusals import (
     BATCH_TOO_LARGE,
@@ -20,12 +22,13 @@ from emulators.ecy.refusals import (
 from emulators.ecy.rest import RestV2
 from emulators.ecy.sessions import new_session_id
 from emulators.ecy.wire import Json
+from emulators.http.messages import Request, Response
 
 _V2_REALM = 'Basic realm="ECLYPSE"'
 
 
 class HttpFront:
-    """Turns a request into the controller's reply. ``secure`` is whether it came over TLS."""
+    """Turns a request into the controller's response. ``secure`` is whether it came over TLS."""
 
     def __init__(self, controller: EmulatedController, *, secure: bool = True) -> None:
         self._controller = controller
@@ -34,50 +37,50 @@ class HttpFront:
         self._batch = BatchRunner(controller, self._rest)
         self._cookie_attributes = ";Path=/;Secure;HttpOnly" if secure else ";Path=/"
 
-    def reply(self, request: Request) -> Reply:
+    def respond(self, request: Request) -> Response:
         """Sign in or resume, and carry the request out."""
         try:
             headers = self._signed_in(request)
-            reply = self._carry_out(request)
+            response = self._carry_out(request)
         except Refusal as refusal:
             return self._refused(refusal)
-        return Reply(reply.status, reply.content, reply.content_type, (*headers, *reply.headers))
+        return replace(response, headers={**headers, **response.headers})
 
-    def _signed_in(self, request: Request) -> tuple[tuple[str, str], ...]:
+    def _signed_in(self, request: Request) -> dict[str, str]:
         authorization = request.headers.get("authorization")
         if authorization is None:
             self._controller.sessions.resume(request.headers.get("cookie", ""))
-            return ()
+            return {}
         self._controller.counters.basic_sign_ins += 1
         session = self._controller.sessions.sign_in(authorization)
         self._controller.counters.sessions_opened += 1
-        return (self._cookie(session),)
+        return self._cookie(session)
 
-    def _cookie(self, session: str) -> tuple[str, str]:
-        return "set-cookie", f"{self._profile.cookie_name}={session}{self._cookie_attributes}"
+    def _cookie(self, session: str) -> dict[str, str]:
+        return {"set-cookie": f"{self._profile.cookie_name}={session}{self._cookie_attributes}"}
 
-    def _refused(self, refusal: Refusal) -> Reply:
-        reply = as_reply(refused(refusal, self._profile), self._profile)
+    def _refused(self, refusal: Refusal) -> Response:
+        response = as_response(refused(refusal, self._profile), self._profile)
         if refusal.reason is not NOT_SIGNED_IN:
-            return reply
+            return response
         old = self._profile.firmware == "1.x"
         if old or self._profile.unauthorized_body == "html":
-            reply = Reply(401, legacy.html_page(401, "Unauthorized"), HTML_TYPE)
-        challenge = ("www-authenticate", legacy.REALM if old else _V2_REALM)
-        return Reply(401, reply.content, reply.content_type, (challenge, self._cookie(new_session_id())))
+            response = Response(401, legacy.html_page(401, "Unauthorized"), HTML_TYPE)
+        challenge = {"www-authenticate": legacy.REALM if old else _V2_REALM}
+        return replace(response, headers={**challenge, **self._cookie(new_session_id())})
 
-    def _carry_out(self, request: Request) -> Reply:
+    def _carry_out(self, request: Request) -> Response:
         if self._profile.firmware == "1.x":
             return legacy.answer_v1(self._controller.spec, request.path)
         if request.path == V1_ROOT or request.path.startswith(V1_ROOT + "/"):
             return self._v1_url(request)
-        return as_reply(self._answer_v2(request), self._profile)
+        return as_response(self._answer_v2(request), self._profile)
 
-    def _v1_url(self, request: Request) -> Reply:
+    def _v1_url(self, request: Request) -> Response:
         if self._profile.v1_urls == "html":
-            return Reply(404, legacy.html_page(404, "Not Found"), HTML_TYPE)
+            return Response(404, legacy.html_page(404, "Not Found"), HTML_TYPE)
         if self._profile.v1_urls == "redirect":
-            return Reply(302, headers=(("location", V2_ROOT + request.path[len(V1_ROOT) :]),))
+            return Response(302, headers={"location": V2_ROOT + request.path[len(V1_ROOT) :]})
         raise Refusal(UNKNOWN_RESOURCE, request.path)
 
     def _answer_v2(self, request: Request) -> Answer:

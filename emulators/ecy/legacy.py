@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from emulators.ecy.controller import ControllerSpec
-from emulators.ecy.messages import HTML_TYPE, JSON_TYPE, Reply, compact
+from emulators.ecy.messages import HTML_TYPE, JSON_TYPE, compact
 from emulators.ecy.paths import V1_ROOT
 from emulators.ecy.wire import Json
+from emulators.http.messages import Response
 
 FIRMWARE = "1.17.22053.807"
 REALM = 'basic realm="Radius"'
@@ -20,12 +21,12 @@ def html_page(status: int, words: str) -> bytes:
     )
 
 
-def answer_v1(spec: ControllerSpec, path: str) -> Reply:
+def answer_v1(spec: ControllerSpec, path: str) -> Response:
     """The identity pages; anything else, REST v2 included, is not there."""
     body = _pages(spec).get(path.rstrip("/"))
     if body is None:
-        return Reply(404, html_page(404, "Not Found"), HTML_TYPE)
-    return Reply(200, compact(body).replace(b"/", rb"\/"), JSON_TYPE + ";charset=UTF-8")
+        return Response(404, html_page(404, "Not Found"), HTML_TYPE)
+    return Response(200, compact(body).replace(b"/", rb"\/"), JSON_TYPE + ";charset=UTF-8")
 
 
 def _pages(spec: ControllerSpec) -> Mapping[str, Json]:

@@ -1,39 +1,18 @@
-"""Requests and answers between the HTTP front and the resources."""
+"""Answers of the resources, and their HTTP form."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from emulators.ecy.profile import Profile
 from emulators.ecy.refusals import INVALID_REQUEST, UNKNOWN_OBJECT, UNKNOWN_PROPERTY, Refusal
 from emulators.ecy.wire import Json
+from emulators.http.messages import Response
 
 JSON_TYPE = "application/json"
 HTML_TYPE = "text/html;charset=ISO-8859-1"
 TEXT_TYPE = "text/plain;charset=UTF-8"
-
-
-@dataclass(frozen=True, slots=True)
-class Request:
-    """One HTTP request. ``query`` is raw; header names are lower-case."""
-
-    method: str
-    path: str
-    query: str = ""
-    headers: Mapping[str, str] = field(default_factory=dict)
-    body: bytes = b""
-
-
-@dataclass(frozen=True, slots=True)
-class Reply:
-    """One HTTP answer."""
-
-    status: int
-    content: bytes = b""
-    content_type: str = JSON_TYPE
-    headers: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,10 +61,10 @@ def refused(refusal: Refusal, profile: Profile) -> Answer:
     return Answer(status, bodies[profile.error_form])
 
 
-def as_reply(answer: Answer, profile: Profile) -> Reply:
+def as_response(answer: Answer, profile: Profile) -> Response:
     """The HTTP answer for a resource's answer."""
     if not answer.has_body:
-        return Reply(answer.status)
+        return Response(answer.status)
     if answer.failed and profile.error_form == "plain":
-        return Reply(answer.status, str(answer.body).encode(), TEXT_TYPE)
-    return Reply(answer.status, compact(answer.body))
+        return Response(answer.status, str(answer.body).encode(), TEXT_TYPE)
+    return Response(answer.status, compact(answer.body))

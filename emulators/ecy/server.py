@@ -13,7 +13,7 @@ from tempfile import TemporaryDirectory
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
-from emulators.ecy.asgi import ControllerApp, RedirectApp
+from emulators.ecy.asgi import ControllerSite, redirecting
 from emulators.ecy.certificates import CertificateFiles, certificate_in
 from emulators.ecy.controller import ControllerSpec, EmulatedController, EmulatorSettings
 from emulators.ecy.profile import Profile
@@ -167,23 +167,25 @@ class EcyServer:
     def _secure_sites(self) -> list[ServedSite]:
         return [
             ServedSite(
-                ControllerApp(controller),
+                ControllerSite(controller).respond,
                 self._host,
                 port,
                 self._certificates[name].certificate,
                 self._certificates[name].key,
+                connections=controller.connections,
             )
             for (name, controller), port in zip(self._controllers.items(), self._ports, strict=True)
         ]
 
     def _plain_sites(self) -> list[ServedSite]:
-        return [ServedSite(self._plain_app(name), self._host) for name in self._plain_names()]
+        return [self._plain_site(name) for name in self._plain_names()]
 
-    def _plain_app(self, name: str) -> ControllerApp | RedirectApp:
+    def _plain_site(self, name: str) -> ServedSite:
         controller = self._controllers[name]
         if controller.profile.plain_http == "served":
-            return ControllerApp(controller, secure=False)
-        return RedirectApp(lambda: self.addresses[name])
+            site = ControllerSite(controller, secure=False)
+            return ServedSite(site.respond, self._host, connections=controller.connections)
+        return ServedSite(redirecting(lambda: self.addresses[name]), self._host)
 
     def _start_bacnet(self, stack: ExitStack) -> BacnetServer | None:
         if self._bacnet_port is None:

@@ -1,4 +1,4 @@
-"""The open connections of a controller, which it may cut: ASGI itself has no word for that."""
+"""Open connections, which may be cut: ASGI itself has no word for that."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ Send: TypeAlias = Callable[[Message], Awaitable[None]]
 
 
 def _transport_behind(send: Send) -> asyncio.Transport:
-    """``send`` is a method of the server's request cycle, which knows its transport."""
+    """uvicorn's ``send`` is a method of the request cycle, which owns the transport."""
     transport: asyncio.Transport = send.__self__.transport  # type: ignore[attr-defined]
     return transport
 
 
-async def drop(receive: Receive, send: Send) -> None:
+async def hang_up(receive: Receive, send: Send) -> None:
     """End the connection of this request without an answer."""
     _transport_behind(send).abort()
     while (await receive())["type"] != "http.disconnect":

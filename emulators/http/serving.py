@@ -1,4 +1,4 @@
-"""Serves ASGI applications on loopback sockets from one named thread.
+"""Serves sites on loopback sockets from one named thread.
 
 The sockets are bound before the thread starts, so the ports are known and a taken port is an ordinary ``OSError``.
 """
@@ -12,12 +12,15 @@ import ssl
 import threading
 from collections.abc import Coroutine, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Self
 
 import uvicorn
+
+from emulators.http.application import HttpApplication, Respond
+from emulators.http.connections import Connections
 
 _START_POLL_S = 0.005
 _BACKLOG = 128
@@ -25,14 +28,15 @@ _BACKLOG = 128
 
 @dataclass(frozen=True, slots=True)
 class ServedSite:
-    """One application and where it listens. Port 0 asks for a free one; a certificate makes it HTTPS."""
+    """Who answers, and where it listens. Port 0 asks for a free one; a certificate makes it HTTPS."""
 
-    app: Any
+    respond: Respond
     host: str = "127.0.0.1"
     port: int = 0
     certificate: Path | None = None
     key: Path | None = None
     keep_alive_s: int = 30
+    connections: Connections = field(default_factory=Connections)
 
 
 class ServerThread:
@@ -118,7 +122,7 @@ def _bind(site: ServedSite) -> socket.socket:
 
 def _config(site: ServedSite) -> uvicorn.Config:
     return uvicorn.Config(
-        site.app,
+        HttpApplication(site.respond, site.connections),
         log_config=None,
         access_log=False,
         ws="none",

@@ -13,8 +13,8 @@ from bridge.run import Declined, FirstContact, Run
 from emulators.boptest.faults import AnswerWith, DroppedAnswer, FailedSimulation, HoldCall
 from emulators.ecy.answer_faults import WEB_PAGE
 from emulators.ecy.faults import AnswerInstead, DropConnection, Fault
-from emulators.ecy.messages import Reply
 from emulators.ecy.profile import Profile
+from emulators.http.messages import Response
 from emulators.program import ObjectSpec
 from ledger.receipts import Outcome
 from tests import bench
@@ -190,7 +190,7 @@ def assert_clock_untouched(subject: Rig) -> None:
 
 class TestEnding:
     @pytest.mark.parametrize(
-        "fault", [DropConnection(2), AnswerInstead(Reply(503, b"{}"), 2), AnswerInstead(WEB_PAGE, 2)]
+        "fault", [DropConnection(2), AnswerInstead(Response(503, b"{}"), 2), AnswerInstead(WEB_PAGE, 2)]
     )
     def test_a_bad_moment_while_giving_back_is_waited_out(self, both: Rig, fault: Fault) -> None:
         def stop(run: Run) -> None:

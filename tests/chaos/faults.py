@@ -13,8 +13,8 @@ from emulators.boptest.faults import BoptestFault as BuildingFault
 from emulators.ecy.answer_faults import WEB_PAGE, ChangeBatch, SpoilContent, TellInstead
 from emulators.ecy.controller import EmulatedController
 from emulators.ecy.faults import AnswerInstead, DripBody, DropConnection, FailWrites, Fault, HangInBody, Hold
-from emulators.ecy.messages import Reply
 from emulators.ecy.objects import BacnetObject
+from emulators.http.messages import Response
 from emulators.program import ObjectSpec
 from tests.chaos.building import CONSTANT
 from tests.chaos.peers import ECHO, OBJECTS, OUTDOOR, PASSWORD, SPARE, Peers
@@ -119,13 +119,13 @@ CONTROLLER_FAULTS: Mapping[str, ControllerFault] = {
     "shows another certificate": _another_certificate,
     "has forgotten the session": _lost_sessions,
     "wants another password": _another_password,
-    "denies the rights": _switched(lambda _: AnswerInstead(Reply(403), None)),
-    "answers 404": _switched(lambda _: AnswerInstead(Reply(404), None)),
-    "answers 400 to a batch": _switched(lambda _: AnswerInstead(Reply(400), 2)),
-    "answers 413 to a batch": _switched(lambda _: AnswerInstead(Reply(413), 2)),
-    "answers 429": _switched(lambda _: AnswerInstead(Reply(429), None)),
-    "answers 503": _switched(lambda _: AnswerInstead(Reply(503), None)),
-    "answers 500": _switched(lambda _: AnswerInstead(Reply(500), None)),
+    "denies the rights": _switched(lambda _: AnswerInstead(Response(403), None)),
+    "answers 404": _switched(lambda _: AnswerInstead(Response(404), None)),
+    "answers 400 to a batch": _switched(lambda _: AnswerInstead(Response(400), 2)),
+    "answers 413 to a batch": _switched(lambda _: AnswerInstead(Response(413), 2)),
+    "answers 429": _switched(lambda _: AnswerInstead(Response(429), None)),
+    "answers 503": _switched(lambda _: AnswerInstead(Response(503), None)),
+    "answers 500": _switched(lambda _: AnswerInstead(Response(500), None)),
     "shows a web page": _switched(lambda _: AnswerInstead(WEB_PAGE, None)),
     "answers garbage": _switched(lambda _: SpoilContent(lambda content: b"\xff\xfe not JSON")),
     "answers half": _switched(lambda _: SpoilContent(lambda content: content[: len(content) // 2])),
@@ -153,18 +153,18 @@ class PassingFault:
     most_times: int = 5
 
 
-def _answered(reply: Reply) -> PassingFault:
+def _answered(reply: Response) -> PassingFault:
     return PassingFault(lambda times: AnswerInstead(reply, times))
 
 
 PASSING: Mapping[str, PassingFault] = {
     "drops connections": PassingFault(DropConnection),
     "loses some answers": PassingFault(lambda times: DropConnection(times, after_work=True)),
-    "answers 503 for a while": _answered(Reply(503)),
-    "answers 500 for a while": _answered(Reply(500)),
-    "answers 429 for a while": _answered(Reply(429)),
+    "answers 503 for a while": _answered(Response(503)),
+    "answers 500 for a while": _answered(Response(500)),
+    "answers 429 for a while": _answered(Response(429)),
     "shows a web page for a while": _answered(WEB_PAGE),
-    "answers 401 once": PassingFault(lambda times: AnswerInstead(Reply(401), times), most_times=1),
+    "answers 401 once": PassingFault(lambda times: AnswerInstead(Response(401), times), most_times=1),
 }
 """What controllers do for so many requests while a run ends."""
 

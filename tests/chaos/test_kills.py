@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from emulators.ecy.faults import Fault
-from emulators.ecy.messages import Reply, Request
+from emulators.http.messages import Request, Response
 from tests.chaos.building import EchoBuilding
 from tests.chaos.claims import Claims
 from tests.chaos.daemon import Daemon, release
@@ -36,13 +36,13 @@ class KillAt(Fault):
         self._after_work = after_work
         self._requests = 0
 
-    async def on_request(self, request: Request) -> Reply | None:
+    async def on_request(self, request: Request) -> Response | None:
         """Count, and kill before the work."""
         self._requests += 1
         self._kill(now=not self._after_work)
         return None
 
-    async def on_reply(self, request: Request, reply: Reply) -> Reply:
+    async def on_reply(self, request: Request, reply: Response) -> Response:
         """Kill after the work."""
         self._kill(now=self._after_work)
         return reply

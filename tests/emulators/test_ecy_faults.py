@@ -14,14 +14,14 @@ import requests
 from emulators.ecy.answer_faults import ChangeBatch, SpoilContent, TellInstead
 from emulators.ecy.controller import ControllerSpec, EmulatedController
 from emulators.ecy.faults import AnswerInstead, DripBody, DropConnection, FailWrites, Fault, HangInBody, Hold
-from emulators.ecy.messages import Reply
 from emulators.ecy.profile import Profile
 from emulators.ecy.refusals import VALUE_OUT_OF_RANGE
 from emulators.ecy.server import EcyServer
+from emulators.http.messages import Response
 from tests.emulators.ecy_client import OBJECTS, PASSWORD, ROOT, SOME_OBJECTS, USER, EcyClient, error_code, signed_in
 
 AV_3 = f"{OBJECTS}/analog-values/3"
-BUSY = Reply(503, b'{"error":"busy"}')
+BUSY = Response(503, b'{"error":"busy"}')
 
 
 @pytest.fixture(scope="module")

@@ -19,6 +19,7 @@ from emulators.ecy.controller import ControllerSpec
 from emulators.ecy.refusals import Refusal
 from emulators.ecy.scanning import WallScan
 from emulators.ecy.server import EcyServer
+from emulators.http.messages import Request, Response
 from emulators.http.serving import ServedSite, ServerThread
 from emulators.program import ObjectSpec, ProgramIO
 from tests.emulators.ecy_client import OBJECTS, PASSWORD, ROOT, SOME_OBJECTS, USER, EcyClient, signed_in
@@ -41,8 +42,12 @@ def server_of(*specs: ControllerSpec, **options: object) -> EcyServer:
     return EcyServer(specs, username=USER, password=PASSWORD, **options)  # type: ignore[arg-type]
 
 
+async def silent(request: Request) -> Response:
+    return Response(204)
+
+
 def free_port() -> int:
-    with ServerThread([ServedSite(app=None)], "unused") as bound:
+    with ServerThread([ServedSite(silent)], "unused") as bound:
         return bound.ports[0]
 
 

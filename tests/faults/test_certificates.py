@@ -10,7 +10,7 @@ import pytest
 from bridge.link.link import LinkState
 from emulators.ecy.controller import EmulatedController
 from emulators.ecy.faults import AnswerInstead
-from emulators.ecy.messages import Reply
+from emulators.http.messages import Response
 from ledger.receipts import Outcome
 from tests.faults.scene import Scene, assert_given_back
 from tests.waiting import eventually
@@ -51,7 +51,7 @@ def test_a_certificate_is_pinned_at_first_contact_and_holds_for_later_runs(scene
 
 
 def test_what_asks_like_no_ecy_is_shown_no_password_and_not_pinned(scene: Scene) -> None:
-    page = Reply(401, b"<html>Sign in</html>", "text/html", (("www-authenticate", 'Basic realm="RT-66"'),))
+    page = Response(401, b"<html>Sign in</html>", "text/html", {"www-authenticate": 'Basic realm="RT-66"'})
     scene.vav.faults.add(AnswerInstead(page, times=None))
     with pytest.raises(DeviceRefused, match="does not look like an ECY controller") as caught:
         scene.run(steps=1).execute()

@@ -11,8 +11,8 @@ import pytest
 from bridge.link.link import LinkState
 from emulators.ecy.answer_faults import WEB_PAGE, SpoilContent
 from emulators.ecy.faults import AnswerInstead, DripBody, DropConnection, Fault, HangInBody, Hold
-from emulators.ecy.messages import Reply
 from emulators.ecy.profile import Profile
+from emulators.http.messages import Response
 from ledger.entries import Entry
 from ledger.ledger import Ledger, MemoryStore
 from tests.bridge.rig import DEADLINE_S, in_background
@@ -38,7 +38,7 @@ def fault(make: Callable[[], Fault], words: str) -> Trouble:
 
 def answers(status: int, words: str, content: bytes = b'{"error":"no"}') -> Trouble:
     """Every request is answered so."""
-    return fault(partial(AnswerInstead, Reply(status, content), None), words)
+    return fault(partial(AnswerInstead, Response(status, content), None), words)
 
 
 def half(content: bytes) -> bytes:
@@ -90,7 +90,7 @@ def test_its_group_is_held_then_released_the_others_go_on_and_it_comes_back(scen
 
 
 def test_a_controller_that_asks_to_be_left_alone_is_left_alone_for_so_long(scene: Scene) -> None:
-    busy = AnswerInstead(Reply(503, b"{}", headers=(("retry-after", "200"),)), None)
+    busy = AnswerInstead(Response(503, b"{}", headers={"retry-after": "200"}), None)
     scene.clock.rate = 1.0
     with scene.running():
         scene.vav.faults.add(busy)

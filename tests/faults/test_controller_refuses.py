@@ -9,13 +9,13 @@ import pytest
 
 from bridge.link.link import LinkState
 from emulators.ecy.faults import AnswerInstead, Fault
-from emulators.ecy.messages import Reply
 from emulators.ecy.profile import Profile
+from emulators.http.messages import Response
 from tests.bridge.rig import PASSWORD
 from tests.faults.conftest import MakeScene
 from tests.faults.scene import Scene, all_with, assert_given_back
 
-ELSEWHERE = Reply(302, headers=(("location", "https://192.0.2.1/api/rest/v2/batch"),))
+ELSEWHERE = Response(302, headers={"location": "https://192.0.2.1/api/rest/v2/batch"})
 
 
 @dataclass(frozen=True)
@@ -37,7 +37,7 @@ REFUSALS = {
         lambda scene: scene.vav.change_password(PASSWORD),
         "wrong user name or password",
     ),
-    "no rights": fault(AnswerInstead(Reply(403, b"{}"), None), "the user lacks the rights"),
+    "no rights": fault(AnswerInstead(Response(403, b"{}"), None), "the user lacks the rights"),
     "no rights for anything in a batch": fault(all_with(403), "HTTP 403"),
     "a redirect to another host": fault(AnswerInstead(ELSEWHERE, None), "redirects to https://192.0.2.1"),
 }

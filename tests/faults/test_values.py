@@ -8,9 +8,9 @@ from bridge.link.link import LinkState
 from emulators.boptest.faults import NullValues
 from emulators.ecy.answer_faults import ChangeBatch, TellInstead
 from emulators.ecy.faults import FailWrites, Fault
-from emulators.ecy.messages import Reply, Request
 from emulators.ecy.profile import Profile
 from emulators.ecy.wire import Json
+from emulators.http.messages import Request, Response
 from tests.faults.conftest import MakeScene
 from tests.faults.scene import HOLD_STEPS, Scene, assert_given_back, writes_to
 from tests.waiting import eventually
@@ -138,7 +138,7 @@ class Looks(Fault):
     def __init__(self) -> None:
         self.count = 0
 
-    async def on_request(self, request: Request) -> Reply | None:
+    async def on_request(self, request: Request) -> Response | None:
         """Count."""
         self.count += b"priority-array" in request.body
         return None

@@ -13,10 +13,10 @@ import pytest
 
 from clients.bacnet.stack import BACnetStack
 from emulators.ecy.faults import DropConnection, FailWrites, Hold
-from emulators.ecy.messages import Reply, Request
 from emulators.ecy.server import EcyServer
 from emulators.ecy.storage import StorageQuirk
 from emulators.ecy.storage_faults import Stores
+from emulators.http.messages import Request, Response
 from ledger.entries import Entry
 from ledger.ledger import Ledger, MemoryStore
 from ledger.receipts import Outcome, Receipt
@@ -428,7 +428,7 @@ class HoldWrites(Hold):
         super().__init__(before_work=True)
         self._is_used = False
 
-    async def on_request(self, request: Request) -> Reply | None:
+    async def on_request(self, request: Request) -> Response | None:
         """Wait if it writes."""
         if self._is_used or b'"POST"' not in request.body:
             return None

@@ -15,9 +15,9 @@ from pathlib import Path
 import pytest
 
 from clients.bacnet.stack import BACnetStack
-from emulators.boptest.asgi import Response
 from emulators.boptest.faults import BoptestFault
 from emulators.boptest.server import BoptestServer
+from emulators.http.messages import Response
 from emulators.plants.multizone_office import MultizoneOffice
 from tests import bench
 from tests.supervisory.supervised import PROGRAM, Site, free_port, site

@@ -20,7 +20,7 @@ from clients.http.tls import fingerprint_of
 from emulators.boptest.faults import AnswerWith, DroppedRequest, HoldCall
 from emulators.boptest.faults import BoptestFault as BoptestFault
 from emulators.ecy.faults import AnswerInstead, DropConnection, Fault
-from emulators.ecy.messages import Reply, Request
+from emulators.http.messages import Request, Response
 from emulators.program import ObjectSpec
 from ledger.entries import TakenInput, TakenSlot
 from ledger.record.journal import Journals
@@ -83,7 +83,7 @@ class Recorder(Fault):
     def __init__(self) -> None:
         self.requests: list[Request] = []
 
-    async def on_request(self, request: Request) -> Reply | None:
+    async def on_request(self, request: Request) -> Response | None:
         """Keep it."""
         self.requests.append(request)
         return None
@@ -95,9 +95,9 @@ class Forbidden(Fault):
     def __init__(self, path: str) -> None:
         self._path = f"/api/rest/v2{path}"
 
-    async def on_request(self, request: Request) -> Reply | None:
+    async def on_request(self, request: Request) -> Response | None:
         """Refuse it."""
-        return Reply(403, b"{}") if request.path == self._path else None
+        return Response(403, b"{}") if request.path == self._path else None
 
 
 class Calls(BoptestFault):
@@ -203,7 +203,7 @@ class TestWhatItShows:
         assert state_of(both).pins.get(address) is None
 
     def test_what_is_no_ecy_is_told_without_asking_anybody(self, both: Rig) -> None:
-        page = Reply(401, b"<html>Sign in</html>", "text/html", (("www-authenticate", 'Basic realm="RT-66"'),))
+        page = Response(401, b"<html>Sign in</html>", "text/html", {"www-authenticate": 'Basic realm="RT-66"'})
         both.controllers.controller("VAV").faults.add(AnswerInstead(page, times=None))
         user = User(answer=True)
         report = preflight(both, DEADLINES, user).look()

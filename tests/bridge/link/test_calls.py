@@ -12,7 +12,7 @@ from bridge.link.calls import LastCalls, LinkCalls
 from bridge.link.link import LinkState
 from bridge.run import Run
 from emulators.ecy.faults import DropConnection, Hold
-from emulators.ecy.messages import Reply, Request
+from emulators.http.messages import Request, Response
 from ledger.receipts import Outcome
 from tests.bridge.looking import activations, assert_as_it_was, assert_untouched, state_of
 from tests.bridge.rig import DEADLINE_S, Rig, in_background, rig
@@ -32,12 +32,12 @@ class HoldOne(Hold):
         self._words = words
         self._held: Request | None = None
 
-    async def on_request(self, request: Request) -> Reply | None:
+    async def on_request(self, request: Request) -> Response | None:
         if self._held is None and request.method == self._method and self._words in request.body:
             self._held = request
         return await super().on_request(request) if request is self._held else None
 
-    async def on_reply(self, request: Request, reply: Reply) -> Reply:
+    async def on_reply(self, request: Request, reply: Response) -> Response:
         return await super().on_reply(request, reply) if request is self._held else reply
 
 

@@ -20,9 +20,9 @@ from bridge.run import Run
 from emulators.boptest.server import BoptestServer
 from emulators.ecy.controller import ControllerSpec
 from emulators.ecy.faults import Hold
-from emulators.ecy.messages import Reply, Request
 from emulators.ecy.scanning import ExchangeScan
 from emulators.ecy.server import EcyServer
+from emulators.http.messages import Request, Response
 from emulators.plants.multizone_office import MultizoneOffice
 from emulators.program import ObjectSpec, ProgramIO
 from tests import bench
@@ -312,7 +312,7 @@ class HeldClock(Hold):
         super().__init__()
         self._run = run
 
-    async def on_reply(self, request: Request, reply: Reply) -> Reply:
+    async def on_reply(self, request: Request, reply: Response) -> Response:
         is_look = request.method == "GET" and request.path.endswith("/time")
         return await super().on_reply(request, reply) if is_look and self._run.status().step else reply
 

@@ -17,10 +17,10 @@ from clients.ecy_device_client import ECYDeviceClient
 from clients.http.tls import TlsMode, TlsPolicy
 from emulators.ecy.controller import ControllerSpec, EmulatedController
 from emulators.ecy.faults import AnswerInstead, DropConnection
-from emulators.ecy.messages import Reply
 from emulators.ecy.profile import Profile
 from emulators.ecy.scanning import WallScan
 from emulators.ecy.server import EcyServer
+from emulators.http.messages import Response
 from ledger.ledger import Ledger
 from tests.clients.ecy.test_clock import WithoutNtpInTime
 from utils.clocks import Clocks, ModelSeconds, MonotonicSeconds
@@ -104,7 +104,7 @@ def test_taking_sets_zone_and_clock_and_turns_ntp_off() -> None:
 def test_a_clock_that_does_not_tell_of_ntp_is_neither_entered_nor_touched(caplog: pytest.LogCaptureFixture) -> None:
     with bench(take=False) as subject:
         subject.client.connect()
-        subject.controller.faults.add(WithoutNtpInTime(Reply(404, b"{}")))
+        subject.controller.faults.add(WithoutNtpInTime(Response(404, b"{}")))
         subject.take()
         assert subject.ledger.open_entries == ()
         assert not subject.keeper.is_due
@@ -241,7 +241,7 @@ def test_a_controller_that_does_not_answer_is_tried_again_a_minute_later(caplog:
 
 def test_a_clock_that_cannot_be_read_any_more_is_left_alone(caplog: pytest.LogCaptureFixture) -> None:
     with bench() as subject:
-        subject.controller.faults.add(AnswerInstead(Reply(403, b"{}"), times=None))
+        subject.controller.faults.add(AnswerInstead(Response(403, b"{}"), times=None))
         subject.pass_time()
         subject.now_s += LOOK_EVERY_S
         assert not subject.keeper.is_due

@@ -18,7 +18,7 @@ from bridge.link.link import ControllerLink, LinkState
 from emulators.boptest.faults import HoldCall
 from emulators.ecy.controller import EmulatedController
 from emulators.ecy.faults import AnswerInstead, DropConnection, FailWrites, Fault, Hold
-from emulators.ecy.messages import Reply
+from emulators.http.messages import Response
 from emulators.program import ObjectSpec
 from ledger.entries import TakenInput, TakenSlot
 from ledger.ledger import Ledger
@@ -282,7 +282,9 @@ class TestOwnLeftovers:
             future.result(DEADLINE_S)
         assert_as_it_was(both)
 
-    @pytest.mark.parametrize("fault", [AnswerInstead(Reply(503, b"{}"), 3), DropConnection(3)], ids=["503", "dropped"])
+    @pytest.mark.parametrize(
+        "fault", [AnswerInstead(Response(503, b"{}"), 3), DropConnection(3)], ids=["503", "dropped"]
+    )
     def test_a_controller_that_is_busy_in_the_first_moments_is_given_back_and_taken_later(
         self, both: Rig, fault: Fault
     ) -> None:

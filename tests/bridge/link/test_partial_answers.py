@@ -10,7 +10,7 @@ import pytest
 from bridge.run import Run
 from emulators.ecy.answer_faults import ChangeBatch
 from emulators.ecy.faults import FailWrites
-from emulators.ecy.messages import Reply, Request
+from emulators.http.messages import Request, Response
 from ledger.receipts import Outcome
 from tests.bridge.looking import activations, assert_as_it_was, force, held
 from tests.bridge.rig import Rig, rig
@@ -62,7 +62,7 @@ class ForgetsToAnswer(ChangeBatch):
         super().__init__(lambda items: [])
         self._gives_back = False
 
-    async def on_reply(self, request: Request, reply: Reply) -> Reply:
+    async def on_reply(self, request: Request, reply: Response) -> Response:
         """Leave the answers out."""
         if self._gives_back:
             return await super().on_reply(request, reply)

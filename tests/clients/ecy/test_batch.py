@@ -13,8 +13,8 @@ from clients.ecy.batch import BatchRequest
 from clients.ecy_device_client import ECYDeviceClient
 from clients.http.tls import TlsMode, TlsPolicy
 from emulators.ecy.faults import AnswerInstead, DropConnection, FailWrites, Hold
-from emulators.ecy.messages import Reply
 from emulators.ecy.profile import Profile
+from emulators.http.messages import Response
 from tests.clients.certificates import Certificate
 from tests.clients.ecy.bench import DAMPER, SETPOINT, Bench, bench, commanded, fresh
 from tests.clients.raw_server import RawServer, http_reply
@@ -127,7 +127,7 @@ def test_after_many_good_batches_a_size_that_was_refused_is_still_not_tried_agai
 
 
 def test_a_controller_that_fails_at_everything_is_not_asked_item_by_item(ecy: Bench) -> None:
-    ecy.controller.faults.add(AnswerInstead(Reply(500, b"{}"), None))
+    ecy.controller.faults.add(AnswerInstead(Response(500, b"{}"), None))
     writes = [commanded(SETPOINT, float(number)) for number in range(40)]
 
     def write() -> None:
@@ -169,13 +169,13 @@ def test_a_refused_item_leaves_the_others_alone(ecy: Bench) -> None:
 
 @pytest.mark.parametrize("body", [b"<html>", b"[]", b"{}", b'{"responses": 3}'])
 def test_an_answer_without_sense_is_unreachable(ecy: Bench, body: bytes) -> None:
-    ecy.controller.faults.add(AnswerInstead(Reply(200, body)))
+    ecy.controller.faults.add(AnswerInstead(Response(200, body)))
     with pytest.raises(DeviceUnreachable, match="unreadable answer"):
         ecy.client.read_values_from_endpoints([DAMPER])
 
 
 def test_a_controller_without_batches_is_an_object_error(ecy: Bench) -> None:
-    ecy.controller.faults.add(AnswerInstead(Reply(404, b"{}")))
+    ecy.controller.faults.add(AnswerInstead(Response(404, b"{}")))
     with pytest.raises(ObjectError):
         ecy.client.read_values_from_endpoints([DAMPER])
 

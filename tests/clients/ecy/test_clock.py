@@ -10,8 +10,8 @@ import pytest
 from clients.device_client import ClockState
 from clients.ecy import clock as ecy_clock
 from emulators.ecy.faults import AnswerInstead, Fault
-from emulators.ecy.messages import Reply, Request
 from emulators.ecy.profile import Profile
+from emulators.http.messages import Request, Response
 from tests.clients.ecy.bench import Bench, bench, fresh
 from utils.errors import DeviceRefused, DeviceUnreachable
 
@@ -116,22 +116,24 @@ def test_a_time_that_is_none_is_unreachable(ecy: Bench, told: object) -> None:
 
 def answer_clock(ecy: Bench, body: object) -> None:
     """Let the next request be answered with this clock."""
-    ecy.controller.faults.add(AnswerInstead(Reply(200, json.dumps(body).encode())))
+    ecy.controller.faults.add(AnswerInstead(Response(200, json.dumps(body).encode())))
 
 
 class WithoutNtpInTime(Fault):
     """Leaves NTP out of the time, and answers its own resource as told."""
 
-    def __init__(self, apart: Reply | None) -> None:
+    def __init__(self, apart: Response | None) -> None:
         self._apart = apart
 
-    async def on_request(self, request: Request) -> Reply | None:
+    async def on_request(self, request: Request) -> Response | None:
         if request.path.endswith("/time"):
-            return Reply(200, b'{"time-zone": "UTC", "date-time": "2023-07-06T10:00:00"}')
+            return Response(200, b'{"time-zone": "UTC", "date-time": "2023-07-06T10:00:00"}')
         return self._apart
 
 
-@pytest.mark.parametrize(("apart", "known"), [(None, False), (Reply(404, b"{}"), None)])
-def test_ntp_is_asked_apart_where_the_time_leaves_it_out(ecy: Bench, apart: Reply | None, known: bool | None) -> None:
+@pytest.mark.parametrize(("apart", "known"), [(None, False), (Response(404, b"{}"), None)])
+def test_ntp_is_asked_apart_where_the_time_leaves_it_out(
+    ecy: Bench, apart: Response | None, known: bool | None
+) -> None:
     ecy.controller.faults.add(WithoutNtpInTime(apart))
     assert ecy.client.get_clock().ntp_enabled is known

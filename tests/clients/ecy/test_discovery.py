@@ -8,7 +8,7 @@ import pytest
 
 from clients.ecy.neighbours import Binding, CovSubscription
 from emulators.ecy.faults import AnswerInstead, Fault
-from emulators.ecy.messages import Reply, Request
+from emulators.http.messages import Request, Response
 from tests.clients.ecy.bench import NAME, OBJECTS, PUMP, SETPOINT, SUPPLY_TEMP, Bench, bench, fresh
 from utils.errors import DeviceUnreachable, ObjectError
 from utils.values import Endpoint, ObjectRef, ObjectType
@@ -67,9 +67,9 @@ def test_a_name_that_is_not_there_is_missing(ecy: Bench, name: str, object_type:
 class OneTypeAtATime(Fault):
     """Refuses what names several types or units, and knows no multi-state objects."""
 
-    async def on_request(self, request: Request) -> Reply | None:
+    async def on_request(self, request: Request) -> Response | None:
         is_refused = request.path.endswith("/objects") or "units" in request.query or "multi-state" in request.path
-        return Reply(400, b'{"error": "bad selection"}') if is_refused else None
+        return Response(400, b'{"error": "bad selection"}') if is_refused else None
 
 
 def test_discovery_falls_back_to_single_types_and_fewer_members(ecy: Bench) -> None:
@@ -81,7 +81,7 @@ def test_discovery_falls_back_to_single_types_and_fewer_members(ecy: Bench) -> N
 
 
 def answer(ecy: Bench, body: object) -> None:
-    ecy.controller.faults.add(AnswerInstead(Reply(200, json.dumps(body).encode())))
+    ecy.controller.faults.add(AnswerInstead(Response(200, json.dumps(body).encode())))
 
 
 def test_odd_entries_are_passed_over(ecy: Bench) -> None:
@@ -115,7 +115,7 @@ def test_two_objects_of_one_name_are_told_apart_by_type(ecy: Bench, caplog: pyte
 
 
 def test_a_discovery_that_fails_is_told(ecy: Bench) -> None:
-    ecy.controller.faults.add(AnswerInstead(Reply(503, b"later"), times=None))
+    ecy.controller.faults.add(AnswerInstead(Response(503, b"later"), times=None))
     with pytest.raises(DeviceUnreachable):
         ecy.client.get_existing_endpoints()
 
@@ -131,7 +131,7 @@ def test_bindings_and_subscriptions_are_told(ecy: Bench) -> None:
 
 
 def test_firmware_without_bindings_has_none(ecy: Bench) -> None:
-    ecy.controller.faults.add(AnswerInstead(Reply(404, b"{}"), times=None))
+    ecy.controller.faults.add(AnswerInstead(Response(404, b"{}"), times=None))
     assert ecy.client.get_bindings() == []
     assert ecy.client.get_cov_subscriptions() == []
 

@@ -8,8 +8,8 @@ import pytest
 
 from emulators.ecy.answer_faults import ChangeBatch
 from emulators.ecy.faults import FailWrites, Fault
-from emulators.ecy.messages import Reply, Request
 from emulators.ecy.profile import Profile
+from emulators.http.messages import Request, Response
 from tests.clients.ecy.bench import (
     ABSENT,
     DAMPER,
@@ -133,12 +133,12 @@ def test_a_command_whose_priority_cannot_be_named_is_refused_because_it_could_no
 class WithoutPropertyMultiple(Fault):
     """Rewrites batches so that write-property-multiple leads nowhere."""
 
-    async def on_request(self, request: Request) -> Reply | None:
+    async def on_request(self, request: Request) -> Response | None:
         if b"write-property-multiple" not in request.body:
             return None
         items = json.loads(request.body)["requests"]
         told = [{"id": item["id"], "status": 404, "body": {"error": "no such resource"}} for item in items]
-        return Reply(200, json.dumps({"responses": told}).encode())
+        return Response(200, json.dumps({"responses": told}).encode())
 
 
 def slots_of(ecy: Bench, ref: ObjectRef) -> list[int]:
@@ -159,12 +159,12 @@ def test_a_survey_goes_property_by_property_where_selections_are_refused(ecy: Be
 class WithoutSelection(Fault):
     """Answers batches with selections by refusing each item."""
 
-    async def on_request(self, request: Request) -> Reply | None:
+    async def on_request(self, request: Request) -> Response | None:
         if b"$select" not in request.body:
             return None
         items = json.loads(request.body)["requests"]
         told = [{"id": item["id"], "status": 400, "body": {"error": "bad selection"}} for item in items]
-        return Reply(200, json.dumps({"responses": told}).encode())
+        return Response(200, json.dumps({"responses": told}).encode())
 
 
 def test_names_ride_along_with_an_exchange(ecy: Bench) -> None:

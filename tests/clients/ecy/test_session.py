@@ -14,8 +14,8 @@ from clients.http.tls import TlsMode, TlsPolicy
 from emulators.boptest.server import BoptestServer
 from emulators.ecy.answer_faults import WEB_PAGE
 from emulators.ecy.faults import AnswerInstead, DropConnection, Hold
-from emulators.ecy.messages import Reply
 from emulators.ecy.profile import Profile
+from emulators.http.messages import Response
 from tests.clients.certificates import Certificate
 from tests.clients.ecy.bench import DAMPER, NAME, PASSWORD, USER, Bench, bench, client_of, fresh
 from tests.clients.raw_server import RawServer, always, http_reply
@@ -92,7 +92,7 @@ def test_a_wrong_password_is_tried_once_only() -> None:
 
 
 def test_a_password_that_was_changed_meanwhile_is_refused_after_one_try(ecy: Bench) -> None:
-    ecy.controller.faults.add(AnswerInstead(Reply(401, b"no"), times=None))
+    ecy.controller.faults.add(AnswerInstead(Response(401, b"no"), times=None))
     for _ in range(2):
         with pytest.raises(DeviceRefused):
             read(ecy.client)
@@ -112,7 +112,7 @@ def test_an_account_without_the_api_role_is_refused() -> None:
 def test_no_secret_is_told(ecy: Bench) -> None:
     token = base64.b64encode(f"{USER}:{PASSWORD}".encode()).decode()
     ecy.client.connect()
-    ecy.controller.faults.add(AnswerInstead(Reply(404, f"you sent {PASSWORD} {token}".encode(), "text/plain"), None))
+    ecy.controller.faults.add(AnswerInstead(Response(404, f"you sent {PASSWORD} {token}".encode(), "text/plain"), None))
     with pytest.raises(DeviceError) as caught:
         ecy.client.get_clock()
     told = "".join(traceback.format_exception(caught.value)) + repr(ecy.client) + repr(ecy.client.__dict__)
@@ -123,7 +123,7 @@ def test_no_secret_is_told(ecy: Bench) -> None:
 
 @pytest.mark.parametrize("status", [429, 502, 503, 504, 500])
 def test_a_controller_that_is_busy_is_unreachable(ecy: Bench, status: int) -> None:
-    ecy.controller.faults.add(AnswerInstead(Reply(status, b"later"), times=None))
+    ecy.controller.faults.add(AnswerInstead(Response(status, b"later"), times=None))
     with pytest.raises(DeviceUnreachable):
         ecy.client.get_clock()
 
@@ -314,7 +314,7 @@ def test_the_controllers_certificate_can_be_pinned(ecy: Bench) -> None:
 
 @pytest.mark.parametrize(("told", "seconds"), [("7", 7.0), ("86400", 86400.0), ("soon", 0.0), ("²", 0.0), ("", 0.0)])
 def test_a_busy_controller_may_say_how_long_to_leave_it_alone(ecy: Bench, told: str, seconds: float) -> None:
-    ecy.controller.faults.add(AnswerInstead(Reply(503, b"{}", headers=(("retry-after", told),))))
+    ecy.controller.faults.add(AnswerInstead(Response(503, b"{}", headers={"retry-after": told})))
     with pytest.raises(DeviceUnreachable) as caught:
         read(ecy.client)
     assert caught.value.retry_after_s == seconds

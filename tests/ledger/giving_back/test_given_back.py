@@ -14,7 +14,7 @@ from clients.device_client import DeviceClient
 from clients.making import Credentials
 from emulators.boptest.faults import HoldCall
 from emulators.ecy.faults import Fault
-from emulators.ecy.messages import Reply, Request, compact
+from emulators.http.messages import Request, Response
 from ledger import Patiences
 from ledger.entries import TakenSlot
 from ledger.ledger import Ledger
@@ -64,11 +64,11 @@ def test_after_a_kill_a_controller_with_an_account_of_its_own_is_given_back_with
 class KeepsItsZone(Fault):
     """Takes a time and acknowledges a zone, but goes on in its own."""
 
-    async def on_reply(self, request: Request, reply: Reply) -> Reply:
+    async def on_reply(self, request: Request, reply: Response) -> Response:
         """Tell the zone that it has kept."""
         if request.method != "GET" or not request.path.endswith("/platform/time"):
             return reply
-        return Reply(reply.status, compact({**json.loads(reply.content), "time-zone": "US/Mountain"}))
+        return Response(reply.status, compact({**json.loads(reply.body), "time-zone": "US/Mountain"}))
 
 
 def test_a_clock_that_keeps_our_zone_is_not_given_back(both: Rig, monkeypatch: pytest.MonkeyPatch) -> None:

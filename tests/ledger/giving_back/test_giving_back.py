@@ -19,7 +19,6 @@ from emulators.ecy.answer_faults import WEB_PAGE, SpoilContent
 from emulators.ecy.controller import ControllerSpec, EmulatedController
 from emulators.ecy.faults import (
     AnswerInstead,
-    ConnectionDropped,
     DropConnection,
     FailWrites,
     Fault,
@@ -27,10 +26,11 @@ from emulators.ecy.faults import (
     Later,
     OnPath,
 )
-from emulators.ecy.messages import HTML_TYPE, Reply, Request
+from emulators.ecy.messages import HTML_TYPE
 from emulators.ecy.objects import BacnetObject
 from emulators.ecy.profile import Profile
 from emulators.ecy.server import EcyServer
+from emulators.http.messages import HangUpError, Request, Response
 from emulators.program import ObjectSpec
 from ledger import Patience
 from ledger.entries import Entry, TakenClock, TakenInput, TakenObject, TakenOutput, TakenSlot
@@ -92,7 +92,7 @@ class Heard(Fault):
     def __init__(self) -> None:
         self.requests: list[Request] = []
 
-    async def on_request(self, request: Request) -> Reply | None:
+    async def on_request(self, request: Request) -> Response | None:
         self.requests.append(request)
         return None
 
@@ -111,11 +111,11 @@ class ChangedPassword(Fault):
     def __init__(self, controller: EmulatedController) -> None:
         self._controller: EmulatedController | None = controller
 
-    async def on_request(self, request: Request) -> Reply | None:
+    async def on_request(self, request: Request) -> Response | None:
         if self._controller is not None:
             self._controller.change_password("another")
             self._controller = None
-            raise ConnectionDropped
+            raise HangUpError("another password holds")
         return None
 
 
@@ -232,8 +232,8 @@ def assert_given_back(subject: Stand, receipts: dict[str, Receipt]) -> None:
 
 
 def busy(status: int, **headers: str) -> Callable[[], Fault]:
-    told = tuple((name.replace("_", "-"), value) for name, value in headers.items())
-    return lambda: AnswerInstead(Reply(status, b"{}", headers=told), None)
+    told = {name.replace("_", "-"): value for name, value in headers.items()}
+    return lambda: AnswerInstead(Response(status, b"{}", headers=told), None)
 
 
 MOMENTS: dict[str, Callable[[], Fault]] = {
@@ -248,7 +248,7 @@ MOMENTS: dict[str, Callable[[], Fault]] = {
     "401": busy(401),
     "403": busy(403),
     "a web page": lambda: AnswerInstead(WEB_PAGE, None),
-    "an error page": lambda: AnswerInstead(Reply(500, b"<html>", HTML_TYPE), None),
+    "an error page": lambda: AnswerInstead(Response(500, b"<html>", HTML_TYPE), None),
     "garbage": lambda: SpoilContent(lambda content: content[: len(content) // 2]),
 }
 """What may last for a moment."""
@@ -371,7 +371,7 @@ class TestAccount:
     def test_missing_rights_get_one_fresh_sign_in(self, vav: Stand) -> None:
         vav.client(vav.device).connect()
         heard = vav.heard()
-        vav.vav.faults.add(AnswerInstead(Reply(403, b"{}"), None))
+        vav.vav.faults.add(AnswerInstead(Response(403, b"{}"), None))
         receipts = vav.give_back()
         assert "lacks the rights" in receipts[vav.slot].note
         assert heard.sign_ins == 1
@@ -437,8 +437,8 @@ class TestOrder:
         assert kinds == sorted(kinds)
         assert any(kinds)
 
-    @pytest.mark.parametrize("reply", [Reply(500, b"{}"), Reply(400, b"{}"), Reply(503, b"{}")])
-    def test_an_ntp_call_that_fails_holds_nothing_else_up(self, vav: Stand, reply: Reply) -> None:
+    @pytest.mark.parametrize("reply", [Response(500, b"{}"), Response(400, b"{}"), Response(503, b"{}")])
+    def test_an_ntp_call_that_fails_holds_nothing_else_up(self, vav: Stand, reply: Response) -> None:
         vav.vav.faults.add(OnPath("/time/ntp", reply))
         receipts = vav.give_back()
         assert {one.what for one in receipts.values() if one.outcome is Outcome.FAILED} == {"clock, zone and NTP"}
@@ -462,7 +462,7 @@ class TestOrder:
 
     def test_ntp_that_cannot_be_turned_off_keeps_the_zone_from_nothing(self, vav: Stand) -> None:
         vav.vav.clock.enable_ntp(True)
-        vav.vav.faults.add(OnPath("/time/ntp", Reply(400, b"{}")))
+        vav.vav.faults.add(OnPath("/time/ntp", Response(400, b"{}")))
         receipts = vav.give_back()
         assert receipts[vav.clock].outcome is Outcome.FAILED
         assert "NTP is enabled" in receipts[vav.clock].note
