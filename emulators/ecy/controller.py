@@ -20,6 +20,9 @@ from emulators.ecy.writing import ObjectWriter, WriteRecord
 from emulators.http.connections import Connections
 from emulators.program import ControlProgram, ObjectSpec
 
+FIRMWARE = "2.2.0+23305.1"
+"""The version that a controller says it has, unless its profile is of firmware 1.x."""
+
 
 @dataclass(frozen=True, slots=True)
 class ControllerSpec:

@@ -6,9 +6,8 @@ from typing import TypeAlias
 from urllib.parse import unquote
 
 from emulators.ecy.refusals import UNKNOWN_OBJECT, UNKNOWN_RESOURCE, Refusal
-from emulators.ecy.tree import reference
 from emulators.ecy.wire import TYPES_BY_COLLECTION
-from utils.values import ObjectRef
+from utils.values import ObjectRef, ObjectType
 
 Path: TypeAlias = tuple[str, ...]
 
@@ -43,3 +42,10 @@ def object_at(path: Path) -> ObjectRef:
     if ref is None:
         raise Refusal(UNKNOWN_OBJECT, f"{collection}/{instance}")
     return ref
+
+
+def reference(kind: ObjectType, instance: str) -> ObjectRef | None:
+    """The object that a collection's key stands for; None when the key is not a plain decimal number."""
+    if not (instance.isascii() and instance.isdigit()) or str(int(instance)) != instance:
+        return None
+    return ObjectRef(kind, int(instance))

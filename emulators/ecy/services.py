@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from datetime import UTC
 
-from emulators.ecy.controller import EmulatedController
+from emulators.ecy.controller import FIRMWARE, EmulatedController
 from emulators.ecy.tree import Branch, ObjectsNode, Tree
 from emulators.ecy.wire import Json, type_to_json
 
-FIRMWARE = "2.2.0+23305.1"
 _EMPTY_SERVICES = ("backup", "email", "iot", "modbus", "mqtt", "remote-tunneling", "security", "weather")
 _PACKAGES = {"os": "Operating system", "framework": "Services", "ui": "User interface"}
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import TypeAlias
 
 from emulators.ecy.database import ObjectDatabase
+from emulators.ecy.paths import reference
 from emulators.ecy.profile import Profile
 from emulators.ecy.properties import PRESENT_VALUE, readable
 from emulators.ecy.reads import ObjectReader
@@ -106,13 +107,6 @@ class ObjectsNode(Mapping[str, Tree]):
 
     def __len__(self) -> int:
         return sum(1 for _ in self)
-
-
-def reference(kind: ObjectType, instance: str) -> ObjectRef | None:
-    """The object that a collection's key stands for; None when the key is not a plain decimal number."""
-    if not (instance.isascii() and instance.isdigit()) or str(int(instance)) != instance:
-        return None
-    return ObjectRef(kind, int(instance))
 
 
 def render(tree: Tree, selection: Selection | None, *, strict: bool = False) -> Json:

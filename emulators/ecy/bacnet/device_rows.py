@@ -14,8 +14,7 @@ from bacpypes3.primitivedata import ObjectType as BacnetType
 from emulators.ecy.bacnet.object_rows import TYPE_NAMES, identifier_of
 from emulators.ecy.bacnet.rows import Reading, Row, Rows, table
 from emulators.ecy.bacnet.values import Element, date_of, time_of
-from emulators.ecy.controller import EmulatedController
-from emulators.ecy.services import FIRMWARE
+from emulators.ecy.controller import FIRMWARE, EmulatedController
 from utils.values import ObjectType
 
 VENDOR_NAME, VENDOR_NUMBER = "Distech Controls Inc.", 364
