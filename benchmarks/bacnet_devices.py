@@ -15,11 +15,11 @@ from datetime import UTC, datetime
 from rich.console import Console
 
 from benchmarks.rows import Row
+from emulators.ecy.access.sessions import Account
 from emulators.ecy.bacnet.server import BacnetServer
 from emulators.ecy.controller import ControllerSpec, EmulatedController, EmulatorSettings
 from emulators.ecy.profile import Profile
 from emulators.ecy.scanning import WallScan
-from emulators.ecy.sessions import Account
 from emulators.program import ObjectSpec
 
 DEVICES, INPUTS, OUTPUTS = 20, 40, 10

@@ -6,17 +6,17 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from emulators.ecy.access.counters import Counters
+from emulators.ecy.access.reads import ObjectReader
+from emulators.ecy.access.sessions import Account, Sessions
+from emulators.ecy.access.writing import ObjectWriter, WriteRecord
 from emulators.ecy.clock import ControllerClock, ScaledTime, SharedSteps, SteppedTime
-from emulators.ecy.counters import Counters
-from emulators.ecy.database import ObjectDatabase
-from emulators.ecy.faults import Faults
+from emulators.ecy.faults.fault import Faults
+from emulators.ecy.objects.database import ObjectDatabase
+from emulators.ecy.objects.program_objects import ProgramObjects
 from emulators.ecy.profile import Profile
-from emulators.ecy.program_objects import ProgramObjects
-from emulators.ecy.reads import ObjectReader
 from emulators.ecy.scanning import ExchangeScan, ExchangeTrigger, ScanMode, ScanTrigger, WallScan, WallScanner
-from emulators.ecy.sessions import Account, Sessions
-from emulators.ecy.wire import Json
-from emulators.ecy.writing import ObjectWriter, WriteRecord
+from emulators.ecy.wire.values import Json
 from emulators.http.connections import Connections
 from emulators.program import ControlProgram, ObjectSpec
 

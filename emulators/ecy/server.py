@@ -13,12 +13,12 @@ from tempfile import TemporaryDirectory
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
-from emulators.ecy.asgi import ControllerSite, redirecting
+from emulators.ecy.access.sessions import Account
 from emulators.ecy.certificates import CertificateFiles, certificate_in
 from emulators.ecy.controller import ControllerSpec, EmulatedController, EmulatorSettings
 from emulators.ecy.profile import Profile
+from emulators.ecy.rest.site import ControllerSite, redirecting
 from emulators.ecy.scanning import ScanMode, WallScan
-from emulators.ecy.sessions import Account
 from emulators.http.serving import ServedSite, ServerThread
 
 if TYPE_CHECKING:

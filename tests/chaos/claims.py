@@ -7,9 +7,9 @@ import re
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
+from emulators.ecy.access.writing import WriteRecord
 from emulators.ecy.controller import EmulatedController
-from emulators.ecy.objects import BacnetObject, with_out_of_service
-from emulators.ecy.writing import WriteRecord
+from emulators.ecy.objects.objects import BacnetObject, with_out_of_service
 from tests.chaos.journal_damage import CLOCK
 from tests.chaos.operators import PLACES, STRONGER, Claim
 from tests.chaos.peers import ECHO, OUTDOOR, PRIORITY, RETURN, SETPOINT, Peers, Trait

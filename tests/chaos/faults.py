@@ -10,10 +10,10 @@ from functools import partial
 from clients.http.tls import fingerprint_of
 from emulators.boptest.faults import AnswerWith, DroppedAnswer, DroppedRequest, FailedSimulation, NullValues
 from emulators.boptest.faults import BoptestFault as BuildingFault
-from emulators.ecy.answer_faults import WEB_PAGE, ChangeBatch, SpoilContent, TellInstead
 from emulators.ecy.controller import EmulatedController
-from emulators.ecy.faults import AnswerInstead, DripBody, DropConnection, FailWrites, Fault, HangInBody, Hold
-from emulators.ecy.objects import BacnetObject
+from emulators.ecy.faults.answers import WEB_PAGE, ChangeBatch, SpoilContent, TellInstead
+from emulators.ecy.faults.fault import AnswerInstead, DripBody, DropConnection, FailWrites, Fault, HangInBody, Hold
+from emulators.ecy.objects.objects import BacnetObject
 from emulators.http.messages import Response
 from emulators.program import ObjectSpec
 from tests.chaos.building import CONSTANT

@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 
+from emulators.ecy.access.writing import WriteRecord
 from emulators.ecy.controller import EmulatedController
-from emulators.ecy.objects import BacnetObject
-from emulators.ecy.writing import WriteRecord
+from emulators.ecy.objects.objects import BacnetObject
 from tests.chaos.building import CONSTANT_C
 from tests.chaos.peers import OUTDOOR, PRIORITY, RETURN, SETPOINT, Trait
 

@@ -13,11 +13,11 @@ from typing import Self
 from emulators.boptest.hub import Limits, PlantFactory
 from emulators.boptest.server import BoptestServer
 from emulators.ecy.controller import ControllerSpec, EmulatedController
+from emulators.ecy.faults.storage import Stores
+from emulators.ecy.objects.storage import EXACT, StorageQuirk
 from emulators.ecy.profile import Profile
 from emulators.ecy.scanning import ExchangeScan
 from emulators.ecy.server import EcyServer
-from emulators.ecy.storage import EXACT, StorageQuirk
-from emulators.ecy.storage_faults import Stores
 from emulators.program import ObjectSpec, ProgramIO
 from tests import bench
 from tests.chaos.building import CONSTANT, FRAME, echo

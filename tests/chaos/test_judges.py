@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from emulators.ecy.controller import EmulatedController
-from emulators.ecy.objects import with_out_of_service
+from emulators.ecy.objects.objects import with_out_of_service
 from ledger.entries import TakenClock, TakenSlot
 from ledger.ledger import Ledger
 from ledger.receipts import Outcome, Receipt, described

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from emulators.ecy.faults import Fault
+from emulators.ecy.faults.fault import Fault
 from emulators.http.messages import Request, Response
 from tests.chaos.building import EchoBuilding
 from tests.chaos.claims import Claims

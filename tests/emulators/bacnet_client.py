@@ -39,12 +39,12 @@ from bacpypes3.local.networkport import NetworkPortObject
 from bacpypes3.pdu import Address, GlobalBroadcast
 from bacpypes3.primitivedata import Null, ObjectIdentifier, PropertyIdentifier
 
+from emulators.ecy.access.sessions import Account
 from emulators.ecy.bacnet.server import BacnetServer
 from emulators.ecy.controller import ControllerSpec, EmulatedController, EmulatorSettings
 from emulators.ecy.profile import Profile
 from emulators.ecy.scanning import WallScan
 from emulators.ecy.server import EcyServer
-from emulators.ecy.sessions import Account
 from emulators.program import ObjectSpec
 from tests.emulators.ecy_client import PASSWORD, SOME_OBJECTS, USER, EcyClient, signed_in
 

@@ -11,9 +11,9 @@ from bacpypes3.apdu import IAmRequest, WhoIsRequest
 from bacpypes3.primitivedata import Real
 
 from emulators.bench import BenchPlan, serve
-from emulators.ecy.bacnet.faults import Mute, Slow
 from emulators.ecy.bacnet.server import BacnetServer
 from emulators.ecy.controller import ControllerSpec
+from emulators.ecy.faults.datagrams import Mute, Slow
 from emulators.ecy.profile import Profile
 from emulators.ecy.scanning import ExchangeScan
 from emulators.ecy.server import EcyServer

@@ -6,9 +6,9 @@ import pytest
 from bacpypes3.basetypes import EngineeringUnits
 from bacpypes3.primitivedata import CharacterString, Real, Tag, TagClass, TagNumber, Unsigned
 
-from emulators.ecy.bacnet.units import check_units, increment_of, units_of
-from emulators.ecy.bacnet.values import Encoded, decoded_number, decoded_real, decoded_text, is_null, text_of
-from emulators.ecy.objects import BacnetObject
+from emulators.ecy.bacnet.wire.units import check_units, increment_of, units_of
+from emulators.ecy.bacnet.wire.values import Encoded, decoded_number, decoded_real, decoded_text, is_null, text_of
+from emulators.ecy.objects.objects import BacnetObject
 from emulators.ecy.refusals import Refusal
 from emulators.programs.application import standard_application
 from utils.values import ObjectRef, ObjectType

@@ -15,10 +15,10 @@ from bacpypes3.primitivedata import (
     Unsigned,
 )
 
+from emulators.ecy.access.writing import WriteRecord
 from emulators.ecy.bacnet_profile import BacnetProfile
-from emulators.ecy.faults import FailWrites
+from emulators.ecy.faults.fault import FailWrites
 from emulators.ecy.profile import Profile
-from emulators.ecy.writing import WriteRecord
 from tests.emulators.bacnet_client import NULL, Value, bacnet_bench, both_sides, refusal
 from tests.emulators.ecy_client import OBJECTS
 

@@ -11,9 +11,9 @@ from dataclasses import replace
 import pytest
 import requests
 
-from emulators.ecy.answer_faults import ChangeBatch, SpoilContent, TellInstead
 from emulators.ecy.controller import ControllerSpec, EmulatedController
-from emulators.ecy.faults import AnswerInstead, DripBody, DropConnection, FailWrites, Fault, HangInBody, Hold
+from emulators.ecy.faults.answers import ChangeBatch, SpoilContent, TellInstead
+from emulators.ecy.faults.fault import AnswerInstead, DripBody, DropConnection, FailWrites, Fault, HangInBody, Hold
 from emulators.ecy.profile import Profile
 from emulators.ecy.refusals import VALUE_OUT_OF_RANGE
 from emulators.ecy.server import EcyServer

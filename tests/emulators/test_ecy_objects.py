@@ -10,9 +10,9 @@ from dataclasses import replace
 
 import pytest
 
-from emulators.ecy import objects
-from emulators.ecy.database import Change, ObjectDatabase
-from emulators.ecy.objects import BacnetObject
+from emulators.ecy.objects import objects
+from emulators.ecy.objects.database import Change, ObjectDatabase
+from emulators.ecy.objects.objects import BacnetObject
 from emulators.ecy.refusals import Refusal
 from emulators.program import ObjectSpec
 from tests.emulators.ecy_client import SOME_OBJECTS

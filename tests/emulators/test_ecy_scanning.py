@@ -9,13 +9,13 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from emulators.ecy.batch import BatchRunner
+from emulators.ecy.access.sessions import Account
 from emulators.ecy.controller import ControllerSpec, EmulatedController, EmulatorSettings
 from emulators.ecy.profile import Profile
-from emulators.ecy.rest import RestV2
+from emulators.ecy.rest.batch import BatchRunner
+from emulators.ecy.rest.resources import RestV2
 from emulators.ecy.scanning import ExchangeScan, ScanMode, WallScan, WallScanner
-from emulators.ecy.sessions import Account
-from emulators.ecy.wire import Json
+from emulators.ecy.wire.values import Json
 from emulators.program import ObjectSpec, ProgramIO
 from tests.emulators.ecy_client import OBJECTS, FakeTime
 

@@ -7,7 +7,7 @@ from urllib.parse import quote
 import pytest
 
 from emulators.ecy.refusals import Refusal
-from emulators.ecy.select import Item, parse_query
+from emulators.ecy.rest.select import Item, parse_query
 
 NAME = Item("object-name")
 UNITS = Item("units")

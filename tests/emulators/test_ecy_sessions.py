@@ -7,9 +7,9 @@ import re
 
 import pytest
 
+from emulators.ecy.access.sessions import Account, Sessions
 from emulators.ecy.profile import Profile
 from emulators.ecy.refusals import Refusal
-from emulators.ecy.sessions import Account, Sessions
 from tests.emulators.ecy_client import PASSWORD, USER, FakeTime
 
 

@@ -8,11 +8,11 @@ import pytest
 from bacpypes3.primitivedata import Boolean, Enumerated, Real
 
 from emulators.ecy.controller import ControllerSpec, EmulatedController
-from emulators.ecy.faults import Fault
+from emulators.ecy.faults.fault import Fault
+from emulators.ecy.faults.storage import Ramps, Stores, Wanders
+from emulators.ecy.objects.storage import EXACT, StorageQuirk
 from emulators.ecy.profile import Profile
 from emulators.ecy.server import EcyServer
-from emulators.ecy.storage import EXACT, StorageQuirk
-from emulators.ecy.storage_faults import Ramps, Stores, Wanders
 from tests.emulators.bacnet_client import NULL, BacnetClient, bacnet_bench, chosen, refusal
 from tests.emulators.ecy_client import OBJECTS, PASSWORD, SOME_OBJECTS, USER, EcyClient, error_code, signed_in
 

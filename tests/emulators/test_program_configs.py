@@ -7,8 +7,8 @@ from datetime import datetime
 
 import pytest
 
-from emulators.ecy.database import ObjectDatabase
-from emulators.ecy.program_objects import ProgramObjects
+from emulators.ecy.objects.database import ObjectDatabase
+from emulators.ecy.objects.program_objects import ProgramObjects
 from emulators.plants.multizone_office import MultizoneOffice
 from emulators.programs.application import standard_application
 from emulators.programs.objects import UnitSystem

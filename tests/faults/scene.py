@@ -20,9 +20,9 @@ from bridge.link.link import LinkState
 from bridge.run import Run
 from emulators.boptest.hub import Limits
 from emulators.boptest.server import BoptestServer
-from emulators.ecy.answer_faults import ChangeBatch
 from emulators.ecy.controller import ControllerSpec, EmulatedController
-from emulators.ecy.objects import BacnetObject
+from emulators.ecy.faults.answers import ChangeBatch
+from emulators.ecy.objects.objects import BacnetObject
 from emulators.ecy.profile import Profile
 from emulators.ecy.scanning import ExchangeScan
 from emulators.ecy.server import EcyServer

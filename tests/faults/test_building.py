@@ -31,7 +31,7 @@ from emulators.boptest.faults import (
 )
 from emulators.boptest.hub import Limits
 from emulators.boptest.server import BoptestServer
-from emulators.ecy import faults as ecy_faults
+from emulators.ecy.faults import fault as ecy_faults
 from emulators.plants.multizone_office import MultizoneOffice
 from tests import bench
 from tests.bridge.looking import force

@@ -9,8 +9,8 @@ from functools import partial
 import pytest
 
 from bridge.link.link import LinkState
-from emulators.ecy.answer_faults import WEB_PAGE, SpoilContent
-from emulators.ecy.faults import AnswerInstead, DripBody, DropConnection, Fault, HangInBody, Hold
+from emulators.ecy.faults.answers import WEB_PAGE, SpoilContent
+from emulators.ecy.faults.fault import AnswerInstead, DripBody, DropConnection, Fault, HangInBody, Hold
 from emulators.ecy.profile import Profile
 from emulators.http.messages import Response
 from ledger.entries import Entry

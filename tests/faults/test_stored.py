@@ -11,10 +11,10 @@ from rich.console import Console
 
 from bridge.display.receipts import print_receipts
 from bridge.run import Run
-from emulators.ecy.faults import Fault
-from emulators.ecy.objects import BacnetObject
-from emulators.ecy.storage import StorageQuirk
-from emulators.ecy.storage_faults import Ramps, Stores, Wanders
+from emulators.ecy.faults.fault import Fault
+from emulators.ecy.faults.storage import Ramps, Stores, Wanders
+from emulators.ecy.objects.objects import BacnetObject
+from emulators.ecy.objects.storage import StorageQuirk
 from ledger.receipts import Outcome, Receipt
 from tests.bridge.looking import assert_as_it_was, held
 from tests.bridge.rig import AHU_POINTS, Rig, rig

@@ -6,10 +6,10 @@ import pytest
 
 from bridge.link.link import LinkState
 from emulators.boptest.faults import NullValues
-from emulators.ecy.answer_faults import ChangeBatch, TellInstead
-from emulators.ecy.faults import FailWrites, Fault
+from emulators.ecy.faults.answers import ChangeBatch, TellInstead
+from emulators.ecy.faults.fault import FailWrites, Fault
 from emulators.ecy.profile import Profile
-from emulators.ecy.wire import Json
+from emulators.ecy.wire.values import Json
 from emulators.http.messages import Request, Response
 from tests.faults.conftest import MakeScene
 from tests.faults.scene import HOLD_STEPS, Scene, assert_given_back, writes_to

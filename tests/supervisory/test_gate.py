@@ -12,10 +12,10 @@ from pathlib import Path
 import pytest
 
 from clients.bacnet.stack import BACnetStack
-from emulators.ecy.faults import DropConnection, FailWrites, Hold
+from emulators.ecy.faults.fault import DropConnection, FailWrites, Hold
+from emulators.ecy.faults.storage import Stores
+from emulators.ecy.objects.storage import StorageQuirk
 from emulators.ecy.server import EcyServer
-from emulators.ecy.storage import StorageQuirk
-from emulators.ecy.storage_faults import Stores
 from emulators.http.messages import Request, Response
 from ledger.entries import Entry
 from ledger.ledger import Ledger, MemoryStore

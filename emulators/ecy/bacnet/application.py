@@ -27,17 +27,17 @@ from bacpypes3.comm import bind
 from bacpypes3.errors import RejectException
 from bacpypes3.netservice import NetworkServiceAccessPoint, NetworkServiceElement
 
+from emulators.ecy.access.writing import ObjectWriter
 from emulators.ecy.bacnet.cov import Subscriptions
 from emulators.ecy.bacnet.device_rows import Device
 from emulators.ecy.bacnet.discovery import Discovery, Timekeeping
-from emulators.ecy.bacnet.errors import error_reply
 from emulators.ecy.bacnet.link import BacnetLink
 from emulators.ecy.bacnet.reading import Directory, ReadServices
+from emulators.ecy.bacnet.wire.errors import error_reply
 from emulators.ecy.bacnet.writing import WriteServices
 from emulators.ecy.controller import EmulatedController
-from emulators.ecy.database import Change
+from emulators.ecy.objects.database import Change
 from emulators.ecy.refusals import Refusal
-from emulators.ecy.writing import ObjectWriter
 
 Handler = Callable[[Any], APDU | None]
 

@@ -29,13 +29,13 @@ from bacpypes3.basetypes import (
 )
 
 from emulators.ecy.bacnet.device_rows import Device
-from emulators.ecy.bacnet.errors import COV_SUBSCRIPTION_FAILED, NO_SPACE
 from emulators.ecy.bacnet.object_rows import identifier_of, is_faulty, present_value, ref_of, status_flags
 from emulators.ecy.bacnet.reading import Directory
-from emulators.ecy.bacnet.units import increment_of
-from emulators.ecy.bacnet.values import Element, Encoded, Request
-from emulators.ecy.database import Change, ObjectDatabase
-from emulators.ecy.objects import BacnetObject
+from emulators.ecy.bacnet.wire.errors import COV_SUBSCRIPTION_FAILED, NO_SPACE
+from emulators.ecy.bacnet.wire.units import increment_of
+from emulators.ecy.bacnet.wire.values import Element, Encoded, Request
+from emulators.ecy.objects.database import Change, ObjectDatabase
+from emulators.ecy.objects.objects import BacnetObject
 from emulators.ecy.refusals import UNKNOWN_OBJECT, Refusal
 from utils.values import ObjectRef
 

@@ -13,7 +13,7 @@ from bacpypes3.primitivedata import ObjectType as BacnetType
 
 from emulators.ecy.bacnet.object_rows import TYPE_NAMES, identifier_of
 from emulators.ecy.bacnet.rows import Reading, Row, Rows, table
-from emulators.ecy.bacnet.values import Element, date_of, time_of
+from emulators.ecy.bacnet.wire.values import Element, date_of, time_of
 from emulators.ecy.controller import FIRMWARE, EmulatedController
 from utils.values import ObjectType
 

@@ -11,7 +11,7 @@ from bacpypes3.primitivedata import CharacterString
 from emulators.ecy.bacnet.device_rows import VENDOR_NUMBER, Device
 from emulators.ecy.bacnet.object_rows import identifier_of, ref_of
 from emulators.ecy.bacnet.reading import Directory
-from emulators.ecy.bacnet.values import Element, Request, moment_of
+from emulators.ecy.bacnet.wire.values import Element, Request, moment_of
 from emulators.ecy.refusals import Refusal
 
 

@@ -11,10 +11,9 @@ from bacpypes3.basetypes import EventState, Polarity, Reliability, StatusFlags
 from bacpypes3.primitivedata import Boolean, CharacterString, Null, ObjectIdentifier, Real, Unsigned
 from bacpypes3.primitivedata import ObjectType as BacnetType
 
-from emulators.ecy import objects
 from emulators.ecy.bacnet.rows import Reading, Row, Rows, table
-from emulators.ecy.bacnet.units import increment_of, units_of
-from emulators.ecy.bacnet.values import (
+from emulators.ecy.bacnet.wire.units import increment_of, units_of
+from emulators.ecy.bacnet.wire.values import (
     Element,
     Tags,
     decoded_flag,
@@ -23,9 +22,10 @@ from emulators.ecy.bacnet.values import (
     decoded_text,
     number,
 )
-from emulators.ecy.objects import BacnetObject
-from emulators.ecy.properties import PRIORITY_ARRAY
+from emulators.ecy.objects import objects
+from emulators.ecy.objects.objects import BacnetObject
 from emulators.ecy.refusals import INVALID_REQUEST, VALUE_OUT_OF_RANGE, WRITE_ACCESS_DENIED, Refusal
+from emulators.ecy.wire.properties import PRIORITY_ARRAY
 from utils.values import ObjectRef, ObjectType
 
 Applies = Callable[[ObjectType], bool]

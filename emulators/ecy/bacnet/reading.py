@@ -12,13 +12,13 @@ from bacpypes3.basetypes import ReadAccessResult, ReadAccessResultElement, ReadA
 from bacpypes3.primitivedata import ObjectType as BacnetType
 from bacpypes3.primitivedata import PropertyIdentifier
 
+from emulators.ecy.access.reads import ObjectReader
 from emulators.ecy.bacnet.device_rows import DEVICE_ROWS, Device
-from emulators.ecy.bacnet.errors import error_type
 from emulators.ecy.bacnet.object_rows import ref_of, rows_of
 from emulators.ecy.bacnet.rows import Rows, encoded, selected
-from emulators.ecy.bacnet.values import Element, Encoded, Request
-from emulators.ecy.objects import BacnetObject
-from emulators.ecy.reads import ObjectReader
+from emulators.ecy.bacnet.wire.errors import error_type
+from emulators.ecy.bacnet.wire.values import Element, Encoded, Request
+from emulators.ecy.objects.objects import BacnetObject
 from emulators.ecy.refusals import UNKNOWN_OBJECT, Refusal
 from utils.values import ObjectType
 

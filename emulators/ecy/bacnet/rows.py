@@ -8,8 +8,8 @@ from typing import Any, Generic, Literal, TypeAlias, TypeVar
 
 from bacpypes3.primitivedata import PropertyIdentifier, Unsigned
 
-from emulators.ecy.bacnet.errors import INVALID_ARRAY_INDEX, NOT_AN_ARRAY
-from emulators.ecy.bacnet.values import Element, Encoded, Tags
+from emulators.ecy.bacnet.wire.errors import INVALID_ARRAY_INDEX, NOT_AN_ARRAY
+from emulators.ecy.bacnet.wire.values import Element, Encoded, Tags
 from emulators.ecy.refusals import UNKNOWN_PROPERTY, WRITE_ACCESS_DENIED, Refusal
 
 Source = TypeVar("Source")

@@ -13,7 +13,7 @@ from typing import Self
 
 from emulators.ecy.bacnet.application import ControllerApplication
 from emulators.ecy.bacnet.link import BacnetLink, BroadcastLink, Passes, bind_udp
-from emulators.ecy.bacnet.units import check_units
+from emulators.ecy.bacnet.wire.units import check_units
 from emulators.ecy.controller import EmulatedController
 from emulators.process import EmulatorError
 

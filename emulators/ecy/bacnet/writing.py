@@ -8,16 +8,16 @@ from bacpypes3.apdu import SimpleAckPDU, WritePropertyMultipleError
 from bacpypes3.basetypes import ObjectPropertyReference
 from bacpypes3.errors import ParameterOutOfRange
 
+from emulators.ecy.access.writing import ObjectWriter
 from emulators.ecy.bacnet.device_rows import DEVICE_ROWS
-from emulators.ecy.bacnet.errors import NOT_AN_ARRAY, error_type
 from emulators.ecy.bacnet.object_rows import ref_of
 from emulators.ecy.bacnet.reading import Directory
-from emulators.ecy.bacnet.values import Element, Request, Tags, contents, decoded_number, is_null, text_of
-from emulators.ecy.database import ObjectDatabase
-from emulators.ecy.objects import PRIORITIES, BacnetObject
-from emulators.ecy.properties import PRESENT_VALUE
+from emulators.ecy.bacnet.wire.errors import NOT_AN_ARRAY, error_type
+from emulators.ecy.bacnet.wire.values import Element, Request, Tags, contents, decoded_number, is_null, text_of
+from emulators.ecy.objects.database import ObjectDatabase
+from emulators.ecy.objects.objects import PRIORITIES, BacnetObject
 from emulators.ecy.refusals import UNKNOWN_OBJECT, UNKNOWN_PROPERTY, WRITE_ACCESS_DENIED, Refusal
-from emulators.ecy.writing import ObjectWriter
+from emulators.ecy.wire.properties import PRESENT_VALUE
 
 LOWEST_PRIORITY = PRIORITIES
 """The slot of a command without a priority."""

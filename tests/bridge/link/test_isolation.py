@@ -16,8 +16,8 @@ from bridge.link import isolation
 from bridge.real_outputs import wired_equipments
 from bridge.run import Declined
 from emulators.ecy.controller import EmulatedController
-from emulators.ecy.database import Change
-from emulators.ecy.faults import FailWrites
+from emulators.ecy.faults.fault import FailWrites
+from emulators.ecy.objects.database import Change
 from emulators.ecy.profile import Profile
 from emulators.program import ObjectSpec
 from ledger.entries import TakenOutput

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from bridge.run import Run
-from emulators.ecy.answer_faults import ChangeBatch
-from emulators.ecy.faults import FailWrites
+from emulators.ecy.faults.answers import ChangeBatch
+from emulators.ecy.faults.fault import FailWrites
 from emulators.http.messages import Request, Response
 from ledger.receipts import Outcome
 from tests.bridge.looking import activations, assert_as_it_was, force, held

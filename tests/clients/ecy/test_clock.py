@@ -9,7 +9,7 @@ import pytest
 
 from clients.device_client import ClockState
 from clients.ecy import clock as ecy_clock
-from emulators.ecy.faults import AnswerInstead, Fault
+from emulators.ecy.faults.fault import AnswerInstead, Fault
 from emulators.ecy.profile import Profile
 from emulators.http.messages import Request, Response
 from tests.clients.ecy.bench import Bench, bench, fresh

@@ -13,7 +13,8 @@ from bridge.run import Run
 from clients.device_client import DeviceClient
 from clients.making import Credentials
 from emulators.boptest.faults import HoldCall
-from emulators.ecy.faults import Fault
+from emulators.ecy.faults.fault import Fault
+from emulators.ecy.wire.messages import compact
 from emulators.http.messages import Request, Response
 from ledger import Patiences
 from ledger.entries import TakenSlot

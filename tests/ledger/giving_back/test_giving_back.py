@@ -15,9 +15,9 @@ import pytest
 from clients.ecy_device_client import ECYDeviceClient
 from clients.http.tls import TlsMode, TlsPolicy
 from clients.making import Credentials
-from emulators.ecy.answer_faults import WEB_PAGE, SpoilContent
 from emulators.ecy.controller import ControllerSpec, EmulatedController
-from emulators.ecy.faults import (
+from emulators.ecy.faults.answers import WEB_PAGE, SpoilContent
+from emulators.ecy.faults.fault import (
     AnswerInstead,
     DropConnection,
     FailWrites,
@@ -26,10 +26,10 @@ from emulators.ecy.faults import (
     Later,
     OnPath,
 )
-from emulators.ecy.messages import HTML_TYPE
-from emulators.ecy.objects import BacnetObject
+from emulators.ecy.objects.objects import BacnetObject
 from emulators.ecy.profile import Profile
 from emulators.ecy.server import EcyServer
+from emulators.ecy.wire.messages import HTML_TYPE
 from emulators.http.messages import HangUpError, Request, Response
 from emulators.program import ObjectSpec
 from ledger import Patience

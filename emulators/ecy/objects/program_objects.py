@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from emulators.ecy import objects
-from emulators.ecy.database import ObjectDatabase
+from emulators.ecy.objects import objects
+from emulators.ecy.objects.database import ObjectDatabase
 
 
 class ProgramObjects:

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import TypeAlias
 
-from emulators.ecy.database import ObjectDatabase
-from emulators.ecy.paths import reference
+from emulators.ecy.access.reads import ObjectReader
+from emulators.ecy.objects.database import ObjectDatabase
 from emulators.ecy.profile import Profile
-from emulators.ecy.properties import PRESENT_VALUE, readable
-from emulators.ecy.reads import ObjectReader
 from emulators.ecy.refusals import INVALID_REQUEST, Refusal
-from emulators.ecy.select import Item, Selection
-from emulators.ecy.wire import COLLECTIONS, TYPES_BY_COLLECTION, Json
+from emulators.ecy.rest.select import Item, Selection
+from emulators.ecy.wire.paths import reference
+from emulators.ecy.wire.properties import PRESENT_VALUE, readable
+from emulators.ecy.wire.values import COLLECTIONS, TYPES_BY_COLLECTION, Json
 from utils.values import ObjectRef, ObjectType
 
 Tree: TypeAlias = "Mapping[str, Tree] | Json"

@@ -4,11 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from emulators.ecy import legacy
-from emulators.ecy.batch import BatchRunner
+from emulators.ecy.access.sessions import new_session_id
 from emulators.ecy.controller import EmulatedController
-from emulators.ecy.messages import HTML_TYPE, Answer, as_response, parse_json, refused
-from emulators.ecy.paths import BATCH, V1_ROOT, V2_ROOT, path_under_v2
 from emulators.ecy.refusals import (
     BATCH_TOO_LARGE,
     INVALID_REQUEST,
@@ -19,9 +16,12 @@ from emulators.ecy.refusals import (
     Reason,
     Refusal,
 )
-from emulators.ecy.rest import RestV2
-from emulators.ecy.sessions import new_session_id
-from emulators.ecy.wire import Json
+from emulators.ecy.rest import legacy
+from emulators.ecy.rest.batch import BatchRunner
+from emulators.ecy.rest.resources import RestV2
+from emulators.ecy.wire.messages import HTML_TYPE, Answer, as_response, parse_json, refused
+from emulators.ecy.wire.paths import BATCH, V1_ROOT, V2_ROOT, path_under_v2
+from emulators.ecy.wire.values import Json
 from emulators.http.messages import Request, Response
 
 _V2_REALM = 'Basic realm="ECLYPSE"'

@@ -6,9 +6,9 @@ import threading
 from collections import defaultdict, deque
 from collections.abc import Callable
 
-from emulators.ecy.database import Change, ObjectDatabase
-from emulators.ecy.faults import Faults
-from emulators.ecy.objects import BacnetObject
+from emulators.ecy.faults.fault import Faults
+from emulators.ecy.objects.database import Change, ObjectDatabase
+from emulators.ecy.objects.objects import BacnetObject
 from utils.values import ObjectRef
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from emulators.ecy.controller import ControllerSpec
-from emulators.ecy.messages import HTML_TYPE, JSON_TYPE, compact
-from emulators.ecy.paths import V1_ROOT
-from emulators.ecy.wire import Json
+from emulators.ecy.wire.messages import HTML_TYPE, JSON_TYPE, compact
+from emulators.ecy.wire.paths import V1_ROOT
+from emulators.ecy.wire.values import Json
 from emulators.http.messages import Response
 
 FIRMWARE = "1.17.22053.807"

@@ -7,8 +7,8 @@ from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
 
 from emulators.ecy.controller import EmulatedController
-from emulators.ecy.http_front import HttpFront
-from emulators.ecy.messages import JSON_TYPE
+from emulators.ecy.rest.front import HttpFront
+from emulators.ecy.wire.messages import JSON_TYPE
 from emulators.http.application import Respond
 from emulators.http.messages import HangUpError, Request, Response
 

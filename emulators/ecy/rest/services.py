@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import UTC
 
 from emulators.ecy.controller import FIRMWARE, EmulatedController
-from emulators.ecy.tree import Branch, ObjectsNode, Tree
-from emulators.ecy.wire import Json, type_to_json
+from emulators.ecy.rest.tree import Branch, ObjectsNode, Tree
+from emulators.ecy.wire.values import Json, type_to_json
 
 _EMPTY_SERVICES = ("backup", "email", "iot", "modbus", "mqtt", "remote-tunneling", "security", "weather")
 _PACKAGES = {"os": "Operating system", "framework": "Services", "ui": "User interface"}

@@ -8,7 +8,7 @@ from types import MappingProxyType
 
 from bacpypes3.basetypes import EngineeringUnits
 
-from emulators.ecy.objects import BacnetObject
+from emulators.ecy.objects.objects import BacnetObject
 from emulators.process import EmulatorError
 
 _NO_UNITS = "no-units"

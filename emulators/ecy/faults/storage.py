@@ -12,9 +12,9 @@ from collections import Counter
 from collections.abc import Collection
 from dataclasses import dataclass, replace
 
-from emulators.ecy.faults import Fault
-from emulators.ecy.objects import BacnetObject
-from emulators.ecy.storage import StorageQuirk
+from emulators.ecy.faults.fault import Fault
+from emulators.ecy.objects.objects import BacnetObject
+from emulators.ecy.objects.storage import StorageQuirk
 from utils.values import ObjectRef
 
 

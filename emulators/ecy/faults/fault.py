@@ -10,9 +10,9 @@ import asyncio
 import threading
 from collections.abc import AsyncIterator, Collection
 
-from emulators.ecy.objects import BacnetObject
+from emulators.ecy.objects.objects import BacnetObject
+from emulators.ecy.objects.storage import StorageQuirk
 from emulators.ecy.refusals import WRITE_ACCESS_DENIED, Reason, Refusal
-from emulators.ecy.storage import StorageQuirk
 from emulators.http.messages import HangUpError, Request, Response
 
 

@@ -6,12 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from emulators.ecy.controller import EmulatedController
-from emulators.ecy.database import DUPLICATE_INSTANCE
-from emulators.ecy.messages import Answer, refused
-from emulators.ecy.paths import ADD, NTP, OBJECTS, READ_MULTIPLE, SERVICES, TIME, WRITE_MULTIPLE, Path, object_at
-from emulators.ecy.platform_time import set_ntp, set_time
-from emulators.ecy.properties import PRIORITY_ARRAY
-from emulators.ecy.property_multiple import read_multiple, write_multiple
+from emulators.ecy.objects.database import DUPLICATE_INSTANCE
 from emulators.ecy.refusals import (
     INVALID_REQUEST,
     METHOD_NOT_ALLOWED,
@@ -22,10 +17,22 @@ from emulators.ecy.refusals import (
     WRITE_ACCESS_DENIED,
     Refusal,
 )
-from emulators.ecy.select import parse_query
-from emulators.ecy.services import services_of
-from emulators.ecy.tree import Tree, render
-from emulators.ecy.wire import Json, is_relinquish, priority_from_json, type_spelled, value_from_json, whole_number
+from emulators.ecy.rest.platform_time import set_ntp, set_time
+from emulators.ecy.rest.property_multiple import read_multiple, write_multiple
+from emulators.ecy.rest.select import parse_query
+from emulators.ecy.rest.services import services_of
+from emulators.ecy.rest.tree import Tree, render
+from emulators.ecy.wire.messages import Answer, refused
+from emulators.ecy.wire.paths import ADD, NTP, OBJECTS, READ_MULTIPLE, SERVICES, TIME, WRITE_MULTIPLE, Path, object_at
+from emulators.ecy.wire.properties import PRIORITY_ARRAY
+from emulators.ecy.wire.values import (
+    Json,
+    is_relinquish,
+    priority_from_json,
+    type_spelled,
+    value_from_json,
+    whole_number,
+)
 from emulators.program import ObjectSpec
 from utils.values import ObjectRef, ObjectType
 

@@ -10,8 +10,8 @@ import math
 import struct
 from dataclasses import dataclass, replace
 
+from emulators.ecy.objects.storage import EXACT, StorageQuirk
 from emulators.ecy.refusals import INVALID_DATA_TYPE, VALUE_OUT_OF_RANGE, WRITE_ACCESS_DENIED, Refusal
-from emulators.ecy.storage import EXACT, StorageQuirk
 from emulators.program import ObjectSpec
 from utils.values import ObjectRef, ObjectType
 

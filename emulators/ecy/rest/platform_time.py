@@ -9,7 +9,7 @@ from datetime import datetime
 from emulators.ecy.clock import ControllerClock
 from emulators.ecy.profile import Profile
 from emulators.ecy.refusals import INVALID_DATA_TYPE, INVALID_REQUEST, UNKNOWN_PROPERTY, VALUE_OUT_OF_RANGE, Refusal
-from emulators.ecy.wire import Json
+from emulators.ecy.wire.values import Json
 
 _DATE_TIME = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}", re.ASCII)
 

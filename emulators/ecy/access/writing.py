@@ -6,15 +6,15 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import reduce
 
-from emulators.ecy import objects
-from emulators.ecy.counters import Counters
-from emulators.ecy.database import ObjectDatabase
-from emulators.ecy.faults import Faults
-from emulators.ecy.objects import BacnetObject
+from emulators.ecy.access.counters import Counters
+from emulators.ecy.faults.fault import Faults
+from emulators.ecy.objects import objects
+from emulators.ecy.objects.database import ObjectDatabase
+from emulators.ecy.objects.objects import BacnetObject
 from emulators.ecy.profile import Profile
-from emulators.ecy.properties import PRESENT_VALUE, PROPERTIES, WRITE_ONLY_NAMES
 from emulators.ecy.refusals import UNKNOWN_PROPERTY, WRITE_ACCESS_DENIED, Refusal
-from emulators.ecy.wire import Json
+from emulators.ecy.wire.properties import PRESENT_VALUE, PROPERTIES, WRITE_ONLY_NAMES
+from emulators.ecy.wire.values import Json
 from utils.values import ObjectRef
 
 

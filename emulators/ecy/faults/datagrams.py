@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
-from emulators.ecy.faults import Fault
+from emulators.ecy.faults.fault import Fault
 
 
 class Mute(Fault):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from bacpypes3.apdu import Error
 from bacpypes3.basetypes import ErrorType
 
-from emulators.ecy.bacnet.values import Request
+from emulators.ecy.bacnet.wire.values import Request
 from emulators.ecy.refusals import DUPLICATE_NAME, INVALID_REQUEST, UNKNOWN_OBJECT, Reason, Refusal
 
 INVALID_ARRAY_INDEX = Reason("invalid-array-index", "Invalid Array Index")

@@ -6,11 +6,11 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
-from emulators.ecy.database import ObjectDatabase
-from emulators.ecy.faults import Fault
-from emulators.ecy.messages import HTML_TYPE, compact
-from emulators.ecy.paths import BATCH, V2_ROOT
-from emulators.ecy.wire import COLLECTIONS, Json
+from emulators.ecy.faults.fault import Fault
+from emulators.ecy.objects.database import ObjectDatabase
+from emulators.ecy.wire.messages import HTML_TYPE, compact
+from emulators.ecy.wire.paths import BATCH, V2_ROOT
+from emulators.ecy.wire.values import COLLECTIONS, Json
 from emulators.http.messages import Request, Response
 
 _BATCH_PATH = "/".join((V2_ROOT, *BATCH))

@@ -6,8 +6,8 @@ import threading
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
-from emulators.ecy import objects
-from emulators.ecy.objects import BacnetObject
+from emulators.ecy.objects import objects
+from emulators.ecy.objects.objects import BacnetObject
 from emulators.ecy.refusals import DUPLICATE_NAME, UNKNOWN_OBJECT, WRITE_ACCESS_DENIED, Reason, Refusal
 from emulators.program import ObjectSpec
 from utils.values import ObjectRef, ObjectType

@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from emulators.ecy.controller import EmulatedController
-from emulators.ecy.messages import Answer, refused
-from emulators.ecy.paths import BATCH, Path, path_under_v2
 from emulators.ecy.refusals import BATCH_TOO_LARGE, INVALID_REQUEST, Refusal
-from emulators.ecy.rest import RestV2
-from emulators.ecy.wire import Json
+from emulators.ecy.rest.resources import RestV2
+from emulators.ecy.wire.messages import Answer, refused
+from emulators.ecy.wire.paths import BATCH, Path, path_under_v2
+from emulators.ecy.wire.values import Json
 
 
 @dataclass(frozen=True, slots=True)

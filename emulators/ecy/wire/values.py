@@ -6,7 +6,7 @@ import math
 import re
 from typing import TypeAlias
 
-from emulators.ecy.objects import BacnetObject
+from emulators.ecy.objects.objects import BacnetObject
 from emulators.ecy.profile import Profile
 from emulators.ecy.refusals import INVALID_DATA_TYPE, VALUE_OUT_OF_RANGE, Refusal
 from utils.values import ObjectType

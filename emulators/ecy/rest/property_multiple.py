@@ -7,10 +7,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from emulators.ecy.controller import EmulatedController
-from emulators.ecy.objects import BacnetObject
-from emulators.ecy.properties import PRESENT_VALUE, PROPERTIES, readable
+from emulators.ecy.objects.objects import BacnetObject
 from emulators.ecy.refusals import INVALID_REQUEST, UNKNOWN_OBJECT, UNKNOWN_PROPERTY, Refusal
-from emulators.ecy.wire import (
+from emulators.ecy.wire.properties import PRESENT_VALUE, PROPERTIES, readable
+from emulators.ecy.wire.values import (
     Json,
     present_value_text,
     priority_from_json,

@@ -6,11 +6,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 
-from emulators.ecy import objects
-from emulators.ecy.objects import BacnetObject
+from emulators.ecy.objects import objects
+from emulators.ecy.objects.objects import BacnetObject
 from emulators.ecy.profile import Profile
 from emulators.ecy.refusals import INVALID_DATA_TYPE, INVALID_REQUEST, WRITE_ACCESS_DENIED, Refusal
-from emulators.ecy.wire import Json, type_to_json, units_to_json, value_from_json, value_to_json
+from emulators.ecy.wire.values import Json, type_to_json, units_to_json, value_from_json, value_to_json
 from utils.values import ObjectType
 
 PRESENT_VALUE = "present-value"

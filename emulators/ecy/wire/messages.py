@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from emulators.ecy.profile import Profile
 from emulators.ecy.refusals import INVALID_REQUEST, UNKNOWN_OBJECT, UNKNOWN_PROPERTY, Refusal
-from emulators.ecy.wire import Json
+from emulators.ecy.wire.values import Json
 from emulators.http.messages import Response
 
 JSON_TYPE = "application/json"

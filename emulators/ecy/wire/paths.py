@@ -6,7 +6,7 @@ from typing import TypeAlias
 from urllib.parse import unquote
 
 from emulators.ecy.refusals import UNKNOWN_OBJECT, UNKNOWN_RESOURCE, Refusal
-from emulators.ecy.wire import TYPES_BY_COLLECTION
+from emulators.ecy.wire.values import TYPES_BY_COLLECTION
 from utils.values import ObjectRef, ObjectType
 
 Path: TypeAlias = tuple[str, ...]

@@ -1,0 +1,1 @@
+"""Values, units and refusals as BACnet/IP has them."""
