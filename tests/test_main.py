@@ -26,7 +26,8 @@ import main
 from clients.boptest_client import BOPTestClient
 from commands import line
 from emulators.boptest.faults import AnswerWith, HoldCall
-from emulators.ecy.faults.fault import FailWrites, Hold
+from emulators.ecy.faults.calls import Hold
+from emulators.ecy.faults.storage import FailWrites
 from emulators.process import emulator_process
 from tests import bench
 from tests.bridge.looking import assert_as_it_was, assert_untouched

@@ -9,7 +9,7 @@ import pytest
 
 from bridge.link.link import LinkState
 from emulators.boptest.faults import HoldCall
-from emulators.ecy.faults.fault import DropConnection
+from emulators.ecy.faults.calls import DropConnection
 from ledger.receipts import Outcome
 from tests.bridge.looking import activations, assert_as_it_was, assert_untouched, state_of
 from tests.bridge.rig import DEADLINE_S, Rig, in_background, rig

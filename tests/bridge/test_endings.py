@@ -15,7 +15,7 @@ import pytest
 
 from bridge.display.status import Phase
 from emulators.boptest.faults import HoldCall
-from emulators.ecy.faults.fault import Hold
+from emulators.ecy.faults.calls import Hold
 from ledger.entries import Entry
 from ledger.ledger import Ledger
 from ledger.receipt_file import KEPT_FILES

@@ -12,7 +12,8 @@ import pytest
 from bridge.run import Declined, FirstContact, Run
 from emulators.boptest.faults import AnswerWith, DroppedAnswer, FailedSimulation, HoldCall
 from emulators.ecy.faults.answers import WEB_PAGE
-from emulators.ecy.faults.fault import AnswerInstead, DropConnection, Fault
+from emulators.ecy.faults.calls import AnswerInstead, DropConnection
+from emulators.ecy.faults.fault import Fault
 from emulators.ecy.profile import Profile
 from emulators.http.messages import Response
 from emulators.program import ObjectSpec

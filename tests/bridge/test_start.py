@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from emulators.boptest.faults import BoptestFault, HoldCall
-from emulators.ecy.faults.fault import DropConnection
+from emulators.ecy.faults.calls import DropConnection
 from emulators.http.messages import Response
 from tests.bridge.looking import activations
 from tests.bridge.rig import AHU_OBJECTS, DEADLINE_S, Rig, in_background, rig

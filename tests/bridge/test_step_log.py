@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from bridge.step_log import MOMENT_COLUMNS, StepLog
-from emulators.ecy.faults.fault import DropConnection
+from emulators.ecy.faults.calls import DropConnection
 from tests.bridge.looking import DAMPER, assert_as_it_was, assert_untouched
 from tests.bridge.rig import in_background, rig
 from tests.waiting import eventually

@@ -12,7 +12,9 @@ from emulators.boptest.faults import AnswerWith, DroppedAnswer, DroppedRequest, 
 from emulators.boptest.faults import BoptestFault as BuildingFault
 from emulators.ecy.controller import EmulatedController
 from emulators.ecy.faults.answers import WEB_PAGE, ChangeBatch, SpoilContent, TellInstead
-from emulators.ecy.faults.fault import AnswerInstead, DripBody, DropConnection, FailWrites, Fault, HangInBody, Hold
+from emulators.ecy.faults.calls import AnswerInstead, DripBody, DropConnection, HangInBody, Hold
+from emulators.ecy.faults.fault import Fault
+from emulators.ecy.faults.storage import FailWrites
 from emulators.ecy.objects.objects import BacnetObject
 from emulators.http.messages import Response
 from emulators.program import ObjectSpec

@@ -17,7 +17,7 @@ from bacpypes3.primitivedata import (
 
 from emulators.ecy.access.writing import WriteRecord
 from emulators.ecy.bacnet_profile import BacnetProfile
-from emulators.ecy.faults.fault import FailWrites
+from emulators.ecy.faults.storage import FailWrites
 from emulators.ecy.profile import Profile
 from tests.emulators.bacnet_client import NULL, Value, bacnet_bench, both_sides, refusal
 from tests.emulators.ecy_client import OBJECTS

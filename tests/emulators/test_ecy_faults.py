@@ -13,7 +13,9 @@ import requests
 
 from emulators.ecy.controller import ControllerSpec, EmulatedController
 from emulators.ecy.faults.answers import ChangeBatch, SpoilContent, TellInstead
-from emulators.ecy.faults.fault import AnswerInstead, DripBody, DropConnection, FailWrites, Fault, HangInBody, Hold
+from emulators.ecy.faults.calls import AnswerInstead, DripBody, DropConnection, HangInBody, Hold
+from emulators.ecy.faults.fault import Fault
+from emulators.ecy.faults.storage import FailWrites
 from emulators.ecy.profile import Profile
 from emulators.ecy.refusals import VALUE_OUT_OF_RANGE
 from emulators.ecy.server import EcyServer

@@ -31,7 +31,7 @@ from emulators.boptest.faults import (
 )
 from emulators.boptest.hub import Limits
 from emulators.boptest.server import BoptestServer
-from emulators.ecy.faults import fault as ecy_faults
+from emulators.ecy.faults.calls import Hold
 from emulators.plants.multizone_office import MultizoneOffice
 from tests import bench
 from tests.bridge.looking import force
@@ -148,7 +148,7 @@ def test_a_test_that_died_of_idleness_ends_the_run(scene: Scene) -> None:
         run = own.run()
         with in_background(run) as future:
             eventually(lambda: len(own.advances) > 3)
-            testid, slow = selected_test(own), ecy_faults.Hold()
+            testid, slow = selected_test(own), Hold()
             own.vav.faults.add(slow)
             eventually(lambda: has_died(own, testid))
             own.vav.faults.remove(slow)

@@ -9,7 +9,7 @@ import pytest
 
 from bridge.link.link import LinkState
 from emulators.ecy.controller import EmulatedController
-from emulators.ecy.faults.fault import AnswerInstead
+from emulators.ecy.faults.calls import AnswerInstead
 from emulators.http.messages import Response
 from ledger.receipts import Outcome
 from tests.faults.scene import Scene, assert_given_back

@@ -10,7 +10,8 @@ import pytest
 
 from bridge.link.link import LinkState
 from emulators.ecy.faults.answers import WEB_PAGE, SpoilContent
-from emulators.ecy.faults.fault import AnswerInstead, DripBody, DropConnection, Fault, HangInBody, Hold
+from emulators.ecy.faults.calls import AnswerInstead, DripBody, DropConnection, HangInBody, Hold
+from emulators.ecy.faults.fault import Fault
 from emulators.ecy.profile import Profile
 from emulators.http.messages import Response
 from ledger.entries import Entry

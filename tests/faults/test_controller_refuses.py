@@ -8,7 +8,8 @@ from dataclasses import dataclass
 import pytest
 
 from bridge.link.link import LinkState
-from emulators.ecy.faults.fault import AnswerInstead, Fault
+from emulators.ecy.faults.calls import AnswerInstead
+from emulators.ecy.faults.fault import Fault
 from emulators.ecy.profile import Profile
 from emulators.http.messages import Response
 from tests.bridge.rig import PASSWORD

@@ -7,7 +7,8 @@ import pytest
 from bridge.link.link import LinkState
 from emulators.boptest.faults import NullValues
 from emulators.ecy.faults.answers import ChangeBatch, TellInstead
-from emulators.ecy.faults.fault import FailWrites, Fault
+from emulators.ecy.faults.fault import Fault
+from emulators.ecy.faults.storage import FailWrites
 from emulators.ecy.profile import Profile
 from emulators.ecy.wire.values import Json
 from emulators.http.messages import Request, Response

@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 
 from clients.bacnet.stack import BACnetStack
-from emulators.ecy.faults.fault import DropConnection, FailWrites, Hold
-from emulators.ecy.faults.storage import Stores
+from emulators.ecy.faults.calls import DropConnection, Hold
+from emulators.ecy.faults.storage import FailWrites, Stores
 from emulators.ecy.objects.storage import StorageQuirk
 from emulators.ecy.server import EcyServer
 from emulators.http.messages import Request, Response

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from clients.ecy_device_client import ECYDeviceClient
-from emulators.ecy.faults.fault import DropConnection
+from emulators.ecy.faults.calls import DropConnection
 from emulators.ecy.server import EcyServer
 from supervisory.site_access import Audit, OccupiedSlot
 from supervisory.site_survey import DeviceSite

@@ -1,7 +1,8 @@
 """Misbehaviour between what a controller is sent, what it stores and what it tells; for its faults.
 
-They are about numbers: binary and multi-state objects are stored and told as they are sent. Only clients, over REST
-and BACnet alike, meet them; the control program and whoever works on the database find what is stored.
+Refusals aside, they are about numbers: binary and multi-state objects are stored and told as they are sent. Only
+clients, over REST and BACnet alike, meet them; the control program and whoever works on the database find what is
+stored.
 """
 
 from __future__ import annotations
@@ -15,7 +16,21 @@ from dataclasses import dataclass, replace
 from emulators.ecy.faults.fault import Fault
 from emulators.ecy.objects.objects import BacnetObject
 from emulators.ecy.objects.storage import StorageQuirk
+from emulators.ecy.refusals import WRITE_ACCESS_DENIED, Reason, Refusal
 from utils.values import ObjectRef
+
+
+class FailWrites(Fault):
+    """Writes to objects with these names are refused."""
+
+    def __init__(self, names: Collection[str], reason: Reason = WRITE_ACCESS_DENIED) -> None:
+        self._names = frozenset(names)
+        self._reason = reason
+
+    def on_write(self, target: BacnetObject) -> None:
+        """Refuse the write."""
+        if target.name in self._names:
+            raise Refusal(self._reason, target.name)
 
 
 class _OfObjects(Fault):

@@ -19,7 +19,8 @@ from clients.boptest_client import BOPTestClient
 from clients.http.tls import fingerprint_of
 from emulators.boptest.faults import AnswerWith, DroppedRequest, HoldCall
 from emulators.boptest.faults import BoptestFault as BoptestFault
-from emulators.ecy.faults.fault import AnswerInstead, DropConnection, Fault
+from emulators.ecy.faults.calls import AnswerInstead, DropConnection
+from emulators.ecy.faults.fault import Fault
 from emulators.http.messages import Request, Response
 from emulators.program import ObjectSpec
 from ledger.entries import TakenInput, TakenSlot

@@ -14,7 +14,7 @@ from rich.console import Console
 from bridge.check.console import print_offer, print_offer_json
 from bridge.check.offer import ControllerObject, Inventory, Offer
 from clients.http.tls import TlsPolicy
-from emulators.ecy.faults.fault import DropConnection
+from emulators.ecy.faults.calls import DropConnection
 from equipment.equipment_manager import EquipmentManager
 from tests import bench
 from tests.bridge.looking import assert_untouched

@@ -11,7 +11,7 @@ import pytest
 from bridge.link.calls import LastCalls, LinkCalls
 from bridge.link.link import LinkState
 from bridge.run import Run
-from emulators.ecy.faults.fault import DropConnection, Hold
+from emulators.ecy.faults.calls import DropConnection, Hold
 from emulators.http.messages import Request, Response
 from ledger.receipts import Outcome
 from tests.bridge.looking import activations, assert_as_it_was, assert_untouched, state_of

@@ -19,7 +19,7 @@ from bridge.link.clock_keeper import future_findings
 from bridge.run import Run
 from emulators.boptest.server import BoptestServer
 from emulators.ecy.controller import ControllerSpec
-from emulators.ecy.faults.fault import Hold
+from emulators.ecy.faults.calls import Hold
 from emulators.ecy.scanning import ExchangeScan
 from emulators.ecy.server import EcyServer
 from emulators.http.messages import Request, Response

@@ -16,7 +16,7 @@ from bridge.link.clock_keeper import LOOK_EVERY_S, ClockKeeper, ClockOrder, cloc
 from clients.ecy_device_client import ECYDeviceClient
 from clients.http.tls import TlsMode, TlsPolicy
 from emulators.ecy.controller import ControllerSpec, EmulatedController
-from emulators.ecy.faults.fault import AnswerInstead, DropConnection
+from emulators.ecy.faults.calls import AnswerInstead, DropConnection
 from emulators.ecy.profile import Profile
 from emulators.ecy.scanning import WallScan
 from emulators.ecy.server import EcyServer

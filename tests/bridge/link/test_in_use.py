@@ -17,7 +17,9 @@ from bridge.link.in_use import STALE_S, InUse
 from bridge.link.link import ControllerLink, LinkState
 from emulators.boptest.faults import HoldCall
 from emulators.ecy.controller import EmulatedController
-from emulators.ecy.faults.fault import AnswerInstead, DropConnection, FailWrites, Fault, Hold
+from emulators.ecy.faults.calls import AnswerInstead, DropConnection, Hold
+from emulators.ecy.faults.fault import Fault
+from emulators.ecy.faults.storage import FailWrites
 from emulators.http.messages import Response
 from emulators.program import ObjectSpec
 from ledger.entries import TakenInput, TakenSlot

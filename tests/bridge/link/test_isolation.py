@@ -16,7 +16,7 @@ from bridge.link import isolation
 from bridge.real_outputs import wired_equipments
 from bridge.run import Declined
 from emulators.ecy.controller import EmulatedController
-from emulators.ecy.faults.fault import FailWrites
+from emulators.ecy.faults.storage import FailWrites
 from emulators.ecy.objects.database import Change
 from emulators.ecy.profile import Profile
 from emulators.program import ObjectSpec

@@ -9,7 +9,7 @@ import pytest
 
 from bridge.run import Run
 from emulators.ecy.faults.answers import ChangeBatch
-from emulators.ecy.faults.fault import FailWrites
+from emulators.ecy.faults.storage import FailWrites
 from emulators.http.messages import Request, Response
 from ledger.receipts import Outcome
 from tests.bridge.looking import activations, assert_as_it_was, force, held

@@ -16,7 +16,7 @@ from bridge.link.link import LinkState
 from bridge.link.slot_watch import SlotWatch
 from bridge.run import Run
 from emulators.ecy.controller import EmulatedController
-from emulators.ecy.faults.fault import DropConnection
+from emulators.ecy.faults.calls import DropConnection
 from ledger.entries import TakenSlot
 from ledger.ledger import Ledger
 from ledger.receipts import Outcome

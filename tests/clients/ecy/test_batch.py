@@ -12,7 +12,8 @@ import pytest
 from clients.ecy.batch import BatchRequest
 from clients.ecy_device_client import ECYDeviceClient
 from clients.http.tls import TlsMode, TlsPolicy
-from emulators.ecy.faults.fault import AnswerInstead, DropConnection, FailWrites, Hold
+from emulators.ecy.faults.calls import AnswerInstead, DropConnection, Hold
+from emulators.ecy.faults.storage import FailWrites
 from emulators.ecy.profile import Profile
 from emulators.http.messages import Response
 from tests.clients.certificates import Certificate

@@ -9,7 +9,8 @@ import pytest
 
 from clients.device_client import ClockState
 from clients.ecy import clock as ecy_clock
-from emulators.ecy.faults.fault import AnswerInstead, Fault
+from emulators.ecy.faults.calls import AnswerInstead
+from emulators.ecy.faults.fault import Fault
 from emulators.ecy.profile import Profile
 from emulators.http.messages import Request, Response
 from tests.clients.ecy.bench import Bench, bench, fresh

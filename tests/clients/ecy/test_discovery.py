@@ -7,7 +7,8 @@ from collections.abc import Iterator
 import pytest
 
 from clients.ecy.neighbours import Binding, CovSubscription
-from emulators.ecy.faults.fault import AnswerInstead, Fault
+from emulators.ecy.faults.calls import AnswerInstead
+from emulators.ecy.faults.fault import Fault
 from emulators.http.messages import Request, Response
 from tests.clients.ecy.bench import NAME, OBJECTS, PUMP, SETPOINT, SUPPLY_TEMP, Bench, bench, fresh
 from utils.errors import DeviceUnreachable, ObjectError

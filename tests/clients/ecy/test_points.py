@@ -7,7 +7,8 @@ from collections.abc import Iterator
 import pytest
 
 from emulators.ecy.faults.answers import ChangeBatch
-from emulators.ecy.faults.fault import FailWrites, Fault
+from emulators.ecy.faults.fault import Fault
+from emulators.ecy.faults.storage import FailWrites
 from emulators.ecy.profile import Profile
 from emulators.http.messages import Request, Response
 from tests.clients.ecy.bench import (

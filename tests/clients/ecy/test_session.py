@@ -13,7 +13,7 @@ from clients.ecy_device_client import ECYDeviceClient
 from clients.http.tls import TlsMode, TlsPolicy
 from emulators.boptest.server import BoptestServer
 from emulators.ecy.faults.answers import WEB_PAGE
-from emulators.ecy.faults.fault import AnswerInstead, DropConnection, Hold
+from emulators.ecy.faults.calls import AnswerInstead, DropConnection, Hold
 from emulators.ecy.profile import Profile
 from emulators.http.messages import Response
 from tests.clients.certificates import Certificate

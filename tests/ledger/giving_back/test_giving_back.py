@@ -17,15 +17,9 @@ from clients.http.tls import TlsMode, TlsPolicy
 from clients.making import Credentials
 from emulators.ecy.controller import ControllerSpec, EmulatedController
 from emulators.ecy.faults.answers import WEB_PAGE, SpoilContent
-from emulators.ecy.faults.fault import (
-    AnswerInstead,
-    DropConnection,
-    FailWrites,
-    Fault,
-    Hold,
-    Later,
-    OnPath,
-)
+from emulators.ecy.faults.calls import AnswerInstead, DropConnection, Hold, Later, OnPath
+from emulators.ecy.faults.fault import Fault
+from emulators.ecy.faults.storage import FailWrites
 from emulators.ecy.objects.objects import BacnetObject
 from emulators.ecy.profile import Profile
 from emulators.ecy.server import EcyServer

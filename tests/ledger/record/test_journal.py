@@ -17,7 +17,7 @@ from rich.console import Console
 from clients.making import Credentials
 from commands import release
 from emulators.boptest.faults import HoldCall
-from emulators.ecy.faults.fault import DropConnection
+from emulators.ecy.faults.calls import DropConnection
 from ledger.entries import TakenClock, TakenInput, TakenSlot
 from ledger.ledger import Ledger
 from ledger.record.journal import Journal, Journals
