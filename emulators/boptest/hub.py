@@ -8,9 +8,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from threading import Event, Lock
 
+from emulators.boptest.case.testcase import CaseEngine, CaseOptions
 from emulators.boptest.replies import StoppedError
 from emulators.boptest.runs import Answered, CaseRun, MethodCall, UnknownTestError, Work
-from emulators.boptest.testcase import CaseEngine, CaseOptions
 from emulators.plant import Plant
 
 PlantFactory = Callable[[], Plant]

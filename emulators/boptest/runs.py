@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from queue import Empty, SimpleQueue
 from threading import Event, Lock, Thread
 
+from emulators.boptest.case.testcase import CaseEngine
 from emulators.boptest.faults import BoptestFault
 from emulators.boptest.replies import UNEXPECTED, Json, StoppedError
-from emulators.boptest.testcase import CaseEngine
 from utils.errors import BridgeError
 
 log = logging.getLogger(__name__)

@@ -7,12 +7,12 @@ from dataclasses import replace
 from types import TracebackType
 from typing import Self
 
-from emulators.boptest import legacy as legacy_api
 from emulators.boptest import service as service_api
-from emulators.boptest.express import KEEP_ALIVE_S
+from emulators.boptest.dialects import legacy as legacy_api
+from emulators.boptest.dialects.express import KEEP_ALIVE_S
+from emulators.boptest.dialects.legacy import LegacyApp
 from emulators.boptest.faults import BoptestFaults
 from emulators.boptest.hub import Hub, Limits, PlantFactory
-from emulators.boptest.legacy import LegacyApp
 from emulators.boptest.service import ServiceApp
 from emulators.http.serving import ServedSite, ServerThread
 from utils.errors import ConfigError, Problem

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from functools import partial
 from http import HTTPStatus
 
-from emulators.boptest.express import (
+from emulators.boptest.case.testcase import CaseEngine, perform
+from emulators.boptest.dialects.express import (
     allowed,
     cannot,
     error_text,
@@ -22,12 +23,11 @@ from emulators.boptest.express import (
     read_body,
     status_text,
 )
+from emulators.boptest.dialects.javascript import JsonSyntaxError, stringify
 from emulators.boptest.faults import BoptestFault, BoptestFaults
 from emulators.boptest.hub import Hub, Limits
-from emulators.boptest.javascript import JsonSyntaxError, stringify
 from emulators.boptest.replies import BAD_REQUEST, StoppedError
 from emulators.boptest.runs import Answered, MethodCall, UnknownTestError
-from emulators.boptest.testcase import CaseEngine, perform
 from emulators.http.messages import HangUpError, Request, Response
 
 VERSION = "1.0.0-dev"

@@ -7,7 +7,7 @@ from array import array
 
 import pytest
 
-from emulators.boptest.javascript import JsonSyntaxError, number_text, parse, stringify
+from emulators.boptest.dialects.javascript import JsonSyntaxError, number_text, parse, stringify
 
 
 @pytest.mark.parametrize(

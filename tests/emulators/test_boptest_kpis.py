@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from emulators.boptest.testcase import CaseEngine, perform
+from emulators.boptest.case.testcase import CaseEngine, perform
 from tests.emulators.boptest_plant import AIR, TOY, Measure, ToyPlant
 
 AREA_M2 = 1662.66

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 
 import pytest
 
+from emulators.boptest.case.testcase import CaseEngine, CaseOptions, perform
 from emulators.boptest.replies import BoptestReply, Json
-from emulators.boptest.testcase import CaseEngine, CaseOptions, perform
 from tests.emulators.boptest_plant import AIR, TOY, ToyPlant
 
 DAY_S = 86_400.0

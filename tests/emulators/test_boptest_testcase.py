@@ -8,8 +8,8 @@ from threading import Event
 
 import pytest
 
+from emulators.boptest.case.testcase import CaseEngine, CaseOptions, perform
 from emulators.boptest.replies import BoptestReply, Json, StoppedError
-from emulators.boptest.testcase import CaseEngine, CaseOptions, perform
 from tests.emulators.boptest_plant import AIR, TOY, ToyPlant
 
 FAN, FAN_ON = "hvac_oveAhu_yFan_u", "hvac_oveAhu_yFan_activate"

@@ -10,7 +10,7 @@ from html import escape
 from http import HTTPStatus
 from urllib.parse import parse_qsl, quote
 
-from emulators.boptest.javascript import JsonSyntaxError, parse, stringify
+from emulators.boptest.dialects.javascript import JsonSyntaxError, parse, stringify
 from emulators.boptest.replies import Json
 from emulators.http.messages import Request, Response
 

@@ -6,11 +6,11 @@ import traceback
 from collections.abc import Mapping, Sequence
 from math import floor
 
-from emulators.boptest.arguments import non_negative, point_names, positive
-from emulators.boptest.forecast_errors import HOUR_S, ForecastErrors
+from emulators.boptest.case.arguments import non_negative, point_names, positive
+from emulators.boptest.case.forecast_errors import HOUR_S, ForecastErrors
+from emulators.boptest.case.scenario import SEED, UNCERTAINTIES
+from emulators.boptest.case.simulation import YEAR_S
 from emulators.boptest.replies import UNEXPECTED, BoptestReply, Json, RefusalError
-from emulators.boptest.scenario import SEED, UNCERTAINTIES
-from emulators.boptest.simulation import YEAR_S
 from emulators.plant import Plant
 
 _LONGEST_UNCERTAIN_S = 48 * HOUR_S

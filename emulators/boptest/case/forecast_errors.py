@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from math import ceil
 from random import Random
 
-from emulators.boptest.scenario import UNCERTAINTIES
+from emulators.boptest.case.scenario import UNCERTAINTIES
 
 HOUR_S = 3600.0
 

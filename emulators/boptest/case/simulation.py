@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from threading import Event
 
-from emulators.boptest.history import History
+from emulators.boptest.case.history import History
 from emulators.boptest.replies import StoppedError
 from emulators.plant import Plant
 

@@ -10,8 +10,8 @@ from array import array
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
-from emulators.boptest.history import TIME, History
-from emulators.boptest.simulation import YEAR_S
+from emulators.boptest.case.history import TIME, History
+from emulators.boptest.case.simulation import YEAR_S
 from emulators.plant import Plant
 
 _J_PER_KWH = 3.6e6

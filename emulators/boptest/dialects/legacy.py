@@ -7,12 +7,12 @@ import json
 from collections.abc import Mapping
 from dataclasses import replace
 
+from emulators.boptest.case.testcase import CALLS, CaseEngine
+from emulators.boptest.dialects.legacy_arguments import SCENARIO, UnknownArgumentsError, parsed
 from emulators.boptest.faults import BoptestFault, BoptestFaults
 from emulators.boptest.hub import Hub
-from emulators.boptest.legacy_arguments import SCENARIO, UnknownArgumentsError, parsed
 from emulators.boptest.replies import UNEXPECTED, BoptestReply, Json, RefusalError, StoppedError
 from emulators.boptest.runs import Answered, CaseRun, MethodCall
-from emulators.boptest.testcase import CALLS, CaseEngine
 from emulators.http.messages import HangUpError, Request, Response
 
 VERSION = "0.6.0\n"

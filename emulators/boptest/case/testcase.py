@@ -13,14 +13,14 @@ from dataclasses import dataclass, field
 from math import inf
 from threading import Event
 
-from emulators.boptest.arguments import non_negative, number, point_names
-from emulators.boptest.forecast import Forecaster
-from emulators.boptest.history import TIME
-from emulators.boptest.kpis import Kpis, TimeRatio
-from emulators.boptest.overrides import OverrideStore, check_overrides
+from emulators.boptest.case.arguments import non_negative, number, point_names
+from emulators.boptest.case.forecast import Forecaster
+from emulators.boptest.case.history import TIME
+from emulators.boptest.case.kpis import Kpis, TimeRatio
+from emulators.boptest.case.overrides import OverrideStore, check_overrides
+from emulators.boptest.case.scenario import KEYS, PERIOD, PERIOD_HALF_S, PRICE, Scenario
+from emulators.boptest.case.simulation import Simulation
 from emulators.boptest.replies import BAD_REQUEST, UNEXPECTED, BoptestReply, Json, RefusalError
-from emulators.boptest.scenario import KEYS, PERIOD, PERIOD_HALF_S, PRICE, Scenario
-from emulators.boptest.simulation import Simulation
 from emulators.plant import Plant, PointMeta
 
 

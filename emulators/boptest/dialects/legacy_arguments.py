@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from emulators.boptest.case.scenario import PERIOD, PRICE
 from emulators.boptest.replies import Json, RefusalError
-from emulators.boptest.scenario import PERIOD, PRICE
 from utils.errors import BridgeError
 
 SCENARIO = (PRICE, PERIOD)

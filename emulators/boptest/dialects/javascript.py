@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Mapping
 from decimal import Decimal
 from typing import Any
 
-from emulators.boptest.json_errors import ConstantError, constant_message, syntax_message
+from emulators.boptest.dialects.json_errors import ConstantError, constant_message, syntax_message
 from emulators.boptest.replies import Json
 from utils.errors import BridgeError
 
