@@ -12,7 +12,7 @@ import pytest
 from clients.boptest_client import BOPTestClient, NumberError
 from emulators.boptest import faults
 from emulators.boptest.server import BoptestServer
-from tests.emulators.boptest_plant import AIR, TOY, ToyPlant
+from tests.emulators.boptest.plant import AIR, TOY, ToyPlant
 from utils.errors import ConfigError, SimulationAborted, SimulationRefused, SimulationUnreachable
 
 FAN, FAN_ON = "hvac_oveAhu_yFan_u", "hvac_oveAhu_yFan_activate"

@@ -16,7 +16,7 @@ from emulators.boptest.faults import BrokenLoad, HoldCall, SlowLoad
 from emulators.boptest.hub import Limits
 from emulators.boptest.server import BoptestServer
 from tests.clients.raw_server import Answer, RawServer, always, http_reply
-from tests.emulators.boptest_plant import AIR, TOY, ToyPlant
+from tests.emulators.boptest.plant import AIR, TOY, ToyPlant
 from utils.errors import ConfigError, SimulationAborted, SimulationError, SimulationRefused, SimulationUnreachable
 
 AIR_POINT = "hvac_oveAhu_yFan_u"

@@ -19,7 +19,7 @@ from emulators.http.messages import Response
 from tests.clients.certificates import Certificate
 from tests.clients.ecy.bench import DAMPER, NAME, PASSWORD, USER, Bench, bench, client_of, fresh
 from tests.clients.raw_server import RawServer, always, http_reply
-from tests.emulators.boptest_plant import TOY, ToyPlant
+from tests.emulators.boptest.plant import TOY, ToyPlant
 from utils.errors import DeviceError, DeviceRefused, DeviceUnreachable
 
 

@@ -1,0 +1,49 @@
+"""BAC0, a client of other people, finds, reads, commands and follows the emulated controllers."""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from emulators.ecy.controller import ControllerSpec
+from emulators.ecy.server import EcyServer
+from tests.emulators.ecy.client import PASSWORD, SOME_OBJECTS, USER
+
+SCRIPT = Path(__file__).with_name("bac0_script.py")
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(importlib.util.find_spec("BAC0") is None, reason="BAC0 is not installed")
+def test_bac0_works_with_every_controller(tmp_path: Path) -> None:
+    specs = [ControllerSpec(name, objects=SOME_OBJECTS, instance=at) for at, name in enumerate("abcdefgh", start=1)]
+    with EcyServer(specs, username=USER, password=PASSWORD, bacnet_port=0) as server:
+        result = _bac0(server, tmp_path)
+        slots = server.controller("a").objects.named("Setpoint").slots
+    assert result == {
+        "devices": list(range(1, 9)),
+        "before": 21.0,
+        "commanded": 22.5,
+        "several": [22.5, "degrees-celsius", "Setpoint"],
+        "objects": 9,
+        "told": True,
+        "released": 21.0,
+    }
+    assert set(slots) == {None}
+
+
+def _bac0(server: EcyServer, home: Path) -> dict[str, object]:
+    command = [sys.executable, str(SCRIPT), str(server.bacnet_broadcast_address), server.bacnet_addresses["a"]]
+    variables = os.environ | {"HOME": str(home), "USERPROFILE": str(home)}  # it writes settings and logs there
+    child = subprocess.run(  # noqa: S603 - our own script
+        command, env=variables, capture_output=True, text=True, timeout=60, check=False
+    )
+    lines = [line for line in child.stdout.splitlines() if line.startswith("RESULT ")]
+    assert lines, child.stdout + child.stderr
+    result: dict[str, object] = json.loads(lines[0].removeprefix("RESULT "))
+    return result
