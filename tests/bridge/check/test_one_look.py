@@ -10,8 +10,9 @@ import pytest
 
 from bridge.findings import Severity, Topic
 from emulators.boptest.faults import AnswerWith, DroppedRequest
-from emulators.ecy.answer_faults import ChangeBatch
-from emulators.ecy.faults import DropConnection, Fault
+from emulators.ecy.faults.answers import ChangeBatch
+from emulators.ecy.faults.calls import DropConnection
+from emulators.ecy.faults.fault import Fault
 from ledger.entries import TakenSlot
 from ledger.record.journal import Journals
 from tests import bench
