@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 import uuid
 from collections import deque
 from collections.abc import Callable, Mapping
@@ -21,13 +22,15 @@ class Limits:
     """The server's environment (boptest-api §3, "Environment that changes behaviour").
 
     ``workers`` tests run at once; ``idle_timeout_s`` is BOPTEST_TIMEOUT (None: never); ``message_timeout_s`` is
-    BOPTEST_MESSAGE_TIMEOUT; ``api_keys`` are the accepted values of Authorization.
+    BOPTEST_MESSAGE_TIMEOUT; ``api_keys`` are the accepted values of Authorization. ``monotonic`` is the clock by which
+    a test is idle.
     """
 
     workers: int = 2
     idle_timeout_s: float | None = 900.0
     message_timeout_s: float = 1200.0
     api_keys: frozenset[str] = frozenset({"canarykey", "crusaderkey"})
+    monotonic: Callable[[], float] = time.monotonic
 
 
 class Hub:
@@ -57,7 +60,8 @@ class Hub:
     def select(self, case: str) -> CaseRun:
         """Queue a new test of a case. Raises KeyError for an unknown case, StoppedError when the server stops."""
         plant = self._plants[case]
-        work = Work(lambda stopping: self._engine(plant, stopping), self._answer, self._limits.idle_timeout_s)
+        limits = self._limits
+        work = Work(lambda stop: self._engine(plant, stop), self._answer, limits.idle_timeout_s, limits.monotonic)
         run = CaseRun(str(uuid.uuid4()), work, self._loaded, self._ended)
         with self._lock:
             if self._closed:

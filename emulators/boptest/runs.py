@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
-import time
 from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass
@@ -16,6 +16,9 @@ from emulators.boptest.replies import UNEXPECTED, Json, StoppedError
 from utils.errors import BridgeError
 
 log = logging.getLogger(__name__)
+
+_LOOK_EVERY_S = 0.1
+"""Between two looks at the clock, which need not be the host's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +46,7 @@ class Work:
     start: Callable[[Event], CaseEngine]
     answer: Callable[[CaseEngine, MethodCall], Answered]
     idle_timeout_s: float | None
+    monotonic: Callable[[], float]
 
 
 class UnknownTestError(BridgeError):
@@ -146,19 +150,22 @@ class CaseRun:
             future.set_exception(reason)
 
     def _serve(self, case: CaseEngine) -> None:
-        last_active = time.monotonic()
+        last_active = self._work.monotonic()
         while (item := self._next(last_active)) is not None:
             call, future = item
             answered = self._work.answer(case, call)
             future.set_result(answered)
             if answered.counts:
-                last_active = time.monotonic()
+                last_active = self._work.monotonic()
 
     def _next(self, last_active: float) -> tuple[MethodCall, Future[Answered]] | None:
         idle_s = self._work.idle_timeout_s
-        try:
-            left_s = None if idle_s is None else max(last_active + idle_s - time.monotonic(), 0.0)
-            return self._calls.get(timeout=left_s)
-        except Empty:
-            log.info("Test %s ends: no call for %s s", self.testid, idle_s)
-            return None
+        if idle_s is None:
+            return self._calls.get()
+        left_s = idle_s
+        while left_s > 0:
+            left_s = max(last_active + idle_s - self._work.monotonic(), 0.0)
+            with contextlib.suppress(Empty):
+                return self._calls.get(timeout=min(left_s, _LOOK_EVERY_S))
+        log.info("Test %s ends: no call for %s s", self.testid, idle_s)
+        return None

@@ -143,13 +143,16 @@ def test_a_server_that_is_restarted_in_mid_run_ends_it(scene: Scene) -> None:
 
 
 def test_a_test_that_died_of_idleness_ends_the_run(scene: Scene) -> None:
-    with building(limits=Limits(idle_timeout_s=0.4)) as impatient:
-        own = replace(scene, building=impatient)
+    server_clock = HostClock(0.0)
+    with building(limits=Limits(monotonic=server_clock)) as server:
+        own = replace(scene, building=server)
         run = own.run()
         with in_background(run) as future:
             eventually(lambda: len(own.advances) > 3)
             testid, slow = selected_test(own), Hold()
             own.vav.faults.add(slow)
+            assert slow.holding.wait(DEADLINE_S)
+            server_clock.skipped_s += 901.0
             eventually(lambda: has_died(own, testid))
             own.vav.faults.remove(slow)
             error = failure_of(own, future)
@@ -157,13 +160,25 @@ def test_a_test_that_died_of_idleness_ends_the_run(scene: Scene) -> None:
     assert "testid" in str(error)
 
 
-@pytest.mark.slow
-def test_a_test_is_kept_alive_through_steps_that_are_longer_than_the_server_waits(scene: Scene) -> None:
-    scene.patch.setattr(step, "KEEP_ALIVE_S", 0.05)
-    with building(limits=Limits(idle_timeout_s=0.3)) as impatient:
-        for settle in ({}, {"ECY_SETTLE_TIME": "0"}):
-            own = replace(scene, building=impatient, clock=HostClock(1.0))
-            assert own.run(steps=2, BOP_TIME_SCALE="12", **settle).execute().steps == 2
+def test_a_test_is_kept_alive_through_a_step_that_is_longer_than_the_server_waits(scene: Scene) -> None:
+    scene.patch.setattr(step, "KEEP_ALIVE_S", 0.01)
+    run = replace(scene, clock=HostClock(1.0)).run(BOP_TIME_SCALE="0.01", ECY_SETTLE_TIME="0")
+    with in_background(run) as future:
+        eventually(lambda: signs_of_life(scene) > 2)
+        run.request_stop()
+        assert future.result(DEADLINE_S).steps == 0
+    assert_all_given_back(scene)
+
+
+def test_a_test_is_kept_alive_while_controllers_keep_everybody_waiting(scene: Scene) -> None:
+    scene.patch.setattr(step, "KEEP_ALIVE_S", 0.01)
+    slow = Hold()
+    with scene.running():
+        scene.vav.faults.add(slow)
+        assert slow.holding.wait(DEADLINE_S)
+        before = signs_of_life(scene)
+        eventually(lambda: signs_of_life(scene) > before + 2)
+        scene.vav.faults.remove(slow)
     assert_all_given_back(scene)
 
 
@@ -415,6 +430,10 @@ def selected_test(scene: Scene) -> str:
     """The test that the run has selected."""
     [note] = notes(scene)
     return note.stem
+
+
+def signs_of_life(scene: Scene) -> int:
+    return scene.building.faults.calls["get_name"]
 
 
 def has_died(scene: Scene, testid: str) -> bool:

@@ -19,7 +19,7 @@ from tests.mutation.judging import Judge, copy_tree, environment
 from tests.mutation.sample import Mutant, sample, sampled_files
 
 ROOT = Path(__file__).resolve().parents[2]
-_JUDGES = ("tests/ledger", "tests/bridge", "tests/equipment", "tests/supervisory", "tests/faults", "tests/test_main.py")
+_JUDGES = ("tests/ledger", "tests/bridge", "tests/equipment", "tests/supervisory", "tests/faults")
 _ENOUGH = 0.9
 
 

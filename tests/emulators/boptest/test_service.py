@@ -233,8 +233,11 @@ def test_a_synchronous_select_waits_for_a_worker() -> None:
 
 
 def test_a_test_ends_by_itself_when_nothing_but_status_and_bad_requests_come() -> None:
-    with BoptestServer(PLANTS, limits=Limits(idle_timeout_s=0.3)) as server:
+    time_s = 0.0
+    with BoptestServer(PLANTS, limits=Limits(monotonic=lambda: time_s)) as server:
         testid = select(server)
+        ask(server, "PUT", f"/step/{testid}", {})
+        time_s = 901.0
         while (answer := ask(server, "PUT", f"/step/{testid}", {})).status == 400 and "errors" not in answer.json:
             pass
         assert answers_until_invalid(server, testid).status == 400
