@@ -22,12 +22,8 @@ class Override:
         self.name = name
         self.minimum = minimum
         self.maximum = maximum
-        self.clear()
-
-    def clear(self) -> None:
-        """Back to the building's own control, with nothing stored."""
         self.active = False
-        self.stored = self.in_force = self.minimum
+        self.stored = self.in_force = minimum
 
     def resolve(self, own: float) -> float:
         """What is in force: the value from outside while active, else the building's own."""
@@ -44,11 +40,6 @@ class OfficeOverrides:
 
     def __getitem__(self, name: str) -> Override:
         return self._by_name[name]
-
-    def clear(self) -> None:
-        """Forget everything that was given."""
-        for override in self._order:
-            override.clear()
 
     def set(self, inputs: Mapping[str, float]) -> None:
         """Take over what the caller changed: all of it, or nothing when something is wrong.

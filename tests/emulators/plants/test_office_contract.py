@@ -83,6 +83,14 @@ def test_nothing_is_overridden_after_initialize(plant: MultizoneOffice) -> None:
     assert state[OVERRIDE + "TSupSet_u"] == 285.15
 
 
+def test_what_one_building_goes_through_is_not_seen_by_others_that_start_at_the_same_time() -> None:
+    first, second = MultizoneOffice(), MultizoneOffice()
+    at_the_start = second.initialize(0.0)
+    first.advance(3600.0, {"hvac_oveAhu_yFan_u": 0.7, "hvac_oveAhu_yFan_activate": 1.0})
+    assert second.advance(3600.0, {}) == MultizoneOffice().advance(3600.0, {})
+    assert first.initialize(0.0) == second.initialize(0.0) == at_the_start
+
+
 def test_the_weather_shown_is_that_of_the_end_of_the_step(plant: MultizoneOffice) -> None:
     plant.initialize(10 * DAY_S)
     assert plant.advance(123.0, {})["weaSta_reaWeaCloTim_y"] == 10 * DAY_S + 123.0
