@@ -16,8 +16,10 @@ from filelock import FileLock
 
 from utils.errors import BridgeError
 from utils.names import is_token
+from utils.process.process_lock import is_held
 
 _LOCK_TIMEOUT_S = 5.0
+_POLL_S = 0.005
 LOADING_S = 900.0
 """Wall time in which a worker has loaded whatever it loads; after as long a time without a call it ends the test."""
 
@@ -70,11 +72,9 @@ class StateTable:
 
     def set(self, key: str, value: str) -> None:
         """Store a value durably before returning."""
-        with self._lock():
+        lock = FileLock(f"{self.file}.lock", timeout=_LOCK_TIMEOUT_S)
+        with lock.acquire(poll_interval=_POLL_S):
             write_atomically(self.file, {**self._read(), key: value})
-
-    def _lock(self) -> FileLock:
-        return FileLock(f"{self.file}.lock", timeout=_LOCK_TIMEOUT_S)
 
     def _read(self) -> dict[str, str]:
         try:
@@ -155,8 +155,8 @@ class TestIdFile:
     def _file(self, testid: str) -> Path:
         return self.folder / f"{testid}.json"
 
-    def _lock(self, testid: str, timeout_s: float = _LOCK_TIMEOUT_S) -> FileLock:
-        return FileLock(self.folder / f"{testid}.lock", timeout=timeout_s, thread_local=False)
+    def _lock(self, testid: str) -> FileLock:
+        return FileLock(self.folder / f"{testid}.lock", timeout=_LOCK_TIMEOUT_S, thread_local=False)
 
     def _let_go(self, testid: str) -> None:
         lock = self._locks.pop(testid, None)
@@ -164,12 +164,9 @@ class TestIdFile:
             lock.release()
 
     def _is_held(self, testid: str) -> bool:
-        if testid in self._locks:
-            return True
         try:
-            with self._lock(testid, 0):
-                return False
-        except OSError:  # filelock's Timeout is one; where nobody may look, somebody may live
+            return is_held(self.folder / f"{testid}.lock")
+        except OSError:  # where nobody may look, somebody may live
             return True
 
 

@@ -38,6 +38,8 @@ log = logging.getLogger(__name__)
 _LEDGERS = "ledgers"
 _LOCK_TIMEOUT_S = 10.0
 _ADOPT_TIMEOUT_S = 0.2
+_POLL_S = 0.005
+"""Many links take at once."""
 
 
 class Journals:
@@ -155,7 +157,7 @@ class Journal:
         disk does not take them; then nothing is entered.
         """
         try:
-            with self._journals.lock(), self._guard:
+            with self._journals.lock().acquire(poll_interval=_POLL_S), self._guard:
                 self.refuse_claimed(entries)
                 lines, sent = self._begun()
                 sent.journal_bytes = lines.append([records.taken(entry, _row(sent, entry)) for entry in entries])
