@@ -12,9 +12,9 @@ from pathlib import Path
 import pytest
 
 from commands import line
+from tests.pages import ROOT, named_tests_in, text_of
 from utils.settings import Settings
 
-ROOT = Path(__file__).parents[1]
 README = ROOT / "README.md"
 SEEDS = {name: ROOT / "docs" / "project" / name for name in ("seed.md", "seed-supervisory.md", "seed-templates.md")}
 PAGES = [README, *sorted((ROOT / "docs").rglob("*.md"))]
@@ -85,10 +85,6 @@ _OPTION = re.compile(r"`(--[a-z-]+)")
 _PLACE = re.compile(r"`([\w/.]+(?:/|\.(?:py|yaml|json|txt)))`")
 
 
-def text_of(page: Path) -> str:
-    return page.read_text(encoding="utf-8")
-
-
 def section(page: Path, title: str) -> str:
     """The text below a heading of the second level."""
     return text_of(page).partition(f"\n## {title}\n")[2].partition("\n## ")[0]
@@ -104,18 +100,6 @@ def rows(text: str) -> list[list[str]]:
 def is_later(row: list[str]) -> bool:
     """Whether a promise of a seed belongs to a later part of the project."""
     return row[1].startswith("later")
-
-
-@cache
-def named_tests_in(file: Path) -> frozenset[str]:
-    """The tests of a file as pytest names them, parameters left out."""
-    names = set()
-    for node in ast.parse(text_of(file)).body:
-        if isinstance(node, ast.FunctionDef):
-            names.add(node.name)
-        elif isinstance(node, ast.ClassDef):
-            names |= {f"{node.name}::{item.name}" for item in node.body if isinstance(item, ast.FunctionDef)}
-    return frozenset(name for name in names if name.rpartition("::")[2].startswith("test_"))
 
 
 @cache

@@ -36,6 +36,12 @@ def test_emulators_are_started_through_their_door() -> None:
     assert breaking == []
 
 
+def test_no_test_is_imported_by_another() -> None:
+    """What several tests need has a module of its own, which says what it is for."""
+    inside = re.compile(r"^from tests\.(?:\w+\.)*test_|^from tests(?:\.\w+)* import test_", re.MULTILINE)
+    assert [file for file in (ROOT / "tests").rglob("*.py") if inside.search(file.read_text(encoding="utf-8"))] == []
+
+
 def test_no_public_class_has_the_name_of_another() -> None:
     """One word for a thing, one meaning for a word. Emulators are written apart, but are read beside the clients."""
     named: dict[str, list[str]] = {}

@@ -22,9 +22,9 @@ from ledger.receipt_file import KEPT_FILES
 from ledger.record.journal import Journals
 from tests.bridge.looking import assert_as_it_was
 from tests.bridge.rig import DEADLINE_S, Rig, rig
+from tests.command_line import MAIN, configured, environment, press_until_it_ends, run, start, variables
 from tests.ledger.record.killing import killed
-from tests.test_main import MAIN, configured, environment, press_until_it_ends, run, start, variables
-from tests.utils.test_logging_config import fill
+from tests.pipes import fill
 from tests.waiting import eventually
 from utils.state_folder import StateFolder
 

@@ -10,7 +10,7 @@ from emulators.boptest.faults import HoldCall
 from emulators.ecy.profile import Profile
 from tests.bridge.looking import assert_as_it_was
 from tests.bridge.rig import DEADLINE_S, in_background, rig
-from tests.clients.ecy.test_profiles import SWITCHES as FIRMWARE
+from tests.clients.ecy.firmware import SWITCHES as FIRMWARE
 from tests.clients.pairwise import Row, pairwise
 
 SWITCHES = {**FIRMWARE, "legacy": [False, True], "stale_reads_s": [0.0, 0.2]}

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.test_docs import ROOT, named_tests_in
+from tests.pages import ROOT, named_tests_in
 
 FAULTS, SAFETY = ROOT / "docs" / "faults.md", ROOT / "docs" / "safety.md"
 _TEST = re.compile(r"`(tests/[\w/]+\.py)::([\w:]+)`")

@@ -18,9 +18,9 @@ from emulators.ecy.objects.storage import StorageQuirk
 from ledger.receipts import Outcome, Receipt
 from tests.bridge.looking import assert_as_it_was, held
 from tests.bridge.rig import AHU_POINTS, Rig, rig
+from tests.command_line import run as run_main
+from tests.command_line import variables
 from tests.ledger.record.killing import killed
-from tests.test_main import run as run_main
-from tests.test_main import variables
 
 KINDS: dict[str, StorageQuirk] = {
     "cut at 15.5": StorageQuirk(maximum=15.5),

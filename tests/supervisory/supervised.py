@@ -15,8 +15,8 @@ from emulators.ecy.controller import ControllerSpec
 from emulators.ecy.server import EcyServer
 from emulators.program import ObjectSpec
 from tests import bench
+from tests.command_line import MAIN, environment
 from tests.supervisory.gate_rig import AHU, PASSWORD, PRIORITY, USER, VAV
-from tests.test_main import MAIN, environment
 from tests.waiting import eventually
 
 INSTANCE = 599001

@@ -16,9 +16,9 @@ import pytest
 
 from emulators.ecy.server import EcyServer
 from tests import bench
+from tests.command_line import ROOT, environment
 from tests.supervisory.gate_rig import AHU, NAMES, STATIC, SUPPLY, VAV, as_new, controllers
 from tests.supervisory.runtime_process import PRIORITY
-from tests.test_main import ROOT, environment
 from tests.waiting import eventually
 
 pytestmark = [pytest.mark.slow, pytest.mark.skipif(os.name != "posix", reason="signals are sent the POSIX way")]

@@ -20,8 +20,8 @@ from emulators.boptest.server import BoptestServer
 from emulators.http.messages import Response
 from emulators.plants.multizone_office import MultizoneOffice
 from tests import bench
+from tests.command_line import MAIN, environment, run
 from tests.supervisory.supervised import PROGRAM, Site, free_port, site
-from tests.test_main import MAIN, environment, run
 from tests.waiting import eventually
 
 pytestmark = pytest.mark.slow

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import io
 import logging
 import os
@@ -13,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.bridge.rig import DEADLINE_S
+from tests.pipes import fill
 from utils.errors import ConfigError
 from utils.logging_config import StreamLines, configure_logging, end_logging
 from utils.process.outlet import drain_all, end_all
@@ -125,13 +125,3 @@ def test_a_full_disk_is_said_on_the_console_and_stops_nobody(tmp_path: Path) -> 
         "something",
         "file-log cannot be written, everything else goes on: [Errno 28] No space left on device",
     ]
-
-
-def fill(descriptor: int) -> None:
-    """Write into a pipe until there is no room for a single byte."""
-    os.set_blocking(descriptor, False)
-    for size in (4096, 1):
-        with contextlib.suppress(BlockingIOError):
-            while True:
-                os.write(descriptor, b"." * size)
-    os.set_blocking(descriptor, True)

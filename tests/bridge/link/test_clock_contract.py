@@ -28,8 +28,8 @@ from emulators.program import ObjectSpec, ProgramIO
 from tests import bench
 from tests.bridge.looking import activations, assert_as_it_was, assert_untouched
 from tests.bridge.rig import AHU_OBJECTS, DEADLINE_S, PASSWORD, VAV_OBJECTS, Rig, in_background, rig
-from tests.test_main import configured, variables
-from tests.test_main import run as command_line
+from tests.command_line import configured, variables
+from tests.command_line import run as command_line
 from tests.waiting import eventually
 from utils.clocks import Clocks, UnixSeconds
 from utils.errors import ConfigError

@@ -22,7 +22,7 @@ from emulators.ecy.scanning import WallScan
 from emulators.ecy.server import EcyServer
 from emulators.http.messages import Response
 from ledger.ledger import Ledger
-from tests.clients.ecy.test_clock import WithoutNtpInTime
+from tests.clients.ecy.firmware import WithoutNtpInTime
 from utils.clocks import Clocks, ModelSeconds, MonotonicSeconds
 
 ZONE = "US/Mountain"

@@ -30,8 +30,8 @@ from ledger.record.journal import Journals
 from tests import bench
 from tests.bridge.looking import activations, assert_as_it_was, assert_untouched, force, state_of
 from tests.bridge.rig import AHU_POINTS, DEADLINE_S, VAV_POINTS, Rig, in_background, rig
+from tests.command_line import configured, run, start, variables
 from tests.faults.scene import HURRY, HostClock
-from tests.test_main import configured, run, start, variables
 from tests.waiting import eventually
 from utils.clocks import Clocks, ModelSeconds
 from utils.errors import ConfigError, DeviceUnreachable

@@ -23,7 +23,7 @@ from ledger.receipts import Outcome
 from tests import bench
 from tests.bridge.looking import activations, assert_as_it_was, assert_untouched, held, written
 from tests.bridge.rig import AHU_OBJECTS, AHU_POINTS, DEADLINE_S, PASSWORD, Rig, in_background, rig
-from tests.emulators.programs.test_heartbeat import FanProgram
+from tests.emulators.programs.fan import FanProgram
 from tests.waiting import eventually
 from utils.clocks import Clocks, ModelSeconds
 from utils.errors import ConfigError

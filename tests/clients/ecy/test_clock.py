@@ -10,10 +10,10 @@ import pytest
 from clients.device_client import ClockState
 from clients.ecy import clock as ecy_clock
 from emulators.ecy.faults.calls import AnswerInstead
-from emulators.ecy.faults.fault import Fault
 from emulators.ecy.profile import Profile
-from emulators.http.messages import Request, Response
+from emulators.http.messages import Response
 from tests.clients.ecy.bench import Bench, bench, fresh
+from tests.clients.ecy.firmware import WithoutNtpInTime
 from utils.errors import DeviceRefused, DeviceUnreachable
 
 JULY_UNIX_S = 1_688_652_000.0
@@ -118,18 +118,6 @@ def test_a_time_that_is_none_is_unreachable(ecy: Bench, told: object) -> None:
 def answer_clock(ecy: Bench, body: object) -> None:
     """Let the next request be answered with this clock."""
     ecy.controller.faults.add(AnswerInstead(Response(200, json.dumps(body).encode())))
-
-
-class WithoutNtpInTime(Fault):
-    """Leaves NTP out of the time, and answers its own resource as told."""
-
-    def __init__(self, apart: Response | None) -> None:
-        self._apart = apart
-
-    async def on_request(self, request: Request) -> Response | None:
-        if request.path.endswith("/time"):
-            return Response(200, b'{"time-zone": "UTC", "date-time": "2023-07-06T10:00:00"}')
-        return self._apart
 
 
 @pytest.mark.parametrize(("apart", "known"), [(None, False), (Response(404, b"{}"), None)])

@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from dataclasses import fields
-from typing import Any
 
 import pytest
 
@@ -28,38 +27,13 @@ from tests.clients.ecy.bench import (
     commanded,
     forced,
 )
+from tests.clients.ecy.firmware import SWITCHES
 from tests.clients.pairwise import pairwise
 from utils.errors import ObjectError
 from utils.values import ObjectRef, PointValue, Quality
 
 pytestmark = pytest.mark.slow
 
-SWITCHES: dict[str, list[Any]] = {
-    "leaf_form": ["$value", "value", "bare"],
-    "binary_form": ["Active", "active", "boolean"],
-    "batch_order": ["sequential", "stop-at-first-error", "parallel"],
-    "batch_status": ["number", "text", "absent"],
-    "batch_limit": [None, 7, 1],
-    "error_form": ["object", "text", "plain"],
-    "set_value_at": ["commandable", "analog-values", "none"],
-    "post_reply": ["empty-object", "no-content", "echo"],
-    "date_time_form": ["local", "offset", "utc"],
-    "object_type_form": ["AnalogValue", "analogValue", "analog-value"],
-    "units_form": ["degrees-celsius", "degrees celsius", "degreesCelsius"],
-    "batch_items": ["plain", "headers"],
-    "batch_limit_status": [413, 400],
-    "multiple_form": ["text", "json"],
-    "priority_array_form": ["dict", "list"],
-    "index_access": [True, False],
-    "relinquish_by_set_value": [True, False],
-    "missing_status": [404, 400],
-    "empty_collections": ["present", "omitted"],
-    "unknown_select": ["omitted", "refused"],
-    "unauthorized_body": ["json", "html"],
-    "cookie_name": ["ECLYPSERESTSESSIONID", "sid"],
-    "accepted_zones": [None, frozenset({"America/Denver", "America/New_York"})],
-    "nan_form": ["null", "NaN"],
-}
 TOLD_ELSEWHERE = {
     "firmware",
     "session_idle_s",

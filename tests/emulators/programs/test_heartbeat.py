@@ -2,34 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import datetime
 
 import pytest
 
-from emulators.program import ObjectSpec, ProgramIO
 from emulators.programs.heartbeat import IDLE, GuardedProgram, HeartbeatWatch
 from tests.emulators.programs.bench import Objects
+from tests.emulators.programs.fan import FanProgram
 
 NOON = datetime(2023, 7, 6, 12)
 TIMEOUT_S = 10.0
-
-
-class FanProgram:
-    """An application that wants its fan at 80 % and counts its scans."""
-
-    objects: Sequence[ObjectSpec] = (
-        ObjectSpec("AnalogOutput", "FanSpeed", "percent"),
-        ObjectSpec("BinaryOutput", "FanStart"),
-    )
-
-    def __init__(self) -> None:
-        self.scans = 0
-
-    def scan(self, io: ProgramIO, now: datetime, dt_s: float) -> None:
-        self.scans += 1
-        io.write("FanSpeed", 80.0)
-        io.write("FanStart", 1.0)
 
 
 class Bench:

@@ -25,7 +25,7 @@ from ledger.recovery import recover
 from tests import bench
 from tests.bridge.looking import assert_as_it_was, held, written
 from tests.bridge.rig import AHU_POINTS, DEADLINE_S, VAV_POINTS, Rig, rig
-from tests.test_main import run, start, variables
+from tests.command_line import run, start, variables
 from tests.waiting import in_no_time
 from utils.values import ObjectRef, ObjectType
 

@@ -7,7 +7,7 @@ import subprocess
 from emulators.boptest.faults import BoptestFault as NoFault
 from emulators.boptest.faults import HoldCall
 from tests.bridge.rig import DEADLINE_S, Rig
-from tests.test_main import configured, start, variables
+from tests.command_line import configured, start, variables
 
 
 def killed(subject: Rig, advances: int = 1, **changed: str) -> subprocess.Popen[str]:

@@ -25,8 +25,8 @@ from ledger.record.records import encoded
 from ledger.watched import KEPT_VALUES, Judgement
 from tests.bridge.looking import assert_as_it_was, assert_untouched
 from tests.bridge.rig import DEADLINE_S, Rig, in_background, rig
+from tests.command_line import configured, run, start, variables
 from tests.ledger.record.killing import killed
-from tests.test_main import configured, run, start, variables
 from utils.errors import ConfigError
 from utils.state_folder import StateError
 from utils.values import ObjectRef, ObjectType

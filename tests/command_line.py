@@ -1,0 +1,70 @@
+"""The command line as a child process, and what it needs to run against a rig."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Mapping
+from pathlib import Path
+
+from tests import bench
+from tests.bridge.rig import AHU_POINTS, DEADLINE_S, VAV_POINTS, Rig
+
+ROOT = Path(__file__).parents[1]
+MAIN = [sys.executable, str(ROOT / "main.py")]
+
+
+def environment(**variables: str) -> dict[str, str]:
+    """This process's environment without anything that would be a setting."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("BOP_", "ECY", "TESTCASE"))}
+    return {**kept, "PYTHONUTF8": "1", "COLUMNS": "200", **variables}
+
+
+def start(*arguments: str, **variables: str) -> subprocess.Popen[str]:
+    return subprocess.Popen(  # noqa: S603
+        [*MAIN, *arguments],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        encoding="utf-8",
+        env=environment(**variables),
+    )
+
+
+def run(*arguments: str, **variables: str) -> tuple[int, str]:
+    """Exit code and everything printed."""
+    with start(*arguments, **variables) as process:
+        output, _ = process.communicate(timeout=120)
+    assert "Traceback" not in output
+    return process.returncode, output
+
+
+def press_until_it_ends(process: subprocess.Popen[str] | subprocess.Popen[bytes]) -> None:
+    """Ctrl+C again and again: right after the first it is taken for the same one."""
+    deadline_s = time.monotonic() + DEADLINE_S
+    while process.poll() is None and time.monotonic() < deadline_s:
+        process.send_signal(signal.SIGINT)
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(0.1)
+
+
+def configured(subject: Rig) -> list[str]:
+    """The options of a run against the rig."""
+    addresses = subject.controllers.addresses
+    folder = bench.write_configs(
+        subject.folder,
+        bench.equipment("AHU", addresses["AHU"], AHU_POINTS),
+        bench.equipment("VAV", addresses["VAV"], VAV_POINTS),
+    )
+    return ["--configs", str(folder), "--env", str(subject.folder / "absent.env")]
+
+
+def variables(subject: Rig, **changed: str) -> Mapping[str, str]:
+    """The settings of a run against the rig, as environment variables."""
+    own = {"BOP_SERVER_URL": subject.building.url, "BRIDGE_STATE_DIR": str(subject.folder / "state")}
+    return {**bench.VARIABLES, **own, "LOG_FILE": str(subject.folder / "app.log"), **changed}
