@@ -12,7 +12,8 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from tests import bench
-from tests.bridge.rig import AHU_POINTS, DEADLINE_S, VAV_POINTS, Rig
+from tests.bridge.rig import AHU_POINTS, VAV_POINTS, Rig
+from tests.waiting import DEADLINE_S
 
 ROOT = Path(__file__).parents[1]
 MAIN = [sys.executable, str(ROOT / "main.py")]

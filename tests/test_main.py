@@ -29,8 +29,9 @@ from emulators.ecy.faults.storage import FailWrites
 from emulators.process import emulator_process
 from tests import bench
 from tests.bridge.looking import assert_as_it_was, assert_untouched
-from tests.bridge.rig import AHU_POINTS, DEADLINE_S, PASSWORD, Rig, rig
+from tests.bridge.rig import AHU_POINTS, PASSWORD, Rig, rig
 from tests.command_line import MAIN, ROOT, configured, environment, press_until_it_ends, run, start, variables
+from tests.waiting import DEADLINE_S
 from utils.state_folder import StateFolder
 
 POSIX_ONLY = pytest.mark.skipif(os.name != "posix", reason="signals are sent the POSIX way")

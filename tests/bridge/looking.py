@@ -11,7 +11,8 @@ from bridge.run import Run
 from emulators.boptest.faults import BoptestFault as NoFault
 from emulators.boptest.faults import HoldCall
 from emulators.ecy.controller import EmulatedController
-from tests.bridge.rig import DEADLINE_S, Rig, in_background
+from tests.bridge.rig import Rig, in_background
+from tests.waiting import DEADLINE_S
 
 FAN = "hvac_oveAhu_yFan_activate"
 DAMPER = "hvac_oveZonActSou_yDam_activate"

@@ -47,7 +47,6 @@ VAV_POINTS: tuple[bench.Config, ...] = (
     bench.output("hvac_oveZonActSou_yDam", "Damper"),
 )
 PASSWORD = "correct horse"
-DEADLINE_S = 20.0
 
 
 @dataclass

@@ -12,8 +12,8 @@ from emulators.boptest.faults import HoldCall
 from emulators.ecy.faults.calls import DropConnection
 from ledger.receipts import Outcome
 from tests.bridge.looking import activations, assert_as_it_was, assert_untouched, state_of
-from tests.bridge.rig import DEADLINE_S, Rig, in_background, rig
-from tests.waiting import eventually
+from tests.bridge.rig import Rig, in_background, rig
+from tests.waiting import DEADLINE_S, eventually
 from utils.errors import DeviceUnreachable
 
 

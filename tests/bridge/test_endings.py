@@ -21,11 +21,11 @@ from ledger.ledger import Ledger
 from ledger.receipt_file import KEPT_FILES
 from ledger.record.journal import Journals
 from tests.bridge.looking import assert_as_it_was
-from tests.bridge.rig import DEADLINE_S, Rig, rig
+from tests.bridge.rig import Rig, rig
 from tests.command_line import MAIN, configured, environment, press_until_it_ends, run, start, variables
 from tests.ledger.record.killing import killed
 from tests.pipes import fill
-from tests.waiting import eventually
+from tests.waiting import DEADLINE_S, eventually
 from utils.state_folder import StateFolder
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="signals and terminals the POSIX way")

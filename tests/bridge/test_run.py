@@ -20,7 +20,8 @@ from emulators.program import ObjectSpec
 from ledger.receipts import Outcome
 from tests import bench
 from tests.bridge.looking import assert_as_it_was, assert_untouched, force, held, written
-from tests.bridge.rig import AHU_OBJECTS, AHU_POINTS, DEADLINE_S, PASSWORD, Rig, in_background, rig
+from tests.bridge.rig import AHU_OBJECTS, AHU_POINTS, PASSWORD, Rig, in_background, rig
+from tests.waiting import DEADLINE_S
 from utils.errors import ConfigError, DeviceRefused, SimulationError, SimulationUnreachable
 from utils.state_folder import StateFolder
 from utils.values import as_real32

@@ -14,8 +14,8 @@ from emulators.boptest.faults import BoptestFault, HoldCall
 from emulators.ecy.faults.calls import DropConnection
 from emulators.http.messages import Response
 from tests.bridge.looking import activations
-from tests.bridge.rig import AHU_OBJECTS, DEADLINE_S, Rig, in_background, rig
-from tests.waiting import eventually
+from tests.bridge.rig import AHU_OBJECTS, Rig, in_background, rig
+from tests.waiting import DEADLINE_S, eventually
 
 
 @pytest.fixture

@@ -9,9 +9,10 @@ import pytest
 from emulators.boptest.faults import HoldCall
 from emulators.ecy.profile import Profile
 from tests.bridge.looking import assert_as_it_was
-from tests.bridge.rig import DEADLINE_S, in_background, rig
+from tests.bridge.rig import in_background, rig
 from tests.clients.ecy.firmware import SWITCHES as FIRMWARE
 from tests.clients.pairwise import Row, pairwise
+from tests.waiting import DEADLINE_S
 
 SWITCHES = {**FIRMWARE, "legacy": [False, True], "stale_reads_s": [0.0, 0.2]}
 LEFT_OUT = {"accepted_zones"}

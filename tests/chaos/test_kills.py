@@ -16,13 +16,13 @@ from tests.chaos.building import EchoBuilding
 from tests.chaos.claims import Claims
 from tests.chaos.daemon import Daemon, release
 from tests.chaos.peers import Peers, name_of
+from tests.waiting import DEADLINE_S
 
 AT_ONCE = 5
 EACH = 2
 STEPS = 30
 LAST_MOMENT = 50
 """A controller gets about so many requests from the first contact to the last look at what was given back."""
-DEADLINE_S = 60.0
 
 pytestmark = [pytest.mark.slow, pytest.mark.skipif(os.name != "posix", reason="kills are sent the POSIX way")]
 

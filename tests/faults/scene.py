@@ -30,8 +30,8 @@ from emulators.plants.multizone_office import MultizoneOffice
 from emulators.program import ObjectSpec
 from ledger.ledger import Ledger
 from tests import bench
-from tests.bridge.rig import AHU_OBJECTS, AHU_POINTS, DEADLINE_S, PASSWORD, VAV_POINTS, in_background
-from tests.waiting import eventually
+from tests.bridge.rig import AHU_OBJECTS, AHU_POINTS, PASSWORD, VAV_POINTS, in_background
+from tests.waiting import DEADLINE_S, eventually
 from utils.clocks import Clocks
 from utils.state_folder import StateFolder
 from utils.values import SimulationState

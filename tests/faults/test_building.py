@@ -35,9 +35,9 @@ from emulators.ecy.faults.calls import Hold
 from emulators.plants.multizone_office import MultizoneOffice
 from tests import bench
 from tests.bridge.looking import force
-from tests.bridge.rig import DEADLINE_S, in_background
+from tests.bridge.rig import in_background
 from tests.faults.scene import CASE, HOLD_STEPS, VAV, HostClock, Scene, assert_given_back, building
-from tests.waiting import eventually
+from tests.waiting import DEADLINE_S, eventually
 from utils.errors import BridgeError, SimulationRefused, SimulationShared, SimulationUnreachable
 from utils.state_folder import StateFolder, TestIdFile
 

@@ -16,10 +16,10 @@ from emulators.ecy.profile import Profile
 from emulators.http.messages import Response
 from ledger.entries import Entry
 from ledger.ledger import Ledger, MemoryStore
-from tests.bridge.rig import DEADLINE_S, in_background
+from tests.bridge.rig import in_background
 from tests.faults.conftest import MakeScene
 from tests.faults.scene import HOLD_STEPS, Scene, all_with, assert_given_back, writes_to
-from tests.waiting import eventually
+from tests.waiting import DEADLINE_S, eventually
 from utils.state_folder import StateError
 
 

@@ -27,8 +27,7 @@ from ledger.receipts import Outcome
 from ledger.record import journal
 from ledger.record.journal import Journal, Journals
 from ledger.recovery import recover, undo
-from tests.bridge.rig import DEADLINE_S
-from tests.waiting import in_no_time
+from tests.waiting import DEADLINE_S, in_no_time
 from utils.errors import ConfigError, Problem
 from utils.state_folder import StateFolder
 from utils.values import ObjectRef, ObjectType

@@ -42,6 +42,9 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--seed", type=int, default=1, help="the same seed is the same sample of the same tree")
     parser.add_argument("--count", type=int, default=300)
     parser.add_argument("--workers", type=int, default=2, help="mutants judged side by side")
+    longest = "leave out the slowest tests of other rooms, so that the rest takes so many seconds for a mutant"
+    parser.add_argument("--longest", type=float, default=float("inf"), help=longest)
+    parser.add_argument("--again", action="store_true", help="judge once more what has survived")
     parser.add_argument("--keep", type=Path, required=True, help="a folder for what was covered and judged")
     return parser.parse_args()
 
@@ -64,12 +67,14 @@ def _judged(mutants: list[Mutant], covered: Covered, options: argparse.Namespace
     notes = options.keep / f"judged-{options.seed}.jsonl"
     lines = notes.read_text(encoding="utf-8").splitlines() if notes.exists() else []
     verdicts: dict[str, str] = {note["mutant"]: note["verdict"] for note in map(json.loads, lines)}
+    if options.again:
+        verdicts = {key: verdict for key, verdict in verdicts.items() if not verdict.startswith("survived")}
     local, lock, numbers = threading.local(), threading.Lock(), iter(range(options.workers))
 
     def prepare() -> None:
         with lock:
             number = next(numbers)
-        local.judge = Judge(ROOT, options.keep / f"tree-{number}", covered)
+        local.judge = Judge(ROOT, options.keep / f"tree-{number}", covered, options.longest)
 
     def judge(one: Mutant) -> None:
         verdict, by = local.judge.judge(one)

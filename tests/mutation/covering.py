@@ -17,6 +17,7 @@ import pytest
 
 FOLDER = "MUTATION_FOLDER"
 LOOKED_AT = "MUTATION_LOOKED_AT"
+_FEW = 20
 
 
 class Covering:
@@ -62,10 +63,17 @@ class Covered:
     tests: dict[str, dict[int, list[str]]]
     durations: dict[str, float]
 
-    def judges(self, file: str, line: int) -> list[str]:
-        """The passing tests that run the line, quickest first."""
+    def judges(self, file: str, line: int) -> tuple[list[str], list[str]]:
+        """The passing tests that run the line: those of its own room, and the others, quickest first."""
         tests = [test for test in self.tests.get(file, {}).get(line, []) if self.durations.get(test, 0) < float("inf")]
-        return sorted(tests, key=lambda test: self.durations.get(test, 0.0))
+        tests.sort(key=lambda test: self.durations.get(test, 0.0))
+        room = f"tests/{file.rpartition('/')[0]}"
+        own = [test for test in tests if test.startswith(room)] or tests[:_FEW]
+        return own, [test for test in tests if test not in own]
+
+    def seconds(self, tests: Sequence[str]) -> float:
+        """How long these tests take."""
+        return sum(self.durations.get(test, 0.0) for test in tests)
 
 
 def read_covered(folder: Path, root: Path) -> Covered:

@@ -32,7 +32,9 @@ class Verdict(StrEnum):
 class Judge:
     """Judges one mutant after the other in a copy of its own."""
 
-    def __init__(self, root: Path, copy: Path, covered: Covered) -> None:
+    def __init__(self, root: Path, copy: Path, covered: Covered, longest_s: float) -> None:
+        """``longest_s`` is for the tests of other rooms: those that do not fit, the slowest, are left out."""
+        self._longest_s = longest_s
         self._root = root
         self._copy = copy
         self._covered = covered
@@ -40,21 +42,36 @@ class Judge:
 
     def judge(self, one: Mutant) -> tuple[Verdict, str]:
         """The verdict, and the test that killed it."""
-        tests = self._covered.judges(one.file, one.line)
-        if not tests:
+        own, others = self._covered.judges(one.file, one.line)
+        if not own:
             return Verdict.UNSEEN, ""
         source = (self._root / one.file).read_text(encoding="utf-8")
         self._put(one.file, mutant(source, one.number))
         try:
-            return self._run(tests)
+            verdict = self._run(own)
+            while others and self._covered.seconds(others) > self._longest_s:
+                others.pop()
+            return self._run(others) if others and verdict[0] is Verdict.SURVIVED else verdict
         finally:
             self._put(one.file, source)
 
     def _run(self, tests: Sequence[str]) -> tuple[Verdict, str]:
-        timeout_s = _PATIENCE_S + _SLOWNESS * sum(self._covered.durations.get(test, 0.0) for test in tests)
+        timeout_s = _PATIENCE_S + _SLOWNESS * self._covered.seconds(tests)
         try:
             run = subprocess.run(  # noqa: S603 - our own tests
-                [sys.executable, "-m", "pytest", "-x", "-q", "--no-header", "-p", "no:cacheprovider", *tests],
+                [
+                    sys.executable,
+                    "-m",
+                    "pytest",
+                    "-x",
+                    "-q",
+                    "--no-header",
+                    "-p",
+                    "no:cacheprovider",
+                    "-p",
+                    "no:xdist",
+                    *tests,
+                ],
                 cwd=self._copy,
                 capture_output=True,
                 text=True,

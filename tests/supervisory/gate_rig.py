@@ -24,7 +24,6 @@ from utils.values import ObjectRef, ObjectType, PointValue
 USER, PASSWORD = "bench", "correct horse"
 AHU, VAV = "AHU", "VAV"
 PRIORITY = 12
-DEADLINE_S = 20.0
 DOUBT_S = 1.0
 OBJECTS = (
     ObjectSpec("AnalogValue", "StaticSetpoint", "pascals", initial=250.0),

@@ -25,7 +25,6 @@ from supervisory.guard.enabling import State
 from supervisory.guard.gate import Disabled
 from supervisory.guard.releaser import Releaser
 from tests.supervisory.gate_rig import (
-    DEADLINE_S,
     ECONOMIZER,
     PASSWORD,
     SPACE_TEMP,
@@ -38,7 +37,7 @@ from tests.supervisory.gate_rig import (
     controllers,
     gate_rig,
 )
-from tests.waiting import eventually
+from tests.waiting import DEADLINE_S, eventually
 from utils.values import ObjectRef, ObjectType
 
 

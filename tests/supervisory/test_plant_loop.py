@@ -10,8 +10,7 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from supervisory.runtime.worker import Worker
-
-DEADLINE_S = 10.0
+from tests.waiting import DEADLINE_S
 
 
 class Watched:

@@ -13,11 +13,11 @@ from ledger.receipts import Receipt
 from supervisory import Command, Context, Program
 from supervisory.runtime.devices import Devices
 from supervisory.runtime.dry_run import DryGate
-from supervisory.runtime.runner import FAREWELL_S, RunnerLimits
+from supervisory.runtime.runner import RunnerLimits
 from supervisory.runtime.runtime import Runtime
 from tests.supervisory.beside import SETPOINT, Beside, SteppedPlant
+from tests.waiting import DEADLINE_S
 
-DEADLINE_S = 10.0
 ROLES = {"setpoint": "Setpoint"}
 
 
@@ -99,7 +99,7 @@ def test_on_stop_has_only_so_much_time() -> None:
 
     began_s = time.monotonic()
     Beside().run(Lingering, steps=2, **ROLES)
-    assert time.monotonic() - began_s < 5 * FAREWELL_S
+    assert time.monotonic() - began_s < DEADLINE_S
 
 
 def test_values_commanded_in_on_stop_are_not_written() -> None:

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.bridge.rig import DEADLINE_S
 from tests.pipes import fill
+from tests.waiting import DEADLINE_S
 from utils.errors import ConfigError
 from utils.logging_config import StreamLines, configure_logging, end_logging
 from utils.process.outlet import drain_all, end_all

@@ -9,10 +9,9 @@ from dataclasses import dataclass
 
 import pytest
 
+from tests.waiting import DEADLINE_S
 from utils.clocks import Clocks
 from utils.pacing import HostSlept, Pacer, TooLate, WhenLate
-
-DEADLINE_S = 20.0
 
 
 @dataclass

@@ -28,7 +28,8 @@ from ledger.record.journal import Journals
 from tests import bench
 from tests.bridge.check.looking import check, preflight, problems, untouched
 from tests.bridge.looking import assert_untouched, force
-from tests.bridge.rig import AHU_POINTS, DEADLINE_S, PASSWORD, Rig, rig
+from tests.bridge.rig import AHU_POINTS, PASSWORD, Rig, rig
+from tests.waiting import DEADLINE_S
 from utils.errors import ConfigError, SimulationAborted
 from utils.state_folder import StateFolder
 from utils.values import ObjectRef, ObjectType

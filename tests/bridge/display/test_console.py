@@ -22,7 +22,8 @@ from bridge.link.link import LinkState
 from bridge.run import FirstContact
 from ledger.receipts import Outcome, Receipt
 from tests import bench
-from tests.bridge.rig import AHU_POINTS, DEADLINE_S
+from tests.bridge.rig import AHU_POINTS
+from tests.waiting import DEADLINE_S
 
 NASTY = "Zone [/x] [bold]:smile:\x1b[2J\nagain"
 SHOWN = "Zone [/x] [bold]:smile:\\x1b[2J again"

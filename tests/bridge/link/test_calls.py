@@ -15,8 +15,8 @@ from emulators.ecy.faults.calls import DropConnection, Hold
 from emulators.http.messages import Request, Response
 from ledger.receipts import Outcome
 from tests.bridge.looking import activations, assert_as_it_was, assert_untouched, state_of
-from tests.bridge.rig import DEADLINE_S, Rig, in_background, rig
-from tests.waiting import eventually
+from tests.bridge.rig import Rig, in_background, rig
+from tests.waiting import DEADLINE_S, eventually
 
 FOR_EVER_S = 30.0
 """A time-out that no test waits for."""

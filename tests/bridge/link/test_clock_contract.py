@@ -27,10 +27,10 @@ from emulators.plants.multizone_office import MultizoneOffice
 from emulators.program import ObjectSpec, ProgramIO
 from tests import bench
 from tests.bridge.looking import activations, assert_as_it_was, assert_untouched
-from tests.bridge.rig import AHU_OBJECTS, DEADLINE_S, PASSWORD, VAV_OBJECTS, Rig, in_background, rig
+from tests.bridge.rig import AHU_OBJECTS, PASSWORD, VAV_OBJECTS, Rig, in_background, rig
 from tests.command_line import configured, variables
 from tests.command_line import run as command_line
-from tests.waiting import eventually
+from tests.waiting import DEADLINE_S, eventually
 from utils.clocks import Clocks, UnixSeconds
 from utils.errors import ConfigError
 from utils.pacing import HostSlept, TooLate

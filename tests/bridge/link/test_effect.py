@@ -13,9 +13,9 @@ from emulators.ecy.profile import Profile
 from ledger.entries import TakenSlot
 from ledger.ledger import Ledger
 from tests.bridge.looking import activations
-from tests.bridge.rig import DEADLINE_S, Rig, in_background, rig
+from tests.bridge.rig import Rig, in_background, rig
 from tests.equipment.plan_points import INPUT, VALUE, bound
-from tests.waiting import eventually
+from tests.waiting import DEADLINE_S, eventually
 from utils.clocks import MonotonicSeconds
 from utils.values import ObjectRef, ObjectState, PointValue, Sample, as_real32
 

@@ -29,10 +29,10 @@ from ledger.receipts import Outcome, Receipt
 from ledger.record.journal import Journals
 from tests import bench
 from tests.bridge.looking import activations, assert_as_it_was, assert_untouched, force, state_of
-from tests.bridge.rig import AHU_POINTS, DEADLINE_S, VAV_POINTS, Rig, in_background, rig
+from tests.bridge.rig import AHU_POINTS, VAV_POINTS, Rig, in_background, rig
 from tests.command_line import configured, run, start, variables
 from tests.faults.scene import HURRY, HostClock
-from tests.waiting import eventually
+from tests.waiting import DEADLINE_S, eventually
 from utils.clocks import Clocks, ModelSeconds
 from utils.errors import ConfigError, DeviceUnreachable
 from utils.state_folder import StateFolder

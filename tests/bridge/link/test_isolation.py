@@ -26,8 +26,8 @@ from ledger.receipts import Outcome
 from ledger.record.journal import Journals
 from tests import bench
 from tests.bridge.looking import activations, assert_as_it_was, assert_untouched, held
-from tests.bridge.rig import AHU_POINTS, DEADLINE_S, VAV_POINTS, Rig, in_background, rig
-from tests.waiting import eventually
+from tests.bridge.rig import AHU_POINTS, VAV_POINTS, Rig, in_background, rig
+from tests.waiting import DEADLINE_S, eventually
 from utils.errors import DeviceRefused
 from utils.values import ObjectRef, ObjectType
 

@@ -22,9 +22,9 @@ from ledger.ledger import Ledger
 from ledger.receipts import Outcome
 from tests import bench
 from tests.bridge.looking import activations, assert_as_it_was, assert_untouched, held, written
-from tests.bridge.rig import AHU_OBJECTS, AHU_POINTS, DEADLINE_S, PASSWORD, Rig, in_background, rig
+from tests.bridge.rig import AHU_OBJECTS, AHU_POINTS, PASSWORD, Rig, in_background, rig
 from tests.emulators.programs.fan import FanProgram
-from tests.waiting import eventually
+from tests.waiting import DEADLINE_S, eventually
 from utils.clocks import Clocks, ModelSeconds
 from utils.errors import ConfigError
 from utils.settings import Settings

@@ -21,10 +21,10 @@ from ledger.entries import TakenSlot
 from ledger.ledger import Ledger
 from ledger.receipts import Outcome
 from tests.bridge.looking import activations, state_of, written
-from tests.bridge.rig import AHU_POINTS, DEADLINE_S, Rig, in_background, rig
+from tests.bridge.rig import AHU_POINTS, Rig, in_background, rig
 from tests.equipment.plan_points import INPUT, VALUE, bound
 from tests.faults.scene import HURRY, HostClock
-from tests.waiting import eventually
+from tests.waiting import DEADLINE_S, eventually
 from utils.clocks import Clocks, MonotonicSeconds
 from utils.values import Exchange, ObjectState, PointValue, Sample, as_real32
 

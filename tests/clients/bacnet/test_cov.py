@@ -12,10 +12,10 @@ from clients.bacnet.errors import BacnetRefusal
 from clients.bacnet.results import BacnetReading
 from clients.bacnet.stack import BACnetStack
 from tests.clients.bacnet.server import Server, device, free_port, stack
+from tests.waiting import DEADLINE_S
 from utils.errors import DeviceUnreachable
 from utils.values import Quality
 
-DEADLINE_S = 5.0
 INPUT = "analog-input,1"
 
 

@@ -24,9 +24,9 @@ from ledger.record.journal import Journals
 from ledger.recovery import recover
 from tests import bench
 from tests.bridge.looking import assert_as_it_was, held, written
-from tests.bridge.rig import AHU_POINTS, DEADLINE_S, VAV_POINTS, Rig, rig
+from tests.bridge.rig import AHU_POINTS, VAV_POINTS, Rig, rig
 from tests.command_line import run, start, variables
-from tests.waiting import in_no_time
+from tests.waiting import DEADLINE_S, in_no_time
 from utils.values import ObjectRef, ObjectType
 
 ACCOUNT = {"username_env": "AHU_USER", "password_env": "AHU_WORD"}

@@ -6,8 +6,9 @@ import subprocess
 
 from emulators.boptest.faults import BoptestFault as NoFault
 from emulators.boptest.faults import HoldCall
-from tests.bridge.rig import DEADLINE_S, Rig
+from tests.bridge.rig import Rig
 from tests.command_line import configured, start, variables
+from tests.waiting import DEADLINE_S
 
 
 def killed(subject: Rig, advances: int = 1, **changed: str) -> subprocess.Popen[str]:

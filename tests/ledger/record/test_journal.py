@@ -24,9 +24,10 @@ from ledger.record.journal import Journal, Journals
 from ledger.record.records import encoded
 from ledger.watched import KEPT_VALUES, Judgement
 from tests.bridge.looking import assert_as_it_was, assert_untouched
-from tests.bridge.rig import DEADLINE_S, Rig, in_background, rig
+from tests.bridge.rig import Rig, in_background, rig
 from tests.command_line import configured, run, start, variables
 from tests.ledger.record.killing import killed
+from tests.waiting import DEADLINE_S
 from utils.errors import ConfigError
 from utils.state_folder import StateError
 from utils.values import ObjectRef, ObjectType

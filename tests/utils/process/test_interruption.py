@@ -10,11 +10,10 @@ from contextlib import contextmanager
 
 import pytest
 
+from tests.waiting import DEADLINE_S
 from utils.process.interruption import EXIT_SECOND_INTERRUPT, on_signals, signals_interrupt, until_done
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="signals are raised the POSIX way")
-
-DEADLINE_S = 20.0
 
 
 class _Ended(Exception):

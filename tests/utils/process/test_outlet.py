@@ -13,11 +13,10 @@ from contextlib import contextmanager
 
 import pytest
 
+from tests.waiting import DEADLINE_S
 from utils.home import HOME
 from utils.process.outlet import Outlet, drain_all, end_all
 from utils.process.streams import OutletStream
-
-DEADLINE_S = 20.0
 
 
 class Reader:

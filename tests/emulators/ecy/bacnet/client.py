@@ -47,8 +47,8 @@ from emulators.ecy.scanning import WallScan
 from emulators.ecy.server import EcyServer
 from emulators.program import ObjectSpec
 from tests.emulators.ecy.client import PASSWORD, SOME_OBJECTS, USER, EcyClient, signed_in
+from tests.waiting import DEADLINE_S
 
-DEADLINE_S = 5.0
 Value: TypeAlias = Any
 """A value of BACpypes3."""
 NULL = Null(())
