@@ -64,8 +64,16 @@ class Covered:
     durations: dict[str, float]
 
     def judges(self, file: str, line: int) -> tuple[list[str], list[str]]:
-        """The passing tests that run the line: those of its own room, and the others, quickest first."""
-        tests = [test for test in self.tests.get(file, {}).get(line, []) if self.durations.get(test, 0) < float("inf")]
+        """The passing tests that run the line: those of its own room, and the others, quickest first.
+
+        A line that runs while a module is imported, or in a child process, is judged by the tests that run any line
+        of the file, and by those that are named after it.
+        """
+        lines = self.tests.get(file, {})
+        named = f"/test_{Path(file).stem}.py::"
+        near = {test for tests in lines.values() for test in tests} | {test for test in self.durations if named in test}
+        running = lines.get(line) or near
+        tests = [test for test in dict.fromkeys(running) if self.durations.get(test, 0) < float("inf")]
         tests.sort(key=lambda test: self.durations.get(test, 0.0))
         room = f"tests/{file.rpartition('/')[0]}"
         own = [test for test in tests if test.startswith(room)] or tests[:_FEW]

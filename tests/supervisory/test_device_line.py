@@ -1,0 +1,85 @@
+"""One controller's line: jobs one after the other, on a client that has connected."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import cast
+
+import pytest
+
+from clients.device_client import DeviceClient
+from supervisory.guard.device_line import DeviceLine
+from tests.waiting import DEADLINE_S
+from utils.errors import AccountRefused, DeviceRefused, DeviceUnreachable
+
+DEVICE = "10.0.0.1"
+
+
+class Client:
+    """Counts how often it is connected."""
+
+    def __init__(self) -> None:
+        self.connects = 0
+        self.error: Exception | None = None
+
+    def connect(self) -> None:
+        self.connects += 1
+        if self.error is not None:
+            raise self.error
+
+    def abort(self) -> None:
+        """Nothing is in flight."""
+
+    def close(self) -> None:
+        """There is nothing to close."""
+
+
+@pytest.fixture
+def client() -> Client:
+    return Client()
+
+
+@pytest.fixture
+def line(client: Client) -> Iterator[DeviceLine]:
+    subject = DeviceLine(DEVICE, cast("DeviceClient", client))
+    yield subject
+    subject.close()
+
+
+def fails(error: Exception) -> None:
+    raise error
+
+
+def test_it_connects_once(line: DeviceLine, client: Client) -> None:
+    assert [line.submit(lambda _: 1).result(DEADLINE_S), line.submit(lambda _: 2).result(DEADLINE_S)] == [1, 2]
+    assert client.connects == 1
+
+
+def test_after_a_lost_connection_it_connects_again(line: DeviceLine, client: Client) -> None:
+    lost = line.submit(lambda _: fails(DeviceUnreachable(DEVICE, "no answer")))
+    assert isinstance(lost.exception(DEADLINE_S), DeviceUnreachable)
+    line.submit(lambda _: None).result(DEADLINE_S)
+    assert client.connects == 2
+
+
+def test_a_refusal_of_one_thing_is_no_lost_connection(line: DeviceLine, client: Client) -> None:
+    refused = line.submit(lambda _: fails(DeviceRefused(DEVICE, "read-only")))
+    assert isinstance(refused.exception(DEADLINE_S), DeviceRefused)
+    line.submit(lambda _: None).result(DEADLINE_S)
+    assert client.connects == 1
+
+
+def test_an_account_that_was_refused_is_not_tried_again_at_once(line: DeviceLine, client: Client) -> None:
+    client.error = AccountRefused(DEVICE, "401")
+    for _ in range(3):
+        assert isinstance(line.submit(lambda _: None).exception(DEADLINE_S), AccountRefused)
+    assert client.connects == 1
+
+
+def test_one_that_is_away_is_tried_each_time(line: DeviceLine, client: Client) -> None:
+    client.error = DeviceUnreachable(DEVICE, "no answer")
+    for _ in range(2):
+        assert isinstance(line.submit(lambda _: None).exception(DEADLINE_S), DeviceUnreachable)
+    client.error = None
+    line.submit(lambda _: None).result(DEADLINE_S)
+    assert client.connects == 3
