@@ -11,7 +11,7 @@ from typing import TypeAlias
 from utils.values import ObjectRef
 
 _CATCH_UP_LIMIT_S = 5.0
-_log = logging.getLogger(__name__)
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +88,7 @@ class WallScanner:
     def _skip_what_is_lost(self) -> None:
         late_s = self._monotonic() - self._due
         if late_s > _CATCH_UP_LIMIT_S:
-            _log.warning("%s skips scans of %.1f s", self._thread.name, late_s)
+            log.warning("%s skips scans of %.1f s", self._thread.name, late_s)
             self._due = self._monotonic()
 
 

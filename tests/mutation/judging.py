@@ -5,13 +5,13 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
-import sys
 from collections.abc import Sequence
 from enum import StrEnum
 from pathlib import Path
 
 from tests.mutation.covering import Covered
 from tests.mutation.mutants import mutant
+from tests.mutation.running import run_tests
 from tests.mutation.sample import Mutant
 
 _PATIENCE_S = 60.0
@@ -57,32 +57,14 @@ class Judge:
 
     def _run(self, tests: Sequence[str]) -> tuple[Verdict, str]:
         timeout_s = _PATIENCE_S + _SLOWNESS * self._covered.seconds(tests)
-        try:
-            run = subprocess.run(  # noqa: S603 - our own tests
-                [
-                    sys.executable,
-                    "-m",
-                    "pytest",
-                    "-x",
-                    "-q",
-                    "--no-header",
-                    "-p",
-                    "no:cacheprovider",
-                    "-p",
-                    "no:xdist",
-                    *tests,
-                ],
-                cwd=self._copy,
-                capture_output=True,
-                text=True,
-                timeout=timeout_s,
-                check=False,
-            )
-        except subprocess.TimeoutExpired:
+        code, printed = run_tests(self._copy, tests, timeout_s)
+        if code is None:
             return Verdict.LATE, ""
-        if run.returncode == 0:
+        if code == 0:
             return Verdict.SURVIVED, f"{len(tests)} tests passed"
-        return (Verdict.KILLED if run.returncode == _TESTS_FAILED else Verdict.BROKEN), _killer(run.stdout)
+        if not (killer := _killer(printed)):
+            raise RuntimeError(f"pytest ended with {code}, and no test failed:\n{printed}")
+        return (Verdict.KILLED if code == _TESTS_FAILED else Verdict.BROKEN), killer
 
     def _put(self, file: str, source: str) -> None:
         path = self._copy / file
@@ -112,4 +94,4 @@ def _killer(output: str) -> str:
     for line in output.splitlines():
         if line.startswith(("FAILED ", "ERROR ")):
             return line.partition(" ")[2].partition(" - ")[0]
-    return "?"
+    return ""
