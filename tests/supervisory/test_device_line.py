@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+import time
 from collections.abc import Iterator
 from typing import cast
 
@@ -16,11 +18,12 @@ DEVICE = "10.0.0.1"
 
 
 class Client:
-    """Counts how often it is connected."""
+    """Counts how often it is connected, and lets calls wait until it is told to abandon them."""
 
     def __init__(self) -> None:
         self.connects = 0
         self.error: Exception | None = None
+        self.abandoned = threading.Event()
 
     def connect(self) -> None:
         self.connects += 1
@@ -28,7 +31,10 @@ class Client:
             raise self.error
 
     def abort(self) -> None:
-        """Nothing is in flight."""
+        self.abandoned.set()
+
+    def resume(self) -> None:
+        self.abandoned.clear()
 
     def close(self) -> None:
         """There is nothing to close."""
@@ -83,3 +89,29 @@ def test_one_that_is_away_is_tried_each_time(line: DeviceLine, client: Client) -
     client.error = None
     line.submit(lambda _: None).result(DEADLINE_S)
     assert client.connects == 3
+
+
+class TestAnUrgentJob:
+    def test_has_what_is_in_flight_abandoned_when_it_has_waited_long_enough(
+        self, line: DeviceLine, client: Client
+    ) -> None:
+        in_flight = line.submit(lambda _: client.abandoned.wait(DEADLINE_S))
+        urgent = line.submit_urgent(lambda _: "done")
+        urgent.hurry(time.monotonic())
+        assert in_flight.result(DEADLINE_S)
+        assert urgent.result() == "done"
+        assert not client.abandoned.is_set()
+
+    def test_is_not_abandoned_itself(self, line: DeviceLine, client: Client) -> None:
+        begun, go_on = threading.Event(), threading.Event()
+
+        def job(_client: DeviceClient) -> bool:
+            begun.set()
+            return go_on.wait(DEADLINE_S)
+
+        urgent = line.submit_urgent(job)
+        assert begun.wait(DEADLINE_S)
+        urgent.hurry(time.monotonic())
+        assert not client.abandoned.is_set()
+        go_on.set()
+        assert urgent.result()

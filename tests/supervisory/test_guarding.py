@@ -107,14 +107,19 @@ class TestGuardian:
             assert not guarding.is_watching
         assert "no guardian could be started" in told[0]
 
-    def test_that_dies_is_replaced_without_a_word_to_programs(self, tmp_path: Path) -> None:
+    def test_that_dies_is_replaced_without_a_word_to_programs(
+        self, tmp_path: Path, caplog: pytest.LogCaptureFixture
+    ) -> None:
         told: list[str] = []
         with Guarding(order(tmp_path), told.append, script(READ_ORDER + "sys.stdin.read(2)")) as guarding:
             first = guarding.pid
             eventually(lambda: guarding.pid not in (None, first) and guarding.is_watching)
         assert told == []
+        assert f"the guardian (process {first}) has ended; starting another" in caplog.text
 
-    def test_that_does_not_answer_any_more_is_ended_and_replaced(self, tmp_path: Path) -> None:
+    def test_that_does_not_answer_any_more_is_ended_and_replaced(
+        self, tmp_path: Path, caplog: pytest.LogCaptureFixture
+    ) -> None:
         once, told = tmp_path / "once", list[str]()
         code = f"""import os, pathlib, sys
 sys.stdin.readline()
@@ -133,6 +138,7 @@ while heard := os.read(0, 9):
             beats.wait(4 * SHORT_S)  # it answers, so it stays
             assert guarding.pid == second
         assert told == []
+        assert f"the guardian (process {first}) does not answer; starting another" in caplog.text
 
     def test_that_is_bidden_farewell_goes(self, tmp_path: Path) -> None:
         heard = tmp_path / "heard"

@@ -432,3 +432,12 @@ class TestAReadOnlyFolder:
         journal.close()
         [orphan] = journals.orphans()
         orphan.close()
+
+    def test_what_was_given_back_of_it_and_cannot_be_noted_is_told_and_the_rest_goes_on(
+        self, journals: Journals, as_somebody_else: Path, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        [orphan] = journals.orphans()
+        orphan.ledger.give_back(SLOT)
+        orphan.ledger.give_back(INPUT)
+        orphan.close()
+        assert caplog.text.count(f"the ledger {as_somebody_else} cannot note what was given back") == 2
