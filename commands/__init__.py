@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import ModuleType
 
-__all__ = ["BRIDGE", "VERBS", "Verb"]
+__all__ = ["BRIDGE", "VERBS", "WITH_VALUE", "Verb"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +33,8 @@ class Verb:
 
 
 BRIDGE = Verb("run", "run the bridge")
+WITH_VALUE = ("--steps", "--configs", "--env")
+"""The bridge's options that take a value, which may be spelled like a verb."""
 VERBS: Mapping[str, Verb] = {
     "check": Verb("check", "connect to both peers, check everything, write nothing", lister=True),
     "points": Verb("points", "list what both peers have on offer, to write a config from", lister=True),

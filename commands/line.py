@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import logging
 import os
 import signal
 import sys
@@ -10,7 +11,7 @@ from collections.abc import Sequence
 from types import ModuleType
 from typing import TYPE_CHECKING, NoReturn
 
-from commands import BRIDGE, VERBS, Verb
+from commands import BRIDGE, VERBS, WITH_VALUE, Verb
 from utils.errors import BridgeError, ConfigError
 from utils.logging_config import end_logging
 from utils.process.quiet_start import EXIT_INTERRUPTED, begin
@@ -19,6 +20,9 @@ from utils.text import printable
 
 if TYPE_CHECKING:
     from rich.console import Console
+
+
+log = logging.getLogger(__name__)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -52,14 +56,27 @@ def process() -> NoReturn:
 def parser(given: Sequence[str]) -> argparse.ArgumentParser:
     """The parser of the command line, with the options of the verbs that occur in it."""
     whole = argparse.ArgumentParser(prog="main.py", description="Real controllers run a simulated building.")
-    if not VERBS.keys() & set(given):
+    called = _verb_in(given)
+    if called is None:
         _equip(whole, BRIDGE)
+    elif called > 0:
+        whole.error(f"the verb comes first: python main.py {given[called]} {' '.join(given[:called])} ...")
     verbs = whole.add_subparsers(metavar="verb")
     for name, verb in VERBS.items():
         own = verbs.add_parser(name, help=verb.help, description=f"{verb.help[0].upper()}{verb.help[1:]}.")
-        if name in given:
+        if called is not None and name == given[called]:
             _equip(own, verb)
     return whole
+
+
+def _verb_in(given: Sequence[str]) -> int | None:
+    """Where the verb is: the first word that is neither an option of the bridge nor the value of one."""
+    is_value = False
+    for number, word in enumerate(given):
+        if not word.startswith("-") and not is_value:
+            return number if word in VERBS else None
+        is_value = not is_value and any(option.startswith(word) for option in WITH_VALUE) and word.startswith("--")
+    return None
 
 
 def _equip(own: argparse.ArgumentParser, verb: Verb) -> None:
@@ -80,6 +97,9 @@ def _run(verb: Verb, module: ModuleType, options: argparse.Namespace) -> int:
 def _done(options: argparse.Namespace) -> int:
     try:
         code: int = options.command(options)
+    except BridgeError as error:
+        log.info("ended by: %s", error)
+        raise
     finally:
         end_logging()
     return code

@@ -27,8 +27,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace, console: Console) -> int:
     """Run until the end of the scenario, the last step or Ctrl+C."""
     equipped = equip_from(options.env, options.configs, console)
-    asks = not options.yes and all(stream is not None and stream.isatty() for stream in (sys.stdin, sys.stdout))
-    question = FirstContactQuestion(console) if asks else None
+    question = None if options.yes else _question(console)
     return run_bridge(
         equipped,
         options.steps,
@@ -37,3 +36,13 @@ def run(options: argparse.Namespace, console: Console) -> int:
         shadow=options.shadow,
         take_occupied=options.take_occupied,
     )
+
+
+def _question(console: Console) -> FirstContactQuestion | None:
+    """What is asked of somebody at a terminal, also where what is printed goes into a file."""
+    if sys.stdin is None or not sys.stdin.isatty():
+        return None
+    if console.is_terminal:
+        return FirstContactQuestion(console)
+    aside = Console(stderr=True, soft_wrap=True)
+    return FirstContactQuestion(aside) if aside.is_terminal else None

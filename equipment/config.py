@@ -51,7 +51,7 @@ def load_equipment_files(
 def _config_files(folder: Path) -> list[Path]:
     if not folder.is_dir():
         raise ConfigError([Problem(str(folder), "is not a folder; name the one with the equipment configs")])
-    files = sorted(file for file in folder.glob("*.json") if file.is_file())
+    files = sorted(file for file in folder.glob("*.json") if file.is_file() or file.is_symlink())
     if not files:
         raise ConfigError(
             [Problem(str(folder), "has no equipment config; put a .json file into it (docs/configuration.md)")]

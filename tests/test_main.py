@@ -6,6 +6,7 @@ as most of a child's time is spent importing.
 
 from __future__ import annotations
 
+import argparse
 import ast
 import json
 import logging
@@ -15,14 +16,17 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
+from io import StringIO
 from pathlib import Path
 from typing import Protocol
 
 import pytest
+from rich.console import Console
 
 import main
 from clients.boptest_client import BOPTestClient
-from commands import line
+from commands import BRIDGE, WITH_VALUE, line
+from commands import run as run_verb
 from emulators.boptest.faults import AnswerWith, HoldCall
 from emulators.ecy.faults.calls import Hold
 from emulators.ecy.faults.storage import FailWrites
@@ -250,9 +254,10 @@ class TestProblems:
 
     def test_a_wrong_password_is_one_clear_line_and_nowhere_to_be_seen(self, call: Call, both: Rig) -> None:
         code, output = call(*configured(both), **variables(both, ECY2_LOGIN_PWORD="sesame-42"))
-        assert code == 1
+        assert code == 2  # a service does not try it again: that could lock the account
         assert re.search("user name or password", output)
         log = (both.folder / "app.log").read_text(encoding="utf-8")
+        assert re.search("ended by: .*user name or password", log)
         assert not any(secret in text for text in (output, log) for secret in ("sesame-42", PASSWORD))
         assert_untouched(both)
 
@@ -270,11 +275,70 @@ class TestProblems:
         assert code == 1
         assert both.building.url.partition("://")[2] in output
 
-    @pytest.mark.parametrize("arguments", [["demo", "--steps", "0"], ["demo", "--time-scale", "-1"], ["nonsense"]])
-    def test_a_wrong_command_line_is_explained(self, call: Call, arguments: list[str]) -> None:
+    @pytest.mark.parametrize(
+        ("arguments", "words"),
+        [
+            (["demo", "--steps", "0"], "--steps: '0' is not a whole number from 1 on"),
+            (["demo", "--time-scale", "-1"], "'-1' is not a number from 0 on"),
+            (["emulate", "--step", "0"], "--step: '0' is not a number above 0"),
+            (["emulate", "--ecy-port", "70000"], "--ecy-port: '70000' is not a port from 0 to 65535"),
+            (["demo", "--bacnet", "-1"], "--bacnet: '-1' is not a port"),
+            (["nonsense"], "invalid choice: 'nonsense'"),
+            (["--steps", "3", "check"], "the verb comes first: python main.py check --steps 3"),
+        ],
+    )
+    def test_a_wrong_command_line_is_explained(self, call: Call, arguments: list[str], words: str) -> None:
         code, output = call(*arguments)
         assert code == 2
         assert "usage:" in output
+        assert words in output
+
+    @pytest.mark.parametrize(
+        ("arguments", "words"),
+        [
+            (["--no-boptest", "--no-ecy"], "--no-boptest --no-ecy: leave nothing to emulate"),
+            (["--ecy-port", "65534"], "--ecy-port: 8 controllers from port 65534 on end behind 65535"),
+            (["--bacnet", "65535"], "--bacnet: 8 controllers from port 65535 on end behind 65535"),
+        ],
+    )
+    def test_what_cannot_be_emulated_is_refused(self, call: Call, arguments: list[str], words: str) -> None:
+        code, output = call("emulate", *arguments)
+        assert code == 2
+        assert words in output
+
+    def test_a_value_may_be_spelled_like_a_verb(self, call: Call) -> None:
+        for arguments in (["--configs", "demo"], ["--configs=demo"], ["--env", "check", "--conf", "demo"]):
+            code, output = call(*arguments)
+            assert code == 2
+            assert "demo: is not a folder" in output
+
+    def test_every_option_of_the_bridge_that_takes_a_value_is_known(self) -> None:
+        own = argparse.ArgumentParser(add_help=False)
+        BRIDGE.load().add_arguments(own)
+        taking = [action.option_strings[0] for action in own._actions if action.nargs is None]
+        assert sorted(taking) == sorted(WITH_VALUE)
+
+    @pytest.mark.parametrize(
+        ("terminals", "asks"),
+        [(("stdin", "stdout"), True), (("stdin", "stderr"), True), (("stdout", "stderr"), False), (("stdin",), False)],
+    )
+    def test_whoever_sits_at_a_terminal_is_asked_wherever_the_output_goes(
+        self, monkeypatch: pytest.MonkeyPatch, terminals: tuple[str, ...], asks: bool
+    ) -> None:
+        monkeypatch.setattr(sys, "stdin", Stdin("stdin" in terminals))
+        monkeypatch.setattr(run_verb, "Console", lambda **_: Console(force_terminal="stderr" in terminals))
+        assert (run_verb._question(Console(force_terminal="stdout" in terminals)) is not None) is asks
+
+
+class Stdin(StringIO):
+    """Somebody who types, or nobody."""
+
+    def __init__(self, is_terminal: bool) -> None:
+        super().__init__()
+        self._is_terminal = is_terminal
+
+    def isatty(self) -> bool:
+        return self._is_terminal
 
 
 class TestOtherVerbs:

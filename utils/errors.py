@@ -122,6 +122,8 @@ class DeviceRefused(DeviceError):
 class AccountRefused(DeviceRefused):
     """The controller does not want our account (401), or not for this (403). Every further attempt may lock it."""
 
+    exit_code: ClassVar[int] = 2
+
 
 class NotItself(DeviceRefused):
     """Something else answers in the controller's place: a web page, a redirect.

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -94,6 +95,14 @@ def test_files_come_in_the_order_of_their_names_and_without_sub_folders(save: Sa
     (folder / "demo" / "c.json").write_text("no JSON", encoding="utf-8")
     (folder / "notes.txt").write_text("no JSON", encoding="utf-8")
     assert [equipment.file.name for equipment in load(folder)] == ["a.json", "b.json"]
+
+
+@pytest.mark.skipif(os.name != "posix", reason="making a link needs rights there")
+def test_a_link_that_leads_nowhere_is_not_passed_over(save: Save) -> None:
+    folder = save().parent
+    (folder / "VAV.json").symlink_to(folder / "gone.json")
+    with pytest.raises(ConfigError, match=r"VAV\.json: cannot be read: No such file"):
+        load(folder)
 
 
 def test_every_optional_key_of_an_equipment_is_taken(save: Save) -> None:
