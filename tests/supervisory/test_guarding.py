@@ -16,7 +16,7 @@ from supervisory.guard.custody import Charge, give_back_leftovers, guarded
 from supervisory.guard.guardian import BEAT, FAREWELL, End, Order, Watch
 from supervisory.guard.guarding import COMMAND, GuardianError, Guarding
 from tests import bench
-from tests.waiting import eventually
+from tests.waiting import DEADLINE_S, eventually
 from utils.state_folder import StateFolder
 
 READ_ORDER = "import sys; sys.stdin.readline(); print('ready', flush=True); "
@@ -85,6 +85,15 @@ class TestPipe:
 class TestGuardian:
     def test_that_ends_at_once_keeps_anything_from_being_written(self, tmp_path: Path) -> None:
         with pytest.raises(GuardianError, match="ended at once"), Guarding(order(tmp_path), print, script("")):
+            pass
+
+    def test_that_does_not_take_its_order_is_none(self, tmp_path: Path) -> None:
+        longer_than_a_pipe = replace(order(tmp_path), variables={"SETTING": "x" * 2**20})
+        deaf = script("import os, time; os.close(0); os.close(1); time.sleep(0.2)")
+        with (
+            pytest.raises(GuardianError, match="no guardian could be started"),
+            Guarding(longer_than_a_pipe, print, deaf),
+        ):
             pass
 
     def test_that_says_something_else_is_none(self, tmp_path: Path) -> None:
@@ -158,6 +167,15 @@ while heard := os.read(0, 9):
             custody.enabling.switch(True)
             eventually(lambda: custody.enabling.state("one") == "fault")
             assert "no guardian could be started" in custody.enabling.reason("one")
+
+
+def test_the_end_does_not_wait_where_nothing_is_left(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("supervisory.guard.custody.GUARDIAN", script(f"{READ_ORDER} sys.stdin.read()"))
+    began_s = time.monotonic()
+    with guarded(Charge(["one", "two"], {}, end_s=10 * DEADLINE_S), StateFolder(tmp_path)) as custody:
+        custody.enabling.switch(True)
+    assert time.monotonic() - began_s < DEADLINE_S
+    assert custody.not_released == 0
 
 
 def test_an_order_comes_out_of_the_pipe_as_it_went_in(tmp_path: Path) -> None:

@@ -1,0 +1,121 @@
+"""What a controller says, and shows, after something was given back: half an answer is not taken for a whole one."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
+from typing import cast
+
+import pytest
+
+from clients.device_client import DeviceClient
+from ledger import Patience
+from ledger.entries import TakenInput, TakenObject, TakenOutput, TakenSlot
+from ledger.giving_back.giver import give_back
+from ledger.giving_back.verdicts import verified
+from ledger.ledger import Ledger
+from ledger.receipts import Outcome, Receipt
+from tests.waiting import in_no_time
+from utils.errors import ObjectError
+from utils.values import ObjectRef, ObjectState, ObjectType, PriorityArray, Sample, Write, WriteResult
+
+DEVICE = "10.0.0.1"
+AV = ObjectRef(ObjectType.ANALOG_VALUE, 3)
+FREE_SLOT = TakenSlot(DEVICE, AV, "OutdoorTemp", 14, None)
+USED_SLOT = TakenSlot(DEVICE, AV, "OutdoorTemp", 14, 18.0)
+INPUT = TakenInput(DEVICE, ObjectRef(ObjectType.ANALOG_INPUT, 1), "SpaceTemp", False, -40.0)
+FORCED_INPUT = TakenInput(DEVICE, INPUT.ref, "SpaceTemp", True, 17.5)
+OUTPUT = TakenOutput(DEVICE, ObjectRef(ObjectType.ANALOG_OUTPUT, 2), "Damper", False)
+
+
+def slots(held: float | None) -> PriorityArray:
+    return (*[None] * 13, held, None, None)
+
+
+def state(value: float | None = 20.0, **more: object) -> ObjectState:
+    return ObjectState(Sample(value), **more)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("entry", "after", "outcome"),
+    [
+        (FREE_SLOT, state(priority_array=slots(None)), Outcome.RELEASED),
+        (FREE_SLOT, state(priority_array=slots(20.0)), Outcome.FAILED),
+        (FREE_SLOT, state(), Outcome.UNVERIFIED),
+        (FREE_SLOT, state(priority_array=slots(None), is_partial=True), Outcome.FAILED),
+        (USED_SLOT, state(priority_array=slots(18.0)), Outcome.RESTORED),
+        (USED_SLOT, state(priority_array=slots(20.0)), Outcome.FAILED),
+        (USED_SLOT, state(priority_array=slots(None)), Outcome.FAILED),
+        (INPUT, state(out_of_service=False), Outcome.RELEASED),
+        (INPUT, state(out_of_service=True), Outcome.FAILED),
+        (INPUT, state(out_of_service=None), Outcome.UNVERIFIED),
+        (FORCED_INPUT, state(17.5, out_of_service=True), Outcome.RESTORED),
+        (FORCED_INPUT, state(22.0, out_of_service=True), Outcome.FAILED),
+        (FORCED_INPUT, state(None, out_of_service=True), Outcome.FAILED),
+        (OUTPUT, state(out_of_service=False), Outcome.RELEASED),
+        (OUTPUT, state(out_of_service=True), Outcome.FAILED),
+    ],
+)
+def test_what_a_look_after_the_write_says(entry: TakenObject, after: ObjectState, outcome: Outcome) -> None:
+    assert verified(entry, after) is outcome
+
+
+@dataclass
+class Client:
+    """A controller with one object, which tells so much of itself and takes writes or does not."""
+
+    shows: PriorityArray | None
+    refuses: bool
+    device: str = DEVICE
+    rejection: None = None
+    written: list[Write] = field(default_factory=list)
+
+    def connect(self) -> None:
+        """It is there."""
+
+    def survey(self, refs: Collection[ObjectRef]) -> dict[ObjectRef, ObjectState]:
+        return {ref: state(name="OutdoorTemp", priority_array=self.shows) for ref in refs}
+
+    def write_values_from_endpoints(self, writes: Sequence[Write]) -> tuple[WriteResult, ...]:
+        self.written += writes
+        error = ObjectError(DEVICE, "write-access-denied") if self.refuses else None
+        return tuple(WriteResult(write, error) for write in writes)
+
+    def relinquish(self, ref: ObjectRef, priority: int) -> bool:
+        if self.refuses:
+            raise ObjectError(DEVICE, "write-access-denied")
+        return False
+
+
+def given_back(client: Client) -> tuple[Receipt, Ledger]:
+    ledger = Ledger()
+    ledger.take(FREE_SLOT)
+    ledger.sent(DEVICE, AV, 20.0)
+    [receipt] = give_back(
+        DEVICE, cast("DeviceClient", client), ledger, ledger.open_entries, Patience(0.0, in_no_time())
+    )
+    return receipt, ledger
+
+
+def test_where_the_slots_cannot_be_read_an_accepted_release_is_not_verified_and_no_failure() -> None:
+    receipt, ledger = given_back(client := Client(None, refuses=False))
+    assert receipt.outcome is Outcome.UNVERIFIED
+    assert len(client.written) == 1
+    assert ledger.open_entries == ()
+
+
+def test_where_the_slots_cannot_be_read_a_refused_release_has_failed_with_the_controllers_words() -> None:
+    receipt, ledger = given_back(Client(None, refuses=True))
+    assert (receipt.outcome, receipt.note) == (Outcome.FAILED, "write-access-denied")
+    assert ledger.open_entries == (FREE_SLOT,)
+
+
+def test_what_is_shown_counts_whatever_was_said() -> None:
+    receipt, _ = given_back(Client(slots(None), refuses=True))
+    assert receipt.outcome is Outcome.RELEASED
+
+
+def test_a_release_that_was_accepted_and_does_not_show_has_failed_with_what_is_there() -> None:
+    receipt, ledger = given_back(Client(slots(20.0), refuses=False))
+    assert (receipt.outcome, receipt.note) == (Outcome.FAILED, "asked for empty, it is 20.0")
+    assert ledger.open_entries == (FREE_SLOT,)
