@@ -91,6 +91,21 @@ def test_one_that_is_away_is_tried_each_time(line: DeviceLine, client: Client) -
     assert client.connects == 3
 
 
+def test_closing_abandons_what_is_in_flight_and_what_waits_and_ends_the_thread(client: Client) -> None:
+    subject, begun = DeviceLine(DEVICE, cast("DeviceClient", client)), threading.Event()
+
+    def job(_client: DeviceClient) -> bool:
+        begun.set()
+        return client.abandoned.wait(DEADLINE_S)
+
+    in_flight, waiting = subject.submit(job), subject.submit(lambda _: True)
+    assert begun.wait(DEADLINE_S)
+    subject.close()
+    assert in_flight.result(0)
+    assert waiting.cancelled()
+    assert not [thread for thread in threading.enumerate() if thread.name.startswith(f"gate-{DEVICE}")]
+
+
 class TestAnUrgentJob:
     def test_has_what_is_in_flight_abandoned_when_it_has_waited_long_enough(
         self, line: DeviceLine, client: Client

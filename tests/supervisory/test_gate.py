@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import math
 import os
+import threading
 from collections.abc import Collection, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -368,6 +369,11 @@ class TestLedger:
 
 
 class TestReleaser:
+    def test_its_thread_ends_with_it(self, rig: GateRig) -> None:
+        with Releaser(rig.enabling, rig.gate):
+            assert any(thread.name == "releaser" for thread in threading.enumerate())
+        assert not any(thread.name == "releaser" for thread in threading.enumerate())
+
     @pytest.fixture
     def releaser(self, rig: GateRig) -> Iterator[Releaser]:
         with Releaser(rig.enabling, rig.gate, backoff_s=(0.05,)) as working:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from clients.making import Credentials
-from ledger.entries import TakenSlot
+from ledger.entries import TakenClock, TakenOutput, TakenSlot
 from ledger.ledger import Ledger
 from ledger.receipts import Outcome, Receipt, described
 from ledger.record.journal import Journals
@@ -18,6 +18,7 @@ from utils.values import PointValue
 SLOT = 12
 OURS = 120.0
 TAKEN = TakenSlot(MemoryDevice.device, SETPOINT, "Setpoint", SLOT, None)
+OTHER_PRIORITY = TakenSlot(MemoryDevice.device, SETPOINT, "Setpoint", 8, None)
 
 
 class Aftermath:
@@ -92,6 +93,18 @@ def test_a_slot_that_another_runtime_has_taken_since_is_left_to_it(subject: Afte
     subject.holds(OURS)
     assert subject.again() == ([], OURS)
     theirs.give_back(TAKEN)
+    theirs.close()
+
+
+def test_what_another_runtime_has_taken_of_other_kinds_is_no_slot(subject: Aftermath) -> None:
+    subject.first(Outcome.RELEASED)
+    theirs = Ledger(subject.journals.own({}))
+    theirs.take(
+        TakenClock(TAKEN.device, "UTC", True), TakenOutput(TAKEN.device, SETPOINT, "Setpoint", False), OTHER_PRIORITY
+    )
+    subject.holds(OURS)
+    assert subject.again() == ([Outcome.RELEASED], None)
+    theirs.give_back(*theirs.open_entries)
     theirs.close()
 
 

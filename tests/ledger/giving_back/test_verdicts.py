@@ -12,7 +12,7 @@ from clients.device_client import DeviceClient
 from ledger import Patience
 from ledger.entries import TakenInput, TakenObject, TakenOutput, TakenSlot
 from ledger.giving_back.giver import give_back
-from ledger.giving_back.verdicts import verified
+from ledger.giving_back.verdicts import Judge, verified
 from ledger.ledger import Ledger
 from ledger.receipts import Outcome, Receipt
 from tests.waiting import in_no_time
@@ -58,6 +58,15 @@ def state(value: float | None = 20.0, **more: object) -> ObjectState:
 )
 def test_what_a_look_after_the_write_says(entry: TakenObject, after: ObjectState, outcome: Outcome) -> None:
     assert verified(entry, after) is outcome
+
+
+@pytest.mark.parametrize("entry", [INPUT, FORCED_INPUT])
+def test_an_input_without_a_value_that_is_out_of_service_is_nothing_of_ours(entry: TakenInput) -> None:
+    ledger = Ledger()
+    ledger.take(entry)
+    ledger.sent(DEVICE, entry.ref, 22.0)
+    found = state(None, name="SpaceTemp", out_of_service=True)
+    assert Judge(DEVICE, ledger).judge(entry, found, entry.ref) is Outcome.LEFT_ALONE
 
 
 @dataclass
