@@ -7,11 +7,21 @@ import re
 import subprocess
 import sys
 import tomllib
+from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 _STAND_APART = {"benchmarks", "tests"}
 """Packages that nothing of the product imports."""
+
+
+def product_files() -> Iterator[tuple[str, ast.Module]]:
+    """The modules of the product, by their paths."""
+    for package in ROOT.glob("*/__init__.py"):
+        if package.parent.name not in _STAND_APART:
+            for file in package.parent.rglob("*.py"):
+                yield file.relative_to(ROOT).as_posix(), ast.parse(file.read_text(encoding="utf-8"))
 
 
 def test_every_package_has_its_place_in_the_layers() -> None:
@@ -45,14 +55,33 @@ def test_no_test_is_imported_by_another() -> None:
 def test_no_public_class_has_the_name_of_another() -> None:
     """One word for a thing, one meaning for a word. Emulators are written apart, but are read beside the clients."""
     named: dict[str, list[str]] = {}
-    for package in ROOT.glob("*/__init__.py"):
-        if package.parent.name in _STAND_APART:
-            continue
-        for file in package.parent.rglob("*.py"):
-            for node in ast.parse(file.read_text(encoding="utf-8")).body:
-                if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
-                    named.setdefault(node.name, []).append(file.relative_to(ROOT).as_posix())
+    for file, module in product_files():
+        for node in module.body:
+            if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
+                named.setdefault(node.name, []).append(file)
     assert {name: files for name, files in named.items() if len(files) > 1} == {}
+
+
+def test_no_docstring_was_left_behind_by_what_it_documents() -> None:
+    """A text is the first statement of a body, or right behind an assignment."""
+    left = [
+        f"{file}:{text.lineno}"
+        for file, module in product_files()
+        for node in ast.walk(module)
+        for before, text in pairwise(statements_of(node))
+        if is_text(text) and not isinstance(before, ast.Assign | ast.AnnAssign)
+    ]
+    assert left == []
+
+
+def statements_of(node: ast.AST) -> list[ast.stmt]:
+    """The body of a module, a class, a function or a block; what is none has no statements."""
+    body = getattr(node, "body", None)
+    return body if isinstance(body, list) else []
+
+
+def is_text(node: ast.stmt) -> bool:
+    return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str)
 
 
 def test_a_program_of_ten_lines_does_not_wait_for_bacnet() -> None:

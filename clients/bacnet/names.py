@@ -21,8 +21,6 @@ from utils.errors import ConfigError, Problem
 from utils.names import did_you_mean
 from utils.values import ObjectRef, ObjectType
 
-"""Begins a BACnet device's address in ledgers and messages; without it, an address is that of a REST peer."""
-
 WILDCARD_DEVICE = ObjectIdentifier("device,4194303")
 """Every device answers to this instance as to its own."""
 

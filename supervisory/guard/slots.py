@@ -28,8 +28,6 @@ from utils.values import (
     same_as_stored,
 )
 
-"""BACnet keeps 6 for minimum on and off times."""
-
 _Slot: TypeAlias = tuple[str, ObjectRef, int]
 Errors: TypeAlias = dict[SlotCommand, DeviceError]
 
