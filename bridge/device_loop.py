@@ -69,7 +69,7 @@ class DeviceLoop:
         self._answer(frame, samples, 0.0)
 
     def run(self) -> None:
-        """Answer frames until the slots are closed."""
+        """Answer frames until the hand-offs are closed."""
         answered = 0
         while True:
             try:

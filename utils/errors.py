@@ -1,7 +1,9 @@
 """Which failures there are, and what each means for the program.
 
-Every error that this project raises on purpose is a :class:`BridgeError`. Its ``exit_code`` is what the process ends
-with when nobody handles it: 2 means "mend the settings or configs", 1 means "it failed while running".
+Every error that may end the program on purpose is a :class:`BridgeError`. Its ``exit_code`` is what the process ends
+with when nobody handles it: 2 means "mend the settings or configs", 1 means "it failed while running". What is caught
+within a room (a bad value, a closed hand-off, a formula that cannot be read), or is told to the program that somebody
+wrote, is none, and stands where it is raised.
 
 Messages may carry names and words of peers: each is one printable line.
 """
@@ -19,7 +21,7 @@ _LONGEST = 4000
 
 
 class BridgeError(Exception):
-    """Anything that we raise on purpose."""
+    """Anything that we raise on purpose and that may reach the command line."""
 
     exit_code: ClassVar[int] = 1
 

@@ -10,11 +10,11 @@ T = TypeVar("T")
 
 
 class Closed(Exception):
-    """The slot was closed while somebody waited, or before."""
+    """The hand-off was closed while somebody waited, or before."""
 
 
 class LatestValue(Generic[T]):
-    """A slot that keeps only the newest value. Values are frozen and replaced whole, so readers need no lock."""
+    """A hand-off that keeps only the newest value. Values are frozen and replaced whole, so readers need no lock."""
 
     def __init__(self) -> None:
         self._changed = threading.Condition()
@@ -31,7 +31,7 @@ class LatestValue(Generic[T]):
     def wait_until(self, predicate: Callable[[T], bool], timeout_s: float | None = None) -> T:
         """Wait for a value that satisfies the predicate and return it.
 
-        Raises :class:`Closed` when the slot is closed and ``TimeoutError`` when the time is up.
+        Raises :class:`Closed` when the hand-off is closed and ``TimeoutError`` when the time is up.
         """
         with self._changed:
             self._changed.wait_for(lambda: self._closed or self._satisfies(predicate), timeout_s)
