@@ -2,6 +2,7 @@
 
 The doors: ``boptest_client`` (a building), ``ecy_device_client`` (REST) and ``bacnet_device_client`` (BACnet/IP) (a
 controller each), ``device_client`` (what all controllers are asked), ``making`` (a client for an address). The rooms
-behind them are private. Doors are imported by name: this package loads none, as BACpypes3 alone takes a third of a
-second that nobody else should have to wait for.
+behind them are private, but for what the ``__init__`` of ``bacnet`` (for those who speak BACnet itself) and of
+``simulation`` (seen as a controller) hand on. Doors are imported by name: this package loads none, as BACpypes3 alone
+takes a third of a second that nobody else should have to wait for.
 """

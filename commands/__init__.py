@@ -1,4 +1,4 @@
-"""The verbs of the command line, a file for each, and the only place that composes emulators.
+"""The verbs of the command line, a file for each and a row in ``VERBS``; the only place that composes emulators.
 
 Every module has ``add_arguments(parser)`` and ``run(options, console)``, which returns the exit code: 0 done, 1 failed
 or not released, 2 settings or configs. A verb's own modules are imported when it is called, so that the small ones

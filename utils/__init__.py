@@ -1,1 +1,1 @@
-"""Rooms that everybody may enter: settings, errors, values, units, hand-off, pacing. Imports nothing of ours."""
+"""What every room may use: settings, errors, values, units, hand-off, pacing. Imports nothing of ours."""

@@ -1,0 +1,1 @@
+"""Whole runs against peers that misbehave: the rows of docs/faults.md."""

@@ -1,1 +1,6 @@
-"""Misbehaviour on demand, to be added to a controller's faults while it runs: of connections, answers, objects."""
+"""Misbehaviour on demand: a fault is added to a controller's ``faults`` while it runs, and taken away again.
+
+``fault.py`` is what a fault may do; ``calls.py`` has those of a call (cut off, kept waiting, answered in its place),
+``answers.py`` those of what is told, ``storage.py`` those of what is stored or refused, ``datagrams.py`` those of
+BACnet's packets. Faults of the simulation are in ``emulators/boptest/faults.py``.
+"""
