@@ -83,6 +83,16 @@ _VERB = re.compile(r"python main\.py ([a-z]+)")
 _SETTING = re.compile(r"`([A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+)`")
 _OPTION = re.compile(r"`(--[a-z-]+)")
 _PLACE = re.compile(r"`([\w/.]+(?:/|\.(?:py|yaml|json|txt)))`")
+_MODULE = re.compile(r"`(\w+(?:/\w+)*/(?:\w+\.py)?)`")
+_NAME_IN = re.compile(r"`((?:\w+/)+\w+\.py)`\s`(?:\w+\.)?(\w+)`")
+
+
+@cache
+def modules() -> frozenset[str]:
+    """Every file, and every folder that has one, with a slash before it; a folder has one behind it, too."""
+    rooms = (*PACKAGES, "benchmarks", "configs", "docs", "tests")
+    files = [f"/{file.relative_to(ROOT).as_posix()}" for room in rooms for file in (ROOT / room).rglob("*.*")]
+    return frozenset(files) | {f"{file.rpartition('/')[0]}/" for file in files}
 
 
 def section(page: Path, title: str) -> str:
@@ -171,6 +181,28 @@ def test_every_link_into_a_page_leads_to_a_heading(page: Path) -> None:
     links = [link.partition("#") for link in _LINK.findall(text_of(page)) if "#" in link and "://" not in link]
     targets = [((page.parent / file) if file else page, anchor) for file, _, anchor in links]
     assert not [f"{file.name}#{anchor}" for file, anchor in targets if anchor not in anchors_of(file)]
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())
+def test_every_module_and_folder_that_a_page_names_exists(page: Path) -> None:
+    """By its path, or by the end of it where the page says in which room it is."""
+    named = set(_MODULE.findall(text_of(page)))
+    assert not [place for place in named if not any(known.endswith(f"/{place}") for known in modules())]
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())
+def test_every_function_that_a_page_names_beside_its_module_is_in_there(page: Path) -> None:
+    named = _NAME_IN.findall(text_of(page))
+    assert not [
+        f"{file} {name}" for file, name in named if not re.search(rf"(?:def|class) {name}\b", text_of(ROOT / file))
+    ]
+
+
+def test_the_map_of_the_templates_names_modules_by_their_paths() -> None:
+    """A bare name would not be found missing."""
+    inside = section(ROOT / "docs" / "hvac_templates.md", "Inside")
+    assert _MODULE.search(inside)
+    assert not re.findall(r"`[a-z_]+`", inside)
 
 
 def test_the_readme_and_the_settings_know_the_same_names() -> None:
