@@ -18,16 +18,15 @@ from emulators.program import ObjectSpec
 from emulators.programs.heartbeat import GuardedProgram
 from ledger import Patience
 from ledger.giving_back.giver import give_back
-from ledger.ledger import Ledger
 from ledger.receipts import Outcome
 from tests import bench
+from tests.bridge.link.links import taken
 from tests.bridge.looking import activations, assert_as_it_was, assert_untouched, held, written
 from tests.bridge.rig import AHU_OBJECTS, AHU_POINTS, PASSWORD, Rig, in_background, rig
 from tests.emulators.programs.fan import FanProgram
 from tests.waiting import DEADLINE_S, eventually
 from utils.clocks import Clocks, ModelSeconds
 from utils.errors import ConfigError
-from utils.settings import Settings
 from utils.values import Frame, ObjectType
 
 OPERATOR_PRIORITY = 8
@@ -157,16 +156,6 @@ class TestHeartbeat:
         """A taken controller whose only writes are heartbeats."""
         config = bench.equipment("AHU", subject.controllers.addresses["AHU"], AHU_POINTS[-1:], **keys)
         return taken(subject.folder, subject.settings(), config, clocks)[0]
-
-
-def taken(folder: Path, settings: Settings, config: bench.Config, clocks: Clocks) -> tuple[ControllerLink, Ledger]:
-    """A controller that has been taken, and what it was taken with."""
-    ledger = Ledger()
-    link = ControllerLink(bench.manager(folder, settings, config).controllers[0], ledger, 0.0, None, clocks)
-    link.reach()
-    assert not link.survey()
-    link.take()
-    return link, ledger
 
 
 class TestNames:
