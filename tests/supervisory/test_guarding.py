@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from supervisory.guard.custody import Charge, give_back_leftovers, guarded
-from supervisory.guard.guardian import BEAT, FAREWELL, End, Order, Watch
+from supervisory.guard.guardian import BEAT, FAREWELL, End, Guardian, Order, Watch
 from supervisory.guard.guarding import COMMAND, GuardianError, Guarding
 from tests import bench
 from tests.waiting import DEADLINE_S, eventually
@@ -109,12 +109,17 @@ class TestGuardian:
 
     def test_that_cannot_be_replaced_is_told(self, tmp_path: Path) -> None:
         once = tmp_path / "once"
-        code = f"import pathlib; pathlib.Path({str(once)!r}).touch(exist_ok=False); {READ_ORDER}"
+        starts = tmp_path / "starts"
+        code = (
+            f"import pathlib; pathlib.Path({str(starts)!r}).open('a').write('.'); "
+            f"pathlib.Path({str(once)!r}).touch(exist_ok=False); {READ_ORDER}"
+        )
         told: list[str] = []
         with Guarding(order(tmp_path), told.append, script(code)) as guarding:
-            eventually(lambda: bool(told))
+            eventually(lambda: starts.stat().st_size > 3)
             assert not guarding.is_watching
-        assert "no guardian could be started" in told[0]
+        [words] = told  # once, however often another is tried
+        assert "no guardian could be started" in words
 
     def test_that_dies_is_replaced_without_a_word_to_programs(
         self, tmp_path: Path, caplog: pytest.LogCaptureFixture
@@ -176,6 +181,38 @@ def test_the_end_does_not_wait_where_nothing_is_left(tmp_path: Path, monkeypatch
         custody.enabling.switch(True)
     assert time.monotonic() - began_s < DEADLINE_S
     assert custody.not_released == 0
+
+
+@pytest.mark.skipif(os.name != "posix", reason="elsewhere nobody tells who somebody's parent is")
+class TestTheEndOfARuntime:
+    """It is certain before anything is given back: what lives on might write again."""
+
+    PARENT = 12345
+
+    @pytest.fixture
+    def kills(self, monkeypatch: pytest.MonkeyPatch) -> list[int]:
+        """The processes that are ended, which takes effect at once."""
+        killed: list[int] = []
+        monkeypatch.setattr("supervisory.guard.guardian._LINGER_S", 0.0)
+        monkeypatch.setattr(os, "kill", lambda pid, _number: killed.append(pid))
+        monkeypatch.setattr(os, "getppid", lambda: 1 if killed else self.PARENT)
+        return killed
+
+    def guardian(self, folder: Path) -> Guardian:
+        return Guardian(replace(order(folder), parent=self.PARENT))
+
+    @pytest.mark.parametrize("end", [End.CLOSED, End.SILENT])
+    def test_one_that_is_still_there_is_ended(self, tmp_path: Path, kills: list[int], end: End) -> None:
+        self.guardian(tmp_path)._make_certain(end)
+        assert kills == [self.PARENT]
+
+    @pytest.mark.parametrize("end", [End.CLOSED, End.SILENT])
+    def test_one_that_has_gone_is_nobody_any_more(
+        self, tmp_path: Path, kills: list[int], monkeypatch: pytest.MonkeyPatch, end: End
+    ) -> None:
+        monkeypatch.setattr(os, "getppid", lambda: 1)
+        self.guardian(tmp_path)._make_certain(end)
+        assert kills == []
 
 
 def test_an_order_comes_out_of_the_pipe_as_it_went_in(tmp_path: Path) -> None:

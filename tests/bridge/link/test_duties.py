@@ -9,9 +9,10 @@ import pytest
 
 from bridge.link.in_use import forced_before
 from bridge.link.isolation import Isolation
+from bridge.link.taking import Taking
 from equipment.controller import Controller
-from ledger import TakenInput, TakenObject, TakenOutput, TakenSlot
-from utils.clocks import MonotonicSeconds
+from ledger import Ledger, TakenInput, TakenObject, TakenOutput, TakenSlot
+from utils.clocks import HOST, MonotonicSeconds
 from utils.errors import ObjectError
 from utils.values import Exchange, ObjectRef, ObjectType, Write, WriteKind, WriteResult
 
@@ -70,3 +71,16 @@ def test_what_was_forced_before_us_is_known_with_its_value() -> None:
         TakenSlot(DEVICE, ObjectRef(ObjectType.ANALOG_VALUE, 1), "OutdoorTemp", 14, 20.0),
     ]
     assert forced_before(entries) == {SENSOR: 17.5}
+
+
+def test_what_is_taken_again_is_written_again_where_something_of_ours_may_stand_already() -> None:
+    forgotten: list[set[ObjectRef]] = []
+    sent, unsent = ObjectRef(ObjectType.ANALOG_VALUE, 1), ObjectRef(ObjectType.ANALOG_VALUE, 2)
+    plan = SimpleNamespace(bound=[SimpleNamespace(ref=sent), SimpleNamespace(ref=unsent)], forget=forgotten.append)
+    ledger = Ledger()
+    ledger.take(TakenSlot(DEVICE, sent, "OutdoorTemp", 14, None), TakenInput(DEVICE, SENSOR, "SpaceTemp", True, 17.5))
+    ledger.sent(DEVICE, sent, 20.0)
+    controller = cast("Controller", SimpleNamespace(plan=plan, address=DEVICE))
+    Taking(controller, ledger, lambda target: False, HOST, take_occupied=False).begin_plan()
+    assert forgotten == [{sent}]
+    assert plan.found_forced == {SENSOR: 17.5}

@@ -183,21 +183,25 @@ class TestLinesThatCannotBeRead:
         assert found(journals) == [INPUT, OUTPUT, CLOCK]
         assert journals.kept == ()
 
+    @pytest.mark.parametrize(
+        ("error", "words"),
+        [(PermissionError(errno.EACCES, "Permission denied"), "Permission denied"), (OSError("odd"), "odd")],
+    )
     def test_a_file_that_may_not_be_read_is_named_and_holds_nobody_up(
-        self, journals: Journals, file: Path, monkeypatch: pytest.MonkeyPatch
+        self, journals: Journals, file: Path, monkeypatch: pytest.MonkeyPatch, error: OSError, words: str
     ) -> None:
         other = left_behind(journals)
         read = Path.read_bytes
 
         def refuse(path: Path) -> bytes:
             if path == file:
-                raise PermissionError(errno.EACCES, "Permission denied")
+                raise error
             return read(path)
 
         monkeypatch.setattr(Path, "read_bytes", refuse)
         assert give_all_back(journals) == list(ALL)
         assert not other.exists()
-        assert [(kept.file, "Permission denied" in kept.why) for kept in journals.kept] == [(file, True)]
+        assert [(kept.file, kept.why) for kept in journals.kept] == [(file, f"it cannot be read ({words})")]
 
 
 class TestOtherVersions:
