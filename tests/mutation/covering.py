@@ -75,8 +75,8 @@ class Covered:
         running = lines.get(line) or near
         tests = [test for test in dict.fromkeys(running) if self.durations.get(test, 0) < float("inf")]
         tests.sort(key=lambda test: self.durations.get(test, 0.0))
-        room = f"tests/{file.rpartition('/')[0]}"
-        own = [test for test in tests if test.startswith(room)] or tests[:_FEW]
+        rooms = [f"tests/{folder}/" for folder in map(str, Path(file).parents) if folder != "."]
+        own = next(filter(None, ([test for test in tests if test.startswith(room)] for room in rooms)), tests[:_FEW])
         return own, [test for test in tests if test not in own]
 
     def seconds(self, tests: Sequence[str]) -> float:
