@@ -331,7 +331,7 @@ class TestLedger:
         with gate_rig(rig.server, ledger) as other:
             monkeypatch.setattr(os, "fsync", full)
             [error] = other.write(other.command(200.0))
-            assert "cannot write the ledger" in error
+            assert "slot 12 of AnalogValue 1 StaticSetpoint was not written: cannot write the ledger" in error
             assert (other.slot(), other.gate.owned()) == (None, 0)
             monkeypatch.undo()
         ledger.close()
