@@ -23,6 +23,7 @@ class Topic(StrEnum):
     """What a finding is about, for scripts."""
 
     CONNECTION = "connection"
+    ACCOUNT = "account"
     CONFIG = "config"
     LEDGER = "ledger"
     JOURNAL = "journal"

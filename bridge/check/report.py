@@ -182,7 +182,7 @@ class CheckReport:
     def exit_code(self) -> int:
         """0 when a run would start, 2 when there is something to mend.
 
-        1 when somebody was not reached or refused us, or when the record of an earlier run cannot be read.
+        1 when somebody was not reached or is not who he should be, or when the record of an earlier run cannot be read.
         """
         topics = {finding.topic for finding in self.findings if finding.severity is Severity.PROBLEM}
         if topics & {Topic.CONNECTION, Topic.JOURNAL}:

@@ -12,7 +12,7 @@ from bridge.startup import fatal_failures, testcase_findings
 from equipment.equipment_manager import Equipment
 from ledger import Journals, Ledger, TakenClock
 from utils.clocks import UnixSeconds
-from utils.errors import ConfigError
+from utils.errors import AccountRefused, ConfigError
 from utils.settings import Settings
 from utils.state_folder import StateError
 from utils.values import ObjectRef
@@ -53,7 +53,8 @@ def connection_findings(views: Sequence[ControllerView]) -> Iterator[Finding]:
     fatal = fatal_failures([view.failure for view in views])
     for view in views:
         if view.failure in fatal:
-            yield Finding(Severity.PROBLEM, Topic.CONNECTION, view.address, view.failure.what)
+            topic = Topic.ACCOUNT if isinstance(view.failure, AccountRefused) else Topic.CONNECTION
+            yield Finding(Severity.PROBLEM, topic, view.address, view.failure.what)
         elif view.failure is not None:
             what = f"{view.failure.what}; a run goes on without it and takes it when it answers"
             yield Finding(Severity.WARNING, Topic.CONNECTION, view.address, what)

@@ -304,7 +304,7 @@ class TestProblems:
 
     def test_a_wrong_password_is_a_refusal_and_not_shown(self, both: Rig) -> None:
         report = check(both, ECY2_LOGIN_PWORD="sesame-42")
-        assert report.exit_code == 1
+        assert report.exit_code == 2
         assert {row.session for row in report.controllers} == {"refused"}
         assert not any(secret in repr(report) for secret in ("sesame-42", PASSWORD))
 
@@ -316,15 +316,18 @@ class TestProblems:
         assert report.exit_code == 1
 
     @pytest.mark.parametrize(
-        ("path", "severity", "code"),
-        [("/services/bacnet/local/objects", Severity.PROBLEM, 1), ("/services/events/bindings", Severity.WARNING, 0)],
+        ("path", "topic", "severity", "code"),
+        [
+            ("/services/bacnet/local/objects", Topic.ACCOUNT, Severity.PROBLEM, 2),
+            ("/services/events/bindings", Topic.CONNECTION, Severity.WARNING, 0),
+        ],
     )
     def test_a_missing_right_is_a_problem_only_where_a_run_needs_it(
-        self, both: Rig, path: str, severity: Severity, code: int
+        self, both: Rig, path: str, topic: Topic, severity: Severity, code: int
     ) -> None:
         both.controllers.controller("AHU").faults.add(Forbidden(path))
         report = check(both)
-        [finding] = found(report, Topic.CONNECTION)
+        [finding] = found(report, topic)
         assert finding.severity is severity
         assert f"lacks the rights for /api/rest/v2{path}" in finding.what
         assert report.exit_code == code
