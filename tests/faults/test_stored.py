@@ -153,6 +153,7 @@ def test_one_who_writes_between_our_write_and_its_read_back_is_given_back_and_pr
     assert "it held 99.0" in str(receipt)
 
 
+@pytest.mark.slow
 def test_a_controller_that_stores_0_for_null_has_not_let_go(both: Rig) -> None:
     plague(both, Stores(StorageQuirk(null_is_zero=True), names=[OUTDOOR]))
     summary = both.execute(steps=1)

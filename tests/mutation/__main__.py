@@ -55,7 +55,19 @@ def _covered(keep: Path, workers: int) -> Covered:
     if not (noted / "done").exists():
         noted.mkdir(exist_ok=True)
         copy_tree(ROOT, copy)
-        command = [sys.executable, "-m", "pytest", "-q", "-p", "tests.mutation.covering", "-n", str(workers), *_JUDGES]
+        command = [
+            sys.executable,
+            "-m",
+            "pytest",
+            "-q",
+            "-m",
+            "",
+            "-p",
+            "tests.mutation.covering",
+            "-n",
+            str(workers),
+            *_JUDGES,
+        ]
         told = environment(noted, sampled_files(ROOT), copy)
         subprocess.run(command, cwd=copy, env=told, check=False)  # noqa: S603 - our own tests
         (noted / "done").touch()

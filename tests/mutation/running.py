@@ -49,4 +49,4 @@ def _run(copy: Path, printed: Path, tests: Sequence[str]) -> None:
     sys.path[0] = str(copy)
     import pytest
 
-    sys.exit(pytest.main(["-x", "-q", "--no-header", "-p", "no:cacheprovider", "-p", "no:xdist", *tests]))
+    sys.exit(pytest.main(["-x", "-q", "--no-header", "-p", "no:cacheprovider", "-p", "no:xdist", "-m", "", *tests]))

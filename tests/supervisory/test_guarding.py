@@ -116,7 +116,7 @@ class TestGuardian:
         )
         told: list[str] = []
         with Guarding(order(tmp_path), told.append, script(code)) as guarding:
-            eventually(lambda: starts.stat().st_size > 3)
+            eventually(lambda: starts.stat().st_size > 2)
             assert not guarding.is_watching
         [words] = told  # once, however often another is tried
         assert "no guardian could be started" in words

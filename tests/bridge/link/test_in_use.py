@@ -246,6 +246,7 @@ class TestTaking:
 
 
 class TestOwnLeftovers:
+    @pytest.mark.slow
     def test_one_that_cannot_be_given_back_yet_leaves_its_controller_offline_until_it_can(
         self, both: Rig, caplog: pytest.LogCaptureFixture
     ) -> None:
@@ -269,6 +270,7 @@ class TestOwnLeftovers:
         assert caplog.text.count("left by an earlier run") == 2
         assert "somebody else" not in caplog.text
 
+    @pytest.mark.slow
     def test_it_is_not_taken_for_somebody_elses_where_that_may_be_taken(self, both: Rig) -> None:
         left_behind(both, "VAV")
         stuck = FailWrites({"SpaceTemp"})
