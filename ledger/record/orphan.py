@@ -26,6 +26,8 @@ from utils.values import ObjectRef, PointValue
 
 log = logging.getLogger(__name__)
 
+_LOOKED_AT_S = 1.0
+"""Others may be looking whether it is given back, for a moment each."""
 _DISCARD = "look at the controllers, then: python main.py release --discard FILE"
 _ANOTHER_VERSION = (
     "another version of this program; what they took has not been given back. Run release of that version, or "
@@ -52,13 +54,14 @@ class KeptJournal:
 class Orphan:
     """A dead process's journal, locked for us."""
 
-    def __init__(self, file: Path, lock: ProcessLock, on_kept: Callable[[KeptJournal], None]) -> None:
-        """``on_kept`` is told at the end of what stays and needs somebody to look."""
+    def __init__(
+        self, file: Path, lock: ProcessLock, giving: ProcessLock, on_kept: Callable[[KeptJournal], None]
+    ) -> None:
+        """Both locks are held. ``on_kept`` is told at the end of what stays and needs somebody to look."""
         self._on_kept = on_kept
         self._file = file
         self._lock = lock
-        self._giving = ProcessLock(giving_file(file))
-        self._giving.acquire()
+        self._giving = giving
         self._content, self._unreadable = _content_of(file)
         self.pid = self._content.pid
         self.credentials: Mapping[str, Credentials] = self._content.credentials
@@ -139,15 +142,19 @@ class Orphan:
 
 def adopted(file: Path, timeout_s: float, on_kept: Callable[[KeptJournal], None]) -> Orphan | None:
     """A journal, locked for the caller; None where it has gone, or its process lives that long."""
-    lock = ProcessLock(lock_file(file))
+    lock, giving = ProcessLock(lock_file(file)), ProcessLock(giving_file(file))
     try:
         lock.acquire(timeout_s)
+        giving.acquire(_LOOKED_AT_S)
     except Timeout:
-        return None
-    if not file.exists():  # somebody else has just finished with it
         lock.release()
         return None
-    return Orphan(file, lock, on_kept)
+    if not file.exists():  # somebody else has just finished with it
+        giving.release()
+        forget_lock(giving_file(file))
+        lock.release()
+        return None
+    return Orphan(file, lock, giving, on_kept)
 
 
 def _content_of(file: Path) -> tuple[Content, str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import json
 import os
@@ -20,6 +21,7 @@ from emulators.boptest.faults import HoldCall
 from emulators.ecy.faults.calls import DropConnection
 from ledger.entries import TakenClock, TakenInput, TakenSlot
 from ledger.ledger import Ledger
+from ledger.record.files import giving_file, lock_file
 from ledger.record.journal import Journal, Journals
 from ledger.record.records import encoded
 from ledger.watched import KEPT_VALUES, Judgement
@@ -27,10 +29,13 @@ from tests.bridge.looking import assert_as_it_was, assert_untouched
 from tests.bridge.rig import Rig, in_background, rig
 from tests.command_line import configured, run, start, variables
 from tests.ledger.record.killing import killed
-from tests.waiting import DEADLINE_S
+from tests.waiting import DEADLINE_S, eventually
 from utils.errors import ConfigError
 from utils.state_folder import StateError
 from utils.values import ObjectRef, ObjectType
+
+with contextlib.suppress(ImportError):  # POSIX only
+    import fcntl
 
 DEVICE = "10.0.0.1"
 AV = ObjectRef(ObjectType.ANALOG_VALUE, 3)
@@ -180,6 +185,39 @@ class TestTwoProcesses:
         orphan.close()
         new.take(SLOT)
         assert {file.suffix for file in journals.folder.iterdir()} == {".jsonl", ".sent", ".lock"}
+
+    @pytest.mark.skipif(os.name != "posix", reason="a look is shared there only")
+    @pytest.mark.parametrize("of", [lock_file, giving_file])
+    def test_one_who_looks_in_that_moment_keeps_nobody_from_giving_back(
+        self, journals: OpenJournals, of: Callable[[Path], Path]
+    ) -> None:
+        Ledger(journals.own({})).take(SLOT)
+        journals.end_processes()
+        [file] = journals.folder.glob("*.jsonl")
+        of(file).touch()
+        with of(file).open() as look, ThreadPoolExecutor(1) as pool:
+            fcntl.flock(look, fcntl.LOCK_SH)
+            adopting = pool.submit(journals.orphan, file, DEADLINE_S)
+            eventually(lambda: adopting.running())
+            fcntl.flock(look, fcntl.LOCK_UN)
+            orphan = adopting.result(DEADLINE_S)
+        assert orphan is not None
+        orphan.close()
+
+    @pytest.mark.skipif(os.name != "posix", reason="a look is shared there only")
+    def test_where_somebody_never_stops_looking_the_journal_is_left_for_whoever_comes_next(
+        self, journals: OpenJournals, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        Ledger(journals.own({})).take(SLOT)
+        journals.end_processes()
+        [file] = journals.folder.glob("*.jsonl")
+        monkeypatch.setattr("ledger.record.orphan._LOOKED_AT_S", 0.0)
+        giving_file(file).touch()
+        with giving_file(file).open() as look:
+            fcntl.flock(look, fcntl.LOCK_SH)
+            assert journals.orphans() == []
+        [orphan] = Journals(journals.folder).orphans()
+        orphan.close()
 
     def test_another_priority_may_run_beside(self, journals: OpenJournals) -> None:
         first, second = Ledger(journals.own({})), Ledger(journals.own({}))
