@@ -17,7 +17,7 @@ from collections.abc import Awaitable, Callable, Iterator
 from bacpypes3.pdu import Address
 
 from benchmarks.bacnet_peer import HOST, free_port, plain_application
-from benchmarks.rows import Row
+from benchmarks.rows import Measured
 from clients.bacnet.results import BacnetReading, BacnetRef, Untyped
 from clients.bacnet.stack import BACnetStack
 from emulators.process import emulator_process
@@ -32,7 +32,7 @@ NAMES = [f"analog-input,{number}" for number in range(1, POINTS + 1)]
 REFS = [BacnetRef(name) for name in NAMES]
 
 
-def rows() -> Iterator[Row]:
+def rows() -> Iterator[Measured]:
     """Reads and reads of many, beside bare calls and BAC0; then over a slow network."""
     command = [sys.executable, "-m", "benchmarks.bacnet_peer", str(POINTS), str(LATENCY_S)]
     with emulator_process(command, 2) as lines, BACnetStack(f"{HOST}/24:0", apdu_timeout_s=3.0) as stack:
@@ -42,7 +42,7 @@ def rows() -> Iterator[Row]:
         yield _over_latency(stack, far)
 
 
-def _beside_bare(stack: BACnetStack, near: str) -> Iterator[Row]:
+def _beside_bare(stack: BACnetStack, near: str) -> Iterator[Measured]:
     plain = stack.call(_plain(), _DEADLINE_S)
     ways: dict[str, Callable[[], float]] = {
         "bare": lambda: stack.call(_bare_reads(plain, near), _DEADLINE_S),
@@ -58,7 +58,7 @@ def _beside_bare(stack: BACnetStack, near: str) -> Iterator[Row]:
         for way, words, aim in (("inside", "inside the loop", ">= 0.95"), ("thread", "from a thread", ">= 0.75")):
             ours_s, bare_s = cost[f"{way}{many}"], cost[f"bare{many}"]
             detail = f"{1 / ours_s:,.0f} and {1 / bare_s:,.0f} a second"
-            yield Row(f"{what}, {words} / bare BACpypes3", f"{bare_s / ours_s:.2f}", aim, detail)
+            yield Measured(f"{what}, {words} / bare BACpypes3", f"{bare_s / ours_s:.2f}", aim, detail)
 
 
 def _read(stack: BACnetStack, address: str, name: str) -> BacnetReading:
@@ -69,14 +69,14 @@ def _read_many(stack: BACnetStack, address: str) -> tuple[BacnetReading, ...]:
     return stack.ask(lambda client: client.read_multiple(address, REFS))
 
 
-def _beside_bac0(stack: BACnetStack, near: str) -> Iterator[Row]:
+def _beside_bac0(stack: BACnetStack, near: str) -> Iterator[Measured]:
     what, aim = "BACnet reads / BAC0", ">= 1.4"
     if importlib.util.find_spec("BAC0") is None:
-        yield Row(what, "-", aim, "BAC0 is not installed (requirements-dev.txt)")
+        yield Measured(what, "-", aim, "BAC0 is not installed (requirements-dev.txt)")
         return
     ours, theirs = asyncio.run(_turns(stack, near))
     ours_s, bac0_s = statistics.median(ours), statistics.median(theirs)
-    yield Row(what, f"{bac0_s / ours_s:.2f}", aim, f"{1 / ours_s:,.0f} and {1 / bac0_s:,.0f} a second")
+    yield Measured(what, f"{bac0_s / ours_s:.2f}", aim, f"{1 / ours_s:,.0f} and {1 / bac0_s:,.0f} a second")
 
 
 async def _turns(stack: BACnetStack, near: str) -> tuple[list[float], list[float]]:
@@ -100,7 +100,7 @@ async def _turns(stack: BACnetStack, near: str) -> tuple[list[float], list[float
     return ours, theirs
 
 
-def _over_latency(stack: BACnetStack, far: str) -> Row:
+def _over_latency(stack: BACnetStack, far: str) -> Measured:
     stack.ask(lambda client: client.read_multiple(far, REFS))
     cost = _medians(
         {
@@ -111,7 +111,9 @@ def _over_latency(stack: BACnetStack, far: str) -> Row:
     )
     gain = cost["one by one"] / cost["together"]
     detail = f"{cost['together'] * 1e3:.0f} and {cost['one by one'] * 1e3:.0f} ms"
-    return Row(f"{POINTS} points at {LATENCY_S * 1e3:.0f} ms: at once / one by one", f"{gain:.0f}x", ">= 15x", detail)
+    return Measured(
+        f"{POINTS} points at {LATENCY_S * 1e3:.0f} ms: at once / one by one", f"{gain:.0f}x", ">= 15x", detail
+    )
 
 
 def _medians(ways: dict[str, Callable[[], float]], rounds: int = ROUNDS) -> dict[str, float]:

@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 
 from rich.console import Console
 
-from benchmarks.rows import Row
+from benchmarks.rows import Measured
 from emulators.ecy.access.sessions import Account
 from emulators.ecy.bacnet.server import BacnetServer
 from emulators.ecy.controller import ControllerSpec, EmulatedController, EmulatorSettings
@@ -27,21 +27,21 @@ SECONDS = 6
 _SUBSCRIBE = "810a00160104" + "0005{invoke:02x}05" + "090b" + "1c{instance:08x}" + "2900" + "3a0e10"
 
 
-def rows() -> Iterator[Row]:
+def rows() -> Iterator[Measured]:
     """Building them, and a core's share at 1 Hz without and with subscribers."""
     points = INPUTS + OUTPUTS
     began = time.perf_counter()
     controllers = [_controller(number) for number in range(1, DEVICES + 1)]
     with BacnetServer(controllers, "127.0.0.1", [0] * (DEVICES + 1)) as server:
         built_s = time.perf_counter() - began
-        yield Row(f"BACnet, {DEVICES} devices x {points} points: start", f"{built_s * 1000:,.0f} ms", "< 1 s")
+        yield Measured(f"BACnet, {DEVICES} devices x {points} points: start", f"{built_s * 1000:,.0f} ms", "< 1 s")
         unwatched = _share(controllers)
-        yield Row("BACnet, inputs at 1 Hz, nobody watches", f"{unwatched:.1%} of a core", "<= 15 %")
+        yield Measured("BACnet, inputs at 1 Hz, nobody watches", f"{unwatched:.1%} of a core", "<= 15 %")
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as client:
             told = _watch(server, client)
             watched = _share(controllers)
             detail = f"{told()} of {DEVICES * INPUTS * SECONDS} notifications"
-        yield Row("BACnet, inputs at 1 Hz, all watched", f"{watched:.1%} of a core", "", detail)
+        yield Measured("BACnet, inputs at 1 Hz, all watched", f"{watched:.1%} of a core", "", detail)
 
 
 def _controller(number: int) -> EmulatedController:

@@ -14,7 +14,7 @@ import requests
 import urllib3
 
 from benchmarks.peers import PASSWORD, USER
-from benchmarks.rows import Row
+from benchmarks.rows import Measured
 from benchmarks.runs import peers, prepared
 from clients.http.funnel import HttpFunnel, HttpReply
 
@@ -24,7 +24,7 @@ STEPS = 60
 
 
 @dataclass(frozen=True, slots=True)
-class Sent:
+class RecordedCall:
     """One request as the bridge sent it."""
 
     base_url: str
@@ -33,19 +33,19 @@ class Sent:
     body: bytes | None
 
 
-def rows(folder: Path) -> Iterator[Row]:
+def rows(folder: Path) -> Iterator[Measured]:
     """Overhead against the floor, and round trips at 40 ms."""
     with peers(CONTROLLERS, 0.0) as (building, controllers):
-        sent: list[Sent] = []
+        sent: list[RecordedCall] = []
         ours_s = step_time(folder / "fast", building, controllers, sent)
         bare_s = bare_step_time(sent)
         batches = sum(request.path.endswith("/batch") for request in sent) / STEPS / CONTROLLERS
         detail = f"{ours_s * 1e3:.1f} ms and {bare_s * 1e3:.1f} ms a step, {CONTROLLERS} controllers"
-        yield Row("bridge / bare requests loop, same bytes", f"{ours_s / bare_s:.2f}", "<= 3", detail)
-        yield Row("batches per controller and step", f"{batches:.2f}", "1", "as fast as possible")
+        yield Measured("bridge / bare requests loop, same bytes", f"{ours_s / bare_s:.2f}", "<= 3", detail)
+        yield Measured("batches per controller and step", f"{batches:.2f}", "1", "as fast as possible")
     with peers(CONTROLLERS, LATENCY_S) as (building, controllers):
         slow_s = step_time(folder / "slow", building, controllers, [])
-    yield Row(
+    yield Measured(
         f"round trips per step at {LATENCY_S * 1e3:.0f} ms",
         f"{slow_s / LATENCY_S:.2f}",
         "<= 2.5",
@@ -53,7 +53,7 @@ def rows(folder: Path) -> Iterator[Row]:
     )
 
 
-def step_time(folder: Path, building: str, controllers: Sequence[str], sent: list[Sent]) -> float:
+def step_time(folder: Path, building: str, controllers: Sequence[str], sent: list[RecordedCall]) -> float:
     """Seconds per step of a run; ``sent`` gets what its steps sent, start and end left out."""
     run = prepared(folder, building, controllers, STEPS)
     call = HttpFunnel.call
@@ -61,7 +61,9 @@ def step_time(folder: Path, building: str, controllers: Sequence[str], sent: lis
     def recording(funnel: HttpFunnel, method: str, path: str, **options: Any) -> HttpReply:  # noqa: ANN401
         if run.status().phase.value == "running":
             body = options.get("body")
-            sent.append(Sent(funnel.base_url, method, path, None if body is None else json.dumps(body).encode()))
+            sent.append(
+                RecordedCall(funnel.base_url, method, path, None if body is None else json.dumps(body).encode())
+            )
         return call(funnel, method, path, **options)
 
     with mock.patch.object(HttpFunnel, "call", recording):
@@ -69,7 +71,7 @@ def step_time(folder: Path, building: str, controllers: Sequence[str], sent: lis
     return summary.wall_s / summary.steps
 
 
-def bare_step_time(sent: Sequence[Sent]) -> float:
+def bare_step_time(sent: Sequence[RecordedCall]) -> float:
     """Seconds per step of a loop over one session per peer that sends the recorded bytes, one after the other."""
     urllib3.disable_warnings(urllib3.exceptions.InsecureRequestWarning)
     sessions = {base: _signed_in(base) for base in {request.base_url for request in sent}}
@@ -91,7 +93,7 @@ def _signed_in(base_url: str) -> requests.Session:
     return session
 
 
-def _fresh_test(advance: Sent, sessions: dict[str, requests.Session]) -> str:
+def _fresh_test(advance: RecordedCall, sessions: dict[str, requests.Session]) -> str:
     session, base = sessions[advance.base_url], advance.base_url
     testid: str = session.post(f"{base}/testcases/multizone_office_simple_air/select").json()["testid"]
     session.put(f"{base}/initialize/{testid}", json={"start_time": 0, "warmup_period": 0}).raise_for_status()

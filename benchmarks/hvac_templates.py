@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from benchmarks.rows import Row
+from benchmarks.rows import Measured
 from hvac_templates.engine import EngineMissing
 from hvac_templates.expand import expand
 from tests.hvac_templates.boxes import Model, boxes, packaged_units, variable_air_volume, zone_names
@@ -25,19 +25,19 @@ KNOWN_S = 1.1
 """The known implementation's best time for five zones (reference, hvac-templates.md, section 0.4)."""
 
 
-def rows(folder: Path) -> Iterator[Row]:
+def rows(folder: Path) -> Iterator[Measured]:
     """Five zones in process and as a command, and what a zone costs among many."""
     five = boxes(zone_names(5), variable_air_volume(zone_names(5)))
     ours_s = best(lambda: _expanded(five))
     yield from _beside_energyplus(five, ours_s)
-    yield Row(
+    yield Measured(
         "expand 5 zones in process / known implementation",
         f"{KNOWN_S / ours_s:.0f}x faster",
         ">= 40x",
         f"{ours_s * 1e3:.1f} ms; the known one's {KNOWN_S:g} s is from the reference, not of this run",
     )
     command_s = best(lambda: _command(five, folder))
-    yield Row("expand 5 zones as a command", f"{command_s:.2f} s", "<= 0.3 s", "process start and files included")
+    yield Measured("expand 5 zones as a command", f"{command_s:.2f} s", "<= 0.3 s", "process start and files included")
     yield from (_linearity(what, templates) for what, templates in FAMILIES.items())
 
 
@@ -52,14 +52,14 @@ def best(call: Callable[[], object], rounds: int = ROUNDS, clock: Callable[[], f
     return min(times)
 
 
-def _beside_energyplus(model: Model, ours_s: float) -> Iterator[Row]:
+def _beside_energyplus(model: Model, ours_s: float) -> Iterator[Measured]:
     what, aim = "expand 5 zones in process / ExpandObjects' whole run", "<= 1"
     try:
         theirs_s = _energyplus(idf.written(model))
     except EngineMissing as missing:
-        yield Row(what, "not measured", aim, str(missing))
+        yield Measured(what, "not measured", aim, str(missing))
         return
-    yield Row(what, f"{ours_s / theirs_s:.2f}", aim, f"{ours_s * 1e3:.1f} ms and {theirs_s * 1e3:.1f} ms")
+    yield Measured(what, f"{ours_s / theirs_s:.2f}", aim, f"{ours_s * 1e3:.1f} ms and {theirs_s * 1e3:.1f} ms")
 
 
 def _energyplus(text: str) -> float:
@@ -68,7 +68,7 @@ def _energyplus(text: str) -> float:
         return best(lambda: subprocess.run(line, cwd=name, check=False, capture_output=True))  # noqa: S603 - no shell
 
 
-def _linearity(what: str, templates: Callable[[list[str]], Model]) -> Row:
+def _linearity(what: str, templates: Callable[[list[str]], Model]) -> Measured:
     """What a zone costs among many and among few, measured in turns so that a busy computer spoils both."""
     few, many = (boxes(zones, templates(zones)) for zones in map(zone_names, (SOME, MANY)))
     gc.collect()
@@ -78,7 +78,7 @@ def _linearity(what: str, templates: Callable[[list[str]], Model]) -> Row:
     few_s, many_s = (min(times) for times in zip(*turns, strict=True))
     ratio = (many_s / MANY) / (few_s / SOME)
     detail = f"{few_s * 1e3:.0f} ms for {SOME}, {many_s * 1e3:.0f} ms for {MANY} zones, processor time"
-    return Row(f"cost of a zone among {MANY} / among {SOME}, {what}", f"{ratio:.2f}", "<= 1.5", detail)
+    return Measured(f"cost of a zone among {MANY} / among {SOME}, {what}", f"{ratio:.2f}", "<= 1.5", detail)
 
 
 def _cost(model: Model) -> float:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class Measured:
     """What was measured, what we aim at, and the numbers behind it."""
 
     what: str

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 from unittest import mock
 
-from benchmarks.rows import Row
+from benchmarks.rows import Measured
 from benchmarks.runs import peers, prepared
 from bridge.display.status import Phase
 from bridge.link import ControllerLink
@@ -32,22 +32,22 @@ DEAD_TIMEOUT_S = 1.0
 _LOOK_S = 0.005
 
 
-def rows(folder: Path) -> Iterator[Row]:
+def rows(folder: Path) -> Iterator[Measured]:
     """A dead controller, many controllers, the ledger."""
     with peers(CONTROLLERS, LATENCY_S) as (building, controllers):
         alive_s = _step_time(folder / "alive", building, controllers)
         with _silence() as silent:
             dead_s = _step_time(folder / "dead", building, [*controllers[:-1], silent])
     detail = f"{dead_s * 1e3:.1f} ms and {alive_s * 1e3:.1f} ms a step, {CONTROLLERS} controllers"
-    yield Row("one controller dead / all alive", f"{dead_s / alive_s:.2f}", "<= 1.1", detail)
+    yield Measured("one controller dead / all alive", f"{dead_s / alive_s:.2f}", "<= 1.1", detail)
     with peers(MANY, MANY_LATENCY_S) as (building, controllers):
         many_s = _step_time(folder / "many", building, controllers)
         spent = _phases(prepared(folder / "phases", building, controllers, steps=1))
         before_s = spent[Phase.CONNECTING] + spent[Phase.INITIALIZING] + spent[Phase.COUPLING]
-    yield Row(f"start of {MANY} controllers", f"{before_s:.2f} s", "-", "connect, check, take and couple")
-    yield Row(f"giving back {MANY} healthy controllers", f"{spent[Phase.RELEASING]:.2f} s", "<= 3 s")
+    yield Measured(f"start of {MANY} controllers", f"{before_s:.2f} s", "-", "connect, check, take and couple")
+    yield Measured(f"giving back {MANY} healthy controllers", f"{spent[Phase.RELEASING]:.2f} s", "<= 3 s")
     detail = f"{many_s * 1e3:.1f} ms a step, {MANY} controllers of 20 points"
-    yield Row(
+    yield Measured(
         f"round trips per step at {MANY_LATENCY_S * 1e3:.0f} ms", f"{many_s / MANY_LATENCY_S:.2f}", "<= 3", detail
     )
     with peers(CONTROLLERS, 0.0) as (building, controllers):
@@ -91,7 +91,7 @@ class _Cost:
     within: threading.local = field(default_factory=threading.local)
 
 
-def _ledger(folder: Path, building: str, controllers: list[str]) -> Iterator[Row]:
+def _ledger(folder: Path, building: str, controllers: list[str]) -> Iterator[Measured]:
     cost = _Cost()
     run = prepared(folder, building, controllers, STEPS)
     with ExitStack() as stack:
@@ -99,10 +99,10 @@ def _ledger(folder: Path, building: str, controllers: list[str]) -> Iterator[Row
             stack.enter_context(patch)
         summary = run.execute()
     per_controller = cost.requests / CONTROLLERS
-    yield Row("ledger: requests per controller before the first step", f"{per_controller:.2f}", "1")
-    yield Row("ledger: fsyncs per controller before the first step", f"{cost.fsyncs / CONTROLLERS:.2f}", "1")
+    yield Measured("ledger: requests per controller before the first step", f"{per_controller:.2f}", "1")
+    yield Measured("ledger: fsyncs per controller before the first step", f"{cost.fsyncs / CONTROLLERS:.2f}", "1")
     detail = f"{cost.sent_s / summary.steps * 1e3:.2f} of {summary.wall_s / summary.steps * 1e3:.1f} ms a step"
-    yield Row("ledger: share of a step", f"{100 * cost.sent_s / summary.wall_s:.1f} %", "<= 5 %", detail)
+    yield Measured("ledger: share of a step", f"{100 * cost.sent_s / summary.wall_s:.1f} %", "<= 5 %", detail)
 
 
 def _counting(cost: _Cost, method: str) -> Iterator[Any]:

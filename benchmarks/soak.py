@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from benchmarks.rows import Row
+from benchmarks.rows import Measured
 from benchmarks.runs import peers, prepared
 from bridge.run import Run
 
@@ -20,11 +20,11 @@ _LOOK_S = 0.05
 _STATUS = Path("/proc/self/status")
 
 
-def rows(folder: Path) -> Iterator[Row]:
+def rows(folder: Path) -> Iterator[Measured]:
     """Growth over a few thousand steps; the full soak is a command of its own."""
     samples = soak(folder / "soak", STEPS, CONTROLLERS, lambda step, size_mb: None)
     detail = f"{samples[0]:.1f} to {samples[-1]:.1f} MB over {STEPS} steps, {CONTROLLERS} controllers"
-    yield Row("memory: growth after the first 1000 steps", f"{growth(samples):.1f} %", "<= 2 %", detail)
+    yield Measured("memory: growth after the first 1000 steps", f"{growth(samples):.1f} %", "<= 2 %", detail)
 
 
 def soak(folder: Path, steps: int, controllers: int, tell: Callable[[int, float], None]) -> list[float]:

@@ -54,20 +54,13 @@ def run(options: argparse.Namespace, console: Console) -> int:
     settings = settings_for(plan.config, options.env, os.environ, HOME)
     local = settings.part(LocalSettings)
     start_logging(local, settings.secrets, console)
-    told = Alone()
+    told, state = Alone(), state_folder(local)
 
     def tell(program: str, line: str) -> None:
         with told.step(THE_DISPLAY):
             say(console, f"{program}: {line}")
 
-    supervision = Supervision(
-        plan,
-        settings,
-        state_folder(local),
-        steps=options.steps,
-        dry_run=options.dry_run,
-        tell=tell,
-    )
+    supervision = Supervision(plan, settings, state, steps=options.steps, dry_run=options.dry_run, tell=tell)
     with program_view(console) as view:
         summary = until_done(
             supervision.execute,

@@ -7,7 +7,7 @@ import re
 import subprocess
 import sys
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from itertools import pairwise
 from pathlib import Path
 
@@ -16,10 +16,10 @@ _STAND_APART = {"benchmarks", "tests"}
 """Packages that nothing of the product imports."""
 
 
-def product_files() -> Iterator[tuple[str, ast.Module]]:
+def modules(but: Set[str] = _STAND_APART) -> Iterator[tuple[str, ast.Module]]:
     """The modules of the product, by their paths."""
     for package in ROOT.glob("*/__init__.py"):
-        if package.parent.name not in _STAND_APART:
+        if package.parent.name not in but:
             for file in package.parent.rglob("*.py"):
                 yield file.relative_to(ROOT).as_posix(), ast.parse(file.read_text(encoding="utf-8"))
 
@@ -55,7 +55,7 @@ def test_no_test_is_imported_by_another() -> None:
 def test_no_public_class_has_the_name_of_another() -> None:
     """One word for a thing, one meaning for a word. Emulators are written apart, but are read beside the clients."""
     named: dict[str, list[str]] = {}
-    for file, module in product_files():
+    for file, module in modules(but={"tests"}):
         for node in module.body:
             if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
                 named.setdefault(node.name, []).append(file)
@@ -66,7 +66,7 @@ def test_no_docstring_was_left_behind_by_what_it_documents() -> None:
     """A text is the first statement of a body, or right behind an assignment."""
     left = [
         f"{file}:{text.lineno}"
-        for file, module in product_files()
+        for file, module in modules()
         for node in ast.walk(module)
         for before, text in pairwise(statements_of(node))
         if is_text(text) and not isinstance(before, ast.Assign | ast.AnnAssign)

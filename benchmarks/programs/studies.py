@@ -10,7 +10,7 @@ from benchmarks.programs import figures
 from benchmarks.programs.controlled import STEP_S as FINE_STEP_S
 from benchmarks.programs.controlled import Bench, run
 from benchmarks.programs.days import HOUR_S, STEP_S, Day, State, day_alone, day_with, mean
-from benchmarks.programs.svg import Line, Panel
+from benchmarks.programs.svg import Curve, Panel
 
 FIRST_OF_MAY = 120
 SIXTH_OF_JULY = 186
@@ -53,7 +53,7 @@ def duct_static_reset() -> Study:
         (
             Panel("Duct static pressure, Pa", (*_both("hvac_reaAhu_dp_sup_y", fixed, reset),)),
             Panel("Fan power, kW", (*_both("hvac_reaAhu_PFanSup_y", fixed, reset, 1e-3),)),
-            Panel("Requests", (Line("all zones", _facts(reset, "requests")),)),
+            Panel("Requests", (Curve("all zones", _facts(reset, "requests")),)),
             Panel("Warmest zone, °C", (_warmest("fixed", fixed, True), _warmest("reset", reset)), from_zero=False),
         ),
     )
@@ -82,7 +82,7 @@ def supply_air_temperature_reset() -> Study:
         (
             Panel(
                 "Supply air and outdoor air, °C",
-                (Line("fixed", shown[0], True), Line("reset", shown[1]), Line("outdoor", outdoor)),
+                (Curve("fixed", shown[0], True), Curve("reset", shown[1]), Curve("outdoor", outdoor)),
                 from_zero=False,
             ),
             Panel("Electricity, kW", (*_curves(figures.power_kw, fixed, reset),)),
@@ -124,7 +124,7 @@ def load_shed() -> Study:
             Panel(
                 "Demand of each quarter of an hour, kW", (*_curves(figures.demand_kw, alone, shed, "alone", "shed"),)
             ),
-            Panel("Stage", (Line("stage in force", _stages(shed)),)),
+            Panel("Stage", (Curve("stage in force", _stages(shed)),)),
             Panel("Warmest zone, °C", (_warmest("alone", alone, True), _warmest("shed", shed)), from_zero=False),
         ),
     )
@@ -198,9 +198,11 @@ def _sensor_row(name: str, states: Sequence[State]) -> tuple[str, ...]:
     return (name, f"{kwh(figures.CHILLER):.1f}", f"{kwh(figures.FAN):.1f}", f"{damper:.0f}")
 
 
-def _of_mornings(mornings: Mapping[str, Sequence[State]], point: str, factor: float, offset: float = 0.0) -> list[Line]:
+def _of_mornings(
+    mornings: Mapping[str, Sequence[State]], point: str, factor: float, offset: float = 0.0
+) -> list[Curve]:
     return [
-        Line(name, [state[point] * factor + offset for state in states], dashed=number == 0)
+        Curve(name, [state[point] * factor + offset for state in states], dashed=number == 0)
         for number, (name, states) in enumerate(mornings.items())
     ]
 
@@ -221,19 +223,19 @@ def _degc(values: Sequence[float]) -> list[float]:
     return [value - 273.15 for value in values]
 
 
-def _warmest(name: str, day: Day, dashed: bool = False) -> Line:
+def _warmest(name: str, day: Day, dashed: bool = False) -> Curve:
     zones = [figures.zone_degc(day, zone) for zone in figures.ZONES]
-    return Line(name, [max(values) for values in zip(*zones, strict=True)], dashed)
+    return Curve(name, [max(values) for values in zip(*zones, strict=True)], dashed)
 
 
-def _both(point: str, fixed: Day, reset: Day, factor: float = 1.0) -> tuple[Line, Line]:
+def _both(point: str, fixed: Day, reset: Day, factor: float = 1.0) -> tuple[Curve, Curve]:
     return _curves(lambda day: [value * factor for value in day.column(point)], fixed, reset)
 
 
 def _curves(
     of: Callable[[Day], list[float]], fixed: Day, reset: Day, before: str = "fixed", after: str = "reset"
-) -> tuple[Line, Line]:
-    return Line(before, of(fixed), dashed=True), Line(after, of(reset))
+) -> tuple[Curve, Curve]:
+    return Curve(before, of(fixed), dashed=True), Curve(after, of(reset))
 
 
 STUDIES: Mapping[str, Callable[[], Study]] = {

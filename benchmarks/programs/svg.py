@@ -16,7 +16,7 @@ _FONT = "font-family='Helvetica, Arial, sans-serif'"
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class Curve:
     """One curve. ``dashed`` for what is only compared with."""
 
     name: str
@@ -29,7 +29,7 @@ class Panel:
     """Curves in one unit; the axis begins at 0 where ``from_zero``."""
 
     title: str
-    lines: Sequence[Line]
+    lines: Sequence[Curve]
     from_zero: bool = True
 
 
@@ -71,7 +71,7 @@ def _panel(panel: Panel, hours: Sequence[float], top: float) -> Iterator[str]:
         yield f"<polyline points='{path}' fill='none' stroke='{colour}' {_stroke(line)}/>"
 
 
-def _legend(lines: Sequence[Line], top: float) -> Iterator[str]:
+def _legend(lines: Sequence[Curve], top: float) -> Iterator[str]:
     right = _WIDTH - _RIGHT
     for line, colour in reversed(list(zip(lines, _COLOURS, strict=False))):
         right -= 6.3 * len(line.name)
@@ -84,7 +84,7 @@ def _rule(x1: float, y1: float, x2: float, y2: float) -> str:
     return f"<path d='M{x1:.1f} {y1:.1f}L{x2:.1f} {y2:.1f}' stroke='#e0e0e0'/>"
 
 
-def _stroke(line: Line) -> str:
+def _stroke(line: Curve) -> str:
     return "stroke-width='1.4' stroke-dasharray='5 4'" if line.dashed else "stroke-width='1.8'"
 
 

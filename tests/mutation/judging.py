@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from enum import StrEnum
 from pathlib import Path
 
-from tests.mutation.covering import Covered
+from tests.mutation.covering import FOLDER, LOOKED_AT, Covered
 from tests.mutation.mutants import mutant
 from tests.mutation.running import run_tests
 from tests.mutation.sample import Mutant
@@ -87,7 +87,7 @@ def copy_tree(root: Path, copy: Path) -> None:
 def environment(folder: Path, files: Sequence[str], copy: Path) -> dict[str, str]:
     """What the covering plugin has to be told."""
     looked_at = os.pathsep.join(str(copy / file) for file in files)
-    return os.environ | {"MUTATION_FOLDER": str(folder), "MUTATION_LOOKED_AT": looked_at}
+    return os.environ | {FOLDER: str(folder), LOOKED_AT: looked_at}
 
 
 def _killer(output: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import ssl
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from pathlib import Path
@@ -26,7 +26,7 @@ from emulators.program import ObjectSpec
 from ledger.entries import TakenInput, TakenSlot
 from ledger.record.journal import Journals
 from tests import bench
-from tests.bridge.check.looking import check, preflight, problems, untouched
+from tests.bridge.check.looking import check, preflight, problems
 from tests.bridge.looking import assert_untouched, force
 from tests.bridge.rig import AHU_POINTS, PASSWORD, Rig, rig
 from tests.waiting import DEADLINE_S
@@ -35,18 +35,6 @@ from utils.state_folder import StateFolder
 from utils.values import ObjectRef, ObjectType
 
 OUTDOOR = ObjectRef(ObjectType.ANALOG_VALUE, 1)
-
-
-@pytest.fixture(scope="module")
-def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Rig]:
-    with rig(tmp_path_factory.mktemp("shared")) as running:
-        yield running
-
-
-@pytest.fixture
-def both(shared: Rig, tmp_path: Path) -> Iterator[Rig]:
-    with untouched(shared, tmp_path) as running:
-        yield running
 
 
 class User:

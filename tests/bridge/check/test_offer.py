@@ -18,15 +18,9 @@ from emulators.ecy.faults.calls import DropConnection
 from equipment.equipment_manager import EquipmentManager
 from tests import bench
 from tests.bridge.looking import assert_untouched
-from tests.bridge.rig import AHU_POINTS, VAV_POINTS, Rig, rig
+from tests.bridge.rig import AHU_POINTS, VAV_POINTS, Rig
 from utils.errors import SimulationAborted
 from utils.state_folder import StateFolder
-
-
-@pytest.fixture(scope="module")
-def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Rig]:
-    with rig(tmp_path_factory.mktemp("shared")) as running:
-        yield running
 
 
 @pytest.fixture

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from pathlib import Path
 
 import pytest
 
@@ -16,27 +15,15 @@ from emulators.ecy.faults.fault import Fault
 from ledger.entries import TakenSlot
 from ledger.record.journal import Journals
 from tests import bench
-from tests.bridge.check.looking import CHICAGO, check, problems, untouched
+from tests.bridge.check.looking import CHICAGO, check, problems
 from tests.bridge.looking import force
-from tests.bridge.rig import AHU_POINTS, VAV_POINTS, Rig, rig
+from tests.bridge.rig import AHU_POINTS, VAV_POINTS, Rig
 from utils.errors import BridgeError, ConfigError
 from utils.state_folder import StateFolder
 from utils.values import ObjectRef, ObjectType
 
 NOT_AT_THE_START = '{"status": 200, "message": "", "payload": {"time": 5.0}}'
 OUTDOOR = ObjectRef(ObjectType.ANALOG_VALUE, 1)
-
-
-@pytest.fixture(scope="module")
-def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Rig]:
-    with rig(tmp_path_factory.mktemp("shared")) as running:
-        yield running
-
-
-@pytest.fixture
-def both(shared: Rig, tmp_path: Path) -> Iterator[Rig]:
-    with untouched(shared, tmp_path) as running:
-        yield running
 
 
 @dataclass(frozen=True)

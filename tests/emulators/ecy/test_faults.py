@@ -33,14 +33,6 @@ def server() -> Iterator[EcyServer]:
 
 
 @pytest.fixture
-def controller(server: EcyServer) -> Iterator[EmulatedController]:
-    controller = server.controller("AHU")
-    yield controller
-    controller.faults.clear()
-    controller.objects.restart(keep_out_of_service=False, keep_slots=False)
-
-
-@pytest.fixture
 def client(server: EcyServer, controller: EmulatedController) -> Iterator[EcyClient]:
     with signed_in(server, "AHU") as signed:
         yield signed

@@ -12,7 +12,7 @@ from benchmarks.programs import figures
 from benchmarks.programs.__main__ import main, write
 from benchmarks.programs.days import Day, day_alone, day_with
 from benchmarks.programs.studies import SIXTH_OF_JULY, Study
-from benchmarks.programs.svg import Line, Panel
+from benchmarks.programs.svg import Curve, Panel
 
 MORNING_H = (5.5, 10.0)
 
@@ -35,7 +35,7 @@ def _fan_kwh(day: Day, hours: tuple[float, float]) -> float:
 
 def test_a_study_becomes_a_picture_of_the_working_day_and_a_table_of_the_whole(tmp_path: Path) -> None:
     hours = [number / 120.0 for number in range(1, 2881)]
-    lines = [Line("fixed & dull", [250.0] * 2880, dashed=True), Line("reset", [hour * 10.0 for hour in hours])]
+    lines = [Curve("fixed & dull", [250.0] * 2880, dashed=True), Curve("reset", [hour * 10.0 for hour in hours])]
     study = Study("A day <of tests>", (), (), hours, [Panel("Pressure, Pa", lines)])
     write(study, tmp_path / "study")
     svg = ElementTree.fromstring((tmp_path / "study.svg").read_text(encoding="utf-8"))  # noqa: S314 - our own
