@@ -11,7 +11,6 @@ import io
 import json
 import mmap
 import re
-import shutil
 import subprocess
 import sys
 import tempfile
@@ -128,8 +127,8 @@ class _Reader(io.RawIOBase):
         return len(data)
 
 
-def convert_idf(file: Path) -> dict[str, Any]:
-    """An IDF file as an epJSON model, converted by the engine. Takes about half a second.
+def convert_idf(content: bytes) -> dict[str, Any]:
+    """The content of an IDF file, in UTF-8, as an epJSON model, converted by the engine. Takes about half a second.
 
     Raises :class:`EngineMissing`, or :class:`EngineFailed` with the engine's words where the file cannot be read.
     """
@@ -137,7 +136,7 @@ def convert_idf(file: Path) -> dict[str, Any]:
     with tempfile.TemporaryDirectory(prefix="convert-") as name:
         folder = Path(name)
         copy = folder / "model.idf"
-        shutil.copyfile(file, copy)
+        copy.write_bytes(content)
         run = _run(["--convert-only", "-d", str(folder), str(copy)], folder, CONVERT_TIMEOUT_S)
         written = folder / "model.epJSON"
         wrong = [text for text in run.severes if not text.startswith(_TOLERATED)]

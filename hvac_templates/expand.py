@@ -14,9 +14,12 @@ from hvac_templates.build.built import LoopFault, TemplateFault
 from hvac_templates.build.context import ExpansionContext, TemplatePlant
 from hvac_templates.build.links import resolve_links
 from hvac_templates.build.loops import Made, loop_objects
-from hvac_templates.build.schedules import always_schedules
+from hvac_templates.build.schedules import Places, always_schedules
+from hvac_templates.collecting import uncollected
 from hvac_templates.judge import checks
 from hvac_templates.judge.form import form_errors
+from hvac_templates.judge.labels import labelled
+from hvac_templates.judge.once import claimed_twice
 from hvac_templates.judge.schema import TEMPLATE_PREFIX, Schema
 from hvac_templates.judge.validation import check_input, check_output, normalised
 from hvac_templates.language.formulas import AUTOMATIC, FormulaError
@@ -44,19 +47,23 @@ def expand(model: Model, *, schema: Schema | None = None, tree: Tree | None = No
     not the form of a model is still refused.
     Raises ConfigError when the tree itself is faulty.
     """
-    schema = schema or Schema.shipped()
+    with uncollected():
+        return _expand(model, schema or Schema.shipped(), tree, validate)
+
+
+def _expand(model: Model, schema: Schema, tree: Tree | None, validate: bool) -> Result:
     found = list(form_errors(model))
     if validate and not found:
         found += check_input(model, schema)
     if has_errors(found):
-        return Result(None, tuple(found))
+        return Result(None, tuple(labelled(one, model) for one in found))
     typed = normalised(model, schema)
     expansion = Expansion(typed, schema, tree or Tree.shipped())
     expanded = expansion.run()
     found += expansion.messages
     if validate and not has_errors(found):
         found += check_output(expanded, schema, typed)
-    return Result(None if has_errors(found) else expanded, tuple(found))
+    return Result(None if has_errors(found) else expanded, tuple(labelled(one, typed) for one in found))
 
 
 @dataclass
@@ -82,8 +89,14 @@ class Expansion:
         self.messages += checks.check_members(contexts)
         for context in contexts:
             self._attempt(context, settle)
-        made = [] if has_errors(self.messages) else [one for context in contexts for one in self._made(context)]
-        made += always_schedules((fields for _, _, fields in made), base)
+        if has_errors(self.messages):
+            return {}
+        owned = [(context, one) for context in contexts for one in self._made(context)]
+        self.messages += claimed_twice(owned, base)
+        if has_errors(self.messages):
+            return {}
+        made = [one for _, one in owned]
+        made += always_schedules(made, base, self._schedule_places)
         return self._merged(base, made)
 
     def _contexts(self, plant: TemplatePlant) -> list[ExpansionContext]:
@@ -96,6 +109,7 @@ class Expansion:
         ]
         contexts.sort(key=lambda context: _rank(context.spec.type))
         for context in contexts:
+            plant.templates.setdefault(context.spec.type, []).append(context)
             for kind in context.spec.loops:
                 plant.loops.setdefault(kind, context)
         resolve_links(contexts)
@@ -126,11 +140,14 @@ class Expansion:
     def _spelled(self, kind: str, fields: dict[str, Any]) -> dict[str, Any]:
         """The fields with Autosize or Autocalculate, whichever the object's field has: to users they are one word."""
         if self.schema.has(kind):
-            known = self.schema.fields(kind)
-            for name, value in fields.items():
-                if isinstance(value, str) and name in known and known[name].auto and value.casefold() in AUTOMATIC:
-                    fields[name] = known[name].auto
+            for name, word in self.schema.object_type(kind).automatic.items():
+                value = fields.get(name)
+                if isinstance(value, str) and value.casefold() in AUTOMATIC:
+                    fields[name] = word
         return fields
+
+    def _schedule_places(self, kind: str) -> Places:
+        return self.schema.object_type(kind).schedules if self.schema.has(kind) else ()
 
     def _refuse(self, context: ExpansionContext, fault: Exception) -> None:
         name = getattr(fault, "field", "")

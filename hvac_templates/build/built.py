@@ -31,8 +31,17 @@ class Owner(Scope, Facts, Protocol):
     """The template that makes an object."""
 
 
+class _Asked:
+    """Stands for a value that is being found: whoever asks for it meanwhile goes round in a circle."""
+
+
+_ASKED = _Asked()
+
+
 class Built:
     """One object: made by a template, or (``fields`` given) one that the model had before."""
+
+    __slots__ = ("_chosen", "_is_existing", "_known", "_owner", "inlet", "is_empty", "name", "outlet", "spec", "type")
 
     def __init__(
         self, spec: ObjectTemplate, type_name: str, name: str, owner: Owner, fields: dict[str, Any] | None = None
@@ -45,9 +54,8 @@ class Built:
         self.is_empty = False
         self._owner = owner
         self._is_existing = fields is not None
-        self._known: dict[str, Content | None] = dict(fields or {})
-        self._asked: set[str] = set()
-        self._assignments: dict[str, list[Assignment]] | None = None
+        self._known: dict[str, Content | _Asked | None] = {**spec.fixed, **(fields or {})}
+        self._chosen: list[Assignment] | None = None if spec.cases else []
 
     @property
     def is_made(self) -> bool:
@@ -60,15 +68,16 @@ class Built:
 
     def get(self, field: str) -> Content | None:
         """A field's value; None where it has none. Raises TemplateFault for fields that refer to each other."""
-        if field in self._known:
-            return self._known[field]
-        if field in self._asked:
-            raise TemplateFault(f'{self.type} "{self.name}": {field} refers to itself')
-        self._asked.add(field)
-        values = (assignment.value.of(self._owner) for assignment in reversed(self._by_field().get(field, ())))
-        found = next((value for value in values if value is not None), None)
-        self._known[field] = None if found == "" else found
-        return self._known[field]
+        known = self._known
+        if field in known:
+            value = known[field]
+            if isinstance(value, _Asked):
+                raise TemplateFault(f'{self.type} "{self.name}": {field} refers to itself')
+            return value
+        known[field] = _ASKED
+        found: Content | None = self._found(field)
+        known[field] = value = None if found == "" else found
+        return value
 
     def what(self, word: str) -> Scalar | None:
         """``self``, ``key``, ``Inlet``, ``Outlet`` or a field."""
@@ -78,18 +87,23 @@ class Built:
 
     def fields(self) -> dict[str, Any]:
         """All fields that have values, in the order of the tree."""
-        names = dict.fromkeys((*self._by_field(), *self._known))
+        names = dict.fromkeys((*self.spec.by_field, *(one.field for one in reversed(self._cases())), *self._known))
         return {name: value for name in names if (value := self.get(name)) is not None}
 
-    def _by_field(self) -> dict[str, list[Assignment]]:
-        """The assignments that apply, by field, the one that counts most last."""
-        if self._assignments is None:
-            self._assignments = {}
-            for one in self._applying():
-                self._assignments.setdefault(one.field, []).append(one)
-        return self._assignments
+    def _found(self, field: str) -> Content | None:
+        """The value of the assignment that counts most, of those that apply and have one."""
+        owner = self._owner
+        chosen = [one for one in self._cases() if one.field == field] if self.spec.cases else ()
+        for one in (*chosen, *self.spec.by_field.get(field, ())):
+            if one.when is None or one.when.holds(owner):
+                value: Content | None = one.value.of(owner)
+                if value is not None:
+                    return value
+        return None
 
-    def _applying(self) -> list[Assignment]:
-        chosen = [part for case in self.spec.cases if (part := case.chosen(self._owner)) is not None]
-        every = (*self.spec.assignments, *(assignment for part in chosen for assignment in part))
-        return [one for one in every if one.when is None or one.when.holds(self._owner)]
+    def _cases(self) -> list[Assignment]:
+        """What the cases that apply assign, the one that counts most first."""
+        if self._chosen is None:
+            parts = [part for case in self.spec.cases if (part := case.chosen(self._owner)) is not None]
+            self._chosen = [one for part in reversed(parts) for one in reversed(part)]
+        return self._chosen

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
 from hvac_templates.build.built import Built
+from hvac_templates.language.conditions import Condition
 from hvac_templates.language.model import Connector, TemplateSpec, matches
 from hvac_templates.language.values import PathReference, Scalar
 
@@ -36,10 +37,15 @@ class Member:
 
 @dataclass(slots=True)
 class TemplatePlant:
-    """What templates can find each other by: the loops by kind, and the objects that the model had before."""
+    """What templates can find each other by: all of them by type, the loops by kind, and the objects that the model had
+    before.
+    """
 
     loops: dict[str, ExpansionContext] = field(default_factory=dict)
     existing: Mapping[str, Mapping[str, Fields]] = field(default_factory=dict)
+    templates: dict[str, list[ExpansionContext]] = field(default_factory=dict)
+    answers: dict[tuple[str, Condition], bool] = field(default_factory=dict)
+    """What was asked of all templates of a type: asked by each of them, it is found once."""
 
 
 class ExpansionContext:
@@ -58,6 +64,7 @@ class ExpansionContext:
         self.branches: dict[str, list[dict[str, Any]]] = {}
         self._values: dict[str, Any] = {"": key, **defaults, **self.given}
         self._found: dict[str, Built | None] = {}
+        self._index: dict[str, list[Built]] | None = None
         self.name = str(spec.name.of(self) or key)
         self._values[""] = self.name
 
@@ -76,6 +83,14 @@ class ExpansionContext:
         """Whether the user has typed a value."""
         return name in self.given
 
+    def anywhere(self, condition: Condition) -> bool:
+        """Whether a condition holds for one template of this type."""
+        question = self.spec.type, condition
+        if question not in self.plant.answers:
+            alike = self.plant.templates.get(self.spec.type, ())
+            self.plant.answers[question] = any(condition.holds(other) for other in alike)
+        return self.plant.answers[question]
+
     def linked(self, name: str) -> ExpansionContext | Built | None:
         """What a link leads to: a template, an object of the model, or the template that provides a kind of loop."""
         return self.links[name] if name in self.links else self.plant.loops.get(name)
@@ -89,7 +104,9 @@ class ExpansionContext:
 
     def all_of(self, target: str) -> Iterator[Built]:
         """Every object made here that has the role or type."""
-        return (built for built in self.built if matches(target, built.spec) and not built.is_empty)
+        if self._index is None or target.endswith("*"):
+            return (built for built in self.built if matches(target, built.spec) and not built.is_empty)
+        return (built for built in self._index.get(target, ()) if not built.is_empty)
 
     def refer(self, target: str, what: str) -> Scalar | None:
         """Something about an object made here."""
@@ -120,8 +137,12 @@ class ExpansionContext:
         return [value for value in values if value is not None]
 
     def nothing_more(self) -> None:
-        """All objects are there: what was not found until now is looked for again."""
+        """All objects are there: what was not found until now is looked for again, by role and type."""
         self._found.clear()
+        self._index = {}
+        for built in self.built:
+            for target in {built.spec.role, built.spec.type}:
+                self._index.setdefault(target, []).append(built)
 
     def _count(self, side: str) -> int | None:
         return len(self.members.get(side, ())) or None

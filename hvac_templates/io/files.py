@@ -80,7 +80,8 @@ def write_all(contents: Mapping[Path, Model]) -> None:
         for draft, file in drafts:
             draft.replace(file)
     except OSError as error:
-        raise ConfigError([Problem(str(file), f"it cannot be written: {error.strerror}")]) from error
+        what = f"it cannot be written: {error.strerror}; name another folder with -o"
+        raise ConfigError([Problem(str(file), what)]) from error
     finally:
         for draft, _ in drafts:
             draft.unlink(missing_ok=True)

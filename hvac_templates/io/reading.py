@@ -15,11 +15,13 @@ from typing import Any, TypeAlias
 from hvac_templates.judge.form import endless_numbers, form_errors
 from hvac_templates.messages import printable
 from utils.errors import BridgeError, ConfigError, Problem
+from utils.json_text import json_fault
 
 RawModel: TypeAlias = dict[str, dict[str, dict[str, Any]]]
 
 JSON_SUFFIXES = (".epjson", ".json")
 IDF_SUFFIX = ".idf"
+IDF_COMMENT = b"!"
 UTF_16_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _MAX_SHOWN = 20
 
@@ -42,7 +44,8 @@ def parse_model(name: str, content: bytes) -> RawModel:
         if not wrong:
             wrong += _unwritable(model)
     except json.JSONDecodeError as error:
-        wrong = [f"it is not JSON: {error.msg}, line {error.lineno} column {error.colno}"]
+        line, column, fault = json_fault(error)
+        wrong = [f"it is not JSON: {fault}, line {line} column {column}"]
     except RecursionError:
         wrong = ["its braces are nested too deeply for a model"]
     except _NoText as error:
@@ -60,14 +63,44 @@ class _NoText(ValueError):
 
 
 def _text(content: bytes) -> str:
-    if not content.strip():
-        raise _NoText("the file is empty")
-    if content.startswith(UTF_16_MARKS) or b"\0" in content[:4]:
-        raise _NoText("it is UTF-16 text; save it as UTF-8")
+    _refuse_no_text(content)
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise _NoText(f"it is not UTF-8 text: byte {error.start} cannot be read; save it as UTF-8") from None
+
+
+def _refuse_no_text(content: bytes) -> None:
+    if not content.strip():
+        raise _NoText("the file is empty")
+    if content.startswith(UTF_16_MARKS) or b"\0" in content[:4]:
+        raise _NoText("it is UTF-16 text; save it as UTF-8")
+
+
+def _idf_text(file: Path, content: bytes) -> bytes:
+    """An IDF as UTF-8, which is all that the engine reads: it would replace anything else, in silence.
+
+    Comments, which mean nothing, may be in an older code page. Raises ConfigError for what does mean something.
+    """
+    _refuse_no_text(content)
+    parts = [line.partition(IDF_COMMENT) for line in content.splitlines(keepends=True)]
+    wrong = [_foreign(number, meant) for number, (meant, _, _) in enumerate(parts, start=1) if not _is_utf_8(meant)]
+    if wrong:
+        raise ConfigError(Problem(str(file), text) for text in _shortened(wrong))
+    return b"".join(meant + (mark + comment).decode(errors="replace").encode() for meant, mark, comment in parts)
+
+
+def _is_utf_8(text: bytes) -> bool:
+    try:
+        text.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _foreign(number: int, text: bytes) -> str:
+    shown = printable(text.decode("latin-1").strip())
+    return f'line {number}, "{shown}", is not UTF-8 text: save the file as UTF-8; only comments may be as they are'
 
 
 def _unwritable(model: RawModel) -> list[str]:
@@ -111,10 +144,11 @@ def _converted(file: Path, content: bytes) -> RawModel:
     from hvac_templates.engine import EngineMissing, convert_idf
 
     try:
-        _text(content)  # the engine would replace what is not UTF-8, in silence
-        return convert_idf(file)
+        text = _idf_text(file, content)
     except _NoText as wrong:
         raise _refused(file, str(wrong)) from None
+    try:
+        return convert_idf(text)
     except EngineMissing as missing:
         raise _refused(file, f"an IDF needs the engine to convert it: {missing}; or convert it to epJSON") from missing
     except BridgeError as error:

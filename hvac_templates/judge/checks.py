@@ -5,21 +5,23 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 
+from hvac_templates.build.built import Built
 from hvac_templates.build.context import NAME, TYPE, ExpansionContext
+from hvac_templates.judge.labels import label
+from hvac_templates.judge.once import THERMOSTAT_FIELD, controlled_zones
 from hvac_templates.language.model import Check
 from hvac_templates.language.values import FieldValue
-from hvac_templates.messages import Message, Model, error, warning
+from hvac_templates.messages import Message, error, warning
 
 ZONE_TEMPLATE = "HVACTemplate:Zone:"
 SYSTEM_TEMPLATE = "HVACTemplate:System:"
-THERMOSTAT_FIELD = "template_thermostat_name"
 
 
 def check(contexts: Sequence[ExpansionContext]) -> list[Message]:
     """Everything that is wrong between templates, and between them and the model."""
     each = (_nameless, _dangling, partial(_of_tree, late=False))
     found = [message for context in contexts for one in each for message in one(context)]
-    between = (_without_thermostat, _zones_twice, _systems_twice, _loops_twice)
+    between = (_without_thermostat, _zones_twice, _systems_twice, _loops_twice, _objects_twice)
     return [*found, *(message for one in between for message in one(contexts))]
 
 
@@ -53,20 +55,11 @@ def _nameless(context: ExpansionContext) -> Iterator[Message]:
 def _without_thermostat(contexts: Iterable[ExpansionContext]) -> Iterator[Message]:
     """Zones that nothing controls: EnergyPlus simulates them, and neither heats nor cools them."""
     lonely = [one for one in contexts if "Thermostat" in one.spec.links and not one.is_given(THERMOSTAT_FIELD)]
-    controlled = _controlled(lonely[0].plant.existing) if lonely else set()
+    controlled = controlled_zones(lonely[0].plant.existing) if lonely else set()
     for context in lonely:
         if context.name.casefold() not in controlled:
             text = "no thermostat controls the zone: name an HVACTemplate:Thermostat"
             yield warning(context.spec.type, context.key, THERMOSTAT_FIELD, text)
-
-
-def _controlled(model: Model) -> set[str]:
-    """The zones that the model's own thermostats control, one by one or by lists."""
-    kinds = (objects for kind, objects in model.items() if kind.startswith("ZoneControl:Thermostat"))
-    controls = (fields for objects in kinds for fields in objects.values())
-    named = {str(fields.get("zone_or_zonelist_name", "")).casefold() for fields in controls}
-    lists = [fields for name, fields in model.get("ZoneList", {}).items() if name.casefold() in named]
-    return named | {str(item.get("zone_name", "")).casefold() for fields in lists for item in fields.get("zones", ())}
 
 
 def _dangling(context: ExpansionContext) -> Iterator[Message]:
@@ -81,7 +74,8 @@ def _dangling(context: ExpansionContext) -> Iterator[Message]:
 def _zones_twice(contexts: Sequence[ExpansionContext]) -> Iterator[Message]:
     zones = [context for context in contexts if context.spec.type.startswith(ZONE_TEMPLATE)]
     for context, other in _twice(zones, lambda one: [one.name.casefold()]):
-        yield error(context.spec.type, context.key, "zone_name", f'{other.spec.type} "{other.key}" has this zone too')
+        shown = label(other.spec.type, other.key, {})
+        yield error(context.spec.type, context.key, "zone_name", f'{other.spec.type} "{shown}" has this zone too')
 
 
 def _systems_twice(contexts: Sequence[ExpansionContext]) -> Iterator[Message]:
@@ -95,6 +89,18 @@ def _loops_twice(contexts: Sequence[ExpansionContext]) -> Iterator[Message]:
     for context, other in _twice(contexts, lambda one: one.spec.loops):
         text = f'is a second loop of its kind beside "{other.key}": only one of each is possible'
         yield error(context.spec.type, context.key, "", text)
+
+
+def _objects_twice(contexts: Sequence[ExpansionContext]) -> Iterator[Message]:
+    """References to an object of the model that another one refers to, too: it would stand in its loop twice."""
+    for context, other in _twice(contexts, _existing):
+        field = next(name for link in context.spec.links.values() if link.existing for name in link.name.names())
+        yield error(context.spec.type, context.key, field, f'{other.spec.type} "{other.key}" names this one too')
+
+
+def _existing(context: ExpansionContext) -> Iterator[str]:
+    """The objects of the model that a template refers to."""
+    return (f"{one.type} {one.name.casefold()}" for one in context.links.values() if isinstance(one, Built))
 
 
 def _twice(

@@ -6,10 +6,13 @@ import math
 from collections.abc import Callable, Mapping
 
 from hvac_templates.judge.schema import AUTOCALCULATE, AUTOSIZE, Field, Kind
+from hvac_templates.language.values import number_text
 
 _AUTO_WORDS = frozenset({AUTOSIZE.casefold(), AUTOCALCULATE.casefold()})
 
 
+NO_CHOICE, OUT_OF_RANGE = "is not one of its choices", "is out of range"
+"""In messages about values of which ExpandObjects only warns."""
 LONGEST_SHOWN = 200
 """Characters of a value that a message shows."""
 
@@ -33,7 +36,8 @@ def canonical(field: Field, value: object) -> object:
     if field.kind == "choice":
         return _choice(field, value)
     if field.kind not in ("number", "integer"):
-        return value.strip() if isinstance(value, str) else value
+        number = as_number(value) if _is_no_name(field) and not isinstance(value, str) else None
+        return value.strip() if isinstance(value, str) else value if number is None else number_text(number)
     if field.auto and str(value).strip().casefold() in _AUTO_WORDS:
         return field.auto
     number = as_number(value)
@@ -55,6 +59,11 @@ def as_number(value: object) -> float | None:
     return value if isinstance(value, int) else number
 
 
+def _is_no_name(field: Field) -> bool:
+    """Whether a text stands for itself, such as a priority: a number is one, too."""
+    return not field.object_lists and not field.references
+
+
 def _choice(field: Field, value: object) -> object:
     text = str(value).strip().casefold()
     return next((choice for choice in field.choices if str(choice).casefold() == text), value)
@@ -63,13 +72,15 @@ def _choice(field: Field, value: object) -> object:
 def _check_choice(field: Field, value: object, lenient: bool) -> str:
     if value in field.choices or (lenient and isinstance(value, str) and _choice(field, value) in field.choices):
         return ""
-    return f"{shown(value)} is not one of its choices: {', '.join(map(str, field.choices))}"
+    return f"{shown(value)} {NO_CHOICE}: {', '.join(map(str, field.choices))}"
 
 
 def _check_text(field: Field, value: object, lenient: bool) -> str:
     if isinstance(value, str):
         return ""
     if as_number(value) is not None:
+        if lenient and _is_no_name(field):
+            return ""
         return f'a text is needed; write the name {shown(value)} in quotes: "{value}"'
     return f"a text is needed, not {shown(value)}"
 
@@ -96,7 +107,7 @@ def _check_number(field: Field, value: object, lenient: bool) -> str:
     if field.kind == "integer" and not (isinstance(value, int) or (lenient and float(number).is_integer())):
         return f"a whole number is needed, without a decimal point, not {shown(value)}"
     if field.choices and number not in field.choices:
-        return f"{shown(value)} is not one of its choices: {', '.join(map(str, field.choices))}"
+        return f"{shown(value)} {NO_CHOICE}: {', '.join(map(str, field.choices))}"
     return _bounds_problem(field, number)
 
 
@@ -115,7 +126,7 @@ def _bounds_problem(field: Field, number: float) -> str:
         "less than": field.exclusive_maximum,
     }
     allowed = " and ".join(f"{words} {bound:g}" for words, bound in bounds.items() if bound is not None)
-    return f"{number:g} is out of range; it must be {allowed}"
+    return f"{number:g} {OUT_OF_RANGE}; it must be {allowed}"
 
 
 def _needed(field: Field) -> str:

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from hvac_templates.judge.schema import Field, Schema
+from hvac_templates.judge.schema import SCHEDULES, Field, Schema
+from hvac_templates.language.values import always_number
 from hvac_templates.messages import Fields, Model
 
-AUTOMATIC_SCHEDULE = "HVACTemplate-Always"
-"""Start of the names of schedules that the expansion makes itself; a template may name one."""
-_SCHEDULES = "ScheduleNames"
 _SHOWN_TYPES = 4
 
 
@@ -27,16 +25,17 @@ class NameLists:
         ``kind`` is the type that the field beside it gives. The schema allows some types there that its lists forget
         (a furnace's reheat coil may be a Coil:Heating:Desuperheater): then the name is looked for among those.
         """
-        if not field.object_lists or self._is_listed_type(field, value):
-            return ""
         name = value.strip().casefold()
-        if any(name in self._names(joined) for joined in field.object_lists):
+        for joined in field.object_lists:
+            if name in self._names(joined):
+                return ""
+        if not field.object_lists or self._is_listed_type(field, value):
             return ""
         if self._is_forgotten(field, kind):
             found = name in (one.strip().casefold() for one in self._model.get(kind, {}))
             return "" if found else f'there is no {kind} named "{value}" in the model'
-        if _SCHEDULES in field.object_lists and name.startswith(AUTOMATIC_SCHEDULE.casefold()):
-            return ""
+        if SCHEDULES in field.object_lists and always_number(value.strip()) is not None:
+            return ""  # the expansion makes it
         return f'there is no {self._described(field.object_lists)} named "{value}" in the model'
 
     def _is_forgotten(self, field: Field, kind: str) -> bool:
@@ -47,9 +46,10 @@ class NameLists:
         return any(self._schema.type_named(value) in self._schema.types_listed(name) for name in field.object_lists)
 
     def _names(self, joined: str) -> frozenset[str]:
-        if joined not in self._lists:
-            self._lists[joined] = frozenset(self._collected(joined))
-        return self._lists[joined]
+        names = self._lists.get(joined)
+        if names is None:
+            names = self._lists[joined] = frozenset(self._collected(joined))
+        return names
 
     def _collected(self, joined: str) -> Iterable[str]:
         for kind, field in self._schema.joining(joined):
@@ -58,7 +58,7 @@ class NameLists:
 
     def _described(self, lists: Iterable[str]) -> str:
         kinds = sorted({kind for joined in lists for kind, _ in self._schema.joining(joined)})
-        if _SCHEDULES in lists:
+        if SCHEDULES in lists:
             return "schedule"
         more = " (or similar)" if len(kinds) > _SHOWN_TYPES else ""
         return (" or ".join(kinds[:_SHOWN_TYPES]) or "object type") + more

@@ -20,6 +20,8 @@ Kind: TypeAlias = Literal["number", "integer", "string", "choice", "mixed", "arr
 """``mixed`` is a number or any text (a schedule's data)."""
 
 TEMPLATE_PREFIX = "HVACTemplate:"
+SCHEDULES = "ScheduleNames"
+"""The list of names on which every schedule is."""
 AUTOSIZE = "Autosize"
 AUTOCALCULATE = "Autocalculate"
 
@@ -63,7 +65,7 @@ class Field:
         return AUTOSIZE if self.autosizable else AUTOCALCULATE if self.autocalculatable else ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class InputObjectType:
     """One object type. ``extensible`` is its array field, empty where it has none.
 
@@ -78,6 +80,18 @@ class InputObjectType:
     named: bool = False
     name_required: bool = False
     name_object_lists: tuple[str, ...] = ()
+
+    @cached_property
+    def schedules(self) -> tuple[tuple[str, str], ...]:
+        """Where schedules are named: (array or nothing, field)."""
+        own = [("", field) for field in self.fields.values()]
+        listed = [(array, field) for array, one in self.fields.items() for field in one.items.values()]
+        return tuple((array, field.name) for array, field in (*own, *listed) if SCHEDULES in field.object_lists)
+
+    @cached_property
+    def automatic(self) -> Mapping[str, str]:
+        """The fields in which a word may stand for a number, and the word."""
+        return {name: field.auto for name, field in self.fields.items() if field.auto}
 
 
 class Schema:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any, TypeVar
+from typing import Any
 
 from hvac_templates.build.context import MEMBERS, NAME, TYPE
 from hvac_templates.judge.schema import Schema
@@ -20,8 +20,6 @@ from hvac_templates.language.model import (
 from hvac_templates.language.values import Value
 from utils.errors import Problem
 from utils.names import did_you_mean
-
-PartT = TypeVar("PartT")
 
 
 def schema_problems(specs: Mapping[str, TemplateSpec], schema: Schema) -> dict[str, list[Problem]]:
@@ -124,8 +122,7 @@ def names_of(spec: TemplateSpec) -> Iterator[str]:
 def compared_in(spec: TemplateSpec) -> Iterator[tuple[str, Key]]:
     """Every name with each value that it is compared with."""
     for condition in _conditions(spec):
-        for tests in (*condition.when, *condition.unless):
-            yield from ((test.name, key) for test in tests for key in test.keys)
+        yield from ((test.name, key) for test in condition.tests() for key in test.keys)
     for choice in _choices(spec):
         yield from ((choice.name, key) for key in choice.parts)
 
@@ -167,18 +164,14 @@ def _blocks(block: Block) -> Iterator[Block]:
         if isinstance(entry, Block):
             yield from _blocks(entry)
         elif isinstance(entry, Options):
-            for part in _parts(entry):
+            for part in entry.all_parts():
                 yield from _blocks(part)
-
-
-def _parts(choice: Options[PartT]) -> Iterator[PartT]:
-    return (part for part in (*choice.parts.values(), choice.number, choice.other) if part is not None)
 
 
 def _assignments(spec: ObjectTemplate) -> Iterator[Assignment]:
     yield from spec.assignments
     for case in spec.cases:
-        for part in _parts(case):
+        for part in case.all_parts():
             yield from part
 
 

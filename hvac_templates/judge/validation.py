@@ -8,44 +8,19 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import replace
 from typing import Any
 
-from hvac_templates.judge.field_checks import canonical, given, problem
+from hvac_templates.judge.field_checks import canonical, given
 from hvac_templates.judge.name_lists import NameLists
+from hvac_templates.judge.records import BOOKKEEPING, Manner, Records, field_named
 from hvac_templates.judge.schema import Field, InputObjectType, Schema, is_template
-from hvac_templates.messages import Fields, Message, Model, error, warning
+from hvac_templates.messages import Fields, Message, Model, error, has_errors, warning
 from utils.names import did_you_mean
 
-BOOKKEEPING = frozenset({"idf_order", "idf_max_fields", "idf_max_extensible_fields"})
-"""Keys that the engine's conversion of an IDF leaves in objects; they are no fields."""
-
-
+GENERATED = "HVACTemplate-"
+"""Start of the names that nobody but an expansion gives."""
 _SHOWN_NAMES = 4
-
-
-_GONE: Mapping[str, frozenset[str]] = {
-    "HVACTemplate:Zone:WaterToAirHeatPump": frozenset({"heat_pump_time_constant", "fraction_of_on_cycle_power_use"})
-}
-"""Fields of templates that older versions had and that got no new name."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Place:
-    """The object that is being looked at, and how: ``lenient`` as a person writes templates, or as the engine reads.
-
-    ``known`` is False for objects that are passed on: what is unknown in them is only warned of.
-    """
-
-    kind: InputObjectType
-    name: str
-    lenient: bool
-    known: bool
-    lists: NameLists | None
-
-    def error(self, path: str, text: str) -> Message:
-        """A message about a field of the object."""
-        return error(self.kind.name, self.name, path, text)
 
 
 def check_input(model: Model, schema: Schema) -> list[Message]:
@@ -64,14 +39,17 @@ def check_input(model: Model, schema: Schema) -> list[Message]:
             found.append(error(kind, "", "", "objects with their names are needed here, in braces"))
         else:
             found += _check_objects(schema.object_type(kind), objects, lists)
-    return [*found, *_repeated_types(model, schema), *_other_version(model, schema)]
+    found += _repeated_types(model, schema)
+    other = _other_version(model, schema)
+    return [_only_version(one, found) for one in other] if other and has_errors(found) else [*other, *found]
 
 
 def check_output(model: Model, schema: Schema, base: Model | None = None) -> list[Message]:
     """What EnergyPlus would refuse or silently ignore in an expanded model: unknown and missing fields, wrong values,
-    references to nothing. Objects that stand unchanged in ``base`` are taken as checked.
+    references to nothing. Of objects that stand unchanged in ``base`` only what they refer to is looked at: that may be
+    something that the templates were meant to make.
     """
-    lists = NameLists(model, schema)
+    manner = Manner(lenient=False, known=True, lists=NameLists(model, schema))
     found: list[Message] = []
     for kind, objects in model.items():
         if not schema.has(kind) or is_template(kind):
@@ -80,10 +58,23 @@ def check_output(model: Model, schema: Schema, base: Model | None = None) -> lis
         old = (base or {}).get(kind, {})
         new = {name: fields for name, fields in objects.items() if old.get(name) != fields}
         definition = schema.object_type(kind)
-        places = (_Place(definition, name, lenient=False, known=True, lists=lists) for name in new)
-        found += [message for place in places for message in _check_fields(place, new[place.name])]
+        records = Records(kind, definition.fields, definition.required, manner)
+        for name, fields in new.items():
+            found += [Message(severity, kind, name, path, text) for severity, path, text in records.wrong(fields)]
         found += _check_names(definition, objects) if new else []
+        if records.names_others:
+            found += _dangling(kind, objects.keys() - new.keys(), objects, records)
     return found
+
+
+def _dangling(kind: str, names: Iterable[str], objects: Mapping[str, Fields], records: Records) -> Iterator[Message]:
+    """What the model's own objects refer to and nobody makes. Names that only the expansion gives are errors: the
+    engine would stop at them. For the rest it has its own words, and many ways out.
+    """
+    for name in sorted(names):
+        for _, path, text in records.dangling(objects[name]):
+            say = error if f'"{GENERATED}' in text else warning
+            yield say(kind, name, path, text)
 
 
 def normalised(model: Model, schema: Schema) -> dict[str, dict[str, Any]]:
@@ -110,11 +101,6 @@ def _normalised_fields(fields: Fields, known: Mapping[str, Field]) -> dict[str, 
     }
 
 
-def field_named(known: Mapping[str, Field], text: str) -> str:
-    """A field in the engine's spelling, whatever the letter case given; the text itself where there is none."""
-    return text if text in known or text.casefold() not in known else text.casefold()
-
-
 def _well_formed(model: Model) -> dict[str, dict[str, Fields]]:
     """The parts of a model that are objects with names and fields; the rest is reported elsewhere."""
     return {
@@ -134,23 +120,35 @@ def _repeated_types(model: Model, schema: Schema) -> list[Message]:
     return [error(kind, "", "", text) for kind, count in counts.items() if count > 1]
 
 
-def _other_version(model: Model, schema: Schema) -> Iterator[Message]:
+def _only_version(other: Message, found: Iterable[Message]) -> Message:
+    """Another version in place of all that is wrong with a model, most of which comes of it."""
+    count = sum(one.severity == "error" for one in found)
+    return replace(
+        other, severity="error", text=f"{other.text} ({count} more error(s), most of which may come of that)"
+    )
+
+
+def _other_version(model: Model, schema: Schema) -> list[Message]:
     """A warning for a model of another version: most objects are the same in many, so it may well run."""
+    found = []
     ours = str(schema.default("Version", "version_identifier"))
     for name, fields in _well_formed(model).get("Version", {}).items():
         theirs = str(fields.get("version_identifier", ours))
         if theirs != ours and not theirs.startswith(f"{ours}."):
             text = f"the model is of EnergyPlus {theirs}, what is added is of {ours}; upgrade the model first"
-            yield warning("Version", name, "version_identifier", text)
+            found.append(warning("Version", name, "version_identifier", text))
+    return found
 
 
 def _check_objects(kind: InputObjectType, objects: Mapping[str, Fields], lists: NameLists) -> Iterator[Message]:
     template = is_template(kind.name)
     yield from _check_names(kind, objects)
+    manner = Manner(lenient=template, known=template, lists=lists if template else None)
+    records = Records(kind.name, kind.fields, kind.required, manner)
     for name, fields in objects.items():
         if isinstance(fields, Mapping):
-            place = _Place(kind, name, lenient=template, known=template, lists=lists if template else None)
-            yield from _check_fields(place, fields)
+            for severity, path, text in records.wrong(fields):
+                yield Message(severity, kind.name, name, path, text)
         else:
             yield error(kind.name, name, "", "fields with their values are needed here, in braces")
 
@@ -168,56 +166,3 @@ def _check_names(kind: InputObjectType, objects: Iterable[str]) -> Iterator[Mess
             yield error(kind.name, name, "name", "a name is needed")
         elif counts[name.casefold()] > 1:
             yield error(kind.name, name, "name", "several objects have this name; letter case does not tell them apart")
-
-
-def _check_fields(place: _Place, fields: Fields) -> Iterator[Message]:
-    known = place.kind.fields
-    values: dict[str, Any] = {}
-    for text, value in fields.items():
-        name = field_named(known, text) if place.lenient else text
-        if name in values:
-            yield place.error(text, "the field stands here twice, in different letter case")
-        elif name in known:
-            values[name] = value
-        elif name not in BOOKKEEPING:
-            yield _unknown_field(place, text)
-    yield from _missing(place, values, place.kind.required, "")
-    for name, value in values.items():
-        if given(value):
-            kind = values.get(f"{name.removesuffix('_name')}_object_type")
-            yield from _check_value(place, known[name], value, name, str(kind or ""))
-
-
-def _missing(place: _Place, values: Fields, required: Iterable[str], prefix: str) -> Iterator[Message]:
-    for name in required:
-        if not given(values.get(name)):
-            yield place.error(prefix + name, "this field is required")
-
-
-def _check_value(place: _Place, field: Field, value: object, path: str, kind: str = "") -> Iterator[Message]:
-    """``kind`` is the type of what the field names, where a field beside it says so."""
-    if wrong := problem(field, value, lenient=place.lenient):
-        yield place.error(path, wrong)
-    elif isinstance(value, list):
-        yield from _check_items(place, field, value, path)
-    elif place.lists is not None and isinstance(value, str) and (wrong := place.lists.problem(field, value, kind)):
-        yield place.error(path, wrong)
-
-
-def _check_items(place: _Place, field: Field, items: Iterable[Fields], path: str) -> Iterator[Message]:
-    for number, item in enumerate(items, start=1):
-        prefix = f"{path}[{number}]."
-        yield from _missing(place, item, field.required_items, prefix)
-        for name, value in item.items():
-            if name not in field.items:
-                yield _unknown_field(place, prefix + name)
-            elif given(value):
-                yield from _check_value(place, field.items[name], value, prefix + name)
-
-
-def _unknown_field(place: _Place, path: str) -> Message:
-    say = error if place.known else warning
-    gone = path in _GONE.get(place.kind.name, ())
-    text = "EnergyPlus has dropped this field: take it out" if gone else "there is no such field"
-    near = "" if gone else did_you_mean(path, place.kind.fields)
-    return say(place.kind.name, place.name, path, text + near)

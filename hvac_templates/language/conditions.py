@@ -5,7 +5,7 @@ Texts are compared as EnergyPlus does, whatever the letter case, and 8 is 8.0.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Generic, Protocol, TypeAlias, TypeVar
 
@@ -15,6 +15,7 @@ Key: TypeAlias = str | float
 PartT = TypeVar("PartT")
 
 NONE = "None"
+_NONE_KEY = NONE.casefold()
 ANY_VALUE = "AnyValue"
 ANY_NUMBER = "AnyNumber"
 GIVEN = "Given"
@@ -29,6 +30,9 @@ class Facts(Protocol):
 
     def is_given(self, name: str) -> bool:
         """Whether the user has typed a value."""
+
+    def anywhere(self, condition: Condition) -> bool:
+        """Whether it holds for one template of this type, this one or another."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,15 +52,15 @@ class Test:
     def holds(self, facts: Facts) -> bool:
         """Whether the name has one of the values."""
         value = facts.lookup(self.name)
-        return (
-            key_of(value) in self.keys
-            or (bool(self.words) and self._is_meant(value, facts))
-            or (self.same_as is not None and key_of(value) == key_of(facts.lookup(self.same_as)))
-            or (isinstance(value, (int, float)) and self._is_between(float(value), facts))
-        )
+        key = key_of(value)
+        if key in self.keys or (self.words and self._is_meant(value, key, facts)):
+            return True
+        if self.same_as is not None:
+            return key == key_of(facts.lookup(self.same_as))
+        return isinstance(value, (int, float)) and self._is_between(float(value), facts)
 
-    def _is_meant(self, value: Scalar | None, facts: Facts) -> bool:
-        is_none = key_of(value) == NONE.casefold()
+    def _is_meant(self, value: Scalar | None, key: Key, facts: Facts) -> bool:
+        is_none = key == _NONE_KEY
         return (
             (NONE in self.words and is_none)
             or (ANY_VALUE in self.words and not is_none)
@@ -66,6 +70,8 @@ class Test:
         )
 
     def _is_between(self, value: float, facts: Facts) -> bool:
+        if self.above is None and self.below is None:
+            return False
         low, high = _bound(self.above, facts), _bound(self.below, facts)
         if low is None and high is None:
             return False
@@ -85,20 +91,42 @@ def _bound(bound: float | str | None, facts: Facts) -> float | None:
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """``When``: one of the alternatives, each a set of tests that must all hold; ``unless`` none of those."""
+    """``When``: one of the alternatives, each a set of tests that must all hold; ``unless`` none of those.
+
+    ``when_any`` is another condition, which has to hold for one template of the type.
+    """
 
     when: tuple[tuple[Test, ...], ...] = ()
     unless: tuple[tuple[Test, ...], ...] = ()
+    when_any: Condition | None = None
 
     def holds(self, facts: Facts) -> bool:
         """Whether the part applies."""
-        wanted = not self.when or any(all(test.holds(facts) for test in tests) for tests in self.when)
-        return wanted and not any(all(test.holds(facts) for test in tests) for tests in self.unless)
+        if self.when and not _one_holds(self.when, facts):
+            return False
+        if self.unless and _one_holds(self.unless, facts):
+            return False
+        return self.when_any is None or facts.anywhere(self.when_any)
+
+    def tests(self) -> tuple[Test, ...]:
+        """Everything that it asks."""
+        inner = self.when_any.tests() if self.when_any else ()
+        return (*(test for tests in (*self.when, *self.unless) for test in tests), *inner)
 
     def names(self) -> tuple[str, ...]:
         """The fields that it reads."""
-        tests = [test for tests in (*self.when, *self.unless) for test in tests]
-        return tuple(name for test in tests for name in test.names())
+        return tuple(name for test in self.tests() for name in test.names())
+
+
+def _one_holds(alternatives: tuple[tuple[Test, ...], ...], facts: Facts) -> bool:
+    """Whether all tests of one of the alternatives hold."""
+    for tests in alternatives:
+        for test in tests:
+            if not test.holds(facts):
+                break
+        else:
+            return True
+    return False
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +138,10 @@ class Options(Generic[PartT]):
     number: PartT | None = None
     other: PartT | None = None
 
+    def all_parts(self) -> Iterator[PartT]:
+        """Everything that may be chosen."""
+        return (part for part in (*self.parts.values(), self.number, self.other) if part is not None)
+
     def chosen(self, facts: Facts) -> PartT | None:
         """The part for the value that the field has; None where it has none."""
         value = facts.lookup(self.name)
@@ -118,11 +150,11 @@ class Options(Generic[PartT]):
             return self.parts[key]
         if isinstance(value, (int, float)) and self.number is not None:
             return self.number
-        return None if key == NONE.casefold() else self.other
+        return None if key == _NONE_KEY else self.other
 
 
 def key_of(value: Scalar | None) -> Key:
     """How a value is compared. Blank is the same as the choice None."""
     if value is None:
-        return NONE.casefold()
+        return _NONE_KEY
     return value.casefold() if isinstance(value, str) else float(value)

@@ -11,7 +11,7 @@ import hashlib
 import json
 import os
 import sys
-from collections.abc import Hashable, Iterable, Mapping
+from collections.abc import Hashable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias
 
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 _PACKAGE = Path(__file__).parents[1]
 TREE_DIR = _PACKAGE / "tree"
 SECTIONS = ("OptionTree", "Parts")
+GROUPS = frozenset({"HVACTemplate", "HVACTemplate:Zone", "HVACTemplate:System", "HVACTemplate:Plant"})
+"""Starts of template types, which may stand above the rest of them."""
 KEPT = 8
 """Copies that are kept: those of a few checkouts and of the last edits."""
 
@@ -102,12 +104,21 @@ def _add(tree: TreeData, file: str, data: object) -> None:
         bodies = data.get(section) or {}
         if not isinstance(bodies, dict):
             raise ConfigError([Problem(f"{file}: {section}", f"{bodies!r} stands where names are expected")])
-        for name, body in bodies.items():
+        for name, body in _flat(bodies) if section == SECTIONS[0] else bodies.items():
             if name in tree[section]:
                 problems.append(Problem(f"{file}: {name}", f"is also in {tree[section][name][0]}: give it one place"))
             tree[section][name] = [file, body]
     if problems:
         raise ConfigError(problems)
+
+
+def _flat(bodies: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+    """Templates by their types, also where the parts of a type stand below each other, as the seed has them."""
+    for name, body in bodies.items():
+        if name in GROUPS and isinstance(body, dict):
+            yield from _flat({f"{name}:{inner}": below for inner, below in body.items()})
+        else:
+            yield name, body
 
 
 def _parse(file: Path) -> object:

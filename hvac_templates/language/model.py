@@ -10,9 +10,11 @@ from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
 from hvac_templates.language.conditions import Condition, Options
-from hvac_templates.language.values import Value
+from hvac_templates.language.values import Constant, Scalar, Value
 
 AIR = "Air"
+AIR_LOOP = "AirLoop"
+"""Another word for it, in trees that are brought from elsewhere."""
 ZONE = "Zone"
 
 
@@ -75,11 +77,27 @@ class ObjectTemplate:
     cases: tuple[Options[tuple[Assignment, ...]], ...] = ()
     connectors: tuple[Connector, ...] = ()
     listings: tuple[Listing, ...] = ()
+    air: Connector | None = field(init=False)
+    """How it stands in a build path; None when it does not."""
+    by_field: Mapping[str, tuple[Assignment, ...]] = field(init=False, hash=False)
+    """The assignments of each field, the one that counts most first; those of cases are not among them."""
+    fixed: Mapping[str, Scalar | None] = field(init=False, hash=False)
+    """Fields that are the same in every such object."""
 
-    @property
-    def air(self) -> Connector | None:
-        """How it stands in a build path; None when it does not."""
-        return next((connector for connector in self.connectors if connector.target == AIR), None)
+    def __post_init__(self) -> None:
+        by_field: dict[str, tuple[Assignment, ...]] = {}
+        for one in self.assignments:
+            by_field[one.field] = (one, *by_field.get(one.field, ()))
+        varied = {one.field for case in self.cases for part in case.all_parts() for one in part}
+        alone = {name: found[0] for name, found in by_field.items() if len(found) == 1 and name not in varied}
+        fixed = {
+            name: None if one.value.value == "" else one.value.value
+            for name, one in alone.items()
+            if one.when is None and isinstance(one.value, Constant)
+        }
+        air = next((connector for connector in self.connectors if connector.target == AIR), None)
+        for name, value in (("by_field", by_field), ("fixed", fixed), ("air", air)):
+            object.__setattr__(self, name, value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,13 +194,12 @@ def objects_of(block: Block) -> Iterator[ObjectTemplate]:
         elif isinstance(entry, Block):
             yield from objects_of(entry)
         else:
-            for part in (*entry.parts.values(), entry.number, entry.other):
-                if part is not None:
-                    yield from objects_of(part)
+            for part in entry.all_parts():
+                yield from objects_of(part)
 
 
 def matches(pattern: str, spec: ObjectTemplate) -> bool:
-    """Whether a role, an object type, or the start of a type before a ``*`` means this object."""
+    """Whether a role, an object type, or the start of a type before a ``*`` (or ``.*``) means this object."""
     if pattern.endswith("*"):
-        return spec.type.startswith(pattern[:-1])
+        return spec.type.startswith(pattern[:-1].removesuffix("."))
     return pattern in (spec.role, spec.type)

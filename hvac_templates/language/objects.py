@@ -17,7 +17,16 @@ from hvac_templates.language.conditions import (
     Test,
     key_of,
 )
-from hvac_templates.language.model import Assignment, Connector, FieldReference, Listing, ObjectTemplate, matches
+from hvac_templates.language.model import (
+    AIR,
+    AIR_LOOP,
+    Assignment,
+    Connector,
+    FieldReference,
+    Listing,
+    ObjectTemplate,
+    matches,
+)
 from hvac_templates.language.text import (
     INLET,
     OUTLET,
@@ -37,7 +46,7 @@ Overrides: TypeAlias = tuple[tuple[str, Raw], ...]
 
 PartT = TypeVar("PartT")
 
-CONDITION_WORDS = {"When", "Unless"}
+CONDITION_WORDS = {"When", "Unless", "WhenAny"}
 OVERRIDE_WORDS = ("Transitions", "Mappings", "Cases")
 OBJECT_WORDS = CONDITION_WORDS | {"Fields", "Connectors", "As", "Listed", "Numbered", *OVERRIDE_WORDS}
 _MEANT = {NONE, ANY_VALUE, ANY_NUMBER, GIVEN, NOT_GIVEN}
@@ -70,8 +79,10 @@ def object_spec(type_name: str, raw: Raw, overrides: Overrides, *, existing: str
 def overrides_of(raw: Raw) -> Iterable[tuple[str, Raw]]:
     """What a block says about the objects in it: pattern, and the body with Transitions, Mappings or Cases."""
     for word in OVERRIDE_WORDS:
-        for pattern, body in entries(raw, word).items():
-            yield str(pattern), {word: body}
+        said = raw.get(word)
+        for one in said if isinstance(said, list) else [said]:
+            for pattern, body in entries({word: one}, word).items():
+                yield str(pattern), {word: body}
 
 
 def _transitions(raw: Raw) -> Iterable[Assignment]:
@@ -119,15 +130,28 @@ def options(name: str, raw: Mapping[Any, PartT]) -> Options[PartT]:
 
 
 def _keys(option: str | float) -> list[Key]:
-    if isinstance(option, str):
-        return [key_of(word.strip()) for word in option.split("|")]
-    return [key_of(option)]
+    return [key_of(word) for word in _words(option)]
+
+
+def option_condition(name: str, option: str | float, among: Iterable[str | float]) -> Raw:
+    """``When`` and ``Unless`` of what a field chooses among options, as :class:`Options` chooses."""
+    words = {one: _words(one) for one in among}
+    meant = words[option]
+    if not {ANY_VALUE, ANY_NUMBER} & set(meant):
+        return {"When": {name: meant}}
+    others = [word for one in words if one != option for word in words[one] if word != ANY_VALUE]
+    return {"When": {name: meant}, "Unless": {name: others}} if others else {"When": {name: meant}}
+
+
+def _words(option: str | float) -> list[str | float]:
+    return [word.strip() for word in option.split("|")] if isinstance(option, str) else [option]
 
 
 def parse_condition(raw: Raw) -> Condition | None:
-    """``When`` and ``Unless`` of a block; None where it has neither. Raises TreeFault."""
-    when, unless = (_alternatives(raw.get(word, [])) for word in ("When", "Unless"))
-    return Condition(when, unless) if when or unless else None
+    """``When``, ``Unless`` and ``WhenAny`` of a block; None where it has none of them. Raises TreeFault."""
+    when, unless, anywhere = (_alternatives(raw.get(word, [])) for word in ("When", "Unless", "WhenAny"))
+    when_any = Condition(anywhere) if anywhere else None
+    return Condition(when, unless, when_any) if when or unless or anywhere else None
 
 
 def _alternatives(raw: object) -> tuple[tuple[Test, ...], ...]:
@@ -172,7 +196,7 @@ def _connectors(raw: Raw) -> Iterable[Connector]:
 def _connector(target: str, raw: Raw) -> Connector:
     only(raw, {"Side", "Inlet", "Outlet", "Branch", "Priority", "Through"} | CONDITION_WORDS)
     return Connector(
-        target,
+        AIR if target == AIR_LOOP else target,
         text_of(raw, "Side"),
         _field_reference(raw.get(INLET)),
         _field_reference(raw.get(OUTLET)),

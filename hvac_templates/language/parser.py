@@ -25,6 +25,7 @@ from hvac_templates.language.objects import (
     Raw,
     many,
     object_spec,
+    option_condition,
     optional,
     options,
     overrides_of,
@@ -37,6 +38,7 @@ ANY_TEMPLATE = "HVACTemplate:*"
 DEEPEST = 12
 """How often a part may use itself, with other parameters each time: for the speeds of a coil, say."""
 BLOCK_WORDS = CONDITION_WORDS | {"Objects", "Use", "With", "TemplateObjects", *OVERRIDE_WORDS}
+ACTION_WORDS = BLOCK_WORDS | {"ActionType", "ObjectReference", "Occurrence", "Location"}
 
 
 class TreeParser:
@@ -88,18 +90,31 @@ class TreeParser:
 
     def _path(self, name: str, raw: Raw, where: tuple[str, ...]) -> PathSpec:
         only(raw, {"Inlet", "Outlet", "Branch", "BaseObjects", "Actions"})
-        actions = enumerate(listed(raw, "Actions"), start=1)
         return PathSpec(
             name,
             self._block(raw.get("BaseObjects", []), (*where, "BaseObjects"), ()),
-            tuple(self._action(action, (*where, f"Actions {number}")) for number, action in actions),
+            tuple(self._actions(listed(raw, "Actions"), (*where, "Actions"))),
             optional(raw, "Inlet"),
             optional(raw, "Outlet"),
             optional(raw, "Branch"),
         )
 
+    def _actions(self, raw: Iterable[Raw], where: tuple[str, ...]) -> Iterable[Action]:
+        """Actions, those among them that are chosen by a field: ``field: {option: action}``."""
+        for number, one in enumerate(raw, start=1):
+            here = (*where, str(number))
+            if not isinstance(one, dict) or set(one) & ACTION_WORDS:
+                yield self._action(one, here)
+                continue
+            for name in one:
+                for option, action in entries(one, name).items():
+                    chosen = option_condition(str(name), option, entries(one, name))
+                    if both := sorted(CONDITION_WORDS & set(action)):
+                        raise TreeFault(f"{name} / {option}: chosen by a field, an action has no {both[0]}, too")
+                    yield self._action({**action, **chosen}, (*here, str(name), str(option)))
+
     def _action(self, raw: Raw, where: tuple[str, ...]) -> Action:
-        only(raw, BLOCK_WORDS | {"ActionType", "ObjectReference", "Occurrence", "Location"})
+        only(raw, ACTION_WORDS)
         kind = raw.get("ActionType", "Insert")
         if kind not in ("Insert", "Remove", "Replace"):
             raise TreeFault(f"ActionType {kind}: it is Insert, Remove or Replace")

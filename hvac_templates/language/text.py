@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -24,6 +25,8 @@ INLET = "Inlet"
 OUTLET = "Outlet"
 MAIN_PATH = "Main"
 FORMULA_MARK = "="
+_SEEDS_FORMULA = re.compile(r"(min|max)\(.*\{[\w.]+\}.*\)")
+_BRACES = re.compile(r"\{([\w.]+)\}")
 
 
 class TreeFault(ValueError):
@@ -37,7 +40,7 @@ def parse_value(raw: object) -> Value:
     if isinstance(raw, (int, float)):
         return Constant(raw)
     if isinstance(raw, str):
-        return _formula(raw) if raw.startswith(FORMULA_MARK) else parse_text(raw)
+        return _formula(raw) if raw.startswith(FORMULA_MARK) or _SEEDS_FORMULA.fullmatch(raw) else parse_text(raw)
     if isinstance(raw, list):
         return Items(tuple(_record(item) for item in raw))
     if isinstance(raw, dict):
@@ -65,8 +68,9 @@ def parse_text(text: str) -> Value:
 
 
 def _formula(text: str) -> Value:
+    """A formula; its fields may stand in braces, as in the seed, which marks it by ``min(`` or ``max(`` alone."""
     try:
-        return parse_formula(text.removeprefix(FORMULA_MARK))
+        return parse_formula(_BRACES.sub(r"\1", text.removeprefix(FORMULA_MARK)))
     except FormulaError as error:
         raise TreeFault(str(error)) from error
 
@@ -103,8 +107,11 @@ def _nodes(raw: Mapping[str, Any]) -> Value:
 
 
 def _path_reference(raw: Mapping[str, Any]) -> Value:
-    only(raw, {"BuildPathReference"})
     place = raw["BuildPathReference"]
+    if place is None:  # what it says stands beside it
+        place = {word: what for word, what in raw.items() if word != "BuildPathReference"}
+    else:
+        only(raw, {"BuildPathReference"})
     only(place, {"Path", "Location", "Occurrence", "ValueLocation"})
     location = place.get("Location", -1)
     if not isinstance(location, (int, str)):

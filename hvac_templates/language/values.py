@@ -6,6 +6,7 @@ meant for is left out.
 
 from __future__ import annotations
 
+import math
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -15,7 +16,8 @@ Scalar: TypeAlias = str | float | int
 Content: TypeAlias = Scalar | list[dict[str, Any]]
 """What a field of an object may hold."""
 ALWAYS = "HVACTemplate-Always"
-"""How the schedules begin that are made of a number: ``HVACTemplate-Always18.5``."""
+"""How the schedules begin that are made of a number: ``HVACTemplate-Always 18.5``."""
+_ALWAYS_FOLDED = ALWAYS.casefold()
 
 
 class Scope(Protocol):
@@ -196,6 +198,17 @@ class Items(Value):
     def targets(self) -> tuple[str, ...]:
         """The objects of all records."""
         return tuple(target for record in self.records for value in record.values() for target in value.targets())
+
+
+def always_number(name: str) -> float | None:
+    """The number of which a schedule of this name is made, with or without a space before it; None for other names."""
+    if name[: len(ALWAYS)].casefold() != _ALWAYS_FOLDED or "_" in name:
+        return None
+    try:
+        number = float(name[len(ALWAYS) :])
+    except ValueError:
+        return None
+    return number if math.isfinite(number) else None
 
 
 def number_text(number: float) -> str:

@@ -70,6 +70,18 @@ def variable_air_volume(zones: Sequence[str]) -> dict[str, dict[str, dict[str, A
     }
 
 
+def furnaces(zones: Sequence[str]) -> dict[str, dict[str, dict[str, Any]]]:
+    """Templates with a system of its own for each zone: a furnace with a cooling coil."""
+    systems = {
+        f"Furnace {zone}": {"control_zone_or_thermostat_location_name": zone, "heating_coil_type": "Gas"}
+        for zone in zones
+    }
+    terminals = _on_each("HVACTemplate:Zone:Unitary", zones)
+    for fields in terminals["HVACTemplate:Zone:Unitary"].values():
+        fields["template_unitary_system_name"] = f"Furnace {fields['zone_name']}"
+    return {**thermostat(), **terminals, "HVACTemplate:System:Unitary": systems}
+
+
 def thermostat() -> dict[str, dict[str, dict[str, Any]]]:
     """One thermostat: 20 and 26 degrees."""
     setpoints = {"constant_heating_setpoint": 20.0, "constant_cooling_setpoint": 26.0}

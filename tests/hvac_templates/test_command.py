@@ -15,8 +15,9 @@ from typing import Any
 import pytest
 
 from commands import expand as command
+from hvac_templates.expand import expand
 from hvac_templates.messages import Message, Model, Result, error, information, warning
-from tests.hvac_templates.boxes import boxes, ideal_loads, zone_names
+from tests.hvac_templates.boxes import boxes, ideal_loads, variable_air_volume, zone_names
 from tests.hvac_templates.judges import needs_engine
 from utils.errors import ConfigError, Problem
 
@@ -97,6 +98,22 @@ def test_checks_against_the_schema_can_be_left_out_which_is_said(
     assert call(file, option, expand=expand) == 0
     assert asked == [False]
     assert "not checked against the schema" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "hints"), [("efficiency", 1.05, 1), ("efficiency", 0.9, 0), ("effort", 1, 0)]
+)
+def test_what_expandobjects_only_warns_of_can_be_had_unchecked(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], field: str, value: float, hints: int
+) -> None:
+    model = boxes(["A"], variable_air_volume(["A"]))
+    model["HVACTemplate:Plant:Boiler"]["Boiler"][field] = value
+    file = tmp_path / "house.epJSON"
+    file.write_text(json.dumps(model), encoding="utf-8")
+    refused = call(file, "--check", expand=expand)
+    assert capsys.readouterr().err.count("--no_schema") == hints
+    assert refused == int(value != 0.9)
+    assert call(file, "--check", "--no_schema", expand=expand) == 0
 
 
 def test_a_refused_model_leaves_no_expanded_file(file: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -55,12 +55,11 @@ def test_a_plenum_in_one_duct_leaves_the_other_as_it_is() -> None:
     assert terminal["hot_air_inlet_node_name"] == "West Zone Equip Hot Inlet"
 
 
-def test_only_a_kind_of_heat_exchanger_that_is_typed_replaces_the_usual_one() -> None:
-    field, exchanger = "heat_exchanger_type", "HeatExchanger:AirToAir:SensibleAndLatent"
-    usual = expanded(model_of("dual_ducts"))[exchanger]["Clean Heat Recovery"]
-    typed = changed("dual_ducts", DUCTS, "Clean", heat_recovery_heat_exchanger_type="Plate")
-    assert usual[field] == "Rotary"
-    assert expanded(typed)[exchanger]["Clean Heat Recovery"][field] == "Plate"
+@pytest.mark.parametrize(("typed", "expected"), [(None, "Plate"), ("Rotary", "Rotary")])
+def test_a_heat_exchanger_is_what_was_typed_or_what_is_documented(typed: str | None, expected: str) -> None:
+    model = changed("dual_ducts", DUCTS, "Clean", heat_recovery_heat_exchanger_type=typed)
+    (exchanger,) = expanded(model)["HeatExchanger:AirToAir:SensibleAndLatent"].values()
+    assert exchanger["heat_exchanger_type"] == expected
 
 
 def test_a_schedule_that_is_missing_leaves_the_design_setpoint_and_a_warning() -> None:
@@ -70,7 +69,7 @@ def test_a_schedule_that_is_missing_leaves_the_design_setpoint_and_a_warning() -
         ("warning", "cooling_coil_setpoint_schedule_name")
     ]
     managers = result.model["SetpointManager:Scheduled"]
-    assert managers["Clean Cooling Supply Air Temp Manager"]["schedule_name"] == "HVACTemplate-Always12.8"
+    assert managers["Clean Cooling Supply Air Temp Manager"]["schedule_name"] == "HVACTemplate-Always 12.8"
 
 
 @pytest.mark.parametrize("duct", ["hot", "cold"])
@@ -132,6 +131,17 @@ def test_a_least_flow_of_zero_is_a_value() -> None:
 def test_a_ratio_that_is_too_small_for_dehumidification_is_refused_by_its_field() -> None:
     model = changed("packaged_vav", PACKAGED, "Roof 2", cooling_coil_gross_rated_sensible_heat_ratio=0.5)
     assert refusal(model)[0] == "cooling_coil_gross_rated_sensible_heat_ratio"
+
+
+@pytest.mark.parametrize(("lower", "wanted"), [(None, "HVACTemplate-Always 5"), (3, "HVACTemplate-Always 3")])
+@pytest.mark.parametrize("upper", [None, 21])
+def test_heat_recovery_aims_at_the_economizers_lower_limit_or_at_five_degrees(
+    lower: float | None, wanted: str, upper: float | None
+) -> None:
+    limits = {f"economizer_{end}imum_limit_dry_bulb_temperature": one for end, one in (("min", lower), ("max", upper))}
+    model = changed("packaged_vav", PACKAGED, "Roof", heat_recovery_type="Enthalpy", **limits)
+    manager = expanded(model)["SetpointManager:Scheduled"]["Roof Heat Recovery Air Temp Manager"]
+    assert manager["schedule_name"] == wanted
 
 
 def test_a_terminal_draws_from_the_zone_or_from_a_plenum() -> None:

@@ -34,6 +34,22 @@ def test_ideal_loads_are_the_zones_equipment() -> None:
 
 
 @pytest.mark.parametrize(
+    ("fields", "sized"),
+    [
+        ({}, []),
+        ({"heating_limit": "LimitFlowRate", "maximum_heating_air_flow_rate": 0.2}, []),
+        ({"cooling_limit": "LimitCapacity", "maximum_total_cooling_capacity": "autosize"}, ZONES),
+        ({"outdoor_air_method": "Flow/Person"}, ZONES),
+    ],
+)
+def test_ideal_loads_are_sized_in_every_zone_or_in_none(fields: dict[str, object], sized: list[str]) -> None:
+    model = boxes(ZONES, ideal_loads(ZONES))
+    model["HVACTemplate:Zone:IdealLoadsAirSystem"]["Template 2"] |= fields
+    zones = [one["zone_or_zonelist_name"] for one in expanded(model).get("Sizing:Zone", {}).values()]
+    assert zones == sized
+
+
+@pytest.mark.parametrize(
     ("gone", "control", "schedule"),
     [
         ("", "ThermostatSetpoint:DualSetpoint", 4),
@@ -48,7 +64,7 @@ def test_a_thermostat_controls_what_it_has_setpoints_for(gone: str, control: str
     thermostat = result["ZoneControl:Thermostat"]["Room Thermostat"]
     assert thermostat["control_1_object_type"] == control
     assert thermostat["control_1_name"] in result[control]
-    assert thermostat["control_type_schedule_name"] == f"HVACTemplate-Always{schedule}"
+    assert thermostat["control_type_schedule_name"] == f"HVACTemplate-Always {schedule}"
 
 
 def test_the_fan_stands_where_it_is_placed() -> None:
@@ -111,11 +127,12 @@ def test_an_air_system_reaches_its_zones_and_back() -> None:
     assert on_branch == ["Air OA System", "Air Cooling Coil", "Air Heating Coil", "Air Supply Fan"]
 
 
-def test_equipment_comes_in_the_order_of_its_priority() -> None:
+@pytest.mark.parametrize("written", [str, int])
+def test_equipment_comes_in_the_order_of_its_priority(written: type) -> None:
     templates = variable_air_volume(ZONES)
     boiler = templates["HVACTemplate:Plant:Boiler"]["Boiler"]
     templates["HVACTemplate:Plant:Boiler"] = {
-        name: boiler | ({"priority": str(number)} if number else {})
+        name: boiler | ({"priority": written(number)} if number else {})
         for name, number in (("Last", 0), ("Second", 10), ("First", 9))
     }
     model = expanded(boxes(ZONES, templates))

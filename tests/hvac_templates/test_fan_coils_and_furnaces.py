@@ -132,7 +132,7 @@ def test_a_scheduled_setpoint_follows_its_schedule_and_without_one_holds_the_des
     assert expanded(said)["SetpointManager:Scheduled"][manager]["schedule_name"] == "By Day"
     blank = outdoor_air(cooling_coil_setpoint_control_type="Scheduled", cooling_coil_design_setpoint=0)
     assert warnings(blank) == [("Fresh", "cooling_coil_setpoint_schedule_name")]
-    assert expanded(blank)["SetpointManager:Scheduled"][manager]["schedule_name"] == "HVACTemplate-Always0"
+    assert expanded(blank)["SetpointManager:Scheduled"][manager]["schedule_name"] == "HVACTemplate-Always 0"
 
 
 def test_where_nothing_cools_the_economizer_works_towards_the_heating_setpoint() -> None:

@@ -266,6 +266,16 @@ def test_every_deviation_is_about_a_field_that_exists_and_is_signed_with_a_reaso
         assert one.field == "*" or one.field in fields
         assert len(one.reason) > 20
         assert one.signed
+        assert one.measured or one.verdict != "differs"
+
+
+@needs_examples
+def test_bare_dual_ducts_are_what_expandobjects_can_expand() -> None:
+    typed = Variant("5ZoneDualDuct", "System:DualDuct", "heat_recovery_type", "Sensible")
+    first, second = replace(typed, part="first", bare=True).model()["HVACTemplate:System:DualDuct"].values()
+    assert {"system_configuration_type", "economizer_type"} < first.keys() & second.keys()
+    assert first["heat_recovery_type"] == "Sensible"
+    assert "return_fan" not in second
 
 
 @needs_examples

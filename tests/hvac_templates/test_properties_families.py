@@ -1,7 +1,8 @@
-"""Every family of templates: order, letter case, strangers and hostile names change nothing."""
+"""Every family of templates: order, letter case, strangers, hostile names and typed defaults change nothing."""
 
 from __future__ import annotations
 
+import copy
 import json
 from collections.abc import Callable
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 import pytest
 
 from hvac_templates.expand import expand
+from hvac_templates.judge.schema import Schema
 from tests.hvac_templates.families import FAMILIES, family
 from tests.hvac_templates.properties import Model, NewModel, recased, renamed, shuffled, with_unrelated
 
@@ -109,3 +111,18 @@ def test_hostile_names_stay_names(model: NewModel, usual: NewModel) -> None:
     there = expanded(renamed(model, names))
     assert there != usual
     assert with_texts(there, tame) == with_texts(usual, str.casefold)
+
+
+BY_THE_MANUAL = ("HVACTemplate:System:Unitary", "HVACTemplate:System:UnitaryHeatPump:AirToAir")
+"""Their return fans have another pressure by the manual than by the schema."""
+
+
+def test_a_blank_field_is_its_documented_default(model: NewModel, usual: NewModel) -> None:
+    typed = copy.deepcopy(model)
+    for kind in [kind for kind in typed if kind.startswith("HVACTemplate:")]:
+        known = Schema.shipped().fields(kind).items()
+        defaults = {name: field.default for name, field in known if field.default is not None}
+        if kind in BY_THE_MANUAL:
+            del defaults["return_fan_delta_pressure"]
+        typed[kind] = {name: defaults | fields for name, fields in typed[kind].items()}
+    assert expanded(typed) == usual

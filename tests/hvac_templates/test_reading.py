@@ -55,6 +55,7 @@ def test_a_file_that_may_not_be_read_is_refused(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("content", "what"),
     [
+        (b'{"Zone": [1,\n\n]}', "it is not JSON: there is nothing between this comma and ], line 1 column 12"),
         (b'{"Zone": }', "it is not JSON: Expecting value, line 1 column 10"),
         (b"", "the file is empty"),
         (b" \n", "the file is empty"),
@@ -123,14 +124,21 @@ def test_an_idf_is_converted_by_the_engine_templates_and_all(tmp_path: Path) -> 
 @pytest.mark.parametrize(
     ("content", "what"),
     [
-        (b"Zone,B\xfcro;", "it is not UTF-8 text: byte 6 cannot be read; save it as UTF-8"),
+        (b"Zone,Nord; ! B\xfcro\r\nZone,B\xfcro; ! hier", 'line 2, "Zone,Büro;", is not UTF-8 text'),
         (b"", "the file is empty"),
     ],
 )
 def test_an_idf_is_held_to_be_text_too(tmp_path: Path, content: bytes, what: str) -> None:
     file = tmp_path / "m.idf"
     file.write_bytes(content)
-    assert refused(file) == [what]
+    assert [text[: len(what)] for text in refused(file)] == [what]
+
+
+@needs_engine
+def test_comments_of_an_idf_may_be_in_an_older_code_page(tmp_path: Path) -> None:
+    file = tmp_path / "m.idf"
+    file.write_bytes("Version,25.2;\nZone,Büro;\n".encode() + b"! Geb\xe4ude, 20 \xb0C\n Zone,Nord; !- f\xfcr alle\n")
+    assert list(read_model(file)["Zone"]) == ["Büro", "Nord"]
 
 
 @needs_engine

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 
 import pytest
 
@@ -10,6 +11,7 @@ from hvac_templates.language.conditions import Condition
 from hvac_templates.language.objects import options, parse_condition
 from hvac_templates.language.text import TreeFault
 from hvac_templates.language.values import Scalar
+from tests.hvac_templates.trees import ZONE, made
 
 
 class Facts:
@@ -22,6 +24,9 @@ class Facts:
 
     def is_given(self, name: str) -> bool:
         return name in self._given
+
+    def anywhere(self, condition: Condition) -> bool:
+        return condition.holds(self)
 
 
 def holds(raw: Mapping[str, object], given: tuple[str, ...] = (), **values: Scalar) -> bool:
@@ -93,6 +98,21 @@ def test_a_field_may_have_to_equal_another() -> None:
     wanted = {"When": {"zone": "{other}"}}
     assert holds(wanted, zone="North", other="NORTH")
     assert not holds(wanted, zone="North", other="South")
+
+
+@pytest.mark.parametrize(("coils", "expected"), [(["Gas", "None"], 2), (["None", "None"], 0)])
+def test_a_condition_may_be_asked_of_all_templates_of_the_type(tmp_path: Path, coils: list[str], expected: int) -> None:
+    text = f"""
+        OptionTree:
+          {ZONE}:
+            Name: '{{zone_name}}'
+            BaseObjects:
+              - WhenAny: {{heating_coil_type: Gas}}
+                When: {{zone_name: AnyValue}}
+                Objects: [Fan:OnOff: {{}}]
+    """
+    units = {f"unit {one}": {"zone_name": f"Z{one}", "heating_coil_type": coil} for one, coil in enumerate(coils)}
+    assert len(made(tmp_path, text, {ZONE: units}).get("Fan:OnOff", {})) == expected
 
 
 def test_an_option_is_chosen_by_value_then_number_then_any() -> None:

@@ -44,24 +44,25 @@ def test_names_that_look_like_numbers_are_names(tmp_path: Path, name: str) -> No
     }
 
 
-def test_a_number_in_a_name_has_no_needless_digits(tmp_path: Path) -> None:
+@pytest.mark.parametrize("space", [" ", ""])
+def test_a_number_in_a_name_has_no_needless_digits(tmp_path: Path, space: str) -> None:
     text = f"""
     OptionTree:
       {ZONE}:
         Name: '{{zone_name}}'
         BaseObjects:
           - Fan:OnOff:
-              Fields: {{availability_schedule_name: 'HVACTemplate-Always{{supply_fan_delta_pressure}}'}}
+              Fields: {{availability_schedule_name: 'HVACTemplate-Always{space}{{supply_fan_delta_pressure}}'}}
     """
     numbers = (10.0, -2.5, 0, 1e-6)
     units = {str(number): {"zone_name": str(number), "supply_fan_delta_pressure": number} for number in numbers}
     model = made(tmp_path, text, {ZONE: units})
     values = {name: fields["data"][-1]["field"] for name, fields in model["Schedule:Compact"].items()}
     assert values == {
-        "HVACTemplate-Always10": 10.0,
-        "HVACTemplate-Always-2.5": -2.5,
-        "HVACTemplate-Always0": 0.0,
-        "HVACTemplate-Always1e-06": 1e-6,
+        f"HVACTemplate-Always{space}10": 10.0,
+        f"HVACTemplate-Always{space}-2.5": -2.5,
+        f"HVACTemplate-Always{space}0": 0.0,
+        f"HVACTemplate-Always{space}1e-06": 1e-6,
     }
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from hvac_templates.expand import expand
 from tests.hvac_templates.boxes import Model, boxes
-from tests.hvac_templates.families import expanded, model_of, refusal
+from tests.hvac_templates.families import changed, expanded, model_of, refusal
 from tests.hvac_templates.topology import problems
 
 SYSTEM = "HVACTemplate:System:UnitarySystem"
@@ -37,15 +37,27 @@ def test_each_coil_of_a_water_heat_pump_has_its_branch_on_the_ring() -> None:
             assert component["component_name"] == f"{zone} WAHP {side} Coil"
 
 
-@pytest.mark.parametrize(("gone", "left"), [("Boiler", "Cooling"), ("Tower", "Heating")])
-def test_a_ring_that_only_heats_or_only_cools_has_one_operation_scheme(gone: str, left: str) -> None:
-    model = model_of("water_heat_pumps")
+@pytest.mark.parametrize(
+    ("family", "gone", "left"), [("water_heat_pumps", "Boiler", "Cooling"), ("vrf", "Tower", "Heating")]
+)
+def test_a_ring_that_only_heats_or_only_cools_has_one_operation_scheme(family: str, gone: str, left: str) -> None:
+    model = model_of(family)
     del model[f"HVACTemplate:Plant:{gone}"]
     made = expanded(model)
-    schemes = made["PlantEquipmentOperationSchemes"]["Ring Operation"]
+    (schemes,) = made["PlantEquipmentOperationSchemes"].values()
     assert schemes["control_scheme_1_object_type"] == f"PlantEquipmentOperation:{left}Load"
     assert "control_scheme_2_name" not in schemes
     assert problems(made) == []
+
+
+def test_a_ring_that_nothing_cools_is_refused_for_heat_pumps_and_warned_of_for_others() -> None:
+    pumps, others = model_of("water_heat_pumps"), model_of("vrf")
+    for model in (pumps, others):
+        del model["HVACTemplate:Plant:Tower"]
+    assert refusal(pumps)[1].startswith("nothing cools it, and heat pumps give their heat to it")
+    assert [(one.severity, one.text.partition(":")[0]) for one in expand(others).messages] == [
+        ("warning", "nothing cools it")
+    ]
 
 
 def test_the_sensible_capacity_is_the_ratio_of_the_total_and_autosize_passes_through() -> None:
@@ -100,9 +112,12 @@ def test_a_heat_pump_asks_for_the_zone_that_a_choice_needs(given: dict[str, str]
     assert refusal(model)[0] == missing
 
 
-def test_the_return_fan_has_the_documented_pressure() -> None:
-    fans = expanded(model_of("unitary_heat_pumps"))["Fan:ConstantVolume"]
-    assert fans["Roof 2 Return Fan"]["pressure_rise"] == 500
+@pytest.mark.parametrize(("given", "pressure"), [(None, 300), (500, 500), (0, 0)])
+def test_the_return_fan_has_the_pressure_of_the_manual_where_the_schema_says_otherwise(
+    given: float | None, pressure: float
+) -> None:
+    model = changed("unitary_heat_pumps", HEAT_PUMP, "Roof 2", return_fan_delta_pressure=given)
+    assert expanded(model)["Fan:ConstantVolume"]["Roof 2 Return Fan"]["pressure_rise"] == pressure
 
 
 @pytest.mark.parametrize(
@@ -157,7 +172,7 @@ def test_a_fan_that_holds_a_supply_temperature_never_stops() -> None:
         expanded(system(control_type=kind))["AirLoopHVAC:UnitarySystem"]["Unit Unitary System"][field]
         for kind in ("Load", "SetPoint")
     ]
-    assert modes == ["HVACTemplate-Always0", "HVACTemplate-Always1"]
+    assert modes == ["HVACTemplate-Always 0", "HVACTemplate-Always 1"]
 
 
 def test_one_zone_has_one_humidistat() -> None:

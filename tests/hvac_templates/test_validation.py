@@ -53,6 +53,7 @@ def test_a_right_model_is_not_complained_about() -> None:
         ("Cooling_Coil_Type", "SingleSpeedDX", ""),
         ("cooling_coil_type", "singlespeeddx", ""),
         ("cooling_supply_air_flow_rate", "AUTOSIZE", ""),
+        ("template_thermostat_name", 2, 'a text is needed; write the name 2 in quotes: "2"'),
         ("supply_fan_total_efficiency", "0.5", ""),
         ("supply_fan_delta_pressure", 0, ""),
         ("zone_name", "ZONE 2", ""),
@@ -137,6 +138,14 @@ def test_a_model_of_another_version_is_warned_of(version: str, warned: int) -> N
     made["Version"]["Version"]["version_identifier"] = version
     found = check_input(made, SCHEMA)
     assert [one.severity for one in found] == ["warning"] * warned
+
+
+def test_another_version_is_said_in_place_of_what_comes_of_it() -> None:
+    made = model(cooling_coil_tipe="None")
+    made["Version"]["Version"]["version_identifier"] = "9.4"
+    (only,) = said(made)
+    assert only.startswith('error: Version "Version" version_identifier: the model is of EnergyPlus 9.4')
+    assert only.endswith("(1 more error(s), most of which may come of that)")
 
 
 def test_normalising_spells_templates_as_the_engine_does() -> None:

@@ -240,7 +240,7 @@ def test_what_is_doubtful_about_a_setpoint_is_a_warning_and_the_design_setpoint_
     assert said(changed("constant_volume", SYSTEM, "Hall Air", **zone)) == [("warning", f"{coil}_control_zone_name")]
     scheduled = changed("constant_volume", SYSTEM, "Hall Air", **{f"{coil}_setpoint_control_type": "Scheduled"})
     assert said(scheduled) == [("warning", f"{coil}_setpoint_schedule_name")]
-    wanted = {"cooling_coil": "HVACTemplate-Always12.8", "heating_coil": "HVACTemplate-Always45"}
+    wanted = {"cooling_coil": "HVACTemplate-Always 12.8", "heating_coil": "HVACTemplate-Always 45"}
     manager = f"Hall Air {coil.split('_')[0].capitalize()} Supply Air Temp Manager"
     assert expanded(scheduled)["SetpointManager:Scheduled"][manager]["schedule_name"] == wanted[coil]
 

@@ -17,7 +17,7 @@ from tests.hvac_templates.oracle.judge import Judgement, count_differences, judg
 from tests.hvac_templates.oracle.places import load, manifest
 from tests.hvac_templates.oracle.runs import against_manifest, run
 from tests.hvac_templates.oracle.sweep import Swept, as_json, sweep, table
-from tests.hvac_templates.oracle.variants import sample, variants
+from tests.hvac_templates.oracle.variants import of_some, sample, variants
 
 Verbs = Any  # what argparse returns for sub-parsers has no public type
 Run = Callable[[argparse.Namespace], int]
@@ -97,6 +97,7 @@ def add_sweep(verbs: Verbs) -> None:
     parser.add_argument("--field", default="", help="one field only")
     parser.add_argument("--fields", choices=("choices", "numbers", "schedules", "blanks"), default="choices")
     parser.add_argument("--everywhere", action="store_true", help="in all examples that have the type, not only in one")
+    parser.add_argument("--some", action="store_true", help="set it in one of several templates, and in all but one")
     parser.add_argument("--sample", type=int, help="so many variants, always the same")
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--quick", action="store_true", help="expansions that are the same in structure do not run")
@@ -108,6 +109,7 @@ def add_sweep(verbs: Verbs) -> None:
 
 def _sweep(options: argparse.Namespace) -> int:
     chosen = variants(options.fields, kind=options.type, field=options.field, everywhere=options.everywhere)
+    chosen = list(of_some(chosen)) if options.some else chosen
     chosen = chosen if options.sample is None else sample(chosen, options.sample)
     results: list[Swept] = []
     share = 0.0 if options.quick else options.share

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any, TypeAlias
+from typing import Any, Literal, TypeAlias
 
 from hvac_templates.judge.schema import TEMPLATE_PREFIX
 
 Model: TypeAlias = dict[str, dict[str, dict[str, Any]]]
 Value: TypeAlias = str | float
+Part: TypeAlias = Literal["all", "first", "others"]
+"""Which of the templates of a type get a value."""
 PLANT = f"{TEMPLATE_PREFIX}Plant:"
 OWN_ZONE, OWN_SCHEDULE = "(own zone)", "(own schedule)"
 """Stand for a zone that the template serves, and for a schedule of fractions of the example."""
@@ -66,9 +68,16 @@ def with_loop_for(value: str, model: Model) -> Model:
     return model
 
 
-def put(model: Model, kind: str, field: str, value: Value) -> None:
-    """Set a field of all objects of a type; an empty value takes it away."""
-    for name, fields in model[kind].items():
+def part_of(objects: Mapping[str, Any], part: Part) -> list[str]:
+    """The names of that part of the templates of a type."""
+    names = list(objects)
+    return {"all": names, "first": names[:1], "others": names[1:]}[part]
+
+
+def put(model: Model, kind: str, field: str, value: Value, part: Part = "all") -> None:
+    """Set a field of all objects of a type, or of a part of them; an empty value takes it away."""
+    for name in part_of(model[kind], part):
+        fields = model[kind][name]
         fields.pop(field, None)
         if value != "":
             fields[field] = _meant(value, name, fields, model)

@@ -22,6 +22,7 @@ class Deviation:
     """A difference from ExpandObjects that is meant, why, and who says so. Type, field and value may be ``*``.
 
     ``beside`` is a second setting (``TYPE.FIELD=VALUE``), or another template, without which there is no difference.
+    ``measured`` says what it comes to in an example on its own days, ours against ExpandObjects', where both run.
     """
 
     kind: str
@@ -31,6 +32,7 @@ class Deviation:
     reason: str
     signed: str
     beside: str = ""
+    measured: str = ""
 
     def explains(self, variant: Variant, verdict: str) -> bool:
         """Whether this variant's verdict is the one that was meant."""

@@ -8,8 +8,9 @@ from dataclasses import dataclass, replace
 from typing import Any, Literal, TypeAlias
 
 from hvac_templates.judge.schema import TEMPLATE_PREFIX, Field, Schema
-from tests.hvac_templates.oracle.needs import BESIDE, PLANT, PLANTS, put, with_loop_for
+from tests.hvac_templates.oracle.needs import BESIDE, PLANT, PLANTS, Part, put, with_loop_for
 from tests.hvac_templates.oracle.places import example, manifest
+from tests.hvac_templates.oracle.several import made_several, may_be_several, stripped
 
 Sort: TypeAlias = Literal["choices", "numbers", "schedules", "blanks"]
 _SCHEDULES = "ScheduleNames"
@@ -21,7 +22,8 @@ class Variant:
     """A field of all objects of a type in an example, and its value. ``kind`` is without ``HVACTemplate:``.
 
     ``without`` names the water whose loop and equipment are taken out of the example, ``beside`` says that the fields
-    which the choice asks for are set with it.
+    which the choice asks for are set with it. ``part`` sets the field of some of several objects only; ``bare`` takes
+    away first what any of them may leave out.
     """
 
     example: str
@@ -30,20 +32,28 @@ class Variant:
     value: str | float
     without: str = ""
     beside: bool = False
+    part: Part = "all"
+    bare: bool = False
 
     @property
     def label(self) -> str:
         """The variant in one line, as ``diff NAME --set`` takes it."""
         left_out = f" (without {self.without} loop)" if self.without else ""
         more = f" beside {' '.join(BESIDE[self.field])}" if self.beside else ""
-        return f"{self.example} {self.kind}.{self.field}={self.value}{left_out}{more}"
+        some = "" if self.part == "all" else f" of the {self.part}{', the rest bare' if self.bare else ''}"
+        return f"{self.example} {self.kind}.{self.field}={self.value}{some}{left_out}{more}"
 
     def model(self) -> dict[str, Any]:
         """The example with the field set, and with the loop that the value needs where the example has none."""
         model = example(self.example)
+        kind = TEMPLATE_PREFIX + self.kind
+        if self.part != "all":
+            made_several(model, kind)
+        if self.bare:
+            stripped(model, kind)
         beside = BESIDE[self.field] if self.beside else {}
         for field, value in ((self.field, self.value), *beside.items()):
-            put(model, TEMPLATE_PREFIX + self.kind, field, value)
+            put(model, kind, field, value, self.part)
         for kind in PLANTS.get(self.without, ()):
             model.pop(PLANT + kind, None)
         return model if self.kind.startswith("Plant:") else with_loop_for(str(self.value), model)
@@ -58,6 +68,14 @@ class Variant:
             words = [word for word in PLANTS if word not in str(self.value)]
             ways = {False, self.field in BESIDE}
             yield from (replace(self, without=word, beside=way) for word in words for way in sorted(ways))
+
+
+def of_some(some: Sequence[Variant]) -> Iterator[Variant]:
+    """The same values in one of several templates, and in all but one, beside templates as they are and bare ones."""
+    for one in some:
+        if may_be_several(one.kind):
+            ways: Sequence[tuple[Part, bool]] = (("first", False), ("others", False), ("first", True), ("others", True))
+            yield from (replace(one, part=part, bare=bare) for part, bare in ways)
 
 
 def variants(sort: Sort, *, kind: str = "", field: str = "", everywhere: bool = False) -> list[Variant]:
