@@ -4,10 +4,10 @@ The stack is handed on for those who speak BACnet itself: the explorer, and the 
 wants a controller takes ``clients.bacnet_device_client``.
 """
 
-from clients.bacnet.application import ReadOnly
-from clients.bacnet.client import DISCOVERY_TIMEOUT_S
+from clients.bacnet.client import DISCOVERY_TIMEOUT_S, WAIT_S
 from clients.bacnet.errors import StackError
-from clients.bacnet.names import OBJECT_TYPES, device_key, is_bacnet, object_identifier, socket_of, station
+from clients.bacnet.names import device_key, is_bacnet, object_identifier, socket_of, station
+from clients.bacnet.port import with_likely_mask
 from clients.bacnet.results import (
     PRESENT_VALUE,
     BacnetReading,
@@ -19,13 +19,14 @@ from clients.bacnet.results import (
     ObjectFound,
     PointFound,
 )
+from clients.bacnet.served.device import ReadOnly
 from clients.bacnet.stack import BACnetStack, Question
 from clients.bacnet.writing import check_write
 
 __all__ = [
     "DISCOVERY_TIMEOUT_S",
-    "OBJECT_TYPES",
     "PRESENT_VALUE",
+    "WAIT_S",
     "BACnetStack",
     "BacnetReading",
     "BacnetRef",
@@ -44,4 +45,5 @@ __all__ = [
     "object_identifier",
     "socket_of",
     "station",
+    "with_likely_mask",
 ]

@@ -1,33 +1,39 @@
 """BACpypes3's application as we run it: built inside its loop, ready or an error, with listeners for what comes in.
 
-The few private members of BACpypes3 that we need are used here and in ``bacnet_requests``; the release is pinned.
+The few private members of BACpypes3 that we need are used here, in ``served`` and in ``requests``; it is pinned.
 """
 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Callable
 from typing import Any
 
 from bacpypes3.apdu import (
+    APDU,
     ConfirmedCOVNotificationRequest,
     IAmRequest,
     IHaveRequest,
     SimpleAckPDU,
     UnconfirmedCOVNotificationRequest,
-    WritePropertyMultipleError,
-    WritePropertyMultipleRequest,
+    UnconfirmedRequestPDU,
+    WhoIsRequest,
 )
-from bacpypes3.app import Application
 from bacpypes3.basetypes import HostNPort, IPMode, Segmentation
-from bacpypes3.errors import PropertyError, ServicesError
-from bacpypes3.local.device import DeviceObject
-from bacpypes3.local.networkport import NetworkPortObject
+from bacpypes3.comm import bind
+from bacpypes3.errors import ExecutionError, RejectException, ServicesError
+from bacpypes3.netservice import NetworkServiceAccessPoint
 from bacpypes3.pdu import Address, IPv4Address
-from bacpypes3.primitivedata import PropertyIdentifier
+from bacpypes3.primitivedata import ObjectIdentifier
 
 from clients.bacnet.errors import StackError
 from clients.bacnet.results import Untyped
+from clients.bacnet.served.device import ServedDevice, ServedPort
+from clients.bacnet.served.frames import NetworkElement, Routes, sift
+from clients.bacnet.served.subscribing import ServedSubscriptions
+from clients.bacnet.served.transactions import AccessPoint
+from clients.bacnet.served.writing import ServedWrites
 
 Heard = Callable[[Any], None]
 
@@ -40,41 +46,55 @@ _VENDOR = 999
 _MODEL = "building-bench"
 
 
-class ReadOnly:
-    """An object of ours of which nobody can write anything."""
-
-    async def write_property(self, *_: object, **__: object) -> None:
-        """Refuse."""
-        raise PropertyError("writeAccessDenied")
-
-
-class _OwnDevice(ReadOnly, DeviceObject):  # type: ignore[misc]
-    """Our device object: with another name or number nobody would find our switches again."""
-
-
-class _OwnPort(ReadOnly, NetworkPortObject):  # type: ignore[misc]
-    """Our network port."""
-
-
-class BenchApplication(Application):  # type: ignore[misc]
+class BenchApplication(ServedWrites, ServedSubscriptions):
     """Serves our own objects, and tells listeners of I-Am, I-Have and COV notifications."""
 
-    def prepare(self, *, apdu_timeout_s: float, retries: int) -> None:
-        """How requests are repeated, and how long answers may be.
+    def prepare(self, *, apdu_timeout_s: float, retries: int, is_hidden: bool = False) -> None:
+        """How requests are repeated, and how long answers may be; who is hidden does not answer to Who-Is.
 
         BACpypes3 would look all of it up in the device object for every request, which is slow.
         """
         self.listeners: dict[type, list[Heard]] = {IAmRequest: [], IHaveRequest: []}
         self.subscriptions: dict[tuple[Address, int], Heard] = {}
-        access = self.asap
+        self.is_hidden = is_hidden
+        access, device = self.asap, self.device_object
         access.device_object = None
         access.apduTimeout = access.segmentTimeout = int(apdu_timeout_s * 1000)
         access.numberOfApduRetries = retries
         access.maxApduLengthAccepted = MAX_APDU
         access.maxSegmentsAccepted = _MAX_SEGMENTS
         access.segmentationSupported = Segmentation.segmentedBoth
+        device.apduTimeout = device.apduSegmentTimeout = access.apduTimeout
+        device.numberOfApduRetries = retries
 
-    async def do_IAmRequest(self, apdu: IAmRequest) -> None:  # noqa: N802 - BACpypes3 finds it by this name
+    async def indication(self, apdu: APDU) -> None:
+        """A request. What is wrong with one that nobody waits for an answer to is not told to anybody."""
+        if isinstance(apdu, UnconfirmedRequestPDU):
+            with contextlib.suppress(RejectException, ExecutionError):
+                await getattr(self, f"do_{type(apdu).__name__}")(apdu)
+        else:
+            await super().indication(apdu)
+
+    async def confirmation(self, apdu: APDU) -> None:
+        """The answer to a request of ours, unless its caller has given up in the same moment."""
+        waiting = self._requests.get(apdu.pduSource, ())
+        if not any(future.done() for request, future in waiting if request.apduInvokeID == apdu.apduInvokeID):
+            await super().confirmation(apdu)
+
+    async def do_WhoIsRequest(self, apdu: WhoIsRequest) -> None:  # noqa: N802 - BACpypes3 finds it by this name
+        """Somebody asks for devices; as long as our number may be another's, there is none here."""
+        if not self.is_hidden:
+            await super().do_WhoIsRequest(apdu)
+
+    def show(self, instance: int) -> None:
+        """Be a device with this number from now on."""
+        device = self.device_object
+        del self.objectIdentifier[device.objectIdentifier]
+        device.objectIdentifier = ObjectIdentifier(("device", instance))
+        self.objectIdentifier[device.objectIdentifier] = device
+        self.is_hidden = False
+
+    async def do_IAmRequest(self, apdu: IAmRequest) -> None:  # noqa: N802
         """A device has told of itself."""
         await super().do_IAmRequest(apdu)
         self._tell(IAmRequest, apdu)
@@ -104,34 +124,38 @@ class BenchApplication(Application):  # type: ignore[misc]
             heard(apdu)
         return heard is not None
 
-    async def do_WritePropertyMultipleRequest(self, apdu: WritePropertyMultipleRequest) -> None:  # noqa: N802
-        """As BACpypes3 does it, but with an answer where a write is refused: its own error escapes it."""
-        try:
-            await super().do_WritePropertyMultipleRequest(apdu)
-        except WritePropertyMultipleError as error:
-            failed = error.firstFailedWriteAttempt
-            if failed.propertyIdentifier is None:  # of an unknown object; it could not be encoded
-                failed.propertyIdentifier = PropertyIdentifier("present-value")
-            error.set_context(apdu)
-            await self.response(error)
-
 
 def build(address: IPv4Address, instance: int, name: str, foreign: IPv4Address | None) -> BenchApplication:
     """The application with its device and network port. To be called inside the loop."""
-    device = _OwnDevice(
+    device = ServedDevice(
         objectIdentifier=("device", instance),
         objectName=name,
         vendorIdentifier=_VENDOR,
         vendorName=_MODEL,
         modelName=_MODEL,
         maxApduLengthAccepted=MAX_APDU,
+        maxSegmentsAccepted=_MAX_SEGMENTS,
     )
-    port = _OwnPort(str_of(address), objectIdentifier=("network-port", 1), objectName="NetworkPort-1")
+    port = ServedPort(str_of(address), objectIdentifier=("network-port", 1), objectName="NetworkPort-1")
     if foreign is not None:
         port.bacnetIPMode = IPMode.foreign
         port.fdBBMDAddress = HostNPort(str_of(foreign, is_peer=True))
         port.fdSubscriptionLifetime = _FOREIGN_LIFETIME_S
-    application: BenchApplication = BenchApplication.from_object_list([device, port])
+    return _stacked(device, port)
+
+
+def _stacked(device: ServedDevice, port: ServedPort) -> BenchApplication:
+    """As BACpypes3 stacks its layers, with ours in the place of those that trust everybody."""
+    application = BenchApplication()
+    application.asap = AccessPoint(device, application.device_info_cache)
+    application.nsap = NetworkServiceAccessPoint(router_info_cache=Routes())
+    application.nse = NetworkElement()
+    bind(application.nse, application.nsap)
+    bind(application, application.asap, application.nsap)
+    for item in (device, port):
+        application.add_object(item)
+    for link in application.link_layers.values():
+        sift(link)
     return application
 
 

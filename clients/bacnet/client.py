@@ -12,6 +12,7 @@ from bacpypes3.primitivedata import Date, Time
 from clients.bacnet.application import BenchApplication
 from clients.bacnet.cov import Notify, Subscription, SubscriptionBook
 from clients.bacnet.discovery import HIGHEST_INSTANCE, Finder
+from clients.bacnet.listing import Lister
 from clients.bacnet.names import device_key, object_identifier, station
 from clients.bacnet.reading import Reader, item_of
 from clients.bacnet.requests import Requester, deadline
@@ -26,17 +27,16 @@ from clients.bacnet.results import (
     ObjectFound,
     ObjectLike,
     PointFound,
-    PriorityArray,
     RouterFound,
 )
 from clients.bacnet.traits import Traits, TraitsBook
 from clients.bacnet.writing import Writer
 from utils.bacnet import SCHEME
 from utils.errors import ConfigError, Problem
-from utils.values import ObjectType
+from utils.values import AnyObjectType, PriorityArray
 
 TIMEOUT_S = 4.0
-"""Deadline of a call: three tries of a request, a second each, and some."""
+"""Deadline of a call: a request, and two repeats of it."""
 
 WAIT_S = 3.0
 """How long questions to everybody are listened to."""
@@ -53,13 +53,13 @@ class BACnetClient:
     there is not. ``address`` is ``192.168.0.122``, ``192.168.0.122:47809`` or ``5:12`` (network:station).
     """
 
-    def __init__(self, application: BenchApplication, own: tuple[str, int], *, broadcasts: bool) -> None:
-        requester = Requester(application, own)
+    def __init__(self, application: BenchApplication, requester: Requester, *, broadcasts: bool) -> None:
         self._application = application
         self._traits = TraitsBook(application, requester)
         self._reader = Reader(requester, self._traits)
         self._writer = Writer(requester, self._traits)
-        self._finder = Finder(application, self._reader, self._traits, broadcasts=broadcasts)
+        self._finder = Finder(application, requester, broadcasts=broadcasts)
+        self._lister = Lister(self._reader, self._traits)
         self._subscriptions = SubscriptionBook(application, requester, self._reader)
 
     async def read(
@@ -132,10 +132,20 @@ class BACnetClient:
             return await self._writer.write_multiple(where, writes, timeout_s)
 
     async def who_is(
-        self, low: int | None = None, high: int | None = None, address: str | None = None, *, wait_s: float = WAIT_S
+        self,
+        low: int | None = None,
+        high: int | None = None,
+        address: str | None = None,
+        *,
+        wait_s: float = WAIT_S,
+        hear_all: bool = False,
     ) -> tuple[DeviceFound, ...]:
-        """Devices by instance; everybody, or only the one at ``address``."""
-        return await self._finder.who_is(low, high, station(address) if address else None, wait_s)
+        """Devices by instance; everybody, or only the one at ``address``. We are not among them.
+
+        The first with the only instance asked for ends the wait, except where all are to be heard.
+        """
+        where = station(address) if address else None
+        return await self._finder.who_is(low, high, where, wait_s, hear_all=hear_all)
 
     async def who_has(
         self,
@@ -162,23 +172,42 @@ class BACnetClient:
         """The identifiers of all objects of a device, by its address or its instance."""
         async with deadline(_named(device), timeout_s):
             where = await self._locate(device, WAIT_S)
-            return tuple(str(target) for target in await self._finder.objects(station(where)))
+            return tuple(str(target) for target in await self._lister.objects(station(where)))
+
+    async def know_objects(self, address: str, objects: Iterable[ObjectLike]) -> None:
+        """Give the objects of a device by hand, whose list cannot be had. Raises ConfigError."""
+        self._lister.know(station(address), [object_identifier(name) for name in objects])
+
+    def unread(self, address: str) -> tuple[str, ...]:
+        """What could not be read when the objects or points of a device were listed last, each with the reason."""
+        return self._lister.unread(station(address))
 
     async def discover_points(
         self,
         device: str | int,
-        types: Iterable[ObjectType] = tuple(ObjectType),
+        types: Iterable[AnyObjectType] = (),
         *,
         timeout_s: float = DISCOVERY_TIMEOUT_S,
     ) -> tuple[PointFound, ...]:
-        """The points of a device, by its address or its instance, with names, units and present-values."""
+        """The objects of a device, by its address or its instance, with names, units and present-values.
+
+        All of them, or those of the types.
+        """
         async with deadline(_named(device), timeout_s):
             where = await self._locate(device, WAIT_S)
-            return await self._finder.points(station(where), types)
+            return await self._lister.points(station(where), types)
 
-    async def locate(self, device: str | int, *, timeout_s: float = WAIT_S) -> str:
-        """The address of a device by its instance (an address stays what it is)."""
-        return await self._locate(device, timeout_s)
+    async def locate(self, device: str | int, *, timeout_s: float = WAIT_S, to_write: bool = False) -> str:
+        """The address of a device by its instance (an address stays what it is).
+
+        To write, all of the time is listened for a second device with this instance, and raises DeviceRefused if
+        there is one; else the first that answers is taken.
+        """
+        return await self._locate(device, timeout_s, to_write=to_write)
+
+    def addresses(self, instance: int) -> tuple[str, ...]:
+        """From where devices with this instance have told of themselves so far."""
+        return self._finder.addresses(instance)
 
     async def traits(self, address: str, *, afresh: bool = False, timeout_s: float = TIMEOUT_S) -> Traits:
         """What the device at an address is and can do."""
@@ -219,9 +248,9 @@ class BACnetClient:
         kind = UTCTimeSynchronizationRequest if utc else TimeSynchronizationRequest
         self._application.request(kind(time=stamp, destination=station(address)))
 
-    async def _locate(self, device: str | int, wait_s: float) -> str:
+    async def _locate(self, device: str | int, wait_s: float, *, to_write: bool = False) -> str:
         if isinstance(device, int):
-            return str(await self._finder.address_of(device, wait_s))
+            return str(await self._finder.address_of(device, wait_s, to_write=to_write))
         return str(station(device))
 
 

@@ -24,6 +24,7 @@ from utils.values import Quality
 log = logging.getLogger(__name__)
 _RENEW_AT = 0.5
 _LEAST_WAIT_S = 1.0
+_CLOSE_TIMEOUT_S = 4.0
 
 Notify = Callable[[BacnetReading], None]
 
@@ -85,7 +86,8 @@ class SubscriptionBook:
             subscription.renewal.cancel()
         if self._application.subscriptions.pop((subscription.address, subscription.process_id), None) is None:
             return
-        await self._requester.ask(subscription.address, _request(subscription), _words(subscription))
+        async with deadline(device_key(subscription.address), _CLOSE_TIMEOUT_S):
+            await self._requester.ask(subscription.address, _request(subscription), _words(subscription))
 
     async def _subscribe(self, subscription: Subscription, confirmed: bool, lifetime_s: int, timeout_s: float) -> None:
         request = _request(subscription)

@@ -1,9 +1,9 @@
-"""Who is there: devices, objects by name, routers to other networks, and the points of a device."""
+"""Who is there: devices, objects by name, and routers to other networks."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterable
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -13,40 +13,61 @@ from bacpypes3.pdu import Address, GlobalBroadcast
 from bacpypes3.primitivedata import CharacterString, ObjectIdentifier
 
 from clients.bacnet.application import BenchApplication
-from clients.bacnet.errors import AnswerTooLong, BacnetRefusal, StackError
-from clients.bacnet.names import BACNET_TYPES, OBJECT_TYPES, device_key, object_identifier, property_identifier
-from clients.bacnet.reading import PropertyItem, Reader
-from clients.bacnet.results import BacnetReading, DeviceFound, ObjectFound, PointFound, RouterFound, Untyped
-from clients.bacnet.traits import TraitsBook
-from utils.errors import ConfigError, DeviceUnreachable, Problem
-from utils.values import ObjectType, Quality
+from clients.bacnet.errors import StackError
+from clients.bacnet.requests import Requester
+from clients.bacnet.results import (
+    DeviceFound,
+    ObjectFound,
+    RouterFound,
+    Untyped,
+)
+from utils.errors import ConfigError, DeviceRefused, DeviceUnreachable, Problem
 
 HIGHEST_INSTANCE = 4194303
-_POINT_PROPERTIES = ("object-name", "present-value", "description")
-_COMMANDABLE = "relinquish-default"
+_NEIGHBOURS_S = 0.25
+"""Within this, devices of one network have answered a question to all."""
 
 
 class Finder:
     """Asks the network. Used inside the loop only."""
 
-    def __init__(self, application: BenchApplication, reader: Reader, traits: TraitsBook, *, broadcasts: bool) -> None:
+    def __init__(
+        self,
+        application: BenchApplication,
+        requester: Requester,
+        *,
+        broadcasts: bool,
+    ) -> None:
         self._application = application
-        self._reader = reader
-        self._traits = traits
+        self._requester = requester
         self._broadcasts = broadcasts
+        self._addresses: dict[int, set[str]] = {}
+        application.listeners[IAmRequest].append(self._note_address)
+
+    def addresses(self, instance: int) -> tuple[str, ...]:
+        """From where devices with this instance have told of themselves so far."""
+        return tuple(sorted(self._addresses.get(instance, ())))
+
+    def _note_address(self, apdu: IAmRequest) -> None:
+        if not self._requester.is_own(apdu.pduSource):
+            self._addresses.setdefault(apdu.iAmDeviceIdentifier[1], set()).add(str(apdu.pduSource))
 
     async def who_is(
-        self, low: int | None, high: int | None, address: Address | None, wait_s: float
+        self, low: int | None, high: int | None, address: Address | None, wait_s: float, *, hear_all: bool = False
     ) -> tuple[DeviceFound, ...]:
-        """Devices by instance, from ``low`` to ``high``; returns early when the only one possible has answered."""
+        """Devices by instance, from ``low`` to ``high``; returns early when the only one possible has answered.
+
+        That can be told of an address; of an instance only as long as no two devices have the same.
+        """
         request = WhoIsRequest(destination=address or self._everybody())
         limits = _limits(low, high)
         if limits is not None:
             request.deviceInstanceRangeLowLimit, request.deviceInstanceRangeHighLimit = limits
-        only_one = address is not None or (limits is not None and limits[0] == limits[1])
+        only_one = address is not None or (limits is not None and limits[0] == limits[1] and not hear_all)
 
         def fits(apdu: IAmRequest) -> bool:
-            return limits is None or limits[0] <= apdu.iAmDeviceIdentifier[1] <= limits[1]
+            is_in = limits is None or limits[0] <= apdu.iAmDeviceIdentifier[1] <= limits[1]
+            return is_in and not self._requester.is_own(apdu.pduSource)
 
         heard = await self._hear(IAmRequest, request, fits, wait_s, only_one=only_one)
         return tuple(sorted({_device_found(apdu) for apdu in heard}))
@@ -83,64 +104,22 @@ class Finder:
         found = {RouterFound(str(apdu.pduSource), tuple(int(n) for n in apdu.iartnNetworkList)) for _, apdu in heard}
         return tuple(sorted(found))
 
-    async def address_of(self, instance: int, wait_s: float) -> Address:
-        """Where a device is. Raises DeviceUnreachable."""
-        found = await self.who_is(instance, instance, None, wait_s)
+    async def address_of(self, instance: int, wait_s: float, *, to_write: bool) -> Address:
+        """Where a device is. Raises DeviceUnreachable, and DeviceRefused to write where two have this number.
+
+        A second one behind a router may take as long to answer as the first one might have. So for a write all of the
+        wait is listened; whoever reads gets what he sees, and a moment in which a neighbour would tell of itself.
+        """
+        found = await self.who_is(instance, instance, None, wait_s, hear_all=to_write)
         if not found:
             raise DeviceUnreachable(f"BACnet device {instance}", "nobody answers to this instance")
+        if not to_write:
+            await asyncio.sleep(_NEIGHBOURS_S)
+        elif len(found) > 1:
+            where = " and ".join(device.address for device in found)
+            what = f"answers from {where}; two devices have one number, or one has two addresses: give the address"
+            raise DeviceRefused(f"BACnet device {instance}", what)
         return Address(found[0].address)
-
-    async def objects(self, address: Address) -> tuple[ObjectIdentifier, ...]:
-        """The object list, element by element where the device cannot send it whole."""
-        device = await self._device(address)
-        whole = PropertyItem(device, property_identifier("object-list"), None)
-        reading = await self._one(address, whole)
-        names = reading.value if reading.error is None else await self._elements(address, whole, reading)
-        return tuple(object_identifier(str(name)) for name in names) if isinstance(names, tuple) else ()
-
-    async def points(self, address: Address, types: Iterable[ObjectType]) -> tuple[PointFound, ...]:
-        """The objects of the types, with what a person wants to know of them."""
-        wanted = {BACNET_TYPES[kind] for kind in types}
-        targets = [target for target in await self.objects(address) if target[0] in wanted]
-        items = [item for target in targets for item in _point_items(target)]
-        readings = {
-            (reading.object, reading.property): reading for reading in await self._reader.read_multiple(address, items)
-        }
-        return tuple(_point(str(target), readings) for target in targets)
-
-    async def names(
-        self, address: Address, targets: Iterable[ObjectIdentifier]
-    ) -> dict[ObjectIdentifier, BacnetReading]:
-        """The objects' names, by object."""
-        chosen = list(targets)
-        readings = await self._reader.read_multiple(
-            address, [PropertyItem(target, property_identifier("object-name"), None) for target in chosen]
-        )
-        return dict(zip(chosen, readings, strict=True))
-
-    async def _device(self, address: Address) -> ObjectIdentifier:
-        instance = (await self._traits.of(address)).instance
-        if instance is None:
-            raise DeviceUnreachable(device_key(address), "it does not tell its device instance")
-        return object_identifier(f"device,{instance}")
-
-    async def _one(self, address: Address, item: PropertyItem) -> BacnetReading:
-        (reading,) = await self._reader.read_multiple(address, [item])
-        return reading
-
-    async def _elements(self, address: Address, whole: PropertyItem, reading: BacnetReading) -> tuple[Any, ...]:
-        """An array that is too long for one answer. Raises what kept it from being read otherwise."""
-        if reading.error is not None and not isinstance(reading.error, AnswerTooLong):
-            raise reading.error
-        length = await self._one(address, whole._replace(place=0))
-        if length.error is not None or not isinstance(length.value, int):
-            raise length.error or BacnetRefusal(device_key(address), whole.words, "no length")
-        items = [whole._replace(place=place) for place in range(1, length.value + 1)]
-        readings = await self._reader.read_multiple(address, items)
-        for element in readings:
-            if element.error is not None:
-                raise element.error
-        return tuple(element.value for element in readings)
 
     def _everybody(self) -> Address:
         """Where questions to all go. Raises StackError where nobody would hear them."""
@@ -210,29 +189,3 @@ def _device_found(apdu: IAmRequest) -> DeviceFound:
 
 def _object_found(apdu: IHaveRequest) -> ObjectFound:
     return ObjectFound(apdu.deviceIdentifier[1], str(apdu.pduSource), str(apdu.objectIdentifier), str(apdu.objectName))
-
-
-def _point_items(target: ObjectIdentifier) -> list[PropertyItem]:
-    names = list(_POINT_PROPERTIES)
-    if not OBJECT_TYPES[target[0]].is_input:
-        names.append(_COMMANDABLE)
-    return [PropertyItem(target, property_identifier(name), None) for name in names]
-
-
-def _point(target: str, readings: dict[tuple[str, str], BacnetReading]) -> PointFound:
-    """``relinquish-default`` is what exactly the commandable objects have."""
-    value = readings[target, "present-value"]
-    default = readings.get((target, _COMMANDABLE))
-    return PointFound(
-        object=target,
-        name=_text(readings[target, "object-name"]),
-        value=value.value,
-        unit=value.unit,
-        quality=value.quality if value.error is None else Quality.MISSING,
-        commandable=default is not None and default.error is None,
-        description=_text(readings[target, "description"]),
-    )
-
-
-def _text(reading: BacnetReading) -> str:
-    return reading.value if isinstance(reading.value, str) else ""

@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
+import struct
+
 from bacpypes3.apdu import AbortPDU, ErrorRejectAbortNack, RejectPDU, WritePropertyMultipleError
+from bacpypes3.errors import RejectException
 
 from utils.errors import BridgeError, DeviceError, DeviceRefused, DeviceUnreachable, ObjectError
 
+UNREADABLE = (RejectException, ValueError, TypeError, AttributeError, LookupError, struct.error)
+"""What BACpypes3's decoders raise for octets that are none of theirs (its DecodingError is a ValueError)."""
 UNKNOWN_OBJECT = "unknown-object"
+UNKNOWN_PROPERTY = "unknown-property"
 _TOO_LONG = frozenset({"segmentation-not-supported", "buffer-overflow", "apdu-too-long", "too-many-arguments"})
-_NO_ANSWER = frozenset({"no-response", "server-timeout", "tsm-timeout"})
-_PASSING = frozenset(
+_CUT_OFF = frozenset({"no-response", "tsm-timeout"})
+"""What BACpypes3, and a device, say of an answer in several pieces that has stopped coming."""
+_BUSY = frozenset(
     {
         *("out-of-resources", "application-exceeded-reply-time", "preempted-by-higher-priority-task"),
-        *("device-busy", "busy", "communication-disabled", "network-down", "timeout", "not-configured"),
+        *("device-busy", "busy", "server-timeout"),
     }
 )
+_PASSING = frozenset({"communication-disabled", "network-down", "timeout", "not-configured"})
 _PASSING_CLASSES = frozenset({"communication", "network"})
 _SECURITY = frozenset({"security-error", "insufficient-security"})
 
@@ -33,6 +41,10 @@ class BacnetRefusal(ObjectError):
 
 class AnswerTooLong(BacnetRefusal):
     """The device cannot send (or take) that much at once."""
+
+
+class DeviceBusy(DeviceUnreachable):
+    """The device has no room for this at the moment, perhaps since it has too many requests."""
 
 
 class UnknownService(DeviceRefused):
@@ -61,8 +73,10 @@ def error_of(device: str, what: str, answer: ErrorRejectAbortNack) -> DeviceErro
 
 
 def _error_of(device: str, what: str, group: str, code: str) -> DeviceError:
-    if code in _NO_ANSWER:
-        return DeviceUnreachable(device, f"{what}: no answer")
+    if code in _CUT_OFF:
+        return AnswerTooLong(device, what, "the answer was cut off")
+    if code in _BUSY:
+        return DeviceBusy(device, f"{what}: {code}")
     if code in _PASSING or group in _PASSING_CLASSES:
         return DeviceUnreachable(device, f"{what}: {code}")
     if code in _TOO_LONG:

@@ -16,10 +16,10 @@ from bacpypes3.primitivedata import ObjectType as BacnetType
 from bacpypes3.vendor import get_vendor_info
 
 from clients.bacnet.results import ObjectLike
-from utils.bacnet import SCHEME
+from utils.bacnet import SCHEME, kebab_type, object_type
 from utils.errors import ConfigError, Problem
 from utils.names import did_you_mean
-from utils.values import ObjectRef, ObjectType
+from utils.values import AnyObjectType, ObjectRef, ObjectType
 
 WILDCARD_DEVICE = ObjectIdentifier("device,4194303")
 """Every device answers to this instance as to its own."""
@@ -27,37 +27,43 @@ WILDCARD_DEVICE = ObjectIdentifier("device,4194303")
 _ADDRESS = re.compile(r"(\d{1,5}:)?\d{1,3}(\.\d{1,3}){3}(:\d{1,5})?|\d{1,5}:(\d{1,3}|0x([0-9a-fA-F]{2})+)")
 _HIGHEST_PORT = 65535
 _ADDRESS_FORMS = "write 192.168.0.122, 192.168.0.122:47809, or 5:12 for station 12 of network 5"
-_OBJECT_FORM = "write a type and an instance, as in analog-input,1"
+_OBJECT_FORM = "write a type and an instance, as in analog-input,1 or AI,1"
 
 
 def _kebab(text: str) -> str:
     return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "-", text.strip()).lower()
 
 
-BACNET_TYPES = {object_type: BacnetType(_kebab(object_type.value)) for object_type in ObjectType}
-OBJECT_TYPES = {bacnet: ours for ours, bacnet in BACNET_TYPES.items()}
+@lru_cache(maxsize=1024)
+def bacnet_type_of(kind: AnyObjectType) -> BacnetType:
+    """One of our types as BACpypes3 has it."""
+    name = kebab_type(kind)
+    return BacnetType(int(name)) if name.isdecimal() else BacnetType(name)
+
+
+@lru_cache(maxsize=1024)
+def type_of(bacnet: BacnetType) -> AnyObjectType:
+    """One of BACpypes3's types as ours."""
+    return object_type(str(bacnet))
+
+
+OBJECT_TYPES = {bacnet_type_of(ours): ours for ours in ObjectType}
+"""Those that configs know points of."""
 
 
 @lru_cache(maxsize=4096)
 def object_identifier(name: ObjectLike) -> ObjectIdentifier:
-    """``analog-input,1`` (a colon or the spelling ``analogInput`` will do). Raises ConfigError."""
+    """``analog-input,1`` (a colon, ``AI`` or the spelling ``analogInput`` will do). Raises ConfigError."""
     if isinstance(name, ObjectRef):
-        return ObjectIdentifier((BACNET_TYPES[name.object_type], name.instance))
+        return ObjectIdentifier((bacnet_type_of(name.bacnet_type), name.instance))
     kind, separator, instance = name.replace(":", ",").partition(",")
     if not separator or not instance.strip().isdecimal():
         raise ConfigError([Problem(f"object {name!r}", _OBJECT_FORM)])
     try:
-        return ObjectIdentifier((_type_of(kind), int(instance)))
+        numbered = BacnetType(int(kind)) if kind.strip().isdecimal() else bacnet_type_of(object_type(kind))
+        return ObjectIdentifier((numbered, int(instance)))
     except ValueError as error:
         raise ConfigError([Problem(f"object {name!r}", f"{error}; {_OBJECT_FORM}")]) from None
-
-
-def _type_of(text: str) -> BacnetType:
-    kind = _kebab(text)
-    try:
-        return BacnetType(int(kind)) if kind.isdecimal() else BacnetType(kind)
-    except ValueError:
-        raise ValueError(f"there is no object type {text!r}{did_you_mean(kind, _kebabs(BacnetType))}") from None
 
 
 @lru_cache(maxsize=1024)
@@ -67,12 +73,8 @@ def property_identifier(name: str) -> PropertyIdentifier:
     try:
         return PropertyIdentifier(int(kind)) if kind.isdecimal() else PropertyIdentifier(kind)
     except ValueError:
-        guess = did_you_mean(kind, _kebabs(PropertyIdentifier))
+        guess = did_you_mean(kind, [name for name in PropertyIdentifier._enum_map if name == name.lower()])
         raise ConfigError([Problem(f"property {name!r}", f"there is no such property{guess}")]) from None
-
-
-def _kebabs(enumeration: type) -> list[str]:
-    return [name for name in enumeration._enum_map if name == name.lower()]  # type: ignore[attr-defined]
 
 
 @lru_cache(maxsize=4096)
@@ -81,10 +83,9 @@ def object_name(identifier: ObjectIdentifier) -> str:
     return str(identifier)
 
 
-def ref_of(identifier: ObjectIdentifier) -> ObjectRef | None:
-    """One of ours; None for objects of other types."""
-    ours = OBJECT_TYPES.get(identifier[0])
-    return None if ours is None else ObjectRef(ours, identifier[1])
+def ref_of(identifier: ObjectIdentifier) -> ObjectRef:
+    """The object as one of ours."""
+    return ObjectRef(type_of(identifier[0]), identifier[1])
 
 
 @lru_cache(maxsize=1024)
@@ -126,3 +127,23 @@ def datatype(object_type: BacnetType, name: PropertyIdentifier, index: int | Non
         found = Unsigned if index == 0 else found._subtype
     kind: type | None = found
     return kind
+
+
+def has_property(object_type: BacnetType, name: str) -> bool:
+    """Whether the standard knows the property of such objects."""
+    return datatype(object_type, property_identifier(name), None) is not None
+
+
+def may_be_commanded(object_type: BacnetType) -> bool:
+    """Whether such objects have, or may have, a priority array: nobody knows of a vendor's own."""
+    return not type_of(object_type).is_input
+
+
+def may_have(object_type: BacnetType, name: str) -> bool:
+    """Whether such objects may have a property: the standard does not say that they lack it."""
+    return has_property(object_type, name) or not is_standard(object_type)
+
+
+def is_standard(object_type: BacnetType) -> bool:
+    """Whether the standard says what such objects have."""
+    return get_vendor_info(0).get_object_class(object_type) is not None

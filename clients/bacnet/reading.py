@@ -14,15 +14,22 @@ from bacpypes3.constructeddata import SequenceOf
 from bacpypes3.pdu import Address
 from bacpypes3.primitivedata import ObjectIdentifier, PropertyIdentifier
 
-from clients.bacnet.errors import AnswerTooLong, BacnetRefusal, UnknownService
-from clients.bacnet.names import OBJECT_TYPES, WILDCARD_DEVICE, device_key, object_identifier, property_identifier
+from clients.bacnet.decoding import as_it_came, decode, point_value
+from clients.bacnet.errors import AnswerTooLong, BacnetRefusal, DeviceBusy, UnknownService
+from clients.bacnet.names import (
+    OBJECT_TYPES,
+    WILDCARD_DEVICE,
+    device_key,
+    has_property,
+    object_identifier,
+    property_identifier,
+)
 from clients.bacnet.requests import Requester
-from clients.bacnet.results import PRESENT_VALUE, BacnetReading, BacnetRef, BacnetValue, PriorityArray, Untyped
+from clients.bacnet.results import PRESENT_VALUE, BacnetReading, BacnetRef, BacnetValue, Untyped
 from clients.bacnet.traits import Traits, TraitsBook
-from clients.bacnet.wire import decode, point_value, priority_array_of
 from utils.bacnet import SLOTS
-from utils.errors import ConfigError, DeviceError, DeviceUnreachable, ObjectError, Problem
-from utils.values import Quality
+from utils.errors import ConfigError, DeviceError, ObjectError, Problem
+from utils.values import PriorityArray, Quality
 
 _PRESENT = property_identifier(PRESENT_VALUE)
 _UNITS = property_identifier("units")
@@ -94,24 +101,24 @@ class Reader:
         """All 16 slots, one by one where the device cannot send them together. Raises DeviceError."""
         whole = PropertyItem(target, _PRIORITY_ARRAY, None)
         try:
-            value = self._decoded(address, whole, await self._one(address, whole))
+            slots: PriorityArray = self._decoded(address, whole, await self._one(address, whole))  # type: ignore[assignment]
         except AnswerTooLong:
-            value = await self._slots(address, target)
-        slots = priority_array_of(value, target[0])
-        if slots is None:
-            raise ObjectError(device_key(address), f"{whole.words}: not 16 slots")
+            return await self._slots(address, target)
         return slots
 
-    async def _slots(self, address: Address, target: ObjectIdentifier) -> BacnetValue:
+    async def _slots(self, address: Address, target: ObjectIdentifier) -> PriorityArray:
         items = [PropertyItem(target, _PRIORITY_ARRAY, slot) for slot in range(1, SLOTS + 1)]
         readings = await self.read_multiple(address, items)
         for reading in readings:
             if reading.error is not None:
                 raise reading.error
-        return tuple(reading.value for reading in readings)
+        return tuple(reading.value for reading in readings)  # type: ignore[misc]
 
     async def answers(self, address: Address, items: Iterable[PropertyItem]) -> Answers:
-        """What the device tells of each item. Raises DeviceUnreachable or DeviceRefused."""
+        """What the device tells of each item. Raises DeviceUnreachable or DeviceRefused.
+
+        What it leaves out of an answer, cuts off or garbles is asked for singly, before that is an error of one item.
+        """
         wanted = list(items)
         if len(wanted) < 2:
             return await self._one_by_one(address, wanted)
@@ -124,8 +131,10 @@ class Reader:
         """As one request, in halves where that is too long, singly where the device refuses it."""
         if len(items) > 1 and traits.reads_multiple:
             try:
-                return await self._together(address, items)
-            except AnswerTooLong:
+                told = await self._together(address, items)
+                left_out = [item for item in items if item not in told]
+                return told | await self._one_by_one(address, left_out)
+            except (AnswerTooLong, DeviceBusy):
                 half = len(items) // 2
                 parts = await _all(self._chunk(address, part, traits) for part in (items[:half], items[half:]))
                 return parts[0] | parts[1]
@@ -144,6 +153,8 @@ class Reader:
             return await self._one(address, item)
         except ObjectError as error:
             return error
+        except DeviceBusy as error:
+            return ObjectError(error.device, error.what)
 
     async def _one(self, address: Address, item: PropertyItem) -> Untyped:
         request = ReadPropertyRequest(objectIdentifier=item.target, propertyIdentifier=item.name)
@@ -152,7 +163,7 @@ class Reader:
         answer = await self._requester.ask(address, request, item.words)
         told = PropertyItem(answer.objectIdentifier, answer.propertyIdentifier, answer.propertyArrayIndex)
         if told != item and item.target != WILDCARD_DEVICE:
-            raise DeviceUnreachable(device_key(address), f"{item.words}: the answer is about {told.words}")
+            raise ObjectError(device_key(address), f"{item.words}: the answer is about {told.words}")
         return answer.propertyValue
 
     async def _together(self, address: Address, items: Sequence[PropertyItem]) -> Answers:
@@ -164,23 +175,20 @@ class Reader:
         ]
         request = ReadPropertyMultipleRequest(listOfReadAccessSpecs=_SPECIFICATIONS(specifications))
         answer = await self._requester.ask(address, request, f"read of {len(items)} properties")
-        told = _told(address, answer)
-        missing = next((item for item in items if item not in told), None)
-        if missing is not None:
-            raise DeviceUnreachable(device_key(address), f"{missing.words}: left out of the answer")
-        return told
+        return _told(address, answer)
 
     def reading(self, address: Address, item: PropertyItem, answer: Untyped) -> BacnetReading:
         """An encoded value, or a failure to read it, as a reading."""
-        error, value, quality = None, None, Quality.GOOD
+        error, value, told, quality = None, None, None, Quality.GOOD
         try:
             value = self._decoded(address, item, answer)
         except ObjectError as failure:
             error = failure
             quality = Quality.MISSING if isinstance(failure, BacnetRefusal) else Quality.BAD
+            told = _anyway(answer)
         unit = self._units.get((address, item.target)) if item.name == _PRESENT else None
         return BacnetReading(
-            str(address), str(item.target), str(item.name), item.place, value, unit, quality, time.time(), error
+            str(address), str(item.target), str(item.name), item.place, value, unit, quality, time.time(), error, told
         )
 
     def _decoded(self, address: Address, item: PropertyItem, answer: Untyped) -> BacnetValue:
@@ -198,8 +206,7 @@ class Reader:
     def _lacks_unit(self, address: Address, item: PropertyItem) -> bool:
         if item.name != _PRESENT or (address, item.target) in self._units:
             return False
-        ours = OBJECT_TYPES.get(item.target[0])
-        return ours is not None and ours.is_analog
+        return has_property(item.target[0], "units")
 
     async def learn_unit(self, address: Address, target: ObjectIdentifier) -> None:
         """Ask for the unit of an analog object's present-value, once."""
@@ -212,6 +219,14 @@ class Reader:
             self._units[address, unit.target] = str(self._decoded(address, unit, answer))
         except ObjectError:
             self._units[address, unit.target] = None
+
+
+def _anyway(answer: Untyped) -> BacnetValue:
+    """An answer that is not what the property should be, as far as it can be told."""
+    try:
+        return None if isinstance(answer, DeviceError) else as_it_came(answer)
+    except ValueError:
+        return None
 
 
 def _chunks(items: Sequence[PropertyItem], traits: Traits) -> list[list[PropertyItem]]:

@@ -6,20 +6,18 @@ from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 from utils.errors import DeviceError
-from utils.values import ObjectRef, PointValue, Quality
+from utils.values import ObjectRef, PriorityArray, Quality
 
 Untyped: TypeAlias = Any
 """An object of BACpypes3, which comes without types."""
 
 BacnetValue: TypeAlias = "float | int | bool | str | tuple[BacnetValue, ...] | None"
 """A property as Python has it: binaries are booleans, other enumerations their ASHRAE names, arrays tuples, and
-what is built of several parts is JSON text. None is BACnet's Null."""
+what is built of several parts is JSON text. None is BACnet's Null. A slot of a priority array that holds no number of
+its object's kind is a :class:`utils.values.OtherValue`."""
 
 ObjectLike: TypeAlias = str | ObjectRef
 """An object as ``analog-input,1`` or as one of ours."""
-
-PriorityArray: TypeAlias = tuple[PointValue | None, ...]
-"""16 slots, the first is priority 1; None where a slot is free."""
 
 PRESENT_VALUE = "present-value"
 
@@ -38,7 +36,8 @@ class BacnetReading:
     """One property as it was read.
 
     ``unit`` is BACnet's enumeration text (``degrees-celsius``), of analog present-values only. ``time`` is when the
-    answer came, in s of Unix time. ``value`` is None unless the quality is GOOD (and for Null); ``error`` says why.
+    answer came, in s of Unix time. ``value`` is None unless the quality is GOOD (and for Null); ``error`` says why, and
+    ``told`` what came instead: for people, as it is not of the kind that the property should have.
     """
 
     address: str
@@ -50,6 +49,7 @@ class BacnetReading:
     quality: Quality = Quality.GOOD
     time: float = 0.0
     error: DeviceError | None = None
+    told: BacnetValue = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,3 +111,10 @@ class PointFound:
     quality: Quality
     commandable: bool
     description: str = ""
+    told: BacnetValue = None
+    """What came instead of a value of its kind."""
+
+
+def priority_array_of(reading: BacnetReading) -> PriorityArray | None:
+    """The 16 slots that were read; None where they were not."""
+    return reading.value if reading.error is None and isinstance(reading.value, tuple) else None  # type: ignore[return-value]

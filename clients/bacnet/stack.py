@@ -20,16 +20,16 @@ from bacpypes3.pdu import IPv4Address
 from clients.bacnet.application import BenchApplication, build, is_registered, shut_down, until_ready
 from clients.bacnet.client import DISCOVERY_TIMEOUT_S, BACnetClient
 from clients.bacnet.errors import StackError
+from clients.bacnet.line import APDU_TIMEOUT_S, RETRIES
 from clients.bacnet.loop import SHARED_LOOP
 from clients.bacnet.names import station
 from clients.bacnet.port import OwnPort, interface_address
+from clients.bacnet.requests import Requester
 from utils.errors import ConfigError, Problem
 
 _SLACK_S = 2.0
 _OPEN_TIMEOUT_S = 3.0
 _INSTANCE = 4194301
-_APDU_TIMEOUT_S = 1.0
-_RETRIES = 2
 
 Answer = TypeVar("Answer")
 Question: TypeAlias = Callable[[BACnetClient], Coroutine[Any, Any, Answer]]
@@ -45,19 +45,22 @@ class BACnetStack:
         instance: int = _INSTANCE,
         name: str = "building-bench",
         foreign: str | None = None,
-        apdu_timeout_s: float = _APDU_TIMEOUT_S,
-        retries: int = _RETRIES,
+        apdu_timeout_s: float = APDU_TIMEOUT_S,
+        retries: int = RETRIES,
         lock_folder: Path | None = None,
+        is_hidden: bool = False,
     ) -> None:
         """``address`` is this computer's own, with the network's mask: ``192.168.0.5/24:47808``; port 0 is a free one.
 
-        ``foreign`` is the address of a BBMD to register with. A request is repeated ``retries`` times, each after
-        ``apdu_timeout_s``. Raises ConfigError for an address that is none; nothing is opened yet.
+        ``foreign`` is the address of a BBMD to register with. ``apdu_timeout_s`` and ``retries`` say when, and how
+        often, a request is repeated to a device that tells neither of its own. A hidden device does not answer to
+        Who-Is until it is shown. Raises ConfigError for an address that is none; nothing is opened yet.
         """
         self._wanted = interface_address(address)
         self._foreign = None if foreign is None else _peer(foreign)
         self._device = instance, name
         self._tries = apdu_timeout_s, retries
+        self._is_hidden = is_hidden
         self._lock_folder = lock_folder
         self._port: OwnPort | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -94,6 +97,11 @@ class BACnetStack:
     def instance(self) -> int:
         """Our own device number."""
         return self._device[0]
+
+    @property
+    def hears_all(self) -> bool:
+        """Whether everybody can be asked from here."""
+        return self._opened(self._port).can_broadcast or self._foreign is not None
 
     @property
     def network(self) -> IPv4Network:
@@ -152,6 +160,12 @@ class BACnetStack:
             future.cancel()
             raise StackError("BACnet: the loop does not answer") from None
 
+    def show(self, instance: int | None = None) -> None:
+        """Be a device that others find, with another number if one is given. Raises StackError."""
+        if instance is not None:
+            self._device = instance, self._device[1]
+        self.post(self.application.show, self.instance)
+
     def post(self, callback: Callable[..., object], *arguments: object) -> None:
         """Call something on the loop's thread soon, as changes of our own objects must be. Raises StackError."""
         self._opened(self._loop).call_soon_threadsafe(callback, *arguments)
@@ -170,11 +184,13 @@ class BACnetStack:
     async def _start(self, port: OwnPort) -> None:
         self._thread_id = threading.get_ident()
         application = build(port.address, *self._device, self._foreign)
-        application.prepare(apdu_timeout_s=self._tries[0], retries=self._tries[1])
+        application.prepare(apdu_timeout_s=self._tries[0], retries=self._tries[1], is_hidden=self._is_hidden)
         self._application = application
         await until_ready(application, _OPEN_TIMEOUT_S)
-        broadcasts = port.can_broadcast or self._foreign is not None
-        self._client = BACnetClient(application, port.address.addrTuple, broadcasts=broadcasts)
+        requester = Requester(
+            application, port.address.addrTuple, apdu_timeout_s=self._tries[0], retries=self._tries[1]
+        )
+        self._client = BACnetClient(application, requester, broadcasts=self.hears_all)
 
     @staticmethod
     def _opened(part: Answer | None) -> Answer:

@@ -4,18 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from clients.bacnet.decoding import point_value
 from clients.bacnet.errors import UNKNOWN_OBJECT, BacnetRefusal
-from clients.bacnet.names import object_identifier
-from clients.bacnet.results import BacnetReading, BacnetRef, BacnetWrite
-from clients.bacnet.wire import point_value, priority_array_of
-from utils.bacnet import SLOTS
+from clients.bacnet.names import has_property, object_identifier
+from clients.bacnet.results import BacnetReading, BacnetRef, BacnetWrite, Untyped, priority_array_of
+from utils.bacnet import SLOTS, object_type
 from utils.errors import ObjectError
-from utils.values import ObjectRef, ObjectState, PriorityArray, Quality, Sample, Write, WriteKind
+from utils.values import ObjectRef, ObjectState, ObjectType, PriorityArray, Quality, Sample, Write, WriteKind
 
 _NAME, _VALUE, _FLAGS = "object-name", "present-value", "status-flags"
 _SERVICE, _ARRAY, _UNITS = "out-of-service", "priority-array", "units"
 _FAULT = "fault"
 _NO_SUCH_THING = frozenset({UNKNOWN_OBJECT, "unknown-property"})
+_MUST_HAVE_SLOTS = frozenset(
+    {
+        *(ObjectType.ANALOG_OUTPUT, ObjectType.BINARY_OUTPUT, ObjectType.MULTI_STATE_OUTPUT),
+        *map(object_type, ("access-door", "binary-lighting-output", "lighting-output")),
+    }
+)
+"""Types whose priority array the standard requires (ASHRAE 135-2016, clause 12)."""
 
 Told = Mapping[BacnetRef, BacnetReading]
 
@@ -23,10 +30,9 @@ Told = Mapping[BacnetRef, BacnetReading]
 def state_refs(target: ObjectRef) -> list[BacnetRef]:
     """What is asked to know how an object is found."""
     names = [_NAME, _VALUE, _SERVICE]
-    if not target.object_type.is_input:
+    if not target.bacnet_type.is_input:
         names.append(_ARRAY)
-    if target.object_type.is_analog:
-        names.append(_UNITS)
+    names += [name for name in (_UNITS, _FLAGS) if has_property(_bacnet_type(target), name)]
     return [BacnetRef(target, name) for name in names]
 
 
@@ -38,11 +44,13 @@ def state_of(target: ObjectRef, told: Told) -> ObjectState:
     return ObjectState(
         present_value=_sample(target, readings[_VALUE]),
         out_of_service=service if isinstance(service, bool) else None,
-        priority_array=None if array is None else _slots(target, array),
+        priority_array=None if array is None else priority_array_of(array),
         units=_text(readings.get(_UNITS)),
         name=_text(readings[_NAME]),
         is_missing=len(errors) == len(readings) and all(_is_missing(error) for error in errors),
         is_partial=any(not _is_final(reading) for reading in readings.values()),
+        in_fault=_is_in_fault(readings[_FLAGS]) if _FLAGS in readings else None,
+        unread="" if array is None else _unread(target, array),
     )
 
 
@@ -54,8 +62,7 @@ def sample_refs(target: ObjectRef) -> list[BacnetRef]:
 def sample_of(target: ObjectRef, told: Told) -> Sample:
     """A present-value; BAD while the object's status flags say fault, unless it has been forced."""
     sample = _sample(target, told[BacnetRef(target, _VALUE)])
-    flags = str(told[BacnetRef(target, _FLAGS)].value).split(";")
-    if sample.quality is Quality.GOOD and _FAULT in flags and _SERVICE not in flags:
+    if sample.quality is Quality.GOOD and _is_in_fault(told[BacnetRef(target, _FLAGS)]):
         return Sample(None, Quality.BAD, f"the controller reports a fault (value {sample.value})")
     return sample
 
@@ -82,7 +89,7 @@ def slot_refs(targets: Sequence[ObjectRef]) -> list[BacnetRef]:
 
 def slots_of(targets: Sequence[ObjectRef], told: Told) -> dict[ObjectRef, PriorityArray | None]:
     """Priority arrays; None where the controller does not tell."""
-    return {target: _slots(target, told[BacnetRef(target, _ARRAY)]) for target in targets}
+    return {target: priority_array_of(told[BacnetRef(target, _ARRAY)]) for target in targets}
 
 
 def write_of(write: Write) -> BacnetWrite:
@@ -94,18 +101,31 @@ def write_of(write: Write) -> BacnetWrite:
     return BacnetWrite(write.ref, write.value, write.priority or SLOTS)
 
 
+def _is_in_fault(reading: BacnetReading) -> bool | None:
+    """Of an object that is in service; None where it does not tell its flags."""
+    if reading.error is not None:
+        return None
+    flags = str(reading.value).split(";")
+    return _FAULT in flags and _SERVICE not in flags
+
+
 def _sample(target: ObjectRef, reading: BacnetReading) -> Sample:
     if reading.error is not None:
         quality = Quality.MISSING if reading.quality is Quality.MISSING else Quality.BAD
         return Sample(None, quality, reading.error.what)
-    return Sample(point_value(reading.value, _bacnet_type(target)))
+    value = point_value(reading.value, _bacnet_type(target))
+    return Sample(value) if value is not None else Sample(None, Quality.BAD, f"no number: {reading.value}")
 
 
-def _slots(target: ObjectRef, reading: BacnetReading) -> PriorityArray | None:
-    return priority_array_of(reading.value, _bacnet_type(target))
+def _unread(target: ObjectRef, reading: BacnetReading) -> str:
+    """Why nobody knows who commands an object; that it has no slots is an answer, unless it must have some."""
+    if reading.error is None:
+        return ""
+    is_told = isinstance(reading.error, BacnetRefusal) and reading.error.code in _NO_SUCH_THING
+    return "" if is_told and target.bacnet_type not in _MUST_HAVE_SLOTS else reading.error.what
 
 
-def _bacnet_type(target: ObjectRef) -> object:
+def _bacnet_type(target: ObjectRef) -> Untyped:
     return object_identifier(target)[0]
 
 

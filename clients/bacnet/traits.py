@@ -5,12 +5,15 @@ from __future__ import annotations
 import asyncio
 from dataclasses import dataclass
 
-from bacpypes3.apdu import IAmRequest, ReadPropertyRequest, WhoIsRequest
+from bacpypes3.apdu import IAmRequest, ReadPropertyMultipleRequest, ReadPropertyRequest, WhoIsRequest
+from bacpypes3.basetypes import PropertyReference, ReadAccessSpecification
+from bacpypes3.constructeddata import SequenceOf
 from bacpypes3.pdu import Address
-from bacpypes3.primitivedata import ObjectIdentifier
+from bacpypes3.primitivedata import ObjectIdentifier, PropertyIdentifier
 
 from clients.bacnet.application import MAX_APDU, BenchApplication
-from clients.bacnet.names import WILDCARD_DEVICE, datatype, property_identifier
+from clients.bacnet.errors import UNREADABLE, UnknownService
+from clients.bacnet.names import WILDCARD_DEVICE, datatype, device_key, property_identifier
 from clients.bacnet.requests import Requester
 from clients.bacnet.results import Untyped
 from utils.errors import ObjectError
@@ -20,12 +23,11 @@ _SMALLEST_APDU = 50
 _CAUTIOUS_APDU = 480
 _SENDS_SEGMENTS = frozenset({"segmented-both", "segmented-transmit"})
 _I_AM_WAIT_S = 1.0
-_PROPERTIES = (
-    "object-identifier",
-    "max-apdu-length-accepted",
-    "segmentation-supported",
-    "protocol-services-supported",
-)
+_I_AM_PATIENCE = 3
+"""Of a slow device: so many times what it has taken for an answer."""
+_IDENTIFIER, _SERVICES = "object-identifier", "protocol-services-supported"
+_ABILITIES = ("max-apdu-length-accepted", "segmentation-supported", "apdu-timeout", "number-of-apdu-retries")
+_SPECIFICATIONS = SequenceOf(ReadAccessSpecification)
 
 
 @dataclass(slots=True)
@@ -54,6 +56,8 @@ class TraitsBook:
         self._application = application
         self._requester = requester
         self._known: dict[Address, Traits] = {}
+        self._so_far: dict[tuple[Address, int], dict[str, Untyped]] = {}
+        """What slow devices have told before the time was up: they are not asked for it once more."""
         self._locks: dict[Address, asyncio.Lock] = {}
 
     async def of(self, address: Address, *, afresh: bool = False) -> Traits:
@@ -72,27 +76,68 @@ class TraitsBook:
         return Traits(None) if heard is None else await self._ask_device(address, heard.iAmDeviceIdentifier)
 
     async def _ask_device(self, address: Address, device: ObjectIdentifier) -> Traits:
-        identifier = await self._read(address, device, _PROPERTIES[0])
-        told = await asyncio.gather(
-            *(self._read(address, device, name) for name in _PROPERTIES[1:]), return_exceptions=True
-        )
-        for answer in told:
-            if isinstance(answer, BaseException) and not isinstance(answer, ObjectError):
-                raise answer
-        max_apdu, segmentation, services = (None if isinstance(answer, BaseException) else answer for answer in told)
+        device = await self._read(address, device, _IDENTIFIER)
+        so_far = self._so_far.setdefault((address, device[1]), {})
+        services = await self._read_once(address, device, _SERVICES, so_far)
+        reads_multiple = services is None or _has(services, _READ_MULTIPLE)
+        told: dict[str, Untyped] | None = None
+        if reads_multiple and services is not None:
+            try:
+                told = await self._read_together(address, device)
+            except UnknownService:
+                reads_multiple = False
+            except ObjectError:
+                pass
+        if told is None:
+            told = {name: await self._read_once(address, device, name, so_far) for name in _ABILITIES}
+        del self._so_far[address, device[1]]
+        max_apdu, segmentation, timeout_ms, retries = (told.get(name) for name in _ABILITIES)
+        timeout_s = None if timeout_ms is None else int(timeout_ms) / 1000
+        self._requester.line(address).tells(timeout_s, None if retries is None else int(retries))
         return Traits(
-            instance=identifier[1],
+            instance=device[1],
             max_apdu=_CAUTIOUS_APDU if max_apdu is None else int(max_apdu),
             sends_segments=str(segmentation) in _SENDS_SEGMENTS,
-            reads_multiple=services is None or _has(services, _READ_MULTIPLE),
+            reads_multiple=reads_multiple,
             writes_multiple=services is None or _has(services, _WRITE_MULTIPLE),
         )
+
+    async def _read_once(
+        self, address: Address, device: ObjectIdentifier, name: str, so_far: dict[str, Untyped]
+    ) -> Untyped:
+        """A property of the device, or None where it has none; kept in ``so_far``."""
+        if name not in so_far:
+            try:
+                so_far[name] = await self._read(address, device, name)
+            except ObjectError:
+                so_far[name] = None
+        return so_far[name]
 
     async def _read(self, address: Address, device: ObjectIdentifier, name: str) -> Untyped:
         identifier = property_identifier(name)
         request = ReadPropertyRequest(objectIdentifier=device, propertyIdentifier=identifier)
         answer = await self._requester.ask(address, request, f"device {name}")
-        return answer.propertyValue.cast_out(datatype(device[0], identifier, None))
+        return _cast(address, identifier, answer.propertyValue)
+
+    async def _read_together(self, address: Address, device: ObjectIdentifier) -> dict[str, Untyped]:
+        names = [property_identifier(name) for name in _ABILITIES]
+        references = [PropertyReference(propertyIdentifier=name) for name in names]
+        wanted = ReadAccessSpecification(objectIdentifier=device, listOfPropertyReferences=references)
+        request = ReadPropertyMultipleRequest(listOfReadAccessSpecs=_SPECIFICATIONS([wanted]))
+        answer = await self._requester.ask(address, request, "device properties")
+        told = {
+            str(element.propertyIdentifier): _cast(
+                address, element.propertyIdentifier, element.readResult.propertyValue
+            )
+            for result in answer.listOfReadAccessResults
+            for element in result.listOfResults
+            if element.readResult.propertyValue is not None
+        }
+        return {
+            name: told[str(identifier)]
+            for name, identifier in zip(_ABILITIES, names, strict=True)
+            if str(identifier) in told
+        }
 
     async def _who_is(self, address: Address) -> IAmRequest | None:
         """Ask the one device who it is; None where it does not tell, or tells everybody but us."""
@@ -105,13 +150,21 @@ class TraitsBook:
         listeners = self._application.listeners[IAmRequest]
         listeners.append(listen)
         try:
-            async with asyncio.timeout(_I_AM_WAIT_S):
+            async with asyncio.timeout(max(_I_AM_WAIT_S, _I_AM_PATIENCE * self._requester.line(address).pace_s)):
                 self._application.request(WhoIsRequest(destination=address))
                 return await heard
         except TimeoutError:
             return None
         finally:
             listeners.remove(listen)
+
+
+def _cast(address: Address, name: PropertyIdentifier, encoded: Untyped) -> Untyped:
+    """A property of the device. Raises ObjectError for what it cannot be."""
+    try:
+        return encoded.cast_out(datatype(WILDCARD_DEVICE[0], name, None))
+    except UNREADABLE as error:
+        raise ObjectError(device_key(address), f"device {name}: unreadable answer ({error})") from None
 
 
 def _has(services: Untyped, bit: int) -> bool:

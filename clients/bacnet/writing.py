@@ -9,23 +9,29 @@ from itertools import groupby
 
 from bacpypes3.apdu import WritePropertyMultipleRequest, WritePropertyRequest
 from bacpypes3.basetypes import PropertyValue, WriteAccessSpecification
+from bacpypes3.constructeddata import Any as AnyValue
 from bacpypes3.constructeddata import SequenceOf
 from bacpypes3.pdu import Address
-from bacpypes3.primitivedata import Atomic, Null
+from bacpypes3.primitivedata import ClosingTag, Null, OpeningTag, TagList
 
+from clients.bacnet.decoding import decode, plain
+from clients.bacnet.encoding import encode, needs_priority, refuse_priority
 from clients.bacnet.errors import UnknownService, WriteStopped
-from clients.bacnet.names import device_key, station
+from clients.bacnet.names import device_key, property_identifier, station
 from clients.bacnet.reading import PropertyItem, item_of
 from clients.bacnet.requests import Requester
-from clients.bacnet.results import BacnetRef, BacnetValue, BacnetWrite, BacnetWriteResult
+from clients.bacnet.results import PRESENT_VALUE, BacnetRef, BacnetValue, BacnetWrite, BacnetWriteResult, Untyped
 from clients.bacnet.traits import Traits, TraitsBook
-from clients.bacnet.wire import encode, needs_priority, plain, refuse_priority
 from utils.errors import DeviceError, DeviceUnreachable, ObjectError
 
+_PRESENT = property_identifier(PRESENT_VALUE)
+_SLOTS = property_identifier("priority-array")
 _SPECIFICATIONS = SequenceOf(WriteAccessSpecification)
-_PER_REQUEST, _PER_WRITE, _LONGEST_NUMBER = 8, 18, 10
+_PER_REQUEST, _PER_WRITE, _PER_TAG = 8, 20, 5
 _PATIENCE = 0.5
 """Share of the deadline that several writes in one request may take: some devices drop what they cannot do."""
+_ANSWERS_LONG = 4
+"""What they may take in any case, in answers: others are slow."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,13 +39,12 @@ class _Order:
     """A write that may be sent."""
 
     item: PropertyItem
-    value: Atomic
+    value: Untyped
     priority: int | None
 
     @property
     def size(self) -> int:
-        text = len(str(self.value)) if isinstance(self.value, str) else _LONGEST_NUMBER
-        return _PER_WRITE + text
+        return _PER_WRITE + sum(_PER_TAG + len(tag.tag_data) for tag in AnyValue(self.value).tagList)
 
 
 class Writer:
@@ -70,7 +75,7 @@ class Writer:
         if len(orders) < 2:
             return [await self._one_or_error(address, order) for order in orders]
         traits = await self._traits.of(address)
-        patience_s = timeout_s * _PATIENCE
+        patience_s = max(timeout_s * _PATIENCE, self._requester.line(address).pace_s * _ANSWERS_LONG)
         outcomes: list[DeviceError | None] = []
         for chunk in _chunks(orders, traits):
             outcomes += await self._chunk(address, chunk, traits, patience_s)
@@ -133,11 +138,20 @@ class Writer:
 
 
 def check_write(address: str, write: BacnetWrite) -> BacnetValue:
-    """What would be sent, as a reading tells it once the device has stored just that.
+    """What would be sent, as a reading tells it once the device has stored just that; a command as its slot tells it.
 
     Raises what :meth:`Writer.write` would before anything is sent: ObjectError, or ConfigError for a name.
     """
-    return plain(_order(station(address), write).value)
+    order = _order(station(address), write)
+    if order.item.name == _PRESENT and order.priority is not None:
+        return decode(_in_a_slot(order.value), order.item.target[0], _SLOTS, order.priority)
+    return plain(order.value)
+
+
+def _in_a_slot(value: Untyped) -> AnyValue:
+    """What is built of several parts stands in a slot within a tag of its own."""
+    tags = list(AnyValue(value).tagList)
+    return AnyValue(TagList(tags if len(tags) == 1 else [OpeningTag(1), *tags, ClosingTag(1)]))
 
 
 def _checked(address: Address, write: BacnetWrite) -> _Order | ObjectError:

@@ -12,14 +12,17 @@ from bacpypes3.local.networkport import NetworkPortObject
 from bacpypes3.vlan import VirtualNetwork
 
 from clients.bacnet.results import Untyped
-from tests.clients.bacnet.server import Loop, Server, free_port, ready, some_objects
+from tests.clients.bacnet.server import FaultyDevice, Loop, Server, Traffic, free_port, ready, some_objects
 
 _OUTER = 1
 
 
 @contextmanager
 def router(network: int, stations: Sequence[int]) -> Iterator[Server]:
-    """Serve stations ``network:station``, each with instance 100 * network + station. The router is a BBMD too."""
+    """Serve stations ``network:station``, each with instance 100 * network + station. The router is a BBMD too.
+
+    Its ``application.stations`` are theirs, by station; they share a wire.
+    """
     with Loop() as loop:
         port = free_port()
         wire = f"vlan {port}"
@@ -47,12 +50,16 @@ def _build(port: int, wire: str, network: int, stations: Sequence[int]) -> Untyp
     outer.bbmdBroadcastDistributionTable = []
     owner = DeviceObject(objectIdentifier=("device", 100 * network + 1), objectName="router", vendorIdentifier=999)
     application: Untyped = Application.from_object_list([owner, outer, _port(2, "inner", wire, network, 1)])
+    application.stations = {}
+    traffic = Traffic()
     for number in stations:
         instance = 100 * network + number
         device = DeviceObject(
             objectIdentifier=("device", instance), objectName=f"device {instance}", vendorIdentifier=999
         )
-        station = Application.from_object_list([device, _port(1, "port", wire, network, number)])
+        station: Untyped = FaultyDevice.from_object_list([device, _port(1, "port", wire, network, number)])
+        station.prepare(traffic)
+        application.stations[number] = station
         for item in some_objects():
             station.add_object(item)
     return application

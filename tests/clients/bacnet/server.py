@@ -6,14 +6,25 @@ import asyncio
 import socket
 import threading
 from collections import Counter
-from collections.abc import Callable, Coroutine, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from typing import Self, TypeVar
 
-from bacpypes3.apdu import AbortPDU, RejectPDU, SimpleAckPDU, WritePropertyMultipleError
+from bacpypes3.apdu import (
+    AbortPDU,
+    ComplexAckPDU,
+    ReadPropertyACK,
+    ReadPropertyMultipleACK,
+    RejectPDU,
+    SimpleAckPDU,
+    UnconfirmedRequestPDU,
+    WritePropertyMultipleError,
+)
 from bacpypes3.app import Application
 from bacpypes3.basetypes import HostNPort, IPMode
+from bacpypes3.constructeddata import Any as AnyValue
+from bacpypes3.constructeddata import ArrayOf
 from bacpypes3.errors import ExecutionError, PropertyError
 from bacpypes3.local.analog import AnalogInputObject, AnalogOutputObject, AnalogValueObject, AnalogValueObjectCmd
 from bacpypes3.local.binary import BinaryInputObject, BinaryOutputObject, BinaryValueObject
@@ -28,6 +39,8 @@ from clients.bacnet.stack import BACnetStack
 INSTANCE = 500
 _START_S = 5.0
 _UNRECOGNIZED_SERVICE = 9
+_CONFIRMED = 0  # the type of a confirmed request's packet
+_SPOILT = ObjectIdentifier("analog-input,103")
 _WILDCARD = ObjectIdentifier("device,4194303")
 Result = TypeVar("Result")
 
@@ -44,6 +57,8 @@ class Faults:
     """What a device does otherwise than BACpypes3, mostly wrong. Requests are named by their class."""
 
     delay_s: float = 0.0
+    one_at_a_time: bool = False
+    busy_beyond: int | None = None
     is_silent: bool = False
     rejects: set[str] = field(default_factory=set)
     swallows: set[str] = field(default_factory=set)
@@ -54,6 +69,10 @@ class Faults:
     knows_wildcard: bool = False
     pretends_to_write: bool = False
     tells_no_elements: bool = False
+    spoils: str | None = None
+    """How an answer about ``analog-input,103`` goes wrong: one of several properties, or of the list of objects."""
+    tells_at_most: int | None = None
+    """So many objects of its list, if it is asked for it whole."""
     local_time: tuple[tuple[int, ...], tuple[int, ...]] | None = None
 
 
@@ -67,12 +86,42 @@ class _Owner(DeviceObject):  # type: ignore[misc]
         return await super().read_property(attr, index)
 
 
-class _Device(Application):  # type: ignore[misc]
-    def prepare(self) -> None:
+@dataclass
+class Traffic:
+    """What is under way to devices that share a wire."""
+
+    in_flight: int = 0
+    most_in_flight: int = 0
+    token: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+    @asynccontextmanager
+    async def one_more(self) -> AsyncIterator[None]:
+        self.in_flight += 1
+        self.most_in_flight = max(self.most_in_flight, self.in_flight)
+        try:
+            yield
+        finally:
+            self.in_flight -= 1
+
+
+class FaultyDevice(Application):  # type: ignore[misc]
+    """BACpypes3's, with faults."""
+
+    def prepare(self, traffic: Traffic | None = None) -> None:
         self.faults = Faults()
         self.counts: Counter[str] = Counter()
         self.times: list[Untyped] = []
-        self.in_flight = self.most_in_flight = 0
+        self.traffic = traffic or Traffic()
+        self.repeated = 0
+        self._confirmation = self.asap.confirmation
+        self.asap.confirmation = self._hear
+
+    async def _hear(self, pdu: Untyped) -> None:
+        """Every packet, also those that BACpypes3 drops: it is at work on the first of its kind."""
+        if pdu.pduData[0] >> 4 == _CONFIRMED:
+            running = {(each.invokeID, each.pdu_address) for each in self.asap.serverTransactions}
+            self.repeated += (pdu.pduData[2], pdu.pduSource) in running
+        await self._confirmation(pdu)
 
     async def indication(self, apdu: Untyped) -> None:
         name = type(apdu).__name__.removesuffix("Request")
@@ -82,13 +131,60 @@ class _Device(Application):  # type: ignore[misc]
         if name in self.faults.rejects:
             await self.response(RejectPDU(reason=_UNRECOGNIZED_SERVICE, context=apdu))
             return
-        self.in_flight += 1
-        self.most_in_flight = max(self.most_in_flight, self.in_flight)
-        await asyncio.sleep(self.faults.delay_s)
-        self.in_flight -= 1
+        if isinstance(apdu, UnconfirmedRequestPDU):
+            await super().indication(apdu)
+            return
+        async with self.traffic.one_more():
+            if self.faults.busy_beyond is not None and self.traffic.in_flight > self.faults.busy_beyond:
+                await self.response(AbortPDU(srv=True, reason="out-of-resources", context=apdu))
+                return
+            await self._take_time()
         await super().indication(apdu)
 
+    async def _take_time(self) -> None:
+        if not self.faults.one_at_a_time:
+            await asyncio.sleep(self.faults.delay_s)
+            return
+        async with self.traffic.token:
+            await asyncio.sleep(self.faults.delay_s)
+
+    async def do_ReadPropertyMultipleRequest(self, apdu: Untyped) -> None:  # noqa: N802
+        asked = [specification.objectIdentifier for specification in apdu.listOfReadAccessSpecs]
+        if self.faults.spoils is None or _SPOILT not in asked or not await self._spoil(apdu):
+            await super().do_ReadPropertyMultipleRequest(apdu)
+
+    async def _spoil(self, apdu: Untyped) -> bool:
+        """Answer wrongly, or not at all; False where the answer is made as always, and cut short afterwards."""
+        if self.faults.spoils == "leaves out":
+            return False
+        if self.faults.spoils == "garbles":
+            rubbish = ComplexAckPDU(service_choice=apdu.apduService, context=apdu)
+            rubbish.pduData = bytearray(b"\xff\x0c\x3e")
+            await self.response(rubbish)
+        elif self.faults.spoils != "swallows":
+            await self.response(AbortPDU(srv=True, reason=self.faults.spoils, context=apdu))
+        return True
+
+    async def response(self, apdu: Untyped) -> None:
+        if self.faults.spoils == "leaves out" and isinstance(apdu, ReadPropertyMultipleACK):
+            told = apdu.listOfReadAccessResults
+            apdu.listOfReadAccessResults = [result for result in told if result.objectIdentifier != _SPOILT]
+        await super().response(apdu)
+
     async def do_ReadPropertyRequest(self, apdu: Untyped) -> None:  # noqa: N802
+        if str(apdu.propertyIdentifier) == "object-list":
+            held = self.device_object.objectList
+            at_most = self.faults.tells_at_most
+            if apdu.propertyArrayIndex is None and at_most is not None:
+                answer = ReadPropertyACK(
+                    objectIdentifier=apdu.objectIdentifier, propertyIdentifier=apdu.propertyIdentifier, context=apdu
+                )
+                answer.propertyValue = AnyValue(ArrayOf(ObjectIdentifier)(held[:at_most]))
+                await self.response(answer)
+                return
+            place = apdu.propertyArrayIndex
+            if place and held[place - 1] == _SPOILT and self.faults.spoils and await self._spoil(apdu):
+                return
         if self.faults.answers_about is not None:
             apdu.objectIdentifier = ObjectIdentifier(self.faults.answers_about)
         if apdu.objectIdentifier == _WILDCARD and self.faults.knows_wildcard:
@@ -181,11 +277,29 @@ class Server:
         return counts
 
     @property
+    def times(self) -> list[Untyped]:
+        """What it was told that the time is."""
+        return list(self.application.times)
+
+    @property
+    def is_bbmd(self) -> bool:
+        return "bbmd" in str(self.object("network-port,1").bacnetIPMode)
+
+    @property
     def most_in_flight(self) -> int:
-        return int(self.application.most_in_flight)
+        return int(self.application.traffic.most_in_flight)
+
+    @property
+    def repeated(self) -> int:
+        """How many requests came again while the device was at work on them."""
+        return int(self.application.repeated)
 
     def object(self, name: str) -> Untyped:
         return self.application.objectIdentifier[ObjectIdentifier(name)]
+
+    def add(self, objects: Callable[[], Iterable[Untyped]]) -> None:
+        """Serve more of them, made on the right thread."""
+        self.loop.do(lambda: [self.application.add_object(item) for item in objects()])
 
     def set(self, name: str, attribute: str, value: Untyped) -> None:
         """Change an object's property, on the right thread."""
@@ -301,7 +415,7 @@ def _build(
         network.bbmdAcceptFDRegistrations = True
         network.bbmdForeignDeviceTable = []
         network.bbmdBroadcastDistributionTable = []
-    application: Untyped = _Device.from_object_list([owner, network])
+    application: Untyped = FaultyDevice.from_object_list([owner, network])
     application.prepare()
     for item in objects():
         application.add_object(item)

@@ -117,7 +117,7 @@ def test_a_subscription_is_renewed_and_its_loss_told_once(
     monkeypatch.setattr("clients.bacnet.cov._LEAST_WAIT_S", 0.02)
     heard = Heard()
     subscription = ours.ask(
-        lambda client: client.subscribe_cov(peer.address, INPUT, heard, lifetime_s=0, timeout_s=2.0)
+        lambda client: client.subscribe_cov(peer.address, INPUT, heard, lifetime_s=0, timeout_s=0.5)
     )
     heard.next()
     assert heard.next().value == 12.5, "each renewal is answered with the present state"

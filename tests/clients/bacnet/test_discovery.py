@@ -10,12 +10,12 @@ from functools import partial
 import pytest
 
 from clients.bacnet.client import BACnetClient
-from clients.bacnet.errors import BacnetRefusal, StackError
+from clients.bacnet.errors import StackError
 from clients.bacnet.results import BacnetRef, DeviceFound, ObjectFound, RouterFound, Untyped
 from clients.bacnet.stack import BACnetStack
 from tests.clients.bacnet.router import router
 from tests.clients.bacnet.server import Server, device, inputs, some_objects, stack
-from utils.errors import ConfigError, DeviceUnreachable
+from utils.errors import ConfigError, DeviceRefused, DeviceUnreachable, ObjectError
 from utils.values import ObjectType, Quality
 
 WAIT_S = 0.15
@@ -106,10 +106,55 @@ def test_an_instance_that_nobody_has_is_unreachable(site: tuple[BACnetStack, lis
         site[0].ask(lambda client: client.locate(600, timeout_s=0.5))
 
 
+@pytest.fixture(scope="module")
+def twins() -> Iterator[tuple[BACnetStack, list[str]]]:
+    """Two devices with the same number."""
+    with ExitStack() as opened:
+        one = opened.enter_context(device(instance=7000, is_bbmd=True))
+        other = opened.enter_context(device(instance=7000, bbmd=one.address))
+        yield opened.enter_context(stack(foreign=one.address)), sorted([one.address, other.address])
+
+
+def test_two_devices_with_one_number_are_not_located_to_write(twins: tuple[BACnetStack, list[str]]) -> None:
+    stack_, addresses = twins
+    with pytest.raises(DeviceRefused, match=f"device 7000: answers from {addresses[0]} and {addresses[1]}; .* address"):
+        stack_.ask(lambda client: client.locate(7000, timeout_s=WAIT_S, to_write=True))
+
+
+def test_who_reads_gets_one_of_two_and_can_be_told_of_the_other(twins: tuple[BACnetStack, list[str]]) -> None:
+    stack_, addresses = twins
+    assert stack_.ask(lambda client: client.locate(7000)) in addresses
+    assert list(stack_.client.addresses(7000)) == addresses
+
+
+def test_both_of_two_devices_with_one_number_are_found_when_all_are_to_be_heard(
+    twins: tuple[BACnetStack, list[str]],
+) -> None:
+    found = twins[0].ask(lambda client: client.who_is(7000, 7000, wait_s=WAIT_S, hear_all=True))
+    assert [device.address for device in found] == twins[1]
+
+
+def test_a_hidden_device_is_found_once_it_is_shown() -> None:
+    with stack(instance=61, is_hidden=True) as hidden, stack() as ours:
+
+        def found() -> list[int]:
+            heard = ours.ask(lambda client: client.who_is(address=hidden.address, wait_s=WAIT_S))
+            return [device.instance for device in heard]
+
+        assert found() == []
+        hidden.show()
+        assert found() == [61]
+        hidden.show(62)
+        assert found() == [62]
+        assert (
+            ours.ask(lambda client: client.read(hidden.address, "device,62", "object-identifier")).value == "device,62"
+        )
+
+
 def test_all_points_of_a_device_are_told(ours: BACnetStack) -> None:
     with device() as server:
         points = {point.name: point for point in ours.ask(lambda client: client.discover_points(server.address))}
-    assert len(points) == 11
+    assert len(points) == 13
     supply, setpoint, fixed, mode = (points[name] for name in ("SupplyTemp", "Setpoint", "Fixed", "Mode"))
     assert (supply.object, supply.value, supply.unit) == ("analog-input,1", 12.5, "degrees-celsius")
     assert (supply.description, supply.quality, supply.commandable) == ("Supply air", Quality.GOOD, False)
@@ -130,14 +175,41 @@ def test_objects_are_listed_one_by_one_where_the_list_cannot_be_sent_whole(ours:
     with device(lambda: [*some_objects(), *inputs(60)], **small) as server:
         server.faults.cannot_send_whole = "object-list"
         assert len(ours.ask(lambda client: client.objects(server.address))) == 2 + 11 + 60
-        assert len(ours.ask(lambda client: client.discover_points(server.address))) == 71
+        assert len(ours.ask(lambda client: client.discover_points(server.address))) == 2 + 11 + 60
 
 
 def test_a_device_that_refuses_its_object_list_says_so(ours: BACnetStack) -> None:
     with device() as server:
         server.faults.denies_property = "object-list"
-        with pytest.raises(BacnetRefusal, match="read-access-denied"):
+        with pytest.raises(ObjectError, match="read-access-denied; its objects can be named by hand"):
             ours.ask(lambda client: client.discover_points(server.address))
+
+
+def test_objects_that_a_device_does_not_tell_are_given_by_hand(ours: BACnetStack) -> None:
+    with device() as server:
+        server.faults.denies_property = "object-list"
+        ours.ask(lambda client: client.know_objects(server.address, ["analog-output,1", "analog-input,77"]))
+        damper, absent = ours.ask(lambda client: client.discover_points(server.address))
+        assert (damper.name, damper.value, absent.quality) == ("Damper", 30.0, Quality.MISSING)
+        assert all("analog-input,77" in reason for reason in ours.client.unread(server.address))
+
+
+@pytest.mark.parametrize("way", ["other", "out-of-resources", "tsm-timeout", "garbles"])
+def test_an_element_of_the_list_that_cannot_be_had_is_named_and_ends_nothing(ours: BACnetStack, way: str) -> None:
+    with device(lambda: [*some_objects(), *inputs(5)]) as server:
+        server.faults.cannot_send_whole, server.faults.spoils = "object-list", way
+        server.faults.rejects.add("ReadPropertyMultiple")
+        points = ours.ask(lambda client: client.discover_points(server.address))
+        assert len(points) == 11 + 4 + 2
+        (told,) = ours.client.unread(server.address)
+        assert "object-list[16]" in told
+
+
+def test_a_list_that_a_device_cuts_short_is_read_to_its_end(ours: BACnetStack) -> None:
+    with device(lambda: [*some_objects(), *inputs(5)]) as server:
+        server.faults.tells_at_most = 4
+        assert len(ours.ask(lambda client: client.objects(server.address))) == 2 + 11 + 5
+        assert ours.client.unread(server.address) == ()
 
 
 def test_routers_and_what_is_behind_them_are_found(ours: BACnetStack) -> None:

@@ -16,6 +16,7 @@ from bacpypes3.local.analog import AnalogValueObject
 from filelock import FileLock
 
 from clients.bacnet.errors import StackError
+from clients.bacnet.port import check_broadcast, with_likely_mask
 from clients.bacnet.stack import BACnetStack
 from tests.clients.bacnet.server import device, free_port, stack
 from utils.errors import ConfigError, DeviceError
@@ -46,6 +47,26 @@ def test_a_free_port_is_picked_and_told() -> None:
 def test_a_port_that_another_program_has_is_refused() -> None:
     with taken_by_another_program() as port, pytest.raises(StackError, match=f"port {port} .* in use"):
         BACnetStack(f"127.0.0.1/24:{port}").open()
+
+
+def test_a_broadcast_address_that_another_program_listens_on_is_refused_at_once() -> None:
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as other:
+        other.bind(("127.0.0.255", 0))
+        port = other.getsockname()[1]
+        with pytest.raises(StackError, match=f"port {port} of 127.0.0.255 is in use"):
+            BACnetStack(f"127.0.0.1/24:{port}").open()
+
+
+def test_a_mask_that_is_not_the_networks_is_refused() -> None:
+    with pytest.raises(StackError, match=r"203\.0\.113\.255 is no broadcast address .* mask"):
+        check_broadcast("203.0.113.255", 0)
+
+
+@pytest.mark.parametrize(("broadcast", "mask"), [("10.1.2.255", 24), ("10.1.255.255", 16), ("10.1.3.255", 23)])
+def test_the_mask_is_the_one_whose_broadcast_address_this_computer_knows(broadcast: str, mask: int) -> None:
+    assert with_likely_mask("10.1.2.3", lambda address: address == broadcast) == f"10.1.2.3/{mask}"
+    assert with_likely_mask("10.1.2.3", lambda _: False) == "10.1.2.3/24"
+    assert with_likely_mask("127.0.0.1") == "127.0.0.1/24"
 
 
 def test_a_port_that_we_have_in_this_process_is_refused() -> None:
@@ -83,7 +104,9 @@ def test_an_interface_that_this_computer_lacks_is_named() -> None:
         BACnetStack("203.0.113.5/24:0").open()
 
 
-@pytest.mark.parametrize("text", ["", "nonsense!", "10.0.0.1/40", "10.0.0.300/24", "no-such-interface0"])
+@pytest.mark.parametrize(
+    "text", ["", "nonsense!", "10.0.0.1/40", "10.0.0.300/24", "127.0.0.1/24:99999", "no-such-interface0"]
+)
 def test_a_text_that_is_no_interface_is_the_callers_to_mend(text: str) -> None:
     with pytest.raises(ConfigError, match="write this computer's own address"):
         BACnetStack(text)
