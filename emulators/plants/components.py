@@ -1,116 +1,95 @@
 """HVAC building blocks that any air plant needs: loops, actuators, lags, valves, dampers, heat exchangers.
 
-Whatever has dynamics offers ``set_step(dt_s)``, called whenever the internal step changes, and one ``step`` per
-internal step. All of them are exact or unconditionally stable in the step.
+All of them are exact or unconditionally stable in the internal step. What depends on its length is a weight, worked out
+whenever the length changes.
 """
 
 from __future__ import annotations
 
-from itertools import pairwise
 from math import exp, log, sqrt
-from typing import Protocol
+
+from emulators.plants.cells import Cells
 
 
-class Dynamic(Protocol):
-    """Something whose coefficients depend on the internal step."""
+def pi(
+    integral: float,
+    error: float,
+    gain: float,
+    share: float,
+    low: float = 0.0,
+    high: float = 1.0,
+    unwinding: float = 0.9,
+) -> tuple[float, float]:
+    """Integral and output of a proportional-integral loop after one more step with this error.
 
-    def set_step(self, dt_s: float) -> None:
-        """Prepare for steps of this length."""
-
-
-class Composed(Protocol):
-    """Something made of dynamic parts."""
-
-    def dynamics(self) -> list[Dynamic]:
-        """Everything in it that depends on the internal step."""
-
-
-class PI:
-    """Proportional-integral loop with a clamped integral. A positive error raises the output."""
-
-    __slots__ = ("_gain", "_high", "_integral", "_integral_time_s", "_low", "_share", "output")
-
-    def __init__(self, gain: float, integral_time_s: float, low: float, high: float, start: float = 0.0) -> None:
-        self._gain = gain
-        self._integral_time_s = integral_time_s
-        self._low = low
-        self._high = high
-        self._share = 0.0
-        self.reset(start)
-
-    def reset(self, output: float) -> None:
-        """Start again from this output."""
-        self._integral = self.output = output
-
-    def set_step(self, dt_s: float) -> None:
-        """Prepare for steps of this length."""
-        self._share = dt_s / self._integral_time_s
-
-    def step(self, error: float) -> float:
-        """The output after one more step with this error."""
-        proportional = self._gain * error
-        low, high = self._low, self._high
-        integral = self._integral + proportional * self._share
-        self._integral = integral = low if integral < low else high if integral > high else integral
-        output = integral + proportional
-        self.output = output = low if output < low else high if output > high else output
-        return output
-
-
-class Actuator:
-    """Second-order, critically damped travel, as actuators and drives have in the Modelica Buildings library.
-
-    There a rise time of T seconds means two equal lags of T/5 * 0.6436.
+    A positive error raises the output; ``share`` is the step over the integral time. While the output is at a limit,
+    the integral is led to where it would be with the error of that time held for ``unwinding`` integral times, as in
+    the loops of Modelica Buildings (Controls.OBC.CDL.Continuous.PID, Ni). A large one lets a loop that was far from
+    being needed take its time until it acts.
     """
-
-    __slots__ = ("_first", "_lag_s", "_weight", "position")
-
-    _LAG_PER_RISE_TIME = 0.6436 / 5
-
-    def __init__(self, rise_time_s: float, start: float = 0.0) -> None:
-        self._lag_s = rise_time_s * self._LAG_PER_RISE_TIME
-        self._weight = 0.0
-        self._first = self.position = start
-
-    def set_step(self, dt_s: float) -> None:
-        """Prepare for steps of this length."""
-        self._weight = 1.0 - exp(-dt_s / self._lag_s)
-
-    def step(self, command: float) -> float:
-        """The position after one more step under this command."""
-        weight = self._weight
-        self._first = first = self._first + (command - self._first) * weight
-        self.position = position = self.position + (first - self.position) * weight
-        return position
+    proportional = gain * error
+    integral += proportional * share
+    output = integral + proportional
+    if output < low:
+        integral += (low - output) * share / (share + unwinding)
+        output = low
+    elif output > high:
+        integral += (high - output) * share / (share + unwinding)
+        output = high
+    return integral, output
 
 
-class FlowLag:
-    """First-order lag of something in a stream: quick with flow, drifting slowly to its surroundings without.
+def larger(one: float, other: float) -> float:
+    """The larger of two. Python's own ``max`` takes four times as long."""
+    return one if one > other else other
 
-    ``step`` takes the flow as a share of the flow at which there is no drift any more. There is no switch between the
-    two, so a vanishing flow gives neither a jump nor a division by it.
+
+def smaller(one: float, other: float) -> float:
+    """The smaller of two."""
+    return one if one < other else other
+
+
+def clamped(value: float, low: float, high: float) -> float:
+    """The nearest to ``value`` within the limits."""
+    return low if value < low else high if value > high else value
+
+
+_LAG_PER_RISE_TIME = 0.6436 / 5
+
+
+def travel_weight(rise_time_s: float, dt_s: float) -> float:
+    """The weight of an actuator's two lags in a step of ``dt_s``.
+
+    In the Modelica Buildings library, a rise time of T seconds means two equal lags of T/5 * 0.6436.
     """
+    return 1.0 - exp(-dt_s / (rise_time_s * _LAG_PER_RISE_TIME))
 
-    __slots__ = ("_drift", "_dt_s", "_per_flow", "value")
 
-    def __init__(self, lag_s: float, drift_s: float, start: float) -> None:
-        self._per_flow = 1.0 / lag_s
-        self._drift = 1.0 / drift_s
-        self._dt_s = 0.0
-        self.value = start
+def travel(b: Cells, at: int, command: float, weight: float) -> float:
+    """The position of an actuator after one more step under this command: second order, critically damped.
 
-    def set_step(self, dt_s: float) -> None:
-        """Prepare for steps of this length."""
-        self._dt_s = dt_s
+    As actuators and drives travel in the Modelica Buildings library. Two cells: the position, and the lag before it.
+    """
+    before = b[at + 1]
+    b[at + 1] = before = before + (command - before) * weight
+    position = b[at]
+    b[at] = position = position + (before - position) * weight
+    return position
 
-    def step(self, target: float, flow_share: float, surroundings: float) -> float:
-        """The value after one more step."""
-        carried = flow_share * self._per_flow
-        drift = self._drift * (1.0 - flow_share) if flow_share < 1.0 else 0.0
-        rate = carried + drift
-        settled = (carried * target + drift * surroundings) / rate
-        self.value = value = settled + (self.value - settled) * exp(-rate * self._dt_s)
-        return value
+
+def flow_lag(flow_share: float, per_flow: float, per_drift: float, dt_s: float) -> tuple[float, float, float]:
+    """Weights of value, target and surroundings in a step of something in a stream; their sum is 1.
+
+    It is quick with flow and drifts slowly to its surroundings without; rates are 1/s. The flow counts as a share of
+    that at which there is no drift any more. There is no switch between the two, so a vanishing flow gives neither a
+    jump nor a division by it.
+    """
+    carried = flow_share * per_flow
+    drift = per_drift * (1.0 - flow_share) if flow_share < 1.0 else 0.0
+    rate = carried + drift
+    kept = exp(-rate * dt_s)
+    settled = (1.0 - kept) / rate
+    return kept, settled * carried, settled * drift
 
 
 def effectiveness(transfer_units: float, capacity_ratio: float) -> float:
@@ -121,60 +100,56 @@ def effectiveness(transfer_units: float, capacity_ratio: float) -> float:
     return (1.0 - remaining) / (1.0 - capacity_ratio * remaining)
 
 
-def exchange(conductance: float, air: float, water: float, fresh: float) -> float:
-    """Heat per difference between the entering air and the *loop's* water, for a coil with recirculation.
+def exchange(conductance: float, air: float, water: float) -> float:
+    """Heat per difference between the entering streams, of capacity flows ``air`` and ``water``.
 
-    ``air`` and ``water`` are the capacity flows through the coil and ``fresh`` is the share of the water that comes
-    from the loop; the rest has been through the coil before. W/K for heat; with enthalpies in J/kg, kg/s.
+    W/K for heat; with enthalpies in J/kg, kg/s.
     """
-    smaller, larger = (air, water) if air < water else (water, air)
-    transfer = smaller * effectiveness(conductance / smaller, smaller / larger)
-    renewed = fresh * water
-    return transfer * renewed / (renewed + transfer * (1.0 - fresh))
+    if air < water:
+        return air * effectiveness(conductance / air, air / water)
+    return water * effectiveness(conductance / water, water / air)
 
 
 def required_conductance(heat_w: float, span_k: float, capacity_a: float, capacity_b: float) -> float:
     """UA (W/K) with which a counter-flow exchanger moves ``heat_w`` between streams that enter ``span_k`` apart."""
-    smaller, larger = sorted((capacity_a, capacity_b))
-    ratio = smaller / larger
-    reached = heat_w / (smaller * span_k)
+    least, most = sorted((capacity_a, capacity_b))
+    ratio = least / most
+    reached = heat_w / (least * span_k)
     if ratio > 0.999:
-        return smaller * reached / (1.0 - reached)
-    return smaller * log((1.0 - ratio * reached) / (1.0 - reached)) / (1.0 - ratio)
+        return least * reached / (1.0 - reached)
+    return least * log((1.0 - ratio * reached) / (1.0 - reached)) / (1.0 - ratio)
 
 
 _RANGEABILITY = 50.0
 _LEAKAGE = 1e-4
-_LINEAR_BELOW = 0.05
-_VALVE_PA = 6e3
-_FIXED_PA = 35e3
+_LINEAR_BELOW = 0.01
+_OPENING_AT_LINEAR = _RANGEABILITY ** (_LINEAR_BELOW - 1.0)
 
 
-def valve_flow(position: float) -> float:
-    """Flow of an equal-percentage valve as a share of its full flow, at 6 kPa over it and 35 kPa over its branch.
+def valve_flow(position: float, head_pa: float = 41e3, valve_pa: float = 6e3, fixed_pa: float = 35e3) -> float:
+    """Flow of an equal-percentage valve as a share of the design flow.
 
-    Equal-percentage law with R = 50 above 5 % of the stroke, linear down to a leakage of 1e-4 below (Modelica
-    Buildings, TwoWayEqualPercentage; the pressures are those of the BOPTEST model).
+    Equal-percentage law with R = 50 above 1 % of the stroke, linear down to a leakage of 1e-4 below (Modelica
+    Buildings, TwoWayEqualPercentage). The pressures are what drives the water through the valve's branch, and what
+    valve and branch lose at the design flow; without others, those of the air handler's coils in the BOPTEST model.
     """
     if position > _LINEAR_BELOW:
         opening = _RANGEABILITY ** (position - 1.0)
     else:
         opening = _LEAKAGE + (_OPENING_AT_LINEAR - _LEAKAGE) * position / _LINEAR_BELOW
-    return sqrt((_VALVE_PA + _FIXED_PA) / (_VALVE_PA / (opening * opening) + _FIXED_PA))
+    return sqrt(head_pa / (valve_pa / (opening * opening) + fixed_pa))
 
-
-_OPENING_AT_LINEAR = _RANGEABILITY ** (_LINEAR_BELOW - 1.0)
 
 DAMPER_LOSS_OPEN = 0.45
 DAMPER_LOSS_CLOSED = 1e6
 _SLOPE = -9.45
 _OFFSET = -1.51 + 9.45
-_CURVE_FROM, _CURVE_TO = 15.0 / 90.0, 55.0 / 90.0
-_DAMPER_LOG_LOSS = (
-    (0.0, log(DAMPER_LOSS_CLOSED)),
-    (_CURVE_FROM, _OFFSET + _SLOPE * _CURVE_FROM),
-    (_CURVE_TO, _OFFSET + _SLOPE * _CURVE_TO),
-    (1.0, log(DAMPER_LOSS_OPEN)),
+_KNEES = (0.0, 15.0 / 90.0, 55.0 / 90.0, 1.0)
+_LOG_LOSSES = (
+    log(DAMPER_LOSS_CLOSED),
+    _OFFSET + _SLOPE * _KNEES[1],
+    _OFFSET + _SLOPE * _KNEES[2],
+    log(DAMPER_LOSS_OPEN),
 )
 """Position and logarithm of the loss coefficient of an exponential damper (Modelica Buildings' defaults: a = -1.51,
 b = 9.45 between 15 and 55 degrees, k0 = 1e6, k1 = 0.45), joined by straight lines."""
@@ -182,16 +157,18 @@ b = 9.45 between 15 and 55 degrees, k0 = 1e6, k1 = 0.45), joined by straight lin
 
 def damper_loss(position: float) -> float:
     """Loss coefficient of an exponential damper at a position 0 to 1."""
-    for (left, loss_left), (right, loss_right) in pairwise(_DAMPER_LOG_LOSS):
-        if position <= right:
-            return exp(loss_left + (loss_right - loss_left) * (position - left) / (right - left))
+    for knee in range(1, 4):
+        if position <= _KNEES[knee]:
+            left, loss_left = _KNEES[knee - 1], _LOG_LOSSES[knee - 1]
+            return exp(loss_left + (_LOG_LOSSES[knee] - loss_left) * (position - left) / (_KNEES[knee] - left))
     return DAMPER_LOSS_OPEN
 
 
 def damper_position(loss: float) -> float:
     """The position 0 to 1 at which an exponential damper has this loss coefficient."""
     wanted = log(loss)
-    for (left, loss_left), (right, loss_right) in pairwise(_DAMPER_LOG_LOSS):
-        if wanted >= loss_right:
-            return max(0.0, left + (wanted - loss_left) / (loss_right - loss_left) * (right - left))
+    for knee in range(1, 4):
+        if wanted >= _LOG_LOSSES[knee]:
+            left, loss_left = _KNEES[knee - 1], _LOG_LOSSES[knee - 1]
+            return larger(0.0, left + (wanted - loss_left) / (_LOG_LOSSES[knee] - loss_left) * (_KNEES[knee] - left))
     return 1.0

@@ -27,14 +27,10 @@ def saturation_pressure(temperature_c: float) -> float:
     return 611.2 * exp(22.46 * temperature_c / (272.62 + temperature_c))
 
 
-def humidity_ratio(vapour_pressure_pa: float) -> float:
-    """Humidity ratio at a vapour pressure."""
-    return _MOLAR_MASS_RATIO * vapour_pressure_pa / (ATMOSPHERE_PA - vapour_pressure_pa)
-
-
 def saturation_humidity_ratio(temperature_c: float) -> float:
     """Humidity ratio of saturated air."""
-    return humidity_ratio(saturation_pressure(temperature_c))
+    pressure_pa = saturation_pressure(temperature_c)
+    return _MOLAR_MASS_RATIO * pressure_pa / (ATMOSPHERE_PA - pressure_pa)
 
 
 def enthalpy(temperature_c: float, ratio: float) -> float:

@@ -6,15 +6,14 @@ solar time and hour angle grow through the year, as in the original.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from math import asin, cos, pi, radians, sin
+from typing import NamedTuple
 
 DAY_S = 86400.0
 _OBLIQUITY = radians(23.45)
 
 
-@dataclass(frozen=True, slots=True)
-class Location:
+class Location(NamedTuple):
     """A place on earth; east is positive."""
 
     latitude: float
@@ -22,8 +21,7 @@ class Location:
     utc_offset_s: float
 
 
-@dataclass(frozen=True, slots=True)
-class Sun:
+class Sun(NamedTuple):
     """The sun at one moment. ``south`` and ``west`` are the components of the unit vector towards it."""
 
     solar_time_s: float
@@ -32,11 +30,6 @@ class Sun:
     altitude: float
     south: float
     west: float
-
-    @property
-    def zenith(self) -> float:
-        """Angle from the vertical."""
-        return pi / 2 - self.altitude
 
 
 def equation_of_time_s(time_s: float) -> float:
@@ -60,24 +53,24 @@ def sun_at(location: Location, time_s: float) -> Sun:
     sin_dec, cos_dec = sin(delta), cos(delta)
     up = sin_lat * sin_dec + cos_lat * cos_dec * cos(hour_angle)
     return Sun(
-        solar_time_s=solar_time_s,
-        declination=delta,
-        hour_angle=hour_angle,
-        altitude=asin(max(-1.0, min(1.0, up))),
-        south=cos_dec * cos(hour_angle) * sin_lat - sin_dec * cos_lat,
-        west=cos_dec * sin(hour_angle),
+        solar_time_s,
+        delta,
+        hour_angle,
+        asin(max(-1.0, min(1.0, up))),
+        cos_dec * cos(hour_angle) * sin_lat - sin_dec * cos_lat,
+        cos_dec * sin(hour_angle),
     )
 
 
-def facade_beam(sun: Sun, direct_normal: float) -> dict[str, float]:
-    """Direct radiation on vertical walls by their orientation, W/m2; none while the sun is (nearly) down."""
-    beam = direct_normal * min(1.0, max(0.0, sun.altitude / _GRAZING))
-    return {
-        "sou": beam * max(0.0, sun.south),
-        "nor": beam * max(0.0, -sun.south),
-        "wes": beam * max(0.0, sun.west),
-        "eas": beam * max(0.0, -sun.west),
-    }
+def facade_beam(sun: Sun, direct_normal: float, faces_south: float, faces_west: float) -> tuple[float, float]:
+    """Direct radiation on a vertical wall, W/m2, and the cosine of its angle of incidence.
+
+    There is none while the sun is (nearly) down. The wall's outward normal is given by its components; 0 and 0 are no
+    outer wall.
+    """
+    normal = direct_normal * min(1.0, max(0.0, sun.altitude / _GRAZING))
+    cosine = max(0.0, sun.south * faces_south + sun.west * faces_west)
+    return normal * cosine, cosine
 
 
 _GRAZING = 0.02

@@ -2,5 +2,6 @@
 
 from emulators.plants.multizone_office.parameters import OfficeParameters
 from emulators.plants.multizone_office.plant import MultizoneOffice
+from emulators.plants.multizone_office.variant import OfficeFiles, OfficeVariant, read_variant
 
-__all__ = ["MultizoneOffice", "OfficeParameters"]
+__all__ = ["MultizoneOffice", "OfficeFiles", "OfficeParameters", "OfficeVariant", "read_variant"]

@@ -7,178 +7,230 @@ the heating side (embedded-plant section 5).
 
 from __future__ import annotations
 
-from emulators.plants.components import PI, Dynamic
-from emulators.plants.multizone_office.modes import Mode
-from emulators.plants.multizone_office.overrides import OfficeOverrides
+from math import inf
+from typing import TypeAlias
+
+from emulators.plants.cells import Cells
+from emulators.plants.components import clamped, larger, pi, smaller
+from emulators.plants.multizone_office.layout import (
+    COOLING_PUMP_OVERRIDE,
+    COOLING_RUNS,
+    COOLING_SINCE_S,
+    COOLING_VALVE_OVERRIDE,
+    ECONOMIZER_IS_LOCKED,
+    FAN,
+    FAN_INTEGRAL,
+    FAN_IS_ON,
+    FAN_OVERRIDE,
+    FAN_SHARE,
+    FLOW,
+    FREEZE_INTEGRAL,
+    FREEZE_SHARE,
+    FREEZING_UNTIL_S,
+    HEATING_PUMP_OVERRIDE,
+    HEATING_RUNS,
+    HEATING_SINCE_S,
+    HEATING_VALVE_OVERRIDE,
+    MIXED_C,
+    MOST_OPEN_BOX,
+    OUTDOOR_C,
+    OUTDOOR_DAMPER_OVERRIDE,
+    PRESSURE_OVERRIDE,
+    PRESSURE_SET_PA,
+    RESET_INTEGRAL,
+    RESET_SHARE,
+    RETURN_DAMPER_OVERRIDE,
+    RETURNED_C,
+    SUPPLY_INTEGRAL,
+    SUPPLY_IS_ON,
+    SUPPLY_OUTPUT,
+    SUPPLY_SENSED_C,
+    SUPPLY_SHARE,
+    SUPPLY_TEMPERATURE_OVERRIDE,
+)
+from emulators.plants.multizone_office.modes import ECONOMIZER, MINIMUM_OUTDOOR_AIR, SUPPLY_AIR_K
+from emulators.plants.multizone_office.modes import FAN as FAN_RUNS
 from emulators.plants.multizone_office.parameters import SYSTEM_FLOW_M3_S
+from emulators.plants.override import ACTIVE, IN_FORCE, resolve
 from emulators.plants.psychrometrics import KELVIN
+
+AhuCommands: TypeAlias = tuple[float, float, float, float, float, float]
+"""What the controller asks of outdoor and return damper, heating valve and pump, cooling valve and pump: 0 to 1."""
 
 _LOWEST_PRESSURE_PA, _HIGHEST_PRESSURE_PA = 50.0, 410.0
 _WANTED_DAMPER = 0.9
 _LOWEST_SPEED = 0.1
-_MINIMUM_OUTDOOR_AIR = ((0.44, 0.47), (1.0, 0.32))
-"""Fan speed and outdoor damper position that give about the same outdoor air (D)."""
+_SLOW, _WIDE = 0.44, 0.47
+_FAST, _NARROW = 1.0, 0.32
+"""Fan speeds and outdoor damper positions that give about the same outdoor air (D)."""
 _LOCK_BAND_K = 1.0
+_SEQUENCE_START = -0.5
+"""Where the supply air loop begins whenever it is enabled: at the edge of heating (SupplyAirTemperature)."""
 _FREEZE_LOOP_C = 4.0
 _FREEZE_STAT_C = 3.0
 _FREEZE_HOLD_S = 900.0
 _FLOW_PROVEN_SHARE = 0.05
+_RESET_GAIN, _RESET_TIME_S = 0.1, 60.0
+_FAN_GAIN, _FAN_TIME_S = 0.5, 15.0
+_SUPPLY_GAIN, _SUPPLY_TIME_S = 0.01, 120.0
+_FREEZE_GAIN, _FREEZE_TIME_S = 0.05, 120.0
+
+_PUMP_STARTS_ABOVE = 0.1
+_PUMP_STOPS_BELOW = 0.01
+_PUMP_HOLD_S = 4 * 3600.0
 
 
-class Sensors:
-    """What the controller sees besides the duct pressure: degC, m3/s, shares."""
-
-    __slots__ = ("fan_speed", "flow", "mixed_c", "most_open_box", "outdoor_c", "return_c", "supply_c")
-
-    fan_speed: float
-    flow: float
-    mixed_c: float
-    most_open_box: float
-    outdoor_c: float
-    return_c: float
-    supply_c: float
-
-
-class AhuCommands:
-    """What the controller asks of dampers, valves and pumps: shares 0 to 1."""
-
-    __slots__ = ("cooling_pump", "cooling_valve", "heating_pump", "heating_valve", "outdoor_damper",
-                 "return_damper")  # fmt: skip
-
-    cooling_pump: float
-    cooling_valve: float
-    heating_pump: float
-    heating_valve: float
-    outdoor_damper: float
-    return_damper: float
+def fit_control(b: Cells) -> None:
+    """Write the state of a controller that has just been switched on."""
+    b[RESET_INTEGRAL] = b[SUPPLY_INTEGRAL] = b[SUPPLY_OUTPUT] = 0.0
+    b[FAN_INTEGRAL] = _LOWEST_SPEED
+    b[FREEZE_INTEGRAL] = 1.0
+    b[PRESSURE_SET_PA] = _LOWEST_PRESSURE_PA
+    b[FREEZING_UNTIL_S] = -inf
+    for cell in (
+        FAN_IS_ON,
+        SUPPLY_IS_ON,
+        ECONOMIZER_IS_LOCKED,
+        HEATING_RUNS,
+        HEATING_SINCE_S,
+        COOLING_RUNS,
+        COOLING_SINCE_S,
+    ):
+        b[cell] = 0.0
 
 
-class PumpHysteresis:
-    """Starts a coil's pump when its valve signal rises above 0.1 and holds it for hours, so that it does not cycle.
-
-    Until the pump has been started the valve stays shut, whatever the signal.
-    """
-
-    __slots__ = ("_started_s", "running")
-
-    _START_ABOVE = 0.1
-    _STOP_BELOW = 0.01
-    _HOLD_S = 4 * 3600.0
-
-    def __init__(self) -> None:
-        self.running = False
-        self._started_s = 0.0
-
-    def step(self, time_s: float, signal: float, air_proven: bool) -> bool:
-        """Whether the pump runs; it never does without air flow."""
-        if not air_proven:
-            self.running = False
-        elif signal > self._START_ABOVE and not self.running:
-            self.running = True
-            self._started_s = time_s
-        elif signal < self._STOP_BELOW and time_s - self._started_s > self._HOLD_S:
-            self.running = False
-        return self.running
+def set_control_step(b: Cells, dt_s: float, fan_dt_s: float) -> None:
+    """Prepare the loops for steps of this length; the fan's are shorter."""
+    b[RESET_SHARE] = dt_s / _RESET_TIME_S
+    b[SUPPLY_SHARE] = dt_s / _SUPPLY_TIME_S
+    b[FREEZE_SHARE] = dt_s / _FREEZE_TIME_S
+    b[FAN_SHARE] = fan_dt_s / _FAN_TIME_S
 
 
-class AirHandlerControl:
-    """One controller scan per internal step."""
+def scan(b: Cells, time_s: float, mode: int) -> AhuCommands:
+    """The commands of one scan to all but the fan."""
+    if b[MIXED_C] < _FREEZE_STAT_C:
+        b[FREEZING_UNTIL_S] = time_s + _FREEZE_HOLD_S
+    freezing = time_s < b[FREEZING_UNTIL_S]
+    fan_runs = FAN_RUNS[mode]
+    _reset_pressure(b)
+    if fan_runs and not b[FAN_IS_ON]:
+        b[FAN_INTEGRAL] = _LOWEST_SPEED
+    b[FAN_IS_ON] = 1.0 if fan_runs else 0.0
+    sequence = _control_supply_air(b, mode, fan_runs or freezing)
+    outdoor_damper, return_damper = _control_dampers(b, mode, clamped(sequence / 0.5, 0.0, 1.0))
+    air_proven = fan_runs or b[FLOW] > _FLOW_PROVEN_SHARE * SYSTEM_FLOW_M3_S
+    heating_valve, heating_pump = _control_heating(
+        b, time_s, larger(0.0, (-0.5 - sequence) / 0.5), air_proven, freezing
+    )
+    cooling_valve, cooling_pump = _control_cooling(b, time_s, larger(0.0, (sequence - 0.5) / 0.5), air_proven)
+    return outdoor_damper, return_damper, heating_valve, heating_pump, cooling_valve, cooling_pump
 
-    def __init__(self, overrides: OfficeOverrides) -> None:
-        self.commands = AhuCommands()
-        self._reset = PI(gain=0.1, integral_time_s=60.0, low=0.0, high=1.0)
-        self._fan = PI(gain=0.5, integral_time_s=15.0, low=_LOWEST_SPEED, high=1.0, start=_LOWEST_SPEED)
-        self._supply = PI(gain=0.01, integral_time_s=120.0, low=-1.0, high=1.0)
-        self._freeze = PI(gain=0.05, integral_time_s=120.0, low=0.0, high=1.0, start=1.0)
-        self._heating = PumpHysteresis()
-        self._cooling = PumpHysteresis()
-        self._fan_on = False
-        self._pressure_set_pa = _LOWEST_PRESSURE_PA
-        self._locked = False
-        self._freezing_until_s = float("-inf")
-        self._supply_set = overrides["hvac_oveAhu_TSupSet"]
-        self._pressure_set = overrides["hvac_oveAhu_dpSet"]
-        self._fan_speed = overrides["hvac_oveAhu_yFan"]
-        self._outdoor_damper = overrides["hvac_oveAhu_yOA"]
-        self._return_damper = overrides["hvac_oveAhu_yRet"]
-        self._heating_valve = overrides["hvac_oveAhu_yHea"]
-        self._cooling_valve = overrides["hvac_oveAhu_yCoo"]
-        self._heating_pump = overrides["hvac_oveAhu_yPumHea"]
-        self._cooling_pump = overrides["hvac_oveAhu_yPumCoo"]
 
-    def dynamics(self) -> list[Dynamic]:
-        """Everything here that depends on the internal step."""
-        return [self._reset, self._supply, self._freeze]
+def _reset_pressure(b: Cells) -> None:
+    """Static-pressure reset for the most open box."""
+    b[RESET_INTEGRAL], share = pi(
+        b[RESET_INTEGRAL], b[MOST_OPEN_BOX] - _WANTED_DAMPER, _RESET_GAIN, b[RESET_SHARE], 0.0, 1.0
+    )
+    own = _LOWEST_PRESSURE_PA + (_HIGHEST_PRESSURE_PA - _LOWEST_PRESSURE_PA) * share
+    b[PRESSURE_SET_PA] = resolve(b, PRESSURE_OVERRIDE, own)
 
-    def fan_dynamics(self) -> list[Dynamic]:
-        """Everything here that depends on the step of the fan loop."""
-        return [self._fan]
 
-    def step(self, time_s: float, mode: Mode, sensors: Sensors) -> AhuCommands:
-        """The commands of this scan to all but the fan."""
-        if sensors.mixed_c < _FREEZE_STAT_C:
-            self._freezing_until_s = time_s + _FREEZE_HOLD_S
-        freezing = time_s < self._freezing_until_s
-        self._reset_pressure(sensors)
-        if mode.fan and not self._fan_on:
-            self._fan.reset(_LOWEST_SPEED)
-            self._supply.reset(0.0)
-        self._fan_on = mode.fan
-        sequence = self._control_supply_air(mode, sensors, enabled=mode.fan or freezing)
-        self._control_dampers(mode, sensors, max(0.0, min(1.0, sequence / 0.5)))
-        air_proven = mode.fan or sensors.flow > _FLOW_PROVEN_SHARE * SYSTEM_FLOW_M3_S
-        self._control_heating(time_s, max(0.0, (-0.5 - sequence) / 0.5), air_proven, freezing)
-        self._control_cooling(time_s, max(0.0, (sequence - 0.5) / 0.5), air_proven)
-        return self.commands
+def _control_supply_air(b: Cells, mode: int, enabled: bool) -> float:
+    """The sequence signal: -1 to -0.5 heats, 0 to 0.5 opens the economizer, 0.5 to 1 cools."""
+    error_k = b[SUPPLY_SENSED_C] - (resolve(b, SUPPLY_TEMPERATURE_OVERRIDE, SUPPLY_AIR_K[mode]) - KELVIN)
+    if enabled and not b[SUPPLY_IS_ON]:
+        b[SUPPLY_INTEGRAL] = _SEQUENCE_START - _SUPPLY_GAIN * error_k
+        b[SUPPLY_OUTPUT] = _SEQUENCE_START
+    b[SUPPLY_IS_ON] = 1.0 if enabled else 0.0
+    if not enabled:
+        return 0.0
+    b[SUPPLY_INTEGRAL], output = pi(b[SUPPLY_INTEGRAL], error_k, _SUPPLY_GAIN, b[SUPPLY_SHARE], -1.0, 1.0)
+    b[SUPPLY_OUTPUT] = output
+    return output
 
-    def fan_speed(self, duct_pressure: float) -> float:
-        """The command to the fan of one step of its own loop, which is faster than all others."""
-        own = 0.0
-        if self._fan_on:
-            own = self._fan.step((self._pressure_set_pa - duct_pressure) / _HIGHEST_PRESSURE_PA)
-        return self._fan_speed.resolve(own)
 
-    def _reset_pressure(self, sensors: Sensors) -> None:
-        """Static-pressure reset for the most open box."""
-        share = self._reset.step(sensors.most_open_box - _WANTED_DAMPER)
-        own = _LOWEST_PRESSURE_PA + (_HIGHEST_PRESSURE_PA - _LOWEST_PRESSURE_PA) * share
-        self._pressure_set_pa = self._pressure_set.resolve(own)
-
-    def _control_supply_air(self, mode: Mode, sensors: Sensors, enabled: bool) -> float:
-        """The sequence signal: -1 to -0.5 heats, 0 to 0.5 opens the economizer, 0.5 to 1 cools."""
-        set_point_c = self._supply_set.resolve(mode.supply_air_k) - KELVIN
-        return self._supply.step(sensors.supply_c - set_point_c) if enabled else 0.0
-
-    def _control_dampers(self, mode: Mode, sensors: Sensors, economizer: float) -> None:
-        """Economizer between the minimum position and what the freeze loop allows."""
-        warmer_inside_by = sensors.return_c - sensors.outdoor_c
-        if warmer_inside_by > _LOCK_BAND_K:
-            self._locked = False
-        elif warmer_inside_by < 0.0:
-            self._locked = True
-        wanted = economizer if mode.economizer and not self._locked else 0.0
-        if mode.minimum_outdoor_air:
-            wanted = max(wanted, _minimum_outdoor_air(sensors.fan_speed))
-        allowed = self._freeze.step(sensors.mixed_c - _FREEZE_LOOP_C)
-        own = min(wanted, allowed)
-        self.commands.outdoor_damper = self._outdoor_damper.resolve(own)
-        self.commands.return_damper = self._return_damper.resolve(1.0 - own)
-
-    def _control_heating(self, time_s: float, own: float, air_proven: bool, freezing: bool) -> None:
-        valve = self._heating_valve.resolve(own)
-        running = self._heating.step(time_s, valve, air_proven)
-        pump = self._heating_pump.resolve(1.0 if running else 0.0)
-        self.commands.heating_valve = 1.0 if freezing else valve if running else 0.0
-        self.commands.heating_pump = 1.0 if freezing else pump
-
-    def _control_cooling(self, time_s: float, own: float, air_proven: bool) -> None:
-        valve = self._cooling_valve.resolve(own)
-        running = self._cooling.step(time_s, valve, air_proven)
-        self.commands.cooling_pump = self._cooling_pump.resolve(1.0 if running else 0.0)
-        self.commands.cooling_valve = valve if running else 0.0
+def _control_dampers(b: Cells, mode: int, economizer: float) -> tuple[float, float]:
+    """Outdoor and return damper: economizer between the minimum position and what the freeze loop allows."""
+    warmer_inside_by = b[RETURNED_C] - b[OUTDOOR_C]
+    if warmer_inside_by > _LOCK_BAND_K:
+        b[ECONOMIZER_IS_LOCKED] = 0.0
+    elif warmer_inside_by < 0.0:
+        b[ECONOMIZER_IS_LOCKED] = 1.0
+    wanted = economizer if ECONOMIZER[mode] and not b[ECONOMIZER_IS_LOCKED] else 0.0
+    if MINIMUM_OUTDOOR_AIR[mode]:
+        wanted = larger(wanted, _minimum_outdoor_air(b[FAN]))
+    error = b[MIXED_C] - _FREEZE_LOOP_C
+    b[FREEZE_INTEGRAL], allowed = pi(b[FREEZE_INTEGRAL], error, _FREEZE_GAIN, b[FREEZE_SHARE], 0.0, 1.0)
+    own = smaller(wanted, allowed)
+    return resolve(b, OUTDOOR_DAMPER_OVERRIDE, own), resolve(b, RETURN_DAMPER_OVERRIDE, 1.0 - own)
 
 
 def _minimum_outdoor_air(fan_speed: float) -> float:
-    (slow, wide), (fast, narrow) = _MINIMUM_OUTDOOR_AIR
-    share = max(0.0, min(1.0, (fan_speed - slow) / (fast - slow)))
-    return wide + (narrow - wide) * share
+    share = clamped((fan_speed - _SLOW) / (_FAST - _SLOW), 0.0, 1.0)
+    return _WIDE + (_NARROW - _WIDE) * share
+
+
+def _control_heating(b: Cells, time_s: float, own: float, air_proven: bool, freezing: bool) -> tuple[float, float]:
+    valve = resolve(b, HEATING_VALVE_OVERRIDE, own)
+    running = pump_runs(b, HEATING_RUNS, time_s, valve, air_proven)
+    pump = resolve(b, HEATING_PUMP_OVERRIDE, running)
+    if freezing:
+        return 1.0, 1.0
+    return valve * running, pump
+
+
+def _control_cooling(b: Cells, time_s: float, own: float, air_proven: bool) -> tuple[float, float]:
+    valve = resolve(b, COOLING_VALVE_OVERRIDE, own)
+    running = pump_runs(b, COOLING_RUNS, time_s, valve, air_proven)
+    return valve * running, resolve(b, COOLING_PUMP_OVERRIDE, running)
+
+
+def pump_runs(b: Cells, at: int, time_s: float, signal: float, air_proven: bool) -> float:
+    """Whether a coil's pump runs, as 0 or 1; it never does without air flow.
+
+    It starts when the valve signal rises above 0.1 and is held for hours, so that it does not cycle. Until it has been
+    started the valve stays shut, whatever the signal. Two cells: whether it runs, and since when.
+    """
+    if not air_proven:
+        b[at] = 0.0
+    elif signal > _PUMP_STARTS_ABOVE and not b[at]:
+        b[at] = 1.0
+        b[at + 1] = time_s
+    elif signal < _PUMP_STOPS_BELOW and time_s - b[at + 1] > _PUMP_HOLD_S:
+        b[at] = 0.0
+    return b[at]
+
+
+def scan_fan(b: Cells, duct_pa: float) -> float:
+    """The command to the fan of one step of its own loop, which is faster than all others."""
+    own = 0.0
+    if b[FAN_IS_ON]:
+        error = (b[PRESSURE_SET_PA] - duct_pa) / _HIGHEST_PRESSURE_PA
+        b[FAN_INTEGRAL], own = pi(b[FAN_INTEGRAL], error, _FAN_GAIN, b[FAN_SHARE], _LOWEST_SPEED, 1.0)
+    return resolve(b, FAN_OVERRIDE, own)
+
+
+def track(b: Cells) -> None:
+    """Be as if what overrides pressure, fan, valves and dampers now had been commanded from here."""
+    if b[PRESSURE_OVERRIDE + ACTIVE]:
+        above_pa = b[PRESSURE_OVERRIDE + IN_FORCE] - _LOWEST_PRESSURE_PA
+        b[RESET_INTEGRAL] = clamped(above_pa / (_HIGHEST_PRESSURE_PA - _LOWEST_PRESSURE_PA), 0.0, 1.0)
+    if b[FAN_OVERRIDE + ACTIVE]:
+        b[FAN_INTEGRAL] = clamped(b[FAN_OVERRIDE + IN_FORCE], _LOWEST_SPEED, 1.0)
+    heats, cools = b[HEATING_VALVE_OVERRIDE + ACTIVE], b[COOLING_VALVE_OVERRIDE + ACTIVE]
+    if heats or cools or b[OUTDOOR_DAMPER_OVERRIDE + ACTIVE]:
+        b[SUPPLY_INTEGRAL] = b[SUPPLY_OUTPUT] = clamped(_sequence_in_force(b), -1.0, 1.0)
+
+
+def _sequence_in_force(b: Cells) -> float:
+    """The sequence signal that would have what is overridden: the wider valve, or else the damper."""
+    heating = b[HEATING_VALVE_OVERRIDE + IN_FORCE] if b[HEATING_VALVE_OVERRIDE + ACTIVE] else 0.0
+    cooling = b[COOLING_VALVE_OVERRIDE + IN_FORCE] if b[COOLING_VALVE_OVERRIDE + ACTIVE] else 0.0
+    if heating > cooling:
+        return -0.5 - 0.5 * heating
+    if cooling > 0.0:
+        return 0.5 + 0.5 * cooling
+    if b[OUTDOOR_DAMPER_OVERRIDE + ACTIVE]:
+        return 0.5 * b[OUTDOOR_DAMPER_OVERRIDE + IN_FORCE]
+    return clamped(b[SUPPLY_OUTPUT], -0.5, 0.5)

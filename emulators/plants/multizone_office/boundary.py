@@ -1,14 +1,13 @@
 """What acts on the building from outside and from its use: weather, gains, set-points, prices, emissions.
 
-All of it is known in advance, so a forecast is perfect: weather is linear between hours, everything else is a step
-function whose values the building itself uses.
+All of it is known in advance, so a forecast is perfect: weather is linear between hours, everything else it tells in
+steps. The building uses the same values, but gains and CO2 between the quarters of an hour and of fractions of people.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 
 from emulators.plants.multizone_office.modes import (
     DAY_S,
@@ -19,6 +18,13 @@ from emulators.plants.multizone_office.modes import (
     occupied,
 )
 from emulators.plants.multizone_office.parameters import ZONES, Gains, Zone
+from emulators.plants.multizone_office.prices import (
+    CONSTANT,
+    EMISSIONS_KG_PER_KWH,
+    UPPER_CO2_PPM,
+    HourlyPrices,
+    by_time_of_use,
+)
 from emulators.plants.psychrometrics import KELVIN
 from emulators.plants.weather import WeatherYear, boptest_points
 
@@ -35,28 +41,15 @@ _GAIN_PROFILE = (
     (19.0, 0.1),
     (24.0, 0.05),
 )
-"""Hour of day and share of the full gains (embedded-plant section 4); held over each quarter of an hour."""
-
-_UPPER_CO2_PPM = 894.0
-"""The usual limit for offices (supervisory, ventilation)."""
-
-_CONSTANT_PRICE = 0.12
-_DAY_PRICE, _NIGHT_PRICE = 0.15, 0.08
-_DAY_TARIFF_H = (6.0, 22.0)
-_SPOT_MORNING = (0.060, 0.056, 0.054, 0.053, 0.055, 0.066, 0.088, 0.112, 0.118, 0.110, 0.102, 0.098)
-_SPOT_AFTERNOON = (0.096, 0.098, 0.104, 0.116, 0.138, 0.168, 0.182, 0.164, 0.132, 0.104, 0.082, 0.068)
-_SPOT_PRICES = (*_SPOT_MORNING, *_SPOT_AFTERNOON)
-"""$/kWh by hour of day. The tariffs are the project's own: plausible for a commercial customer in Chicago (about 12
-cents on average), with the morning and evening peaks of a spot market. No utility has published them."""
-
-_EMISSIONS_KG_PER_KWH = 0.45
-"""Round figure for the grid around Chicago (EPA eGRID, subregion RFC West, recent years)."""
+"""Hour of day and share of the full gains, linear between them (B Floor). A forecast tells them for each quarter of an
+hour, and whole people."""
 
 
 def gain_share(time_s: float) -> float:
     """People, lights and plugs as a share of their full value."""
-    hour = time_s % DAY_S // _GAIN_STEP_S * _GAIN_STEP_S / 3600.0
-    for (left, share_left), (right, share_right) in pairwise(_GAIN_PROFILE):
+    hour = time_s % DAY_S / 3600.0
+    for knee in range(1, len(_GAIN_PROFILE)):
+        (left, share_left), (right, share_right) = _GAIN_PROFILE[knee - 1], _GAIN_PROFILE[knee]
         if left <= hour < right:
             return share_left + (share_right - share_left) * (hour - left) / (right - left)
     return _GAIN_PROFILE[-1][1]
@@ -93,19 +86,17 @@ def zone_limits(time_s: float) -> tuple[float, float]:
     return VACANT_HEATING_C + KELVIN, VACANT_COOLING_C + KELVIN
 
 
-def _prices(time_s: float) -> dict[str, float]:
-    hour = time_s % DAY_S / 3600.0
-    day = _DAY_TARIFF_H[0] <= hour < _DAY_TARIFF_H[1]
+def _prices(hourly: HourlyPrices, time_s: float) -> dict[str, float]:
     return {
-        "PriceElectricPowerConstant": _CONSTANT_PRICE,
-        "PriceElectricPowerDynamic": _DAY_PRICE if day else _NIGHT_PRICE,
-        "PriceElectricPowerHighlyDynamic": _SPOT_PRICES[int(hour)],
-        "EmissionsElectricPower": _EMISSIONS_KG_PER_KWH,
+        "PriceElectricPowerConstant": CONSTANT,
+        "PriceElectricPowerDynamic": by_time_of_use(time_s),
+        "PriceElectricPowerHighlyDynamic": hourly.at(time_s),
+        "EmissionsElectricPower": EMISSIONS_KG_PER_KWH,
     }
 
 
 def _zone_points(gains: Gains, time_s: float) -> dict[str, float]:
-    share = gain_share(time_s)
+    share = gain_share(time_s // _GAIN_STEP_S * _GAIN_STEP_S)
     lower, upper = zone_limits(time_s)
     points: dict[str, float] = {}
     for zone in ZONES:
@@ -113,19 +104,29 @@ def _zone_points(gains: Gains, time_s: float) -> dict[str, float]:
         points[f"InternalGainsRad[{zone.name}]"] = use.radiant
         points[f"InternalGainsCon[{zone.name}]"] = use.convective
         points[f"InternalGainsLat[{zone.name}]"] = use.latent
-        points[f"Occupancy[{zone.name}]"] = use.people
+        points[f"Occupancy[{zone.name}]"] = float(int(use.people))
         points[f"LowerSetp[{zone.name}]"] = lower
         points[f"UpperSetp[{zone.name}]"] = upper
-        points[f"UpperCO2[{zone.name}]"] = _UPPER_CO2_PPM
+        points[f"UpperCO2[{zone.name}]"] = UPPER_CO2_PPM
     return points
 
 
-def forecast(year: WeatherYear, gains: Gains, names: Sequence[str], times_s: Sequence[float]) -> dict[str, list[float]]:
+@dataclass(frozen=True, slots=True)
+class Known:
+    """All that is known in advance: weather, use and hourly prices."""
+
+    year: WeatherYear
+    gains: Gains
+    hourly: HourlyPrices
+
+
+def forecast(known_of: Known, names: Sequence[str], times_s: Sequence[float]) -> dict[str, list[float]]:
     """Values of the named points at the given times. Raises KeyError for an unknown name."""
+    year = known_of.year
     sources: tuple[Callable[[float], Mapping[str, float]], ...] = (
-        lambda time_s: boptest_points(year.location, year.at(time_s)),
-        _prices,
-        lambda time_s: _zone_points(gains, time_s),
+        lambda time_s: boptest_points(year, time_s),
+        lambda time_s: _prices(known_of.hourly, time_s),
+        lambda time_s: _zone_points(known_of.gains, time_s),
     )
     known = [source(0.0) for source in sources]
     wanted = [source for source, points in zip(sources, known, strict=True) if not points.keys().isdisjoint(names)]

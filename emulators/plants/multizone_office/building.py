@@ -2,169 +2,224 @@
 
 from __future__ import annotations
 
-from math import ceil, floor
+from math import ceil, floor, inf
 
-from emulators.plants.components import Composed, Dynamic
-from emulators.plants.multizone_office.ahu_control import AirHandlerControl, Sensors
-from emulators.plants.multizone_office.air_handler import AirHandler
-from emulators.plants.multizone_office.air_network import AirNetwork
-from emulators.plants.multizone_office.boundary import gain_share, zone_limits, zone_use
-from emulators.plants.multizone_office.boxes import Box, BoxControl
-from emulators.plants.multizone_office.modes import ModeMachine, occupied
-from emulators.plants.multizone_office.overrides import OfficeOverrides
+from emulators.plants.cells import Cells, Table
+from emulators.plants.components import travel
+from emulators.plants.diffuse_sun import brightening
+from emulators.plants.multizone_office import boxes, coils, modes, water, zones
+from emulators.plants.multizone_office.ahu_control import fit_control, scan, scan_fan, set_control_step
+from emulators.plants.multizone_office.air_handler import actuate, condition, fit_handler, set_handler_step
+from emulators.plants.multizone_office.air_network import balance, fit_network, pressure_at
+from emulators.plants.multizone_office.boundary import gain_share, zone_limits
+from emulators.plants.multizone_office.boxes import actuate_box, control_box, fit_box, set_box_step, step_box
+from emulators.plants.multizone_office.layout import (
+    BOUNDARY_UNTIL_S,
+    BOXES,
+    CHILLER,
+    COOLING,
+    DOOR_LAMINAR_K,
+    DOOR_W_PER_ROOT_K,
+    DT_S,
+    DUCT_PA,
+    FACING_COEFFICIENT,
+    FAN,
+    FAN_WEIGHT,
+    HEAT_PUMP,
+    HEATING,
+    OPERATION,
+    OUTDOOR_C,
+    OUTDOOR_DAMPER,
+    OUTDOOR_HUMIDITY,
+    RETURN_DAMPER,
+    ROOMS,
+    SIZE,
+    SKY_LOSS_K,
+    SUPPLY_C,
+    SUPPLY_CO2_PPM,
+    SUPPLY_HUMIDITY,
+    TESTED_PA,
+    TIME_S,
+    ZONE_COUNT,
+    ZONE_FLOWS,
+)
+from emulators.plants.multizone_office.leakage import set_leaks
+from emulators.plants.multizone_office.modes import choose_mode, occupied
+from emulators.plants.multizone_office.outside import sky_deficit, sky_loss
+from emulators.plants.multizone_office.overrides import fit_overrides
 from emulators.plants.multizone_office.parameters import AIR_DENSITY, ROOM_C, START_HUMIDITY, ZONES, OfficeParameters
-from emulators.plants.multizone_office.water import WaterLoop
-from emulators.plants.multizone_office.zones import Room, open_doors
+from emulators.plants.multizone_office.water import fit_loop, step_loop
+from emulators.plants.multizone_office.zones import (
+    fit_room,
+    hold_room,
+    open_doors,
+    set_room_boundary,
+    set_room_step,
+    settle_room,
+    step_room,
+)
 from emulators.plants.psychrometrics import KELVIN, saturation_humidity_ratio
-from emulators.plants.weather import HOUR_S, Weather, WeatherYear
+from emulators.plants.weather import HOUR_S, Weather, weather_at
 
 LONGEST_STEP_S = 5.0
 """The air, coils and zones need no finer step (embedded-plant section 4, internal step study)."""
 _LONGEST_FAN_STEP_S = 1.0
 """The fan loop does: coarser, it hunts at high speeds."""
 _BOUNDARY_STEP_S = 60.0
-_SUPPLY_C = 12.0
+_SUPPLY_AIR_C = 12.0
 _FRESH_SHARE = 0.6
 """Supply air while the building is settled: temperature and dew point, and how much of it is outdoor air."""
 _SETTLING_DAYS = 7
-_RUN_IN_S = HOUR_S
+RUN_IN_S = 2 * HOUR_S
 
 
-class OfficeBuilding:
-    """State of the building at ``time_s`` and its advance in time."""
+def built(parameters: OfficeParameters) -> list[float]:
+    """The cells of a building with these parameters, at time 0 and before it is settled; nothing is overridden."""
+    b = [0.0] * SIZE
+    b[BOUNDARY_UNTIL_S] = -inf
+    b[OUTDOOR_C], b[OUTDOOR_HUMIDITY] = ROOM_C, START_HUMIDITY
+    b[OPERATION] = modes.OFF
+    b[DOOR_W_PER_ROOT_K] = parameters.envelope.door_w_k
+    b[DOOR_LAMINAR_K] = parameters.envelope.door_laminar_k
+    b[SKY_LOSS_K] = sky_loss(parameters.envelope)
+    b[FACING_COEFFICIENT] = parameters.leakage.facing_coefficient
+    b[TESTED_PA] = parameters.leakage.tested_pa
+    fit_overrides(b)
+    fit_control(b)
+    fit_network(b, parameters.fan, parameters.air_path)
+    fit_handler(b, parameters)
+    fit_loop(b, HEAT_PUMP, parameters.heat_pump, sense=1.0)
+    fit_loop(b, CHILLER, parameters.chiller, sense=-1.0)
+    for number, zone in enumerate(ZONES):
+        fit_room(b, ROOMS + number * zones.CELLS, zone, parameters)
+        fit_box(b, BOXES + number * boxes.CELLS, zone, parameters.air_path, parameters.reheat)
+    return b
 
-    def __init__(
-        self, parameters: OfficeParameters, year: WeatherYear, overrides: OfficeOverrides, start_time_s: float
-    ) -> None:
-        self._parameters = parameters
-        self._year = year
-        self.time_s = start_time_s
-        self._boundary_until_s = float("-inf")
-        self.mode = ModeMachine()
-        self.control = AirHandlerControl(overrides)
-        self._sensors = Sensors()
-        self.air = AirNetwork(parameters.fan, parameters.air_path)
-        self.rooms = [Room(zone, parameters.envelope) for zone in ZONES]
-        self._box_controls = [BoxControl(zone, parameters.reheat.heated_share, overrides) for zone in ZONES]
-        self.boxes = [Box(zone, parameters.air_path, parameters.reheat) for zone in ZONES]
-        self.handler = AirHandler(parameters)
-        self.heat_pump = WaterLoop(parameters.heat_pump, sense=1.0)
-        self.chiller = WaterLoop(parameters.chiller, sense=-1.0)
-        self._dt_s = 0.0
-        self.outdoor = (ROOM_C, START_HUMIDITY)
-        """Temperature (degC) and humidity ratio that act in the present minute."""
-        self._fan_steps = 1
-        self._dynamics = self._collect_dynamics()
-        self._fan_dynamics = [*self.control.fan_dynamics(), *self.handler.fan_dynamics()]
 
-    def _collect_dynamics(self) -> list[Dynamic]:
-        composed: list[Composed] = [self.control, self.handler, self.heat_pump, self.chiller]
-        composed += [*self._box_controls, *self.boxes]
-        return [*self.rooms, *(dynamic for part in composed for dynamic in part.dynamics())]
+def run(b: Cells, year: Table, duration_s: float) -> None:
+    """Advance in equal internal steps of at most five seconds; ``year`` is the weather's table."""
+    steps = max(1, ceil(duration_s / LONGEST_STEP_S - 1e-9))
+    set_step(b, duration_s / steps)
+    start_s = b[TIME_S]
+    for number in range(1, steps + 1):
+        step(b, year)
+        b[TIME_S] = start_s + duration_s * number / steps
 
-    def run(self, duration_s: float) -> None:
-        """Advance in equal internal steps of at most five seconds."""
-        steps = max(1, ceil(duration_s / LONGEST_STEP_S - 1e-9))
-        self._set_step(duration_s / steps)
-        start_s = self.time_s
-        for step in range(1, steps + 1):
-            self._step()
-            self.time_s = start_s + duration_s * step / steps
 
-    def _set_step(self, dt_s: float) -> None:
-        if dt_s != self._dt_s:
-            self._dt_s = dt_s
-            self._fan_steps = ceil(dt_s / _LONGEST_FAN_STEP_S)
-            for dynamic in self._dynamics:
-                dynamic.set_step(dt_s)
-            for dynamic in self._fan_dynamics:
-                dynamic.set_step(dt_s / self._fan_steps)
+def set_step(b: Cells, dt_s: float) -> None:
+    """Prepare everything for internal steps of this length."""
+    if dt_s == b[DT_S]:
+        return
+    b[DT_S] = dt_s
+    fan_dt_s = dt_s / _fan_steps(dt_s)
+    set_control_step(b, dt_s, fan_dt_s)
+    set_handler_step(b, dt_s, fan_dt_s)
+    for zone in range(ZONE_COUNT):
+        set_room_step(b, ROOMS + zone * zones.CELLS, dt_s)
+        set_box_step(b, BOXES + zone * boxes.CELLS, dt_s)
 
-    def _step(self) -> None:
-        if self.time_s >= self._boundary_until_s:
-            self._update_boundary()
-        rooms, boxes, air, handler = self.rooms, self.boxes, self.air, self.handler
-        self._control()
-        dampers = [box.damper.position for box in boxes]
-        air.solve(handler.fan.position, handler.outdoor_damper.position, handler.return_damper.position, dampers)
-        handler.condition(air, rooms, self.outdoor, self.heat_pump.supply_c, self.chiller.supply_c)
-        open_doors(rooms, self._parameters.envelope.door_w_k)
-        supply_c, humidity, co2 = handler.supply_c, handler.supply_humidity, handler.supply_co2
-        hot_water_c = self.heat_pump.supply_c
-        for room, box, flow in zip(rooms, boxes, air.zone_flows, strict=True):
-            supply = flow * AIR_DENSITY
-            room.step(supply, box.step(supply, supply_c, hot_water_c, room.temperature), humidity, co2)
-        self._run_water()
 
-    def _control(self) -> None:
-        """Scan all controllers on what their sensors show, and move the actuators."""
-        handler, sensors = self.handler, self._sensors
-        sensors.flow = self.air.flow
-        sensors.most_open_box = self.air.most_open_box
-        sensors.fan_speed = handler.fan.position
-        sensors.mixed_c = handler.mixed.value
-        sensors.return_c = handler.returned.value
-        sensors.supply_c = handler.supply.value
-        sensors.outdoor_c = outdoor_c = self.outdoor[0]
-        mode = self.mode.step(self.time_s, [room.temperature for room in self.rooms], outdoor_c)
-        handler.actuate(self.control.step(self.time_s, mode, sensors))
-        for room, box, control in zip(self.rooms, self.boxes, self._box_controls, strict=True):
-            damper, valve = control.step(mode, room.temperature)
-            box.damper.step(damper)
-            box.valve.step(valve)
-        self._run_fan()
+def _fan_steps(dt_s: float) -> int:
+    return ceil(dt_s / _LONGEST_FAN_STEP_S)
 
-    def _run_fan(self) -> None:
-        """The fan loop in its own steps, against boxes that hold their flow for so long."""
-        fan, air, control = self.handler.fan, self.air, self.control
-        pressure = air.duct_pressure
-        for _ in range(self._fan_steps):
-            pressure = air.pressure_at(fan.step(control.fan_speed(pressure)))
 
-    def _run_water(self) -> None:
-        heating, cooling = self.handler.heating, self.handler.cooling
-        flow = heating.loop_flow
-        carried = flow * heating.loop_return_c
-        for box in self.boxes:
-            flow += box.water_flow
-            carried += box.water_flow * box.water_return_c
-        outdoor_c = self.outdoor[0]
-        self.heat_pump.step(flow, carried, outdoor_c)
-        self.chiller.step(cooling.loop_flow, cooling.loop_flow * cooling.loop_return_c, outdoor_c)
+def step(b: Cells, year: Table) -> None:
+    """One internal step, of the length that everything is prepared for."""
+    if b[TIME_S] >= b[BOUNDARY_UNTIL_S]:
+        update_boundary(b, year)
+    dt_s = b[DT_S]
+    _control(b, dt_s)
+    balance(b, b[FAN], b[OUTDOOR_DAMPER], b[RETURN_DAMPER])
+    hot_water_c = b[HEAT_PUMP + water.SUPPLY_C]
+    condition(b, dt_s)
+    open_doors(b, ROOMS, ZONE_COUNT, b[DOOR_W_PER_ROOT_K], b[DOOR_LAMINAR_K])
+    supply_c, humidity, co2 = b[SUPPLY_C], b[SUPPLY_HUMIDITY], b[SUPPLY_CO2_PPM]
+    for zone in range(ZONE_COUNT):
+        r, x = ROOMS + zone * zones.CELLS, BOXES + zone * boxes.CELLS
+        supply = b[ZONE_FLOWS + zone] * AIR_DENSITY
+        discharge_c = step_box(b, x, dt_s, supply, supply_c, hot_water_c, b[r + zones.AIR_C])
+        step_room(b, r, dt_s, supply, discharge_c, humidity, co2)
+    _run_water(b, dt_s)
 
-    def _update_boundary(self) -> None:
-        """Weather and use, from the middle of the minute, for the whole minute."""
-        minute_s = floor(self.time_s / _BOUNDARY_STEP_S) * _BOUNDARY_STEP_S
-        self._boundary_until_s = minute_s + _BOUNDARY_STEP_S
-        self._set_boundary(self._year.at(minute_s + 0.5 * _BOUNDARY_STEP_S), minute_s)
 
-    def _set_boundary(self, weather: Weather, use_time_s: float) -> None:
-        humidity = saturation_humidity_ratio(weather.dry_bulb_c) * weather.relative_humidity
-        self.outdoor = (weather.dry_bulb_c, humidity)
-        share = gain_share(use_time_s)
-        for room in self.rooms:
-            room.set_boundary(weather, humidity, zone_use(room.zone, self._parameters.gains, share))
+def _control(b: Cells, dt_s: float) -> None:
+    """Scan all controllers on what their sensors show, and move the actuators."""
+    mode = choose_mode(b, OPERATION, b[TIME_S], _zones_c(b), b[OUTDOOR_C])
+    actuate(b, scan(b, b[TIME_S], mode))
+    heating_k, cooling_k = modes.HEATING_K[mode], modes.COOLING_K[mode]
+    for zone in range(ZONE_COUNT):
+        r, x = ROOMS + zone * zones.CELLS, BOXES + zone * boxes.CELLS
+        damper, valve = control_box(b, x, heating_k, cooling_k, b[r + zones.AIR_C])
+        actuate_box(b, x, damper, valve)
+    _run_fan(b, _fan_steps(dt_s))
 
-    def start(self) -> None:
-        """Bring the building into the state that a season of ordinary running would have left at ``time_s``.
 
-        A week of hourly ideal conditioning warms the masses; the last hour is run with the real control, so that
-        loops, valves and sensors stand where they belong.
-        """
-        end_s = self.time_s
-        self._set_step(HOUR_S)
-        for hour in range(_SETTLING_DAYS * 24, 0, -1):
-            self._settle(end_s - _RUN_IN_S - (hour - 0.5) * HOUR_S)
-        self.time_s = end_s - _RUN_IN_S
-        self.run(_RUN_IN_S)
-        self.time_s = end_s
+def _zones_c(b: Cells) -> tuple[float, float, float]:
+    """Temperatures of the coldest zone, of their mean, and of the warmest zone."""
+    coldest_c, total, warmest_c = inf, 0.0, -inf
+    for r in range(ROOMS, ROOMS + ZONE_COUNT * zones.CELLS, zones.CELLS):
+        zone_c = b[r + zones.AIR_C]
+        total += zone_c
+        coldest_c = zone_c if zone_c < coldest_c else coldest_c
+        warmest_c = zone_c if zone_c > warmest_c else warmest_c
+    return coldest_c, total / ZONE_COUNT, warmest_c
 
-    def _settle(self, time_s: float) -> None:
-        self._set_boundary(self._year.at(time_s), time_s)
-        open_doors(self.rooms, self._parameters.envelope.door_w_k)
-        lowest_k, highest_k = zone_limits(time_s)
-        humidity = min(self.outdoor[1], saturation_humidity_ratio(_SUPPLY_C))
-        for room in self.rooms:
-            flow = room.zone.minimum_share * room.zone.design_flow_m3_s if occupied(time_s) else 0.0
-            free_c = room.settle(flow * AIR_DENSITY, _SUPPLY_C, _FRESH_SHARE, humidity)
-            room.hold(min(max(free_c, lowest_k - KELVIN), highest_k - KELVIN))
+
+def _run_fan(b: Cells, steps: int) -> None:
+    """The fan loop in its own steps, against boxes that hold their flow for so long."""
+    pressure, weight = b[DUCT_PA], b[FAN_WEIGHT]
+    for _ in range(steps):
+        pressure = pressure_at(b, travel(b, FAN, scan_fan(b, pressure), weight))
+
+
+def _run_water(b: Cells, dt_s: float) -> None:
+    flow = b[HEATING + coils.LOOP_KG_S]
+    carried = flow * b[HEATING + coils.LOOP_RETURN_C]
+    for x in range(BOXES, BOXES + ZONE_COUNT * boxes.CELLS, boxes.CELLS):
+        flow += b[x + boxes.WATER_KG_S]
+        carried += b[x + boxes.WATER_KG_S] * b[x + boxes.WATER_RETURN_C]
+    step_loop(b, HEAT_PUMP, dt_s, flow, carried, b[OUTDOOR_C])
+    cold = b[COOLING + coils.LOOP_KG_S]
+    step_loop(b, CHILLER, dt_s, cold, cold * b[COOLING + coils.LOOP_RETURN_C], b[OUTDOOR_C])
+
+
+def update_boundary(b: Cells, year: Table) -> None:
+    """Weather and use, from the middle of the minute, for the whole minute."""
+    minute_s = floor(b[TIME_S] / _BOUNDARY_STEP_S) * _BOUNDARY_STEP_S
+    b[BOUNDARY_UNTIL_S] = minute_s + _BOUNDARY_STEP_S
+    middle_s = minute_s + 0.5 * _BOUNDARY_STEP_S
+    _set_boundary(b, weather_at(year, middle_s), middle_s)
+
+
+def _set_boundary(b: Cells, weather: Weather, use_time_s: float) -> None:
+    humidity = saturation_humidity_ratio(weather.dry_bulb_c) * weather.relative_humidity
+    b[OUTDOOR_C], b[OUTDOOR_HUMIDITY] = weather.dry_bulb_c, humidity
+    share = gain_share(use_time_s)
+    around, at_horizon = brightening(weather.sun, weather.time_s, weather.direct_normal, weather.diffuse_horizontal)
+    sky = around, at_horizon, b[SKY_LOSS_K] * sky_deficit(weather)
+    set_leaks(b, weather)
+    for r in range(ROOMS, ROOMS + ZONE_COUNT * zones.CELLS, zones.CELLS):
+        set_room_boundary(b, r, weather, sky, humidity, share)
+
+
+def settle(b: Cells, year: Table, time_s: float) -> None:
+    """Bring a new building to ``time_s`` as a season of ordinary running would have left it.
+
+    A week of hourly ideal conditioning warms the masses; run for ``RUN_IN_S``, then, loops, valves and sensors stand
+    where they belong too.
+    """
+    set_step(b, HOUR_S)
+    for hour in range(_SETTLING_DAYS * 24, 0, -1):
+        _condition_ideally(b, year, time_s - (hour - 0.5) * HOUR_S)
+    b[TIME_S] = time_s
+
+
+def _condition_ideally(b: Cells, year: Table, time_s: float) -> None:
+    _set_boundary(b, weather_at(year, time_s), time_s)
+    open_doors(b, ROOMS, ZONE_COUNT, b[DOOR_W_PER_ROOT_K], b[DOOR_LAMINAR_K])
+    lowest_k, highest_k = zone_limits(time_s)
+    humidity = min(b[OUTDOOR_HUMIDITY], saturation_humidity_ratio(_SUPPLY_AIR_C))
+    for r in range(ROOMS, ROOMS + ZONE_COUNT * zones.CELLS, zones.CELLS):
+        flow = b[r + zones.MINIMUM_KG_S] if occupied(time_s) else 0.0
+        free_c = settle_room(b, r, HOUR_S, flow, _SUPPLY_AIR_C, _FRESH_SHARE, humidity)
+        hold_room(b, r, min(max(free_c, lowest_k - KELVIN), highest_k - KELVIN))

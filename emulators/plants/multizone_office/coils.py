@@ -1,16 +1,17 @@
 """The water coils of the air handler, each with a valve and an injection pump.
 
 The pump circulates water through the coil; the valve lets in as much as it passes from the distribution loop, and the
-rest recirculates. The heat follows at once from effectiveness and flows; what lags is the *outlet temperature* of the
-air, never the heat, so a vanishing air flow does no harm.
+rest recirculates. What circulates has a mass, so that a coil whose valve has shut goes on for minutes. The heat follows
+at once from effectiveness, flows and the water that enters the coil; on the air's side what lags is the *outlet
+temperature*, never the heat, so a vanishing air flow does no harm.
 """
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from math import exp
 
-from emulators.plants.components import Actuator, Dynamic, FlowLag, exchange, valve_flow
+from emulators.plants.cells import Cells, Table
+from emulators.plants.components import exchange, flow_lag, larger, smaller, travel, travel_weight, valve_flow
 from emulators.plants.multizone_office.parameters import (
     CHILLED_WATER_C,
     CP_WATER,
@@ -34,125 +35,176 @@ _LEAST_PUMP_SHARE = 1e-6
 _PARTLY_WET = 0.1
 """Up to this share of the heat that wet operation adds to dry, only part of the coil is wet."""
 
+(
+    CONDUCTANCE_W_K,
+    PUMP_KG_S,
+    PUMP_FULL_W,
+    VALVE_KG_S,
+    VALVE_RISE_S,
+    PUMP_RISE_S,
+    AIR_PER_FLOW,
+    WATER_PER_FLOW,
+    PER_DRIFT,
+    VALVE_WEIGHT,
+    PUMP_WEIGHT,
+    VALVE,
+    _VALVE_LAG,
+    PUMP,
+    _PUMP_LAG,
+    OUTLET_C,
+    OUTLET_HUMIDITY,
+    WATER_SUPPLY_C,
+    WATER_RETURN_C,
+    LOOP_KG_S,
+    LOOP_RETURN_C,
+    HEAT_W,
+    CELLS,
+) = range(23)
+"""A coil: what it is, weights of a step, valve and pump, the air and water at its ends.
 
-class WaterCoil:
-    """What both coils have in common: valve, pump, water temperatures, and the lagged air at the outlet."""
+``LOOP_KG_S`` is drawn from the distribution loop; ``HEAT_W`` goes between water and air, positive in the coil's sense.
+"""
 
-    def __init__(self, coil: Coil) -> None:
-        self._coil = coil
-        self.valve = Actuator(coil.valve_rise_s)
-        self.pump = Actuator(coil.pump_rise_s)
-        self.outlet = FlowLag(coil.air_lag_s, coil.water_drift_s, ROOM_C)
-        self.water_supply = FlowLag(coil.water_lag_s, coil.water_drift_s, ROOM_C)
-        self.water_return = FlowLag(coil.water_lag_s, coil.water_drift_s, ROOM_C)
-        self.loop_flow = 0.0
-        """Drawn from the distribution loop, kg/s."""
-        self.loop_return_c = ROOM_C
-        self.heat = 0.0
-        """Between water and air, W, positive in the coil's own sense."""
 
-    def dynamics(self) -> list[Dynamic]:
-        """Everything here that depends on the internal step."""
-        return [self.valve, self.pump, self.outlet, self.water_supply, self.water_return]
+def fit_coil(b: Cells, at: int, coil: Coil) -> None:
+    """Write what a coil is, and its state before the building is settled."""
+    b[at + CONDUCTANCE_W_K] = coil.conductance_w_k
+    b[at + PUMP_KG_S] = coil.pump_kg_s
+    b[at + PUMP_FULL_W] = coil.pump_kg_s / 1000.0 * coil.pump_head_pa / coil.pump_efficiency
+    b[at + VALVE_KG_S] = coil.valve_kg_s
+    b[at + VALVE_RISE_S] = coil.valve_rise_s
+    b[at + PUMP_RISE_S] = coil.pump_rise_s
+    b[at + AIR_PER_FLOW] = 1.0 / coil.air_lag_s
+    b[at + WATER_PER_FLOW] = 1.0 / coil.water_lag_s
+    b[at + PER_DRIFT] = 1.0 / coil.water_drift_s
+    b[at + VALVE] = b[at + _VALVE_LAG] = b[at + PUMP] = b[at + _PUMP_LAG] = 0.0
+    b[at + OUTLET_C] = b[at + WATER_SUPPLY_C] = b[at + WATER_RETURN_C] = b[at + LOOP_RETURN_C] = ROOM_C
+    b[at + OUTLET_HUMIDITY] = START_HUMIDITY
+    b[at + LOOP_KG_S] = b[at + HEAT_W] = 0.0
 
-    @property
-    def pump_power(self) -> float:
-        """Electric power of the injection pump, W: cubic in its speed."""
-        coil = self._coil
-        full = coil.pump_kg_s / 1000.0 * coil.pump_head_pa / coil.pump_efficiency
-        speed = self.pump.position
-        return full * speed * speed * speed
 
-    def _water(self) -> tuple[float, float]:
-        """Flow through the coil in kg/s, and the share of it that comes from the loop."""
-        coil = self._coil
-        flow = max(self.pump.position, _LEAST_PUMP_SHARE) * coil.pump_kg_s
-        self.loop_flow = loop_flow = min(valve_flow(self.valve.position) * coil.valve_kg_s, flow)
-        return flow, loop_flow / flow
+def set_coil_step(b: Cells, at: int, dt_s: float) -> None:
+    """Prepare a coil for steps of this length."""
+    b[at + VALVE_WEIGHT] = travel_weight(b[at + VALVE_RISE_S], dt_s)
+    b[at + PUMP_WEIGHT] = travel_weight(b[at + PUMP_RISE_S], dt_s)
 
-    def _conductance(self, air_kg_s: float, water_kg_s: float) -> float:
-        coil = self._coil
-        films: float = 0.5 * (SYSTEM_FLOW_KG_S / air_kg_s) ** 0.8 + 0.5 * (coil.pump_kg_s / water_kg_s) ** 0.8
-        return coil.conductance_w_k / films
 
-    def _settle_water(self, loop_c: float, fresh: float, drop_k: float, air_c: float) -> None:
-        """Water temperatures for a drop over the coil (negative when cooling); still water follows the air."""
-        entering = loop_c - drop_k * (1.0 - fresh) / fresh
-        share = self.pump.position
-        self.loop_return_c = entering - drop_k
-        self.water_supply.step(entering, share, air_c)
-        self.water_return.step(entering - drop_k, share, air_c)
+def actuate_coil(b: Cells, at: int, valve: float, pump: float) -> None:
+    """Move valve and pump towards their commands for one step."""
+    travel(b, at + VALVE, valve, b[at + VALVE_WEIGHT])
+    travel(b, at + PUMP, pump, b[at + PUMP_WEIGHT])
+
+
+def coil_pump_power(b: Table, at: int) -> float:
+    """Electric power of the injection pump, W: cubic in its speed."""
+    speed = b[at + PUMP]
+    return b[at + PUMP_FULL_W] * speed * speed * speed
+
+
+def step_heating_coil(
+    b: Cells, at: int, dt_s: float, entering_c: float, air_kg_s: float, loop_c: float, standing_c: float
+) -> float:
+    """The air temperature at the outlet, degC; ``standing_c`` is what still air drifts to. Dry, counter-flow."""
+    air = larger(air_kg_s, LEAST_AIR_KG_S)
+    water, fresh = _water(b, at)
+    air_capacity, water_capacity = air * CP_DRY_AIR, water * CP_WATER
+    per_kelvin = exchange(_conductance(b, at, air, water), air_capacity, water_capacity)
+    b[at + HEAT_W] = heat = per_kelvin * larger(0.0, b[at + WATER_SUPPLY_C] - entering_c)
+    _settle_water(b, at, dt_s, loop_c, fresh, heat / water_capacity)
+    kept, carried, drifted = flow_lag(_mixing_share(air_kg_s), b[at + AIR_PER_FLOW], b[at + PER_DRIFT], dt_s)
+    outlet_c = kept * b[at + OUTLET_C] + carried * (entering_c + heat / air_capacity) + drifted * standing_c
+    b[at + OUTLET_C] = outlet_c
+    return outlet_c
+
+
+def _water(b: Cells, at: int) -> tuple[float, float]:
+    """Flow through the coil in kg/s, and the share of it that comes from the loop."""
+    flow = larger(b[at + PUMP], _LEAST_PUMP_SHARE) * b[at + PUMP_KG_S]
+    b[at + LOOP_KG_S] = loop_flow = smaller(valve_flow(b[at + VALVE]) * b[at + VALVE_KG_S], flow)
+    return flow, loop_flow / flow
+
+
+def _conductance(b: Cells, at: int, air_kg_s: float, water_kg_s: float) -> float:
+    films: float = 0.5 * (SYSTEM_FLOW_KG_S / air_kg_s) ** 0.8 + 0.5 * (b[at + PUMP_KG_S] / water_kg_s) ** 0.8
+    return b[at + CONDUCTANCE_W_K] / films
+
+
+def _settle_water(b: Cells, at: int, dt_s: float, loop_c: float, fresh: float, drop_k: float) -> None:
+    """Water temperatures for a drop over the coil (negative when cooling)."""
+    entering_c = b[at + WATER_SUPPLY_C]
+    leaving_c = entering_c - drop_k
+    kept, carried, drifted = flow_lag(b[at + PUMP], b[at + WATER_PER_FLOW], b[at + PER_DRIFT], dt_s)
+    b[at + LOOP_RETURN_C] = leaving_c
+    mixed_c = leaving_c + fresh * (loop_c - leaving_c)
+    b[at + WATER_SUPPLY_C] = kept * entering_c + carried * mixed_c + drifted * leaving_c
+    b[at + WATER_RETURN_C] = kept * b[at + WATER_RETURN_C] + (carried + drifted) * leaving_c
 
 
 def _mixing_share(air_kg_s: float) -> float:
     """How fast the outlet follows: 1 from a tenth of the design flow on, less below."""
-    return min(1.0, air_kg_s / (_FULL_MIXING_SHARE * SYSTEM_FLOW_KG_S))
-
-
-class HeatingCoil(WaterCoil):
-    """Hot water coil: dry, counter-flow."""
-
-    def step(self, entering_c: float, air_kg_s: float, loop_c: float, standing_c: float) -> float:
-        """The air temperature at the outlet, degC; ``standing_c`` is what still air drifts to."""
-        air = max(air_kg_s, LEAST_AIR_KG_S)
-        water, fresh = self._water()
-        air_capacity, water_capacity = air * CP_DRY_AIR, water * CP_WATER
-        per_kelvin = exchange(self._conductance(air, water), air_capacity, water_capacity, fresh)
-        self.heat = heat = per_kelvin * max(0.0, loop_c - entering_c)
-        self._settle_water(loop_c, fresh, heat / water_capacity, entering_c)
-        return self.outlet.step(entering_c + heat / air_capacity, _mixing_share(air_kg_s), standing_c)
+    return smaller(1.0, air_kg_s / (_FULL_MIXING_SHARE * SYSTEM_FLOW_KG_S))
 
 
 _SATURATED_AT_SUPPLY = enthalpy(CHILLED_WATER_C, saturation_humidity_ratio(CHILLED_WATER_C))
 _SATURATED_SLOPE = (enthalpy(16.0, saturation_humidity_ratio(16.0)) - _SATURATED_AT_SUPPLY) / (16.0 - CHILLED_WATER_C)
 """J/(kg K): the cooling water seen as an enthalpy flow, over the coil's usual water temperatures."""
 
-
-_TABLE_C = [-40.0 + 0.5 * step for step in range(241)]
-_TABLE_ENTHALPY = [enthalpy(temperature, saturation_humidity_ratio(temperature)) for temperature in _TABLE_C]
+_COLDEST_C, _SPACING_C = -40.0, 0.5
+_TABLE_ENTHALPY = tuple(
+    enthalpy(temperature_c, saturation_humidity_ratio(temperature_c))
+    for temperature_c in (_COLDEST_C + _SPACING_C * place for place in range(241))
+)
+_LAST = len(_TABLE_ENTHALPY) - 1
 
 
 def saturated_temperature(saturated_enthalpy: float) -> float:
     """Temperature (-40 to 80 degC) of saturated air by its enthalpy, from a table with linear interpolation."""
-    right = min(max(bisect_right(_TABLE_ENTHALPY, saturated_enthalpy), 1), len(_TABLE_ENTHALPY) - 1)
+    right, last = 1, _LAST
+    while right < last:
+        middle = (right + last) // 2
+        if saturated_enthalpy < _TABLE_ENTHALPY[middle]:
+            last = middle
+        else:
+            right = middle + 1
     before, after = _TABLE_ENTHALPY[right - 1], _TABLE_ENTHALPY[right]
-    return _TABLE_C[right - 1] + (_TABLE_C[1] - _TABLE_C[0]) * (saturated_enthalpy - before) / (after - before)
+    return _COLDEST_C + _SPACING_C * (right - 1) + _SPACING_C * (saturated_enthalpy - before) / (after - before)
 
 
-class CoolingCoil(WaterCoil):
-    """Chilled water coil: the larger of dry and fully wet operation (Braun's enthalpy effectiveness).
+def step_cooling_coil(
+    b: Cells,
+    at: int,
+    dt_s: float,
+    entering_c: float,
+    humidity: float,
+    air_kg_s: float,
+    loop_c: float,
+    standing_c: float,
+) -> float:
+    """The air temperature at the outlet, degC; the humidity ratio there is in ``OUTLET_HUMIDITY``.
 
-    In between the coil is partly wet; both outlets have the same enthalpy there, so mixing them keeps the balance.
+    The larger of dry and fully wet operation (Braun's enthalpy effectiveness). In between the coil is partly wet; both
+    outlets have the same enthalpy there, so mixing them keeps the balance.
     """
-
-    def __init__(self, coil: Coil) -> None:
-        super().__init__(coil)
-        self.moisture = FlowLag(coil.air_lag_s, coil.water_drift_s, START_HUMIDITY)
-
-    def dynamics(self) -> list[Dynamic]:
-        """Everything here that depends on the internal step."""
-        return [*super().dynamics(), self.moisture]
-
-    def step(self, entering_c: float, humidity: float, air_kg_s: float, loop_c: float, standing_c: float) -> float:
-        """The air temperature at the outlet, degC; the humidity ratio there is in ``moisture``."""
-        air = max(air_kg_s, LEAST_AIR_KG_S)
-        water, fresh = self._water()
-        water_capacity = water * CP_WATER
-        conductance = self._conductance(air, water)
-        dry = exchange(conductance, air * CP_DRY_AIR, water_capacity, fresh) * max(0.0, entering_c - loop_c)
-        per_enthalpy = exchange(conductance / CP_DRY_AIR, air, water_capacity / _SATURATED_SLOPE, fresh)
-        wet = per_enthalpy * max(0.0, enthalpy(entering_c, humidity) - _saturated_enthalpy(loop_c))
-        self.heat = heat = max(wet, dry)
-        outlet_c, outlet_humidity = entering_c - heat / (air * CP_DRY_AIR), humidity
-        if wet > dry:
-            wetness = min(1.0, (wet - dry) / (_PARTLY_WET * wet))
-            wet_c, wet_humidity = _wet_outlet(entering_c, humidity, heat / air, conductance / CP_DRY_AIR / air)
-            outlet_c += wetness * (wet_c - outlet_c)
-            outlet_humidity += wetness * (wet_humidity - outlet_humidity)
-        self._settle_water(loop_c, fresh, -heat / water_capacity, entering_c)
-        share = _mixing_share(air_kg_s)
-        self.moisture.step(outlet_humidity, share, humidity)
-        return self.outlet.step(outlet_c, share, standing_c)
+    air = larger(air_kg_s, LEAST_AIR_KG_S)
+    water, fresh = _water(b, at)
+    water_capacity = water * CP_WATER
+    conductance = _conductance(b, at, air, water)
+    water_c = b[at + WATER_SUPPLY_C]
+    dry = exchange(conductance, air * CP_DRY_AIR, water_capacity) * larger(0.0, entering_c - water_c)
+    per_enthalpy = exchange(conductance / CP_DRY_AIR, air, water_capacity / _SATURATED_SLOPE)
+    wet = per_enthalpy * larger(0.0, enthalpy(entering_c, humidity) - _saturated_enthalpy(water_c))
+    b[at + HEAT_W] = heat = larger(wet, dry)
+    outlet_c, outlet_humidity = entering_c - heat / (air * CP_DRY_AIR), humidity
+    if wet > dry:
+        wetness = smaller(1.0, (wet - dry) / (_PARTLY_WET * wet))
+        wet_c, wet_humidity = _wet_outlet(entering_c, humidity, heat / air, conductance / CP_DRY_AIR / air)
+        outlet_c += wetness * (wet_c - outlet_c)
+        outlet_humidity += wetness * (wet_humidity - outlet_humidity)
+    _settle_water(b, at, dt_s, loop_c, fresh, -heat / water_capacity)
+    kept, carried, drifted = flow_lag(_mixing_share(air_kg_s), b[at + AIR_PER_FLOW], b[at + PER_DRIFT], dt_s)
+    b[at + OUTLET_HUMIDITY] = kept * b[at + OUTLET_HUMIDITY] + carried * outlet_humidity + drifted * humidity
+    b[at + OUTLET_C] = outlet_c = kept * b[at + OUTLET_C] + carried * outlet_c + drifted * standing_c
+    return outlet_c
 
 
 def _saturated_enthalpy(water_c: float) -> float:
@@ -167,4 +219,4 @@ def _wet_outlet(entering_c: float, humidity: float, removed: float, transfer_uni
     surface_c = saturated_temperature(enthalpy_in - removed / (1.0 - bypass))
     outlet_c = surface_c + (entering_c - surface_c) * bypass
     ratio = (enthalpy_out - CP_DRY_AIR * outlet_c) / (EVAPORATION_HEAT + CP_VAPOUR * outlet_c)
-    return outlet_c, min(humidity, max(1e-4, ratio))
+    return outlet_c, smaller(humidity, larger(1e-4, ratio))

@@ -2,65 +2,92 @@
 
 from __future__ import annotations
 
-from functools import cache
-
-from emulators.plants.multizone_office.building import OfficeBuilding
-from emulators.plants.multizone_office.water import WaterLoop
+from emulators.plants.cells import Cells, Table
+from emulators.plants.multizone_office import boxes, coils, water, zones
+from emulators.plants.multizone_office.air_network import return_flow
+from emulators.plants.multizone_office.coils import coil_pump_power
+from emulators.plants.multizone_office.layout import (
+    BOXES,
+    CHILLER,
+    COOLING,
+    DUCT_PA,
+    FAN_W,
+    FLOW,
+    HEAT_PUMP,
+    HEATING,
+    MIXED_C,
+    RETURNED_C,
+    ROOMS,
+    SUPPLY_SENSED_C,
+    TIME_S,
+    ZONE_COUNT,
+    ZONE_FLOWS,
+)
+from emulators.plants.multizone_office.overrides import INPUTS, tell_inputs
+from emulators.plants.multizone_office.parameters import ZONES
+from emulators.plants.multizone_office.water import WATER_DENSITY, loop_pump_power
 from emulators.plants.psychrometrics import KELVIN
-from emulators.plants.weather import WeatherYear, boptest_points
+from emulators.plants.weather import WEATHER_POINTS, weather_at, weather_values
+
+_LOOP = ("FloSup", "P{}", "PPumDis", "TRet", "TSup")
+_AIR_HANDLER = (
+    "PFanSup", "PPumCoo", "PPumHea", "TCooCoiRet", "TCooCoiSup", "THeaCoiRet", "THeaCoiSup", "TMix", "TRet", "TSup",
+    "V_flow_ret", "V_flow_sup", "dp_sup",
+)  # fmt: skip
+_ZONE = ("CO2Zon", "TSup", "TZon", "V_flow")
+
+MEASUREMENTS = (
+    *(f"{loop}_rea{name.format(power)}_y" for loop, power in (("chi", "Chi"), ("heaPum", "HeaPum")) for name in _LOOP),
+    *(f"hvac_reaAhu_{name}_y" for name in _AIR_HANDLER),
+    *(f"hvac_reaZon{zone.name.capitalize()}_{name}_y" for zone in ZONES for name in _ZONE),
+    *(f"weaSta_reaWea{name[0].upper()}{name[1:]}_y" for name in WEATHER_POINTS),
+)
+TOLD = (*MEASUREMENTS, *INPUTS)
+"""The names of all that is told of a building, in its order."""
+_TOLD_OF_A_ZONE = len(_ZONE)
+_HANDLER_FIRST = 2 * len(_LOOP)
+_ZONES_FIRST = _HANDLER_FIRST + len(_AIR_HANDLER)
+_WEATHER_FIRST = _ZONES_FIRST + len(_ZONE) * ZONE_COUNT
+_WEATHER_COUNT = len(WEATHER_POINTS)
+_INPUTS_FIRST = len(MEASUREMENTS)
 
 
-def measurements(building: OfficeBuilding, year: WeatherYear) -> dict[str, float]:
-    """Every measurement at the building's time."""
-    state = _source("chi", "PChi", building.chiller) | _source("heaPum", "PHeaPum", building.heat_pump)
-    state |= _air_handler(building)
-    for index in range(len(building.rooms)):
-        state |= _zone(building, index)
-    weather = boptest_points(year.location, year.at(building.time_s))
-    state |= {_station_name(name): value for name, value in weather.items()}
-    return state
+def tell(b: Table, year: Table, out: Cells) -> None:
+    """Write every measurement and input at the building's time to ``out``, in the order of ``TOLD``."""
+    _tell_loop(b, CHILLER, out, 0)
+    _tell_loop(b, HEAT_PUMP, out, 5)
+    _tell_air_handler(b, out, _HANDLER_FIRST)
+    for zone in range(ZONE_COUNT):
+        r, x, first = ROOMS + zone * zones.CELLS, BOXES + zone * boxes.CELLS, _ZONES_FIRST + zone * _TOLD_OF_A_ZONE
+        out[first] = b[r + zones.CO2_PPM]
+        out[first + 1] = b[x + boxes.DISCHARGE_C] + KELVIN
+        out[first + 2] = b[r + zones.AIR_C] + KELVIN
+        out[first + 3] = b[ZONE_FLOWS + zone]
+    weather = weather_values(year, weather_at(year, b[TIME_S]))
+    for number in range(_WEATHER_COUNT):
+        out[_WEATHER_FIRST + number] = weather[number]
+    tell_inputs(b, out, _INPUTS_FIRST)
 
 
-def _source(prefix: str, power: str, loop: WaterLoop) -> dict[str, float]:
-    return {
-        f"{prefix}_reaFloSup_y": loop.volume_flow,
-        f"{prefix}_rea{power}_y": loop.power,
-        f"{prefix}_reaPPumDis_y": loop.pump_power,
-        f"{prefix}_reaTRet_y": loop.return_c + KELVIN,
-        f"{prefix}_reaTSup_y": loop.supply_c + KELVIN,
-    }
+def _tell_loop(b: Table, loop: int, out: Cells, first: int) -> None:
+    out[first] = b[loop + water.FLOW_KG_S] / WATER_DENSITY
+    out[first + 1] = b[loop + water.POWER_W]
+    out[first + 2] = loop_pump_power(b, loop)
+    out[first + 3] = b[loop + water.RETURN_C] + KELVIN
+    out[first + 4] = b[loop + water.SUPPLY_C] + KELVIN
 
 
-def _air_handler(building: OfficeBuilding) -> dict[str, float]:
-    air, handler = building.air, building.handler
-    return {
-        "hvac_reaAhu_PFanSup_y": air.fan_power,
-        "hvac_reaAhu_PPumCoo_y": handler.cooling.pump_power,
-        "hvac_reaAhu_PPumHea_y": handler.heating.pump_power,
-        "hvac_reaAhu_TCooCoiRet_y": handler.cooling.water_return.value + KELVIN,
-        "hvac_reaAhu_TCooCoiSup_y": handler.cooling.water_supply.value + KELVIN,
-        "hvac_reaAhu_THeaCoiRet_y": handler.heating.water_return.value + KELVIN,
-        "hvac_reaAhu_THeaCoiSup_y": handler.heating.water_supply.value + KELVIN,
-        "hvac_reaAhu_TMix_y": handler.mixed.value + KELVIN,
-        "hvac_reaAhu_TRet_y": handler.returned.value + KELVIN,
-        "hvac_reaAhu_TSup_y": handler.supply.value + KELVIN,
-        "hvac_reaAhu_V_flow_ret_y": air.return_flow,
-        "hvac_reaAhu_V_flow_sup_y": air.flow,
-        "hvac_reaAhu_dp_sup_y": air.duct_pressure,
-    }
-
-
-def _zone(building: OfficeBuilding, index: int) -> dict[str, float]:
-    room = building.rooms[index]
-    prefix = f"hvac_reaZon{room.zone.name.capitalize()}"
-    return {
-        f"{prefix}_CO2Zon_y": room.co2,
-        f"{prefix}_TSup_y": building.boxes[index].discharge.value + KELVIN,
-        f"{prefix}_TZon_y": room.temperature + KELVIN,
-        f"{prefix}_V_flow_y": building.air.zone_flows[index],
-    }
-
-
-@cache
-def _station_name(name: str) -> str:
-    return f"weaSta_reaWea{name[0].upper()}{name[1:]}_y"
+def _tell_air_handler(b: Table, out: Cells, first: int) -> None:
+    out[first] = b[FAN_W]
+    out[first + 1] = coil_pump_power(b, COOLING)
+    out[first + 2] = coil_pump_power(b, HEATING)
+    out[first + 3] = b[COOLING + coils.WATER_RETURN_C] + KELVIN
+    out[first + 4] = b[COOLING + coils.WATER_SUPPLY_C] + KELVIN
+    out[first + 5] = b[HEATING + coils.WATER_RETURN_C] + KELVIN
+    out[first + 6] = b[HEATING + coils.WATER_SUPPLY_C] + KELVIN
+    out[first + 7] = b[MIXED_C] + KELVIN
+    out[first + 8] = b[RETURNED_C] + KELVIN
+    out[first + 9] = b[SUPPLY_SENSED_C] + KELVIN
+    out[first + 10] = return_flow(b)
+    out[first + 11] = b[FLOW]
+    out[first + 12] = b[DUCT_PA]

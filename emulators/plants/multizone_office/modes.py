@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-
+from emulators.plants.cells import Cells
 from emulators.plants.psychrometrics import KELVIN
 
 DAY_S = 86400.0
@@ -17,35 +15,34 @@ OCCUPIED_COOLING_C = 24.0
 VACANT_HEATING_C = 12.0
 VACANT_COOLING_C = 30.0
 
+MODES = ("OCCUPIED", "OFF", "NIGHT_SET_BACK", "NIGHT_SET_UP", "WARM_UP", "PRE_COOL")
+OCCUPIED, OFF, NIGHT_SET_BACK, NIGHT_SET_UP, WARM_UP, PRE_COOL = range(len(MODES))
+_ASKED = (
+    (OCCUPIED_HEATING_C, OCCUPIED_COOLING_C, 12.0),
+    (VACANT_HEATING_C, VACANT_COOLING_C, 12.0),
+    (VACANT_HEATING_C, VACANT_COOLING_C, 35.0),
+    (VACANT_HEATING_C, VACANT_COOLING_C, 12.0),
+    (OCCUPIED_HEATING_C, VACANT_COOLING_C, 35.0),
+    (VACANT_HEATING_C, OCCUPIED_COOLING_C, 12.0),
+)
+"""Zone and supply air set-points of each mode, degC."""
+HEATING_K = tuple(heating_c + KELVIN for heating_c, _, _ in _ASKED)
+COOLING_K = tuple(cooling_c + KELVIN for _, cooling_c, _ in _ASKED)
+SUPPLY_AIR_K = tuple(supply_air_c + KELVIN for _, _, supply_air_c in _ASKED)
+FAN = (True, False, True, True, True, True)
+MINIMUM_OUTDOOR_AIR = (True, False, False, False, False, False)
+ECONOMIZER = (True, False, False, True, False, True)
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Mode:
-    """What a mode asks for: zone and supply air set-points in K, fan, and how outdoor air is used."""
-
-    name: str
-    heating_k: float
-    cooling_k: float
-    supply_air_k: float
-    fan: bool
-    minimum_outdoor_air: bool = False
-    economizer: bool = False
-
-
-def _mode(name: str, heating_c: float, cooling_c: float, supply_air_c: float, fan: bool, *outdoor_air: bool) -> Mode:
-    return Mode(name, heating_c + KELVIN, cooling_c + KELVIN, supply_air_c + KELVIN, fan, *outdoor_air)
-
-
-OCCUPIED = _mode("occupied", OCCUPIED_HEATING_C, OCCUPIED_COOLING_C, 12.0, True, True, True)
-OFF = _mode("off", VACANT_HEATING_C, VACANT_COOLING_C, 12.0, False)
-NIGHT_SET_BACK = _mode("night set-back", VACANT_HEATING_C, VACANT_COOLING_C, 35.0, True)
-NIGHT_SET_UP = _mode("night set-up", VACANT_HEATING_C, VACANT_COOLING_C, 12.0, True, False, True)
-WARM_UP = _mode("warm-up", OCCUPIED_HEATING_C, VACANT_COOLING_C, 35.0, True)
-PRE_COOL = _mode("pre-cool", VACANT_HEATING_C, OCCUPIED_COOLING_C, 12.0, True, False, True)
+MODE, SINCE_S, CELLS = range(3)
+"""The mode's number, and since when it is in force."""
 
 _START_BEFORE_S = 1800.0
+_WARM_UP_WAITS_S = 60.0
 _SHORTEST_NIGHT_RUN_S = 1800.0
 _SWITCHING_BAND_K = 0.5
+_PRE_COOLED_TO_C = 26.0
 _FREE_COOLING_BELOW_C = 13.0
+"""Pre-cooling is for zones above 26 degC while it is cooler than 13 degC outdoors (ModeSelector, PreCoolingStarter)."""
 
 
 def occupied(time_s: float) -> bool:
@@ -53,46 +50,47 @@ def occupied(time_s: float) -> bool:
     return OCCUPIED_FROM_H <= time_s % DAY_S / 3600.0 < OCCUPIED_TO_H
 
 
-class ModeMachine:
-    """Chooses the mode from the clock and the zone temperatures."""
+def choose_mode(b: Cells, at: int, time_s: float, zones_c: tuple[float, float, float], outdoor_c: float) -> int:
+    """The mode at this time, by the clock and by the coldest, the mean and the warmest zone."""
+    mode = OCCUPIED if occupied(time_s) else _vacant(b, at, time_s, zones_c, outdoor_c)
+    if mode != b[at]:
+        b[at] = mode
+        b[at + SINCE_S] = time_s
+    return mode
 
-    __slots__ = ("_since_s", "mode")
 
-    def __init__(self) -> None:
-        self.mode = OFF
-        self._since_s = 0.0
+def _vacant(b: Cells, at: int, time_s: float, zones_c: tuple[float, float, float], outdoor_c: float) -> int:
+    left_s = (OCCUPIED_FROM_H * 3600.0 - time_s) % DAY_S
+    if left_s > _START_BEFORE_S:
+        return _night(b, at, time_s, zones_c)
+    coldest_c, mean_c, _ = zones_c
+    if b[at] in (WARM_UP, PRE_COOL, OCCUPIED):
+        return _prepared(b, at, coldest_c)
+    if mean_c < OCCUPIED_HEATING_C and left_s <= _START_BEFORE_S - _WARM_UP_WAITS_S:
+        return WARM_UP
+    if mean_c > _PRE_COOLED_TO_C and outdoor_c < _FREE_COOLING_BELOW_C:
+        return PRE_COOL
+    return _night(b, at, time_s, zones_c)
 
-    def step(self, time_s: float, zones_c: Sequence[float], outdoor_c: float) -> Mode:
-        """The mode at this time."""
-        mode = OCCUPIED if occupied(time_s) else self._vacant(time_s, zones_c, outdoor_c)
-        if mode is not self.mode:
-            self.mode = mode
-            self._since_s = time_s
-        return mode
 
-    def _vacant(self, time_s: float, zones_c: Sequence[float], outdoor_c: float) -> Mode:
-        if (OCCUPIED_FROM_H * 3600.0 - time_s) % DAY_S > _START_BEFORE_S:
-            return self._night(time_s, zones_c)
-        if self.mode is WARM_UP or self.mode is PRE_COOL:
-            return self.mode
-        mean_c = sum(zones_c) / len(zones_c)
-        if mean_c < OCCUPIED_HEATING_C:
-            return WARM_UP
-        if mean_c > OCCUPIED_COOLING_C and outdoor_c < _FREE_COOLING_BELOW_C:
-            return PRE_COOL
-        return self._night(time_s, zones_c)
+def _prepared(b: Cells, at: int, coldest_c: float) -> int:
+    """Warm-up and pre-cooling become ordinary running as soon as the coldest zone is warm or cool enough."""
+    if b[at] == WARM_UP and coldest_c <= OCCUPIED_HEATING_C - _SWITCHING_BAND_K:
+        return WARM_UP
+    if b[at] == PRE_COOL and coldest_c >= _PRE_COOLED_TO_C + _SWITCHING_BAND_K:
+        return PRE_COOL
+    return OCCUPIED
 
-    def _night(self, time_s: float, zones_c: Sequence[float]) -> Mode:
-        coldest, warmest = min(zones_c), max(zones_c)
-        if self.mode is NIGHT_SET_BACK and self._stays(time_s, coldest < VACANT_HEATING_C + _SWITCHING_BAND_K):
-            return NIGHT_SET_BACK
-        if self.mode is NIGHT_SET_UP and self._stays(time_s, warmest > VACANT_COOLING_C - _SWITCHING_BAND_K):
-            return NIGHT_SET_UP
-        if coldest < VACANT_HEATING_C - _SWITCHING_BAND_K:
-            return NIGHT_SET_BACK
-        if warmest > VACANT_COOLING_C + _SWITCHING_BAND_K:
-            return NIGHT_SET_UP
-        return OFF
 
-    def _stays(self, time_s: float, needed: bool) -> bool:
-        return needed or time_s - self._since_s < _SHORTEST_NIGHT_RUN_S
+def _night(b: Cells, at: int, time_s: float, zones_c: tuple[float, float, float]) -> int:
+    coldest_c, _, warmest_c = zones_c
+    short = time_s - b[at + SINCE_S] < _SHORTEST_NIGHT_RUN_S
+    if b[at] == NIGHT_SET_BACK and (short or coldest_c < VACANT_HEATING_C + _SWITCHING_BAND_K):
+        return NIGHT_SET_BACK
+    if b[at] == NIGHT_SET_UP and (short or warmest_c > VACANT_COOLING_C - _SWITCHING_BAND_K):
+        return NIGHT_SET_UP
+    if coldest_c < VACANT_HEATING_C - _SWITCHING_BAND_K:
+        return NIGHT_SET_BACK
+    if warmest_c > VACANT_COOLING_C + _SWITCHING_BAND_K:
+        return NIGHT_SET_UP
+    return OFF

@@ -1,82 +1,75 @@
 """The chiller and the heat pump, each with its distribution loop.
 
-Both hold their supply temperature as far as their capacity goes. The efficiency is a share of Carnot's, with fixed
-approaches on both sides and a loss for cycling at part load: the project's own model, fitted to the one operating
-point of the BOPTEST case that is known (heat pump at noon of day 0: COP 1.9 at -3.3 degC outdoors).
+Both hold their supply temperature as far as their capacity goes; what that costs is in ``machines``.
 """
 
 from __future__ import annotations
 
-from emulators.plants.components import Dynamic, FlowLag
-from emulators.plants.multizone_office.parameters import CP_WATER, ROOM_C, WaterSource
-from emulators.plants.psychrometrics import KELVIN
+from math import exp
 
-_WATER_DENSITY = 1000.0
+from emulators.plants.cells import Cells, Table
+from emulators.plants.components import flow_lag, larger
+from emulators.plants.multizone_office import machines
+from emulators.plants.multizone_office.machines import fit_machine, run_machine
+from emulators.plants.multizone_office.parameters import CP_WATER, ROOM_C, WaterSource
+
+WATER_DENSITY = 1000.0
 _STILL_KG_S = 1e-9
 
+(
+    SENSE,
+    SET_POINT_C,
+    DESIGN_KG_S,
+    SUPPLY_KG,
+    PER_FLOW,
+    PER_DRIFT,
+    PUMP_PA,
+    SUPPLY_C,
+    RETURN_C,
+    FLOW_KG_S,
+    POWER_W,
+    OUTPUT_W,
+    MACHINE,
+) = range(13)
+CELLS = MACHINE + machines.CELLS
+"""A source with its loop: what it is, its water, what it takes and gives (W, positive; cold too), and its machine.
 
-class WaterLoop:
-    """One source with its loop; ``sense`` is +1 for heating and -1 for cooling."""
+``SENSE`` is +1 for heating and -1 for cooling; the distribution pump holds a constant head, which is told over its
+efficiency.
+"""
 
-    def __init__(self, source: WaterSource, sense: float) -> None:
-        self._source = source
-        self._sense = sense
-        self._dt_s = 0.0
-        self._returned = FlowLag(source.return_lag_s, source.return_drift_s, ROOM_C)
-        self.supply_c = source.set_point_c
-        self.flow = 0.0
-        self.power = 0.0
-        self.output = 0.0
-        """Heat or cold produced, W, positive."""
 
-    def dynamics(self) -> list[Dynamic]:
-        """Everything here that depends on the internal step."""
-        return [self, self._returned]
+def fit_loop(b: Cells, at: int, source: WaterSource, sense: float) -> None:
+    """Write what a source is, and its state before the building is settled."""
+    b[at + SENSE] = sense
+    b[at + SET_POINT_C] = b[at + SUPPLY_C] = source.set_point_c
+    b[at + DESIGN_KG_S] = source.design_flow_kg_s
+    b[at + SUPPLY_KG] = source.supply_kg
+    b[at + PER_FLOW] = source.design_flow_kg_s / source.return_kg
+    b[at + PER_DRIFT] = 1.0 / source.return_drift_s
+    b[at + PUMP_PA] = source.pump_head_pa / source.pump_efficiency
+    b[at + RETURN_C] = ROOM_C
+    b[at + FLOW_KG_S] = b[at + POWER_W] = b[at + OUTPUT_W] = 0.0
+    fit_machine(b, at + MACHINE, source.machine)
 
-    def set_step(self, dt_s: float) -> None:
-        """Prepare for steps of this length."""
-        self._dt_s = dt_s
 
-    @property
-    def return_c(self) -> float:
-        """Temperature of the water that comes back, degC."""
-        return self._returned.value
+def step_loop(b: Cells, at: int, dt_s: float, flow: float, flow_times_return: float, outdoor_c: float) -> None:
+    """One step with what the coils draw: kg/s, and the sum of their flow times return temperature."""
+    returned_c, supply_c, sense = b[at + RETURN_C], b[at + SUPPLY_C], b[at + SENSE]
+    mixed_c = flow_times_return / flow if flow > _STILL_KG_S else returned_c
+    kept, carried, drifted = flow_lag(flow / b[at + DESIGN_KG_S], b[at + PER_FLOW], b[at + PER_DRIFT], dt_s)
+    b[at + RETURN_C] = returned_c = kept * returned_c + carried * mixed_c + drifted * ROOM_C
+    capacity_flow = flow * CP_WATER
+    wanted = larger(0.0, sense * capacity_flow * (b[at + SET_POINT_C] - returned_c))
+    output, power = run_machine(b, at + MACHINE, wanted, supply_c, outdoor_c)
+    b[at + FLOW_KG_S] = flow
+    b[at + OUTPUT_W] = output
+    b[at + POWER_W] = power
+    if flow > _STILL_KG_S:
+        leaving_c = returned_c + sense * output / capacity_flow
+        b[at + SUPPLY_C] = supply_c + (leaving_c - supply_c) * (1.0 - exp(-flow * dt_s / b[at + SUPPLY_KG]))
 
-    @property
-    def volume_flow(self) -> float:
-        """Of the distribution loop, m3/s."""
-        return self.flow / _WATER_DENSITY
 
-    @property
-    def pump_power(self) -> float:
-        """Of the distribution pump that holds a constant head, W."""
-        return self.volume_flow * self._source.pump_head_pa / self._source.pump_efficiency
-
-    def step(self, flow: float, flow_times_return: float, outdoor_c: float) -> None:
-        """One step with what the coils draw: kg/s, and the sum of their flow times return temperature."""
-        source = self._source
-        self.flow = flow
-        mixed_c = flow_times_return / flow if flow > _STILL_KG_S else self.return_c
-        returned_c = self._returned.step(mixed_c, flow / source.design_flow_kg_s, ROOM_C)
-        capacity_flow = flow * CP_WATER
-        storage = source.loop_kg * CP_WATER
-        missing = capacity_flow * (source.set_point_c - returned_c)
-        missing += storage / source.recovery_s * (source.set_point_c - self.supply_c)
-        self.output = output = min(max(self._sense * missing, 0.0), source.capacity_w)
-        gained = self._sense * output + capacity_flow * (returned_c - self.supply_c)
-        self.supply_c += gained * self._dt_s / storage
-        self.power = self._electric_power(output, outdoor_c)
-
-    def _electric_power(self, output: float, outdoor_c: float) -> float:
-        source = self._source
-        part_load = output / source.capacity_w
-        efficiency = source.carnot_share * (1.0 - source.cycling_loss * (1.0 - part_load))
-        return output / (efficiency * self._carnot(outdoor_c))
-
-    def _carnot(self, outdoor_c: float) -> float:
-        """Ideal efficiency between the refrigerant temperatures, for the useful side of the machine."""
-        source, sense = self._source, self._sense
-        useful = self.supply_c + sense * source.approach_water_k + KELVIN
-        outdoors = outdoor_c - sense * source.approach_air_k + KELVIN
-        lift = max(source.smallest_lift_k, sense * (useful - outdoors))
-        return useful / lift
+def loop_pump_power(b: Table, at: int) -> float:
+    """Of the distribution pump, W."""
+    return b[at + FLOW_KG_S] / WATER_DENSITY * b[at + PUMP_PA]

@@ -1,43 +1,46 @@
 from __future__ import annotations
 
+from math import sqrt
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from emulators.plants.multizone_office.air_network import AirNetwork
-from emulators.plants.multizone_office.parameters import SYSTEM_FLOW_M3_S, ZONES, AirPath, Fan
+from emulators.plants.multizone_office.parameters import SYSTEM_FLOW_M3_S, ZONES, Fan
+from tests.emulators.plants.parts import AirNetwork
 
 SHARE = st.floats(0.0, 1.0)
 HALF_OPEN = [0.5] * 5
 
 
 def solved(speed: float, outdoor: float, returned: float, demands: list[float]) -> AirNetwork:
-    network = AirNetwork(Fan(), AirPath())
-    network.solve(speed, outdoor, returned, demands)
-    return network
+    return AirNetwork(speed, outdoor, returned, demands)
 
 
 def test_noon_of_day_0_is_that_of_the_boptest_case() -> None:
-    flows = {"cor": 1.405046, "sou": 0.181369, "eas": 0.281279, "nor": 0.296200, "wes": 0.218772}
-    demands = [flows[zone.name] / zone.design_flow_m3_s for zone in ZONES]
-    network = solved(0.437880, 0.47, 0.53, demands)
+    flows = [1.405046, 0.181369, 0.281279, 0.296200, 0.218772]
+    network = solved(0.437880, 0.47, 0.53, [0.3, 0.17449818, 0.3, 0.3, 0.3])
+    assert network.zone_flows == pytest.approx(flows, rel=0.01)
     assert network.flow == pytest.approx(2.38176, rel=0.002)
     assert network.fan_power == pytest.approx(768.09, rel=0.005)
     assert network.duct_pressure == pytest.approx(50.0, abs=2.0)
-    assert network.outdoor_share == pytest.approx(0.364, abs=0.02)
+    assert network.outdoor_share == pytest.approx(0.364, abs=0.003)
     assert network.return_flow == pytest.approx(2.13105, rel=0.005)
 
 
-def test_satisfied_boxes_get_just_what_they_ask_for() -> None:
-    network = solved(0.8, 0.4, 0.6, [0.2, 0.3, 0.4, 0.5, 0.6])
-    wanted = [zone.design_flow_m3_s * share for zone, share in zip(ZONES, [0.2, 0.3, 0.4, 0.5, 0.6], strict=True)]
-    assert network.zone_flows == pytest.approx(wanted)
+def test_boxes_pass_a_little_more_the_higher_the_pressure_at_every_position() -> None:
+    shares = [0.0, 0.3, 0.4, 0.5, 0.6]
+    network = solved(0.8, 0.4, 0.6, shares)
+    over_boxes_pa = network.duct_pressure - network.room_pressure
+    passed = [flow / zone.design_flow_m3_s for flow, zone in zip(network.zone_flows, ZONES, strict=True)]
+    assert passed == pytest.approx([share + 0.0005 * (over_boxes_pa - 150.0 * share**2) for share in shares])
 
 
-def test_more_fan_speed_raises_the_pressure_and_not_the_flow_of_satisfied_boxes() -> None:
+def test_more_fan_speed_raises_the_pressure_and_hardly_the_flow_of_satisfied_boxes() -> None:
     slow, fast = solved(0.6, 0.4, 0.6, [0.3] * 5), solved(0.9, 0.4, 0.6, [0.3] * 5)
+    excess_pa = fast.duct_pressure - slow.duct_pressure
     assert fast.duct_pressure > 2.0 * slow.duct_pressure
-    assert fast.flow == pytest.approx(slow.flow)
+    assert slow.flow < fast.flow < slow.flow + 0.0005 * excess_pa * sum(zone.design_flow_m3_s for zone in ZONES)
 
 
 def test_static_pressure_goes_with_the_square_and_power_with_the_cube_of_speed_in_a_fixed_system() -> None:
@@ -50,7 +53,7 @@ def test_static_pressure_goes_with_the_square_and_power_with_the_cube_of_speed_i
 def test_the_hungriest_boxes_starve_first() -> None:
     network = solved(0.35, 0.4, 0.6, [0.1, 1.0, 1.0, 0.1, 0.1])
     shares = [flow / zone.design_flow_m3_s for flow, zone in zip(network.zone_flows, ZONES, strict=True)]
-    assert shares[0] == pytest.approx(0.1)
+    assert shares[0] == pytest.approx(0.1, abs=0.03)
     assert shares[1] == pytest.approx(shares[2])
     assert 0.1 < shares[1] < 1.0
 
@@ -70,10 +73,10 @@ def test_a_stopped_fan_moves_nothing() -> None:
     assert (network.flow, network.duct_pressure, network.fan_power) == (0.0, 0.0, 0.0)
 
 
-def test_shut_boxes_leave_the_fan_at_its_shut_off_pressure() -> None:
+def test_shut_boxes_leave_the_fan_near_its_shut_off_pressure() -> None:
     network = solved(0.5, 0.4, 0.6, [0.0] * 5)
-    assert network.flow == 0.0
-    assert network.duct_pressure == pytest.approx(Fan().shut_off_pa * 0.25)
+    assert 0.0 < network.flow < 0.25 * SYSTEM_FLOW_M3_S
+    assert network.duct_pressure == pytest.approx(Fan().shut_off_pa * 0.25, rel=0.3)
 
 
 def test_shut_mixing_dampers_choke_the_fan_to_their_leakage() -> None:
@@ -96,15 +99,18 @@ def test_the_minimum_positions_give_about_the_same_outdoor_air(speed: float, pos
 @given(speed=SHARE, outdoor=SHARE, returned=SHARE, demands=st.lists(SHARE, min_size=5, max_size=5))
 def test_every_operating_point_balances(speed: float, outdoor: float, returned: float, demands: list[float]) -> None:
     network = solved(speed, outdoor, returned, demands)
-    limits = [zone.design_flow_m3_s * share for zone, share in zip(ZONES, demands, strict=True)]
+    over_boxes_pa = network.duct_pressure - network.room_pressure
+    excess = 0.0005 * max(0.0, over_boxes_pa)
+    limits = [zone.design_flow_m3_s * (share + excess) for zone, share in zip(ZONES, demands, strict=True)]
     assert network.flow == pytest.approx(sum(network.zone_flows))
-    assert all(0.0 <= flow <= limit + 1e-12 for flow, limit in zip(network.zone_flows, limits, strict=True))
+    assert all(0.0 <= flow <= limit + 1e-9 for flow, limit in zip(network.zone_flows, limits, strict=True))
     assert 0.0 <= network.return_flow <= network.flow
     assert 0.0 <= network.duct_pressure <= Fan().shut_off_pa
     needed = (
         150.0 * max(flow / zone.design_flow_m3_s for flow, zone in zip(network.zone_flows, ZONES, strict=True)) ** 2
     )
-    assert network.duct_pressure >= needed - 1e-6 * Fan().shut_off_pa
+    excess_free = max(demands) * sqrt(150.0)
+    assert over_boxes_pa >= min(needed, excess_free**2) - 1e-6 * Fan().shut_off_pa
 
 
 @settings(max_examples=200, deadline=None, derandomize=True)

@@ -116,5 +116,5 @@ def test_a_value_outside_its_limits_is_refused(plant: MultizoneOffice, value: fl
 
 def test_the_identity_changes_with_the_parameters_and_with_nothing_else(plant: MultizoneOffice) -> None:
     oversized = MultizoneOffice(OfficeParameters(heating_coil=heating_coil(HEATING_VALVE_OVERSIZED_KG_S)))
-    assert plant.deterministic_id == MultizoneOffice().deterministic_id
-    assert plant.deterministic_id != oversized.deterministic_id
+    assert plant.identity == MultizoneOffice().identity
+    assert plant.identity != oversized.identity

@@ -64,16 +64,15 @@ def test_gains_are_a_step_function_of_the_quarter_hour(plant: MultizoneOffice) -
 def test_full_gains_are_20_watts_per_square_metre(plant: MultizoneOffice) -> None:
     at_three = plant.forecast([f"InternalGains{kind}[sou]" for kind in ("Rad", "Con", "Lat")], [15 * HOUR])
     assert sum(series[0] for series in at_three.values()) == pytest.approx(20.0 * 207.58)
-    assert forecast_one(plant, "Occupancy[sou]", 15.0) == [pytest.approx(0.05 * 207.58)]
+    assert forecast_one(plant, "Occupancy[sou]", 8.0, 15.0) == [0.0, 10.0]
 
 
 @pytest.mark.parametrize(
     ("name", "night", "evening"),
     [
-        ("PriceElectricPowerConstant", 0.12, 0.12),
-        ("PriceElectricPowerDynamic", 0.08, 0.15),
-        ("PriceElectricPowerHighlyDynamic", 0.053, 0.182),
-        ("EmissionsElectricPower", 0.45, 0.45),
+        ("PriceElectricPowerConstant", 0.094, 0.094),
+        ("PriceElectricPowerDynamic", 0.05871, 0.1599),
+        ("EmissionsElectricPower", 0.341, 0.341),
         ("UpperCO2[wes]", 894.0, 894.0),
     ],
 )

@@ -1,13 +1,12 @@
 from __future__ import annotations
 
-import csv
-import gzip
-from math import degrees
-from pathlib import Path
+from math import cos, degrees, radians
 
 import pytest
 
-from emulators.plants.convert_epw import COLUMNS, convert
+from emulators.plants.diffuse_sun import brightening, on_wall
+from emulators.plants.multizone_office.outside import angle_modifier, sky_deficit, sky_loss
+from emulators.plants.multizone_office.parameters import Envelope
 from emulators.plants.psychrometrics import (
     enthalpy,
     saturation_humidity_ratio,
@@ -17,6 +16,7 @@ from emulators.plants.psychrometrics import (
 from emulators.plants.sun import facade_beam, sun_at
 from emulators.plants.weather import YEAR_S, boptest_points, chicago_ohare
 
+FACING = {"sou": (1.0, 0.0), "nor": (-1.0, 0.0), "wes": (0.0, 1.0), "eas": (0.0, -1.0)}
 HOUR = 3600.0
 DAY = 24 * HOUR
 
@@ -60,7 +60,7 @@ FIRST_HOUR = [
 
 def points_at(time_s: float) -> dict[str, float]:
     year = chicago_ohare()
-    return boptest_points(year.location, year.at(time_s))
+    return boptest_points(year, time_s)
 
 
 @pytest.mark.parametrize(("point", "value", "tolerance"), NOON_OF_DAY_0)
@@ -103,14 +103,14 @@ def test_the_noon_sun_stands_as_high_as_the_season_allows() -> None:
 
 @pytest.mark.parametrize(("hour", "lit", "dark"), [(8.0, "eas", "wes"), (12.0, "sou", "nor"), (16.0, "wes", "eas")])
 def test_the_sun_goes_round_the_building(hour: float, lit: str, dark: str) -> None:
-    beam = facade_beam(sun_at(chicago_ohare().location, 80 * DAY + hour * HOUR), direct_normal=500.0)
-    assert beam[lit] > 100.0
-    assert beam[dark] == 0.0
+    sun = sun_at(chicago_ohare().location, 80 * DAY + hour * HOUR)
+    assert facade_beam(sun, 500.0, *FACING[lit])[0] > 100.0
+    assert facade_beam(sun, 500.0, *FACING[dark]) == (0.0, 0.0)
 
 
 def test_no_beam_comes_from_below_the_horizon() -> None:
-    beam = facade_beam(sun_at(chicago_ohare().location, 0.0), direct_normal=500.0)
-    assert set(beam.values()) == {0.0}
+    sun = sun_at(chicago_ohare().location, 0.0)
+    assert {facade_beam(sun, 500.0, *facing)[0] for facing in FACING.values()} == {0.0}
 
 
 @pytest.mark.parametrize(
@@ -132,12 +132,33 @@ def test_the_wet_bulb_meets_the_chart(dry_bulb: float, humidity: float, expected
     assert wet_bulb(dry_bulb, humidity) == pytest.approx(expected, abs=0.3)
 
 
-def test_the_converter_keeps_location_and_columns(tmp_path: Path) -> None:
-    record = [str(index) for index in range(35)]
-    header = ["LOCATION,Town,ST,USA,TMY3,1,41.98,-87.92,-6.0,201.0", *["..."] * 7]
-    epw = tmp_path / "town.epw"
-    epw.write_text("\n".join([*header, ",".join(record)]), encoding="latin-1")
-    convert(epw, tmp_path / "town.csv.gz")
-    rows = list(csv.reader(gzip.decompress((tmp_path / "town.csv.gz").read_bytes()).decode().splitlines()))
-    assert rows[0] == ["Town", "ST", "USA", "TMY3", "1", "41.98", "-87.92", "-6.0", "201.0"]
-    assert dict(zip(rows[1], rows[2], strict=True)) == {name: str(index) for name, index in COLUMNS.items()}
+@pytest.mark.parametrize(("degrees_off", "share"), [(0, 1.0), (40, 0.98), (60, 0.87), (80, 0.4), (90, 0.0)])
+def test_glass_lets_less_sun_in_the_more_it_grazes(degrees_off: float, share: float) -> None:
+    assert angle_modifier(cos(radians(degrees_off))) == pytest.approx(share, abs=0.02)
+
+
+def test_a_clear_night_cools_a_facade_below_the_air_and_a_clouded_one_hardly() -> None:
+    weather = chicago_ohare().at(3600.0)
+    clear = sky_loss(Envelope()) * sky_deficit(weather._replace(horizontal_infrared=200.0))
+    clouded = sky_loss(Envelope()) * sky_deficit(weather._replace(horizontal_infrared=260.0))
+    assert clear > 1.2
+    assert clouded < 0.5
+
+
+def test_the_sky_is_brighter_around_the_sun_than_behind_it() -> None:
+    weather = chicago_ohare().at(12 * HOUR)
+    shares = brightening(weather.sun, weather.time_s, weather.direct_normal, weather.diffuse_horizontal)
+    south, north = (
+        on_wall(weather.sun, *shares, cosine, weather.diffuse_horizontal)
+        for _, cosine in (facade_beam(weather.sun, weather.direct_normal, *FACING[name]) for name in ("sou", "nor"))
+    )
+    assert south > 0.8 * weather.diffuse_horizontal
+    assert north < 0.5 * weather.diffuse_horizontal
+
+
+def test_an_overcast_sky_is_about_even_and_a_night_has_none() -> None:
+    weather = chicago_ohare().at(12 * HOUR)
+    shares = brightening(weather.sun, weather.time_s, 0.0, 100.0)
+    assert on_wall(weather.sun, *shares, 0.9, 100.0) == pytest.approx(50.0, abs=30.0)
+    night = chicago_ohare().at(HOUR)
+    assert on_wall(night.sun, *brightening(night.sun, HOUR, 0.0, 0.0), 0.0, 0.0) == 0.0

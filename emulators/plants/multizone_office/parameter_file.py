@@ -1,0 +1,115 @@
+"""A user's own parameters of the office: a JSON file with the names of ``parameters``, where they differ.
+
+``{"envelope": {"window_w_m2k": 1.1}, "heat_pump": {"machine": {"capacity_w": 80000}}, "start": "as_boptest"}``
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import fields, is_dataclass, replace
+from math import isfinite
+from pathlib import Path
+from typing import TypeVar, get_args
+
+from emulators.plants.multizone_office.parameters import OfficeParameters, Start
+from utils.errors import ConfigError, Problem, Problems
+from utils.names import did_you_mean
+
+_T = TypeVar("_T")
+
+_MAY_BE_NOTHING = (
+    "air_changes_per_h",
+    "box_excess_per_pa",
+    "co2_kg_s_per_person",
+    "door_w_k",
+    "emissivity",
+    "facing_coefficient",
+    "full_w_m2",
+    "ground_reflectance",
+    "leaking_share",
+    "people_per_m2",
+    "sky_view",
+    "solar_to_air",
+    "wall_absorptance",
+    "window_solar_gain",
+    "approach_water_k",
+    "approach_air_k",
+    "air_span_k",
+)
+_SHARES = (
+    *("carnot_share", "convective", "diffuse_modifier", "efficiency", "emissivity", "ground_reflectance"),
+    *("heated_share", "latent", "leaking_share", "pump_efficiency", "radiant", "radiant_to_slab", "sky_view"),
+    *("solar_to_air", "wall_absorptance", "window_solar_gain"),
+)
+_ANY_SIGN = ("set_point_c", "entering_c", "lowest_outdoor_c")
+_MOST = 1e12
+
+
+def read_parameters(path: Path, usual: OfficeParameters) -> OfficeParameters:
+    """The usual parameters with those of the file in their places. Raises ConfigError with all that is wrong."""
+    try:
+        told = json.loads(path.read_text(encoding="utf-8-sig"))
+    except (OSError, ValueError) as error:
+        raise ConfigError([Problem(str(path), f"cannot be read as JSON: {error}; mend it or name another")]) from error
+    problems = Problems()
+    parameters = _changed(usual, told, str(path), "", problems)
+    problems.refuse()
+    return parameters
+
+
+def _changed(part: _T, told: object, path: str, place: str, problems: Problems) -> _T:
+    """The part with what is told of it, as far as that is sound."""
+    where = f"{path} {place}" if place else path
+    if not isinstance(told, Mapping):
+        problems.add([Problem(where, f"is {_short(told)}; write names and values in braces")])
+        return part
+    known = [field.name for field in fields(part)]  # type: ignore[arg-type]
+    values: dict[str, object] = {}
+    for name, value in told.items():
+        if name in known:
+            inner = f"{place}.{name}" if place else name
+            values[name] = _value(name, getattr(part, name), value, (path, inner), problems)
+        else:
+            hint = did_you_mean(name, known) or f"; there is {', '.join(known)}"
+            problems.add([Problem(where, f"has no {name!a}{hint}")])
+    return replace(part, **values)  # type: ignore[type-var]
+
+
+def _value(name: str, usual: object, value: object, place: tuple[str, str], problems: Problems) -> object:
+    path, inner = place
+    where = f"{path} {inner}"
+    if is_dataclass(usual):
+        return _changed(usual, value, path, inner, problems)
+    if isinstance(usual, str):
+        if value in get_args(Start):
+            return value
+        problems.add([Problem(where, f"is {_short(value)}; it is one of {', '.join(get_args(Start))}")])
+    elif isinstance(usual, tuple):
+        if isinstance(value, list) and len(value) == len(usual) and all(_is_number(item) for item in value):
+            return tuple(float(item) for item in value)
+        problems.add([Problem(where, f"is {_short(value)}; write {len(usual)} numbers in brackets")])
+    elif wrong := _wrong_with(name, value):
+        problems.add([Problem(where, f"is {_short(value)}; {wrong}")])
+    else:
+        return float(value)  # type: ignore[arg-type]
+    return usual
+
+
+def _wrong_with(name: str, value: object) -> str:
+    if not isinstance(value, int | float) or not _is_number(value) or abs(value) > _MOST:
+        return "write a number"
+    if name in _ANY_SIGN:
+        return ""
+    if value < 0.0 or (value == 0.0 and name not in _MAY_BE_NOTHING):
+        return "write a number from 0 on" if name in _MAY_BE_NOTHING else "write a number above 0"
+    return "it is a share; write a number up to 1" if name in _SHARES and value > 1.0 else ""
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and isfinite(value)
+
+
+def _short(value: object) -> str:
+    text = json.dumps(value)
+    return text if len(text) <= 40 else f"{text[:37]}..."
