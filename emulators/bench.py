@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+import logging
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from emulators.boptest.hub import Limits
 from emulators.boptest.server import BoptestServer
 from emulators.ecy.controller import ControllerSpec
 from emulators.ecy.scanning import ExchangeScan, WallScan
 from emulators.ecy.server import EcyServer
-from emulators.plants.multizone_office import MultizoneOffice
+from emulators.plants.multizone_office import OfficeVariant
 from emulators.process import EmulatorError
 from emulators.program import ObjectSpec
 from emulators.programs.application import standard_application
 from emulators.programs.objects import UnitSystem
+
+log = logging.getLogger(__name__)
 
 BACNET_PORT = 47820
 """Where the controllers' BACnet/IP starts unless told otherwise. Not BACnet's own 47808: a BACpypes3 client on the same
@@ -28,6 +32,8 @@ class BenchPlan:
 
     ``time_scale`` is controller seconds per wall second; with 0 the controllers' programs run one step of scans
     (``step_s``) in every exchange instead of by the clock. With ``bacnet_port`` the controllers speak BACnet/IP too.
+    ``office`` makes the building of each test; ``limits`` are the BOPTEST service's; ``tell`` takes what happens to its
+    tests, line by line, on any thread.
     """
 
     boptest_port: int | None = 5000
@@ -41,6 +47,9 @@ class BenchPlan:
     time_scale: float = 1.0
     step_s: float = 5.0
     certificate_folder: Path | None = None
+    office: OfficeVariant = field(default_factory=OfficeVariant)
+    limits: Limits = field(default_factory=Limits)
+    tell: Callable[[str], object] = log.info
 
 
 @contextmanager
@@ -56,15 +65,27 @@ def serve(plan: BenchPlan) -> Iterator[list[str]]:
 
 def _start(plan: BenchPlan, stack: ExitStack) -> list[str]:
     lines: list[str] = []
+    ecy = _controllers(plan) if plan.ecy_port is not None and plan.controllers else None
     if plan.boptest_port is not None:
-        plants = {"multizone_office_simple_air": MultizoneOffice}
-        boptest = stack.enter_context(BoptestServer(plants, legacy=plan.legacy, port=plan.boptest_port))
+        boptest = stack.enter_context(_building(plan, plan.boptest_port, ecy))
         lines.append(f"BOPTEST {boptest.url}")
-    if plan.ecy_port is not None and plan.controllers:
-        ecy = stack.enter_context(_controllers(plan))
+    if ecy is not None:
+        stack.enter_context(ecy)
         lines.extend(f"ECY {name} https://{address}" for name, address in ecy.addresses.items())
         lines.extend(_bacnet_lines(ecy))
     return lines
+
+
+def _building(plan: BenchPlan, port: int, ecy: EcyServer | None) -> BoptestServer:
+    """The building's server, with the controllers in its states if they are in this process."""
+    return BoptestServer(
+        {"multizone_office_simple_air": plan.office},
+        legacy=plan.legacy,
+        port=port,
+        limits=plan.limits,
+        tell=lambda line: plan.tell(f"BOPTEST {line}"),
+        beside=ecy,
+    )
 
 
 def _bacnet_lines(ecy: EcyServer) -> list[str]:

@@ -1,22 +1,46 @@
-"""The demo's two peers as child processes, and the configs and settings that lead the ordinary bridge to them."""
+"""The demo's two peers as one child process, and the configs and settings that lead the ordinary bridge to them."""
 
 from __future__ import annotations
 
 import json
 import sys
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 from pathlib import Path
 from secrets import token_urlsafe
 
+from emulators.plants.multizone_office import OfficeFiles
+from emulators.plants.multizone_office.points import points
 from emulators.process import emulator_process
+from emulators.programs.objects import UnitSystem
 
 STEP_S = 5
-START = "2023-07-06 05:30:00"
 DAY_STEPS = 14 * 3600 // STEP_S
 """From before the air handler's start until after the last one has gone home."""
+PERIODS = tuple(points().meta.periods)
+"""The periods of the building's scenarios: two weeks each."""
 PASSWORD_VARIABLE = "ECY_EMULATOR_PASSWORD"  # noqa: S105 - a name, not a password
+
+
+@dataclass(frozen=True, slots=True)
+class DemoPlan:
+    """How the demo's peers are, and when they are shown.
+
+    ``start`` is model time; with ``period``, one of :data:`PERIODS`, the building begins where that does. With
+    ``bacnet_port`` the controllers speak BACnet/IP too (0: on free ports), on this computer only. ``office`` is
+    what the user gives of the building.
+    """
+
+    start: datetime = datetime(2023, 7, 6, 5, 30)
+    period: str | None = None
+    unit_system: UnitSystem = "SI"
+    time_scale: float = 0.0
+    legacy: bool = False
+    bacnet_port: int | None = None
+    step_s: float = STEP_S
+    office: OfficeFiles = field(default_factory=OfficeFiles)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,34 +56,42 @@ class DemoPeers:
 
 
 @contextmanager
-def demo_peers(
-    main_file: Path,
-    shipped: Path,
-    folder: Path,
-    *,
-    time_scale: float,
-    legacy: bool,
-    bacnet_port: int | None = None,
-) -> Iterator[DemoPeers]:
+def demo_peers(main_file: Path, shipped: Path, folder: Path, plan: DemoPlan) -> Iterator[DemoPeers]:
     """Run both emulators until the block ends. ``folder`` takes the configs, the log and the state.
 
-    With ``bacnet_port`` the controllers speak BACnet/IP too (0: on free ports), on this computer only.
+    They are one process, so that a state of the building has the controllers in it.
     """
+    building = ["--boptest-port", "0", *(["--legacy"] if plan.legacy else []), *plan.office.options]
+    with _emulated(main_file, building, shipped, folder, plan) as ([server, *_], controllers):
+        yield replace(controllers, variables={**controllers.variables, **_variables(server.split()[-1], plan)})
+
+
+@contextmanager
+def demo_controllers(main_file: Path, shipped: Path, folder: Path, plan: DemoPlan) -> Iterator[DemoPeers]:
+    """The controllers of these configs alone; what :func:`demo_peers` says of the building is left out."""
+    with _emulated(main_file, ["--no-boptest"], shipped, folder, plan) as (_, controllers):
+        yield controllers
+
+
+@contextmanager
+def _emulated(
+    main_file: Path, building: Sequence[str], shipped: Path, folder: Path, plan: DemoPlan
+) -> Iterator[tuple[list[str], DemoPeers]]:
+    """The lines of all servers, and what leads to the controllers."""
     password = token_urlsafe(12)
-    secret = {PASSWORD_VARIABLE: password}
-    emulate = [sys.executable, str(main_file), "emulate", "--until-stdin-closes"]
-    boptest = [*emulate, "--no-ecy", "--boptest-port", "0", *(["--legacy"] if legacy else [])]
-    timing = ["--time-scale", str(time_scale), "--step", str(STEP_S)]
-    bacnet = [] if bacnet_port is None else ["--bacnet", str(bacnet_port)]
-    controllers = [*emulate, "--no-boptest", "--ecy-port", "0", *timing, *bacnet]
-    count = len(list(shipped.glob("*.json")))
-    with ExitStack() as stack:
-        [server] = stack.enter_context(emulator_process(boptest, 1, secret))
-        lines = stack.enter_context(emulator_process(controllers, 2 * count + 1 if bacnet else count, secret))
+    command = [sys.executable, str(main_file), "emulate", "--until-stdin-closes", *building, "--configs", str(shipped)]
+    # Their programs scan with the simulation, so that they hold, step and change their pace with it.
+    command += ["--ecy-port", "0", "--time-scale", "0", "--step", f"{plan.step_s:g}"]
+    command += ["--unit-system", plan.unit_system]
+    command += [] if plan.bacnet_port is None else ["--bacnet", str(plan.bacnet_port)]
+    controllers = len(list(shipped.glob("*.json")))
+    servers = controllers if plan.bacnet_port is None else 2 * controllers + 1
+    servers += "--no-boptest" not in building
+    with emulator_process(command, servers, {PASSWORD_VARIABLE: password}) as lines:
         configs = folder / "configs"
         _write_configs(shipped, lines, configs)
         told = tuple(line for line in lines if line.startswith("BACnet "))
-        yield DemoPeers(_variables(server.split()[-1], password, time_scale), configs, told)
+        yield lines, DemoPeers(_controllers_variables(password, plan), configs, told)
 
 
 def _write_configs(shipped: Path, lines: Sequence[str], folder: Path) -> None:
@@ -73,16 +105,24 @@ def _write_configs(shipped: Path, lines: Sequence[str], folder: Path) -> None:
         (folder / file.name).write_text(json.dumps(config), encoding="utf-8")
 
 
-def _variables(server: str, password: str, time_scale: float) -> dict[str, str]:
+def _variables(server: str, plan: DemoPlan) -> dict[str, str]:
+    begin = {"BOP_TIME_PERIOD": plan.period} if plan.period else {"BOP_START_TIME": str(plan.start)}
     return {
+        **begin,
         "BOP_SERVER_URL": server,
-        "BOP_START_TIME": START,
         "BOP_WARMUP_PERIOD": "86400",
-        "BOP_STEP_TIME": str(STEP_S),
-        "BOP_TIME_SCALE": str(time_scale),
+        "BOP_STEP_TIME": f"{plan.step_s:g}",
+        "BOP_TIME_SCALE": str(plan.time_scale),
+    }
+
+
+def _controllers_variables(password: str, plan: DemoPlan) -> dict[str, str]:
+    return {
+        "UNIT_SYSTEM": plan.unit_system,
         "ECY2_LOGIN_USERNAME": "bench",
         "ECY2_LOGIN_PWORD": password,
-        "ECY_COUPLE_TIME": "2" if time_scale else "0",
+        "ECY_COUPLE_TIME": "2" if plan.time_scale else "0",
+        "ECY_FUTURE": "yes",
         "DESIRED_TIMEZONE": "America/Chicago",
         "ECY_BENCH": "isolated",
         "LOG_FILE": "demo.log",

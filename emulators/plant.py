@@ -6,9 +6,11 @@ and its own control. SI units throughout (K, Pa, m3/s, W, 0..1, ppm).
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, runtime_checkable
+
+from emulators.states import Memory
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,3 +72,24 @@ class Plant(Protocol):
 
     def forecast(self, names: Sequence[str], times_s: Sequence[float]) -> Mapping[str, Sequence[float]]:
         """Perfect boundary data (weather, gains, set-points, occupancy, prices, emissions) at the given times."""
+
+
+@runtime_checkable
+class RestorablePlant(Plant, Protocol):
+    """A plant that can be saved, and asked what its own control would do."""
+
+    @property
+    def identity(self) -> str:
+        """Its name, version and parameters in one line: two plants that have it in common continue alike."""
+
+    def remember(self) -> Memory:
+        """All of its state, as plain numbers."""
+
+    def prepare(self, memory: Mapping[str, object]) -> Callable[[], None]:
+        """The way back to a state of a plant of the same identity. Raises SavedStateError; nothing has changed yet."""
+
+    def own_control(self) -> Mapping[str, float]:
+        """What its own control would command now in place of each input ``x_u`` that is overridden.
+
+        Worked out beside the plant when somebody asks; the plant does not notice.
+        """

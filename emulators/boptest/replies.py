@@ -13,7 +13,9 @@ Json: TypeAlias = Any
 BAD_REQUEST = "Bad Request"
 """The message with which a BOPTEST worker reports an exception of its own; the payload is then the exception's text."""
 
-UNEXPECTED = (ArithmeticError, AttributeError, LookupError, RuntimeError, TypeError, ValueError, SimulationError)
+UNEXPECTED = (
+    ArithmeticError, AttributeError, LookupError, MemoryError, RuntimeError, TypeError, ValueError, SimulationError
+)  # fmt: skip
 """What careless input or a failing plant raises. BOPTEST's words for such input are those of Python's exceptions."""
 
 

@@ -7,11 +7,13 @@ import logging
 from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass
+from math import inf
 from queue import Empty, SimpleQueue
 from threading import Event, Lock, Thread
 
 from emulators.boptest.case.testcase import CaseEngine
 from emulators.boptest.faults import BoptestFault
+from emulators.boptest.overview import QUEUED, RUNNING, RunLook
 from emulators.boptest.replies import UNEXPECTED, Json, StoppedError
 from utils.errors import BridgeError
 
@@ -41,12 +43,17 @@ class Answered:
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """What a run has to do: how its engine comes to be, how a call is answered, how long it waits for one."""
+    """What a run has to do: how its engine comes to be, how a call is answered, how long it waits for one.
 
-    start: Callable[[Event], CaseEngine]
+    ``start`` takes what a simulation asks whether it has to give up; ``tell`` takes lines for whoever runs the server.
+    """
+
+    case: str
+    start: Callable[[Callable[[], bool]], CaseEngine]
     answer: Callable[[CaseEngine, MethodCall], Answered]
     idle_timeout_s: float | None
     monotonic: Callable[[], float]
+    tell: Callable[[str], object]
 
 
 class UnknownTestError(BridgeError):
@@ -78,7 +85,15 @@ class CaseRun:
         self._open: set[Future[Answered]] = set()
         self._over = False
         self._stopping = Event()
+        self._patient_until = inf
+        self._selected_at = self._last_active = work.monotonic()
+        self._doing: str | None = None
         self._thread = Thread(target=self._live, name=f"boptest-{testid}")
+
+    @property
+    def case(self) -> str:
+        """The test case that it is of."""
+        return self._work.case
 
     @property
     def running(self) -> bool:
@@ -87,6 +102,7 @@ class CaseRun:
 
     def begin(self) -> None:
         """Take a worker: start the engine on the run's thread."""
+        self._doing = "load"
         self._thread.start()
 
     def submit(self, call: MethodCall) -> Future[Answered]:
@@ -106,14 +122,22 @@ class CaseRun:
             self._calls.put((call, future))
         return future
 
-    def end(self) -> None:
-        """Let the calls that came before be answered, then end."""
+    def look(self) -> RunLook:
+        """What it is doing now."""
+        now, doing = self._work.monotonic(), self._doing
+        idle_s = 0.0 if doing else now - self._last_active
+        status = RUNNING if self.running else QUEUED
+        return RunLook(self.testid, self._work.case, status, now - self._selected_at, idle_s, doing)
+
+    def end(self, patience_s: float) -> None:
+        """Let the calls that came before be answered, then end; what is still simulated after so long is given up."""
+        self._patient_until = self._work.monotonic() + patience_s
         self._calls.put(None)
 
     def cancel(self) -> None:
-        """End as soon as possible, in the middle of a step if need be."""
+        """End as soon as possible, in the middle of a step if need be, because the server stops."""
         self._stopping.set()
-        self.end()
+        self._calls.put(None)
 
     def join(self) -> None:
         """Wait for the thread if there is one, then give up what nobody will answer."""
@@ -131,15 +155,23 @@ class CaseRun:
                 self._give_up(UnknownTestError(self.testid))
         except StoppedError:
             log.debug("Test %s was stopped in the middle of a step", self.testid)
+            if not self._stopping.is_set():
+                self._give_up(UnknownTestError(self.testid))
         finally:
             self._on_end(self)
 
+    def _has_to_stop(self) -> bool:
+        return self._stopping.is_set() or self._work.monotonic() >= self._patient_until
+
     def _start(self) -> CaseEngine | None:
         try:
-            case = self._work.start(self._stopping)
+            case = self._work.start(self._has_to_stop)
         except UNEXPECTED:
             log.exception("Test %s cannot start and stays queued", self.testid)
             return None
+        finally:
+            self._doing = None
+        self._last_active = self._work.monotonic()
         self._on_load(self)
         return case
 
@@ -150,22 +182,23 @@ class CaseRun:
             future.set_exception(reason)
 
     def _serve(self, case: CaseEngine) -> None:
-        last_active = self._work.monotonic()
-        while (item := self._next(last_active)) is not None:
+        while (item := self._next()) is not None:
             call, future = item
+            self._doing = call.method
             answered = self._work.answer(case, call)
-            future.set_result(answered)
             if answered.counts:
-                last_active = self._work.monotonic()
+                self._last_active = self._work.monotonic()
+            self._doing = None
+            future.set_result(answered)
 
-    def _next(self, last_active: float) -> tuple[MethodCall, Future[Answered]] | None:
+    def _next(self) -> tuple[MethodCall, Future[Answered]] | None:
         idle_s = self._work.idle_timeout_s
         if idle_s is None:
             return self._calls.get()
         left_s = idle_s
         while left_s > 0:
-            left_s = max(last_active + idle_s - self._work.monotonic(), 0.0)
+            left_s = max(self._last_active + idle_s - self._work.monotonic(), 0.0)
             with contextlib.suppress(Empty):
                 return self._calls.get(timeout=min(left_s, _LOOK_EVERY_S))
-        log.info("Test %s ends: no call for %s s", self.testid, idle_s)
+        self._work.tell(f"test {self.testid} ends: no call for {idle_s:g} s")
         return None

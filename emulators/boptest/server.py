@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from types import TracebackType
@@ -11,18 +12,23 @@ from emulators.boptest import service as service_api
 from emulators.boptest.dialects import legacy as legacy_api
 from emulators.boptest.dialects.express import KEEP_ALIVE_S
 from emulators.boptest.dialects.legacy import LegacyApp
+from emulators.boptest.extension import Beside, Extension, longest
 from emulators.boptest.faults import BoptestFaults
 from emulators.boptest.hub import Hub, Limits, PlantFactory
 from emulators.boptest.service import ServiceApp
 from emulators.http.serving import ServedSite, ServerThread
 from utils.errors import ConfigError, Problem
 
+log = logging.getLogger(__name__)
+
 
 class BoptestServer:
     """A BOPTEST-compatible server on a socket of its own. A context manager: entering it, it answers.
 
     ``plants`` maps names of test cases to what makes a new plant for every test. With ``legacy`` it speaks the
-    single-case API of v0.6.0, for exactly one plant. ``faults`` may be changed at any time.
+    single-case API of v0.6.0, for exactly one plant. ``faults`` may be changed at any time. ``tell`` takes lines for
+    whoever runs the server, on any thread: that a test waits for a worker, that one has ended by itself. What is
+    ``beside`` the building belongs to its states.
     """
 
     def __init__(
@@ -33,13 +39,22 @@ class BoptestServer:
         host: str = "127.0.0.1",
         port: int = 0,
         limits: Limits | None = None,
+        tell: Callable[[str], object] = log.info,
+        beside: Beside | None = None,
     ) -> None:
         self.faults = BoptestFaults()
         self._host = host
         limits = limits or Limits()
-        self._hub = _legacy_hub(plants, limits, self._load) if legacy else _service_hub(plants, limits, self._load)
-        app = LegacyApp(self._hub, self.faults) if legacy else ServiceApp(self._hub, limits, self.faults)
-        self._server = ServerThread([ServedSite(app.respond, host, port, keep_alive_s=KEEP_ALIVE_S)], "boptest-server")
+        if legacy:
+            limits = _of_one_case(plants, limits)
+        answer = legacy_api.answer_call if legacy else service_api.answer_call
+        extension = Extension(answer, beside, branches=not legacy)
+        self._hub = Hub(plants, limits, extension.answer, none_after_end=not legacy, loading=self._load, tell=tell)
+        app: LegacyApp | ServiceApp = ServiceApp(self._hub, limits, self.faults, extension)
+        if legacy:
+            app = LegacyApp(self._hub, self.faults, extension)
+        site = ServedSite(app.respond, host, port, keep_alive_s=KEEP_ALIVE_S, longest_body=longest)
+        self._server = ServerThread([site], "boptest-server")
 
     @property
     def port(self) -> int:
@@ -71,12 +86,8 @@ class BoptestServer:
         self.faults.take("load").during()
 
 
-def _service_hub(plants: Mapping[str, PlantFactory], limits: Limits, loading: Callable[[], object]) -> Hub:
-    return Hub(plants, limits, service_api.answer_call, loading=loading)
-
-
-def _legacy_hub(plants: Mapping[str, PlantFactory], limits: Limits, loading: Callable[[], object]) -> Hub:
+def _of_one_case(plants: Mapping[str, PlantFactory], limits: Limits) -> Limits:
+    """A legacy server has one test, which never ends by itself."""
     if len(plants) != 1:
         raise ConfigError([Problem("plants", f"a legacy server has one test case, not {len(plants)}")])
-    never_idle = replace(limits, idle_timeout_s=None)
-    return Hub(plants, never_idle, legacy_api.answer_call, none_after_end=False, loading=loading)
+    return replace(limits, idle_timeout_s=None)

@@ -1,62 +1,58 @@
 """The service API: many tests at once, each under its testid (boptest-api §4).
 
-Left out: WebSocket, ``/submit``, accounts (``/users``), upload and deletion of cases, and the OpenAPI pages.
+Left out: WebSocket, ``/submit``, accounts (``/users``), upload and deletion of cases, and the pages of ``/docs``.
 """
 
 from __future__ import annotations
 
 import asyncio
+import re
 import uuid
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
-from functools import partial
 from http import HTTPStatus
 
 from emulators.boptest.case.testcase import CaseEngine, perform
+from emulators.boptest.dialects.bodies import read_body
 from emulators.boptest.dialects.express import (
+    WebTierError,
     allowed,
     cannot,
     error_text,
     finished,
     json_bytes,
     json_response,
-    read_body,
+    path_parameter,
     status_text,
+    yaml_file,
 )
-from emulators.boptest.dialects.javascript import JsonSyntaxError, stringify
+from emulators.boptest.dialects.javascript import stringify
+from emulators.boptest.extension import BRANCH, OFFER, OWN_CONTROL, RESTORE, SAVE, Extension
 from emulators.boptest.faults import BoptestFault, BoptestFaults
 from emulators.boptest.hub import Hub, Limits
-from emulators.boptest.replies import BAD_REQUEST, StoppedError
+from emulators.boptest.openapi import document
+from emulators.boptest.overview import QUEUED, RUNNING, listing
+from emulators.boptest.replies import BAD_REQUEST, Json, StoppedError
 from emulators.boptest.runs import Answered, MethodCall, UnknownTestError
 from emulators.http.messages import HangUpError, Request, Response
 
 VERSION = "1.0.0-dev"
 NAMESPACE = "ibpsa"
 
-_TEST_CALLS: Mapping[str, Mapping[str, str]] = {
-    "name": {"GET": "get_name"},
-    "inputs": {"GET": "get_inputs"},
-    "measurements": {"GET": "get_measurements"},
-    "forecast_points": {"GET": "get_forecast_points"},
-    "step": {"GET": "get_step", "PUT": "set_step"},
-    "initialize": {"PUT": "initialize"},
-    "advance": {"POST": "advance"},
-    "results": {"PUT": "get_results"},
-    "forecast": {"PUT": "get_forecast"},
-    "scenario": {"GET": "get_scenario", "PUT": "set_scenario"},
-    "kpi": {"GET": "get_kpis"},
-}
-_SELECT = "select"
-_SYNCHRONOUS = (_SELECT, f"{_SELECT}-")
-
-Handler = Callable[[Request, BoptestFault], Awaitable[Response]]
+_WITH_NAMES = ("get_results", "get_forecast")
+"""Into the body of these the web tier itself looks for ``point_names``, which null does not have."""
+_SYNCHRONOUS = ("", "-")
 
 
 @dataclass(frozen=True, slots=True)
-class _Route:
-    name: str
-    """What faults call it."""
-    handle: Handler
+class _Asked:
+    """One request: what its path names, its body, and the call that it is with the fault that it meets."""
+
+    request: Request
+    names: Mapping[str, str]
+    body: Json
+    call: str
+    fault: BoptestFault
 
 
 def answer_call(case: CaseEngine, call: MethodCall) -> Answered:
@@ -69,8 +65,9 @@ def answer_call(case: CaseEngine, call: MethodCall) -> Answered:
 class ServiceApp:
     """The service, as far as HTTP goes."""
 
-    def __init__(self, hub: Hub, limits: Limits, faults: BoptestFaults) -> None:
+    def __init__(self, hub: Hub, limits: Limits, faults: BoptestFaults, extension: Extension) -> None:
         self._hub = hub
+        self._extension = extension
         self._limits = limits
         self._faults = faults
 
@@ -82,88 +79,153 @@ class ServiceApp:
             raise HangUpError(str(stopped)) from stopped
 
     async def _respond(self, request: Request) -> Response:
-        routes = self._routes(request.decoded_path.removesuffix("/").split("/")[1:])
-        if request.method == "OPTIONS" and routes:
-            return allowed(routes)
-        route = routes.get("GET" if request.method == "HEAD" else request.method)
+        try:
+            body = read_body(request)  # before any route is looked for, as in Express
+            names, methods = _routed(request.path)
+        except WebTierError as error:
+            return error_text(str(error))
+        if request.method == "OPTIONS" and methods:
+            return allowed(methods)
+        route = methods.get("GET" if request.method == "HEAD" else request.method)
         if route is None:
             return cannot(request)
-        fault = self._faults.take(route.name)
-        return fault.before() or fault.after(await _guarded(route, request, fault))
+        fault = self._faults.take(route.call)
+        return fault.before() or fault.after(
+            await self._guarded(route, _Asked(request, names, body, route.call, fault))
+        )
 
-    def _routes(self, segments: list[str]) -> dict[str, _Route]:
-        """What a path offers, by HTTP method. Letter case counts only in testids and names of cases."""
-        match [segment.lower() for segment in segments]:
-            case ["version"]:
-                return {"GET": _Route("version", _version)}
-            case ["testcases"]:
-                return {"GET": _Route("testcases", partial(self._cases, NAMESPACE))}
-            case ["testcases", _]:
-                return {"GET": _Route("testcases", partial(self._cases, segments[1]))}
-            case ["testcases", _, verb] | ["testcases", _, _, verb] if verb.startswith(_SELECT):
-                return {"POST": _Route(_SELECT, partial(self._select, segments[1:-1], verb in _SYNCHRONOUS))}
-            case ["status", _]:
-                return {"GET": _Route("status", partial(self._status, segments[1]))}
-            case ["stop", _]:
-                return {"PUT": _Route("stop", partial(self._stop, segments[1]))}
-            case [name, _] if name in _TEST_CALLS:
-                return {
-                    verb: _Route(method, partial(self._call, segments[1], method))
-                    for verb, method in _TEST_CALLS[name].items()
-                }
-        return {}
+    async def _guarded(self, route: _Route, asked: _Asked) -> Response:
+        try:
+            return await route.handle(self, asked)
+        except UnknownTestError as error:
+            where = {"value": error.testid, "msg": str(error), "param": "testid", "location": "params"}
+            return json_response({"errors": [where]}, HTTPStatus.BAD_REQUEST)
 
-    async def _cases(self, namespace: str, request: Request, fault: BoptestFault) -> Response:
-        if not self._is_authorized(request):
+    async def tests(self, asked: _Asked) -> Response:
+        """What there is, which a real service does not tell."""
+        return json_response(listing(self._hub.looks(), self._limits.workers, self._limits.idle_timeout_s))
+
+    async def openapi(self, asked: _Asked) -> Response:
+        """The document of this API."""
+        return yaml_file(document("service"))
+
+    async def version(self, asked: _Asked) -> Response:
+        """The version of the API."""
+        message = "Queried the version number successfully."
+        return json_response({"status": 200, "message": message, "payload": {"version": VERSION}})
+
+    async def cases(self, asked: _Asked) -> Response:
+        """The test cases of a namespace."""
+        if not self._is_authorized(asked.request):
             return status_text(HTTPStatus.UNAUTHORIZED)
-        if namespace != NAMESPACE or not self._hub.cases:
+        if asked.names.get("namespace", NAMESPACE) != NAMESPACE or not self._hub.cases:
             return status_text(HTTPStatus.NOT_FOUND)
         return json_response([{"testcaseid": case} for case in self._hub.cases])
 
-    async def _select(self, where: list[str], wait: bool, request: Request, fault: BoptestFault) -> Response:
-        *namespace, case = where
-        if not self._is_authorized(request):
+    async def select(self, asked: _Asked) -> Response:
+        """A new test of a case, queued or running."""
+        if not self._is_authorized(asked.request):
             return status_text(HTTPStatus.UNAUTHORIZED)
-        if namespace not in ([], [NAMESPACE]) or case not in self._hub.cases:
+        case = asked.names["testcase"]
+        if asked.names.get("namespace", NAMESPACE) != NAMESPACE or case not in self._hub.cases:
             return status_text(HTTPStatus.NOT_FOUND)
         run = self._hub.select(case)
-        if wait:
+        if asked.names["how"] in _SYNCHRONOUS:
             await asyncio.wrap_future(run.started)
         return json_response({"testid": run.testid})
 
-    async def _status(self, testid: str, request: Request, fault: BoptestFault) -> Response:
-        return json_response("Running" if self._hub.find(testid).running else "Queued")
+    async def status(self, asked: _Asked) -> Response:
+        """Whether a test is queued or running."""
+        return json_response(RUNNING if self._hub.find(asked.names["testid"]).running else QUEUED)
 
-    async def _stop(self, testid: str, request: Request, fault: BoptestFault) -> Response:
-        self._hub.stop(testid)
+    async def stop(self, asked: _Asked) -> Response:
+        """The end of a test."""
+        self._hub.stop(asked.names["testid"])
         return status_text(HTTPStatus.OK)
 
-    async def _call(self, testid: str, method: str, request: Request, fault: BoptestFault) -> Response:
-        params = {} if request.method in ("GET", "HEAD") else read_body(request)
-        future = self._hub.find(testid).submit(MethodCall(method, params, fault))
+    async def pass_on(self, asked: _Asked) -> Response:
+        """The answer of the test's own worker, for as long as somebody waits for it."""
+        testid = asked.names["testid"]
+        run = self._hub.find(testid)
+        if asked.body is None and asked.call in _WITH_NAMES:
+            return error_text("Cannot read properties of null (reading 'point_names')")
+        params = {} if asked.request.method in ("GET", "HEAD") else asked.body
+        future = run.submit(MethodCall(asked.call, params, asked.fault))
         try:
             async with asyncio.timeout(self._limits.message_timeout_s):
                 answered = await asyncio.wrap_future(future)
         except TimeoutError:
             return error_text(
-                f"Timeout for request: '{uuid.uuid4()}', with method:'{method}', sent to testid: '{testid}'"
+                f"Timeout for request: '{uuid.uuid4()}', with method:'{asked.call}', sent to testid: '{testid}'"
             )
         return json_bytes(answered.body, answered.status)
 
+    async def offer(self, asked: _Asked) -> Response:
+        """What there is beyond BOPTEST."""
+        return self._extension.offer()
+
+    async def extend(self, asked: _Asked) -> Response:
+        """The answer to a call that BOPTEST does not have."""
+        run = self._hub.find(asked.names["testid"])
+        return await self._extension.respond(self._hub, run, asked.call, asked.request, asked.fault)
+
     def _is_authorized(self, request: Request) -> bool:
-        return request.headers.get("authorization") in {None, *self._limits.api_keys}
+        return request.headers.get("authorization", "") in {"", *self._limits.api_keys}
 
 
-async def _guarded(route: _Route, request: Request, fault: BoptestFault) -> Response:
-    try:
-        return await route.handle(request, fault)
-    except UnknownTestError as error:
-        where = {"value": error.testid, "msg": str(error), "param": "testid", "location": "params"}
-        return json_response({"errors": [where]}, HTTPStatus.BAD_REQUEST)
-    except JsonSyntaxError as error:
-        return error_text(str(error))
+@dataclass(frozen=True, slots=True)
+class _Route:
+    """What answers a call, which faults know by its name."""
+
+    call: str
+    handle: Callable[[ServiceApp, _Asked], Awaitable[Response]] = ServiceApp.pass_on
 
 
-async def _version(request: Request, fault: BoptestFault) -> Response:
-    message = "Queried the version number successfully."
-    return json_response({"status": 200, "message": message, "payload": {"version": VERSION}})
+_SELECT = {"POST": _Route("select", ServiceApp.select)}
+ROUTES: Mapping[str, Mapping[str, _Route]] = {
+    "/": {"GET": _Route("tests", ServiceApp.tests)},
+    "/openapi.yaml": {"GET": _Route("openapi", ServiceApp.openapi)},
+    "/version": {"GET": _Route("version", ServiceApp.version)},
+    "/testcases": {"GET": _Route("testcases", ServiceApp.cases)},
+    "/testcases/{namespace}": {"GET": _Route("testcases", ServiceApp.cases)},
+    "/testcases/{testcase}/select{how}": _SELECT,
+    "/testcases/{namespace}/{testcase}/select{how}": _SELECT,
+    "/status/{testid}": {"GET": _Route("status", ServiceApp.status)},
+    "/stop/{testid}": {"PUT": _Route("stop", ServiceApp.stop)},
+    "/name/{testid}": {"GET": _Route("get_name")},
+    "/inputs/{testid}": {"GET": _Route("get_inputs")},
+    "/measurements/{testid}": {"GET": _Route("get_measurements")},
+    "/forecast_points/{testid}": {"GET": _Route("get_forecast_points")},
+    "/step/{testid}": {"GET": _Route("get_step"), "PUT": _Route("set_step")},
+    "/initialize/{testid}": {"PUT": _Route("initialize")},
+    "/advance/{testid}": {"POST": _Route("advance")},
+    "/results/{testid}": {"PUT": _Route("get_results")},
+    "/forecast/{testid}": {"PUT": _Route("get_forecast")},
+    "/scenario/{testid}": {"GET": _Route("get_scenario"), "PUT": _Route("set_scenario")},
+    "/kpi/{testid}": {"GET": _Route("get_kpis")},
+    "/bench": {"GET": _Route(OFFER, ServiceApp.offer)},
+    "/bench/state/{testid}": {
+        "GET": _Route(SAVE, ServiceApp.extend),
+        "PUT": _Route(RESTORE, ServiceApp.extend),
+    },
+    "/bench/own-control/{testid}": {"GET": _Route(OWN_CONTROL, ServiceApp.extend)},
+    "/bench/branch/{testid}": {"POST": _Route(BRANCH, ServiceApp.extend)},
+}
+"""What a path offers, by HTTP method. Behind ``select`` anything may follow."""
+
+
+def _pattern(template: str) -> re.Pattern[str]:
+    """Letter case counts only in names, and a slash at the end not at all."""
+    names = template.rstrip("/").replace("{how}", "(?P<how>[^/]*)")
+    return re.compile(re.sub(r"{(\w+)}", r"(?P<\1>[^/]+)", names) + "/?", re.IGNORECASE)
+
+
+_PATTERNS = {_pattern(template): methods for template, methods in ROUTES.items()}
+
+
+def _routed(path: str) -> tuple[Mapping[str, str], Mapping[str, _Route]]:
+    """What a path names, and its routes by HTTP method. Raises WebTierError for a name that cannot be decoded."""
+    for pattern, methods in _PATTERNS.items():
+        if found := pattern.fullmatch(path):
+            return {name: path_parameter(value) for name, value in found.groupdict().items()}, methods
+    return {}, {}

@@ -12,6 +12,7 @@ from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from emulators.ecy.refusals import TIME_IS_SYNCHRONIZED, VALUE_OUT_OF_RANGE, Refusal
+from emulators.states import Fields, SavedStateError
 
 
 class Timebase(Protocol):
@@ -44,17 +45,19 @@ class SharedSteps:
 class SteppedTime:
     """Controller time that stands still until somebody advances it.
 
-    One that nobody has ever advanced, because nothing is ever read of its controller, follows the ``others``.
+    One that nobody has ever advanced, because nothing is ever read of its controller, follows the ``others``. When it
+    is advanced for the first time, others may be done with the same exchange, which takes ``exchange_s``.
     """
 
-    def __init__(self, others: SharedSteps | None = None) -> None:
+    def __init__(self, others: SharedSteps | None = None, exchange_s: float = 0.0) -> None:
         self._others = others or SharedSteps()
+        self._exchange_s = exchange_s
         self._elapsed_s: float | None = None
 
     def advance(self, seconds: float) -> None:
         """Let ``seconds`` of controller time pass."""
         if self._elapsed_s is None:
-            self._elapsed_s = max(self._others.furthest_s - seconds, 0.0)
+            self._elapsed_s = max(self._others.furthest_s - max(seconds, self._exchange_s), 0.0)
         self._elapsed_s += seconds
         self._others.furthest_s = max(self._others.furthest_s, self._elapsed_s)
 
@@ -146,6 +149,36 @@ class ControllerClock:
             if local is not None and not self._ntp_enabled:
                 self._start_from(local.replace(tzinfo=new_zone))
             self._zone_name, self._zone = name, new_zone
+
+    def remember(self) -> dict[str, object]:
+        """For a state: the instant, and the local time that it is in the zone."""
+        with self._lock:
+            instant = self._instant()
+            local = instant.astimezone(self._zone).replace(tzinfo=None)
+            return {"under_ntp": self._ntp_enabled, "zone": self._zone_name, "instant": instant.isoformat(),
+                    "local": local.isoformat()}  # fmt: skip
+
+    def prepare(self, state: Fields) -> Callable[[], None]:
+        """The way back to a time. Raises SavedStateError; nothing has changed yet.
+
+        Zone and NTP are settings that clients take and give back: they stay. So only a clock that runs alone, now and
+        then, goes back: in the zone of then to the instant, in another one to the same local time.
+        """
+        is_free = not state.truth("under_ntp")
+        zone, told = state.text("zone"), {name: state.text(name) for name in ("instant", "local")}
+        try:
+            instant, local = (datetime.fromisoformat(told[name]) for name in ("instant", "local"))
+        except ValueError:
+            raise SavedStateError(f"the clock's {told!a} is no time") from None
+        if instant.tzinfo is None or local.tzinfo is not None:
+            raise SavedStateError(f"the clock's {told!a} is no instant and a local time")
+
+        def go_back() -> None:
+            with self._lock:
+                if is_free and not self._ntp_enabled:
+                    self._start_from(instant if zone == self._zone_name else local.replace(tzinfo=self._zone))
+
+        return go_back
 
     def _instant(self) -> datetime:
         if self._ntp_enabled:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from hashlib import sha256
+from threading import RLock
 
 from emulators.ecy.access.counters import Counters
 from emulators.ecy.access.reads import ObjectReader
@@ -14,11 +16,13 @@ from emulators.ecy.clock import ControllerClock, ScaledTime, SharedSteps, Steppe
 from emulators.ecy.faults.fault import Faults
 from emulators.ecy.objects.database import ObjectDatabase
 from emulators.ecy.objects.program_objects import ProgramObjects
+from emulators.ecy.objects.saved import SavedObject, gone_back, refuse_unfit, saved, taken, taken_back
 from emulators.ecy.profile import Profile
 from emulators.ecy.scanning import ExchangeScan, ExchangeTrigger, ScanMode, ScanTrigger, WallScan, WallScanner
 from emulators.ecy.wire.values import Json
 from emulators.http.connections import Connections
 from emulators.program import ControlProgram, ObjectSpec
+from emulators.states import Fields, ForeignStateError, prepare, remember
 
 FIRMWARE = "2.2.0+23305.1"
 """The version that a controller says it has, unless its profile is of firmware 1.x."""
@@ -81,8 +85,10 @@ class EmulatedController:
         self.documents = Documents()
         self.journal: list[WriteRecord] = []
         self.reboots = 0
+        self._scanning = RLock()
         self._down_until = float("-inf")
-        self._stepped = SteppedTime(settings.steps)
+        exchange_s = settings.scan.step_s if isinstance(settings.scan, ExchangeScan) else 0.0
+        self._stepped = SteppedTime(settings.steps, exchange_s)
         self.clock = self._new_clock()
         self.trigger = self._new_trigger()
         self.reader = ObjectReader(
@@ -128,8 +134,52 @@ class EmulatedController:
 
     def scan(self, dt_s: float) -> None:
         """Run the program once, ``dt_s`` of controller time after the last scan; not during a reboot."""
-        if self.spec.program is not None and not self.is_rebooting:
-            self.spec.program.scan(self._io, self.clock.now(), dt_s)
+        with self._scanning:
+            if self.spec.program is not None and not self.is_rebooting:
+                self.spec.program.scan(self._io, self.clock.now(), dt_s)
+
+    def save(self) -> dict[str, object]:
+        """All that goes into a state, of one moment between two scans."""
+        with self._scanning:
+            written = self._io.written
+            objects = {one.name: saved(one, one.name in written).remember() for one in self.objects.all()}
+            return {
+                "application": self._application,
+                "program": remember(self.spec.program),
+                "objects": objects,
+                "clock": self.clock.remember(),
+                "exchange": self.trigger.remember(),
+            }
+
+    def prepare(self, state: Fields, *, take_back: bool) -> Callable[[], None]:
+        """The way back to a state. Raises SavedStateError; nothing has changed yet.
+
+        What clients have taken stays as it is (``objects/saved.py``), and so do sessions, certificates and NTP. With
+        ``take_back`` slots and forced inputs are as they were then, unless somebody holds any now.
+        """
+        name = self.spec.name
+        if state.text("application") != self._application:
+            raise ForeignStateError(f"{name}: the state is of another application than {self._application}")
+        if take_back and (held := self._taken()):
+            raise ForeignStateError(
+                f"{name}: {', '.join(held[:3])} is taken now, and would be lost; give it back first"
+            )
+        program = prepare(self.spec.program, state.members("program"), name)
+        clock, exchange = self.clock.prepare(state.part("clock")), self.trigger.prepare(state.part("exchange"))
+        objects = state.part("objects")
+        then = {one: SavedObject.recalled(objects.part(one)) for one in state.members("objects")}
+        for one in self.objects.all():
+            if one.name in then:
+                refuse_unfit(one, then[one.name], name)
+
+        def go_back() -> None:
+            with self._scanning:
+                program()
+                clock()
+                exchange()
+                self._go_back(then, take_back)
+
+        return go_back
 
     def scanner(self) -> WallScanner | None:
         """The thread that scans the program, not yet started; None without a program or where exchanges scan it."""
@@ -138,13 +188,40 @@ class EmulatedController:
             return None
         return WallScanner(self.scan, mode, self.settings.monotonic, f"ecy-scan-{self.spec.name}")
 
+    @property
+    def _application(self) -> str:
+        """The program by its name, and a digest of the objects that it needs."""
+        program = self.spec.program
+        if program is None:
+            return "none"
+        objects = [(one.object_type, one.name, one.units) for one in program.objects]
+        return f"{type(program).__name__} {sha256(repr(objects).encode()).hexdigest()[:12]}"
+
+    def _taken(self) -> list[str]:
+        return taken(self.objects.all(), self.profile.program_priority, dict.fromkeys(self._io.written, True))
+
+    def _go_back(self, then: Mapping[str, SavedObject], take_back: bool) -> None:
+        """An object that there was not then stays as it is; one that has gone is not made again."""
+        slot, written = self.profile.program_priority, set(self._io.written)
+        for name, ref in self.objects.names().items():
+            if name in then:
+                past, by_program = then[name], name in written
+                self.objects.update(
+                    ref,
+                    lambda target, past=past, by_program=by_program: (  # type: ignore[misc]
+                        taken_back(target, past) if take_back else gone_back(target, past, slot, by_program)
+                    ),
+                )
+        self._io.written = {name for name, past in then.items() if past.by_program} | (written - then.keys())
+
     def _protect(self) -> None:
         if self.spec.program is not None:
             self.objects.protect(needed.name for needed in self.spec.program.objects)
 
     def _pass_time(self, dt_s: float) -> None:
-        self._stepped.advance(dt_s)
-        self.scan(dt_s)
+        with self._scanning:
+            self._stepped.advance(dt_s)
+            self.scan(dt_s)
 
     def _new_clock(self) -> ControllerClock:
         mode = self.settings.scan

@@ -49,6 +49,8 @@ class Profile:
     """Row 8: a number that is none, as JSON null or as text."""
     priority_array_form: Literal["dict", "list"] = "dict"
     """Row 9: shape of ``priority-array``."""
+    status_flags_form: Literal["dict", "names", "bits", "none"] = "dict"
+    """Row 9, for another property: shape of ``status-flags``, or that no object has them."""
     index_access: bool = True
     """Row 9: whether a path such as ``priority-array/14`` tells one slot. Of a list none does."""
     priority_arrays: bool = True

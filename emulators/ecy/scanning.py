@@ -8,7 +8,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from utils.values import ObjectRef
+from emulators.states import Fields, SavedStateError
+from utils.values import ObjectRef, ObjectType
 
 _CATCH_UP_LIMIT_S = 5.0
 log = logging.getLogger(__name__)
@@ -107,6 +108,14 @@ class ScanTrigger:
     def before_value(self, ref: ObjectRef) -> None:
         """A present-value is about to be read."""
 
+    def remember(self) -> dict[str, object]:
+        """For a state: how far an exchange has come."""
+        return {}
+
+    def prepare(self, state: Fields) -> Callable[[], None]:
+        """The way back to a state. Raises SavedStateError; nothing has changed yet."""
+        return lambda: None
+
 
 class ExchangeTrigger(ScanTrigger):
     """Runs the scans of a step where :class:`ExchangeScan` says."""
@@ -140,8 +149,31 @@ class ExchangeTrigger(ScanTrigger):
             self._undecided = False
             self._seen.add(ref)
 
+    def remember(self) -> dict[str, object]:
+        """Whether the next read begins an exchange, and which would because they were made already."""
+        seen = sorted((ref.object_type.value, ref.instance) for ref in self._seen)
+        return {"new_writes": self._new_writes, "seen": [f"{kind} {instance}" for kind, instance in seen]}
+
+    def prepare(self, state: Fields) -> Callable[[], None]:
+        """The way back to a state; one of a controller that was scanned by the clock has nothing to say."""
+        if not state.has("seen"):
+            return lambda: None
+        new_writes, seen = state.truth("new_writes"), {_ref(told) for told in state.texts("seen")}
+
+        def go_back() -> None:
+            self._new_writes, self._seen = new_writes, seen
+
+        return go_back
+
     def _step(self) -> None:
         self._new_writes = False
         self._seen.clear()
         for _ in range(self._scans):
             self._pass_time(self._scan_s)
+
+
+def _ref(told: str) -> ObjectRef:
+    kind, _, instance = told.partition(" ")
+    if kind not in set(ObjectType) or not instance.isdecimal():
+        raise SavedStateError(f"{told[:80]!a} is no object")
+    return ObjectRef(ObjectType(kind), int(instance))

@@ -20,6 +20,8 @@ from emulators.ecy.profile import Profile
 from emulators.ecy.rest.site import ControllerSite, redirecting
 from emulators.ecy.scanning import ScanMode, WallScan
 from emulators.http.serving import ServedSite, ServerThread
+from emulators.process import EmulatorError
+from emulators.states import Fields, ForeignStateError
 
 if TYPE_CHECKING:
     from emulators.ecy.bacnet.server import BacnetServer
@@ -96,6 +98,27 @@ class EcyServer:
         """One controller, for whoever wants to look inside. Raises KeyError."""
         return self._controllers[name]
 
+    def save(self) -> dict[str, object]:
+        """What a state has of the controllers, by their names."""
+        return {name: controller.save() for name, controller in self._controllers.items()}
+
+    def prepare(self, document: object, *, take_back: bool) -> Callable[[], None]:
+        """The way back to a state of the same controllers. Raises SavedStateError; nothing has changed yet.
+
+        What clients have taken stays as it is now; with ``take_back`` it is as it was then, if nobody has anything now.
+        """
+        state = Fields(document, "controllers")
+        if set(state.names) != set(self._controllers):
+            there, told = ", ".join(self._controllers), ", ".join(map(str, state.names))[:200]
+            raise ForeignStateError(f"the state has the controllers {told!a}; here are {there}")
+        ways = [one.prepare(state.part(name), take_back=take_back) for name, one in self._controllers.items()]
+
+        def go_back() -> None:
+            for way in ways:
+                way()
+
+        return go_back
+
     def certificate(self, name: str) -> Path:
         """The certificate of one controller, PEM. Raises KeyError."""
         return self._certificates[name].certificate
@@ -161,8 +184,15 @@ class EcyServer:
             if self._certificate_folder is None or port == 0:
                 files[name] = certificate_in(temporary, f"free-{number}", name, self._host)
             else:
-                files[name] = certificate_in(self._certificate_folder, f"ecy-{port}", name, self._host)
+                files[name] = self._kept(self._certificate_folder, f"ecy-{port}", name)
         return files
+
+    def _kept(self, folder: Path, stem: str, name: str) -> CertificateFiles:
+        try:
+            return certificate_in(folder, stem, name, self._host)
+        except OSError as error:
+            what = f"the certificate of {name} cannot be kept in {folder}: {error.strerror or error}"
+            raise EmulatorError(f"{what}; with free ports (--ecy-port 0) none is kept") from error
 
     def _secure_sites(self) -> list[ServedSite]:
         return [

@@ -10,7 +10,7 @@ import os
 import socket
 import ssl
 import threading
-from collections.abc import Coroutine, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -19,7 +19,7 @@ from typing import Self
 
 import uvicorn
 
-from emulators.http.application import HttpApplication, Respond
+from emulators.http.application import HttpApplication, Respond, longest_body
 from emulators.http.connections import Connections
 
 _START_POLL_S = 0.005
@@ -37,6 +37,7 @@ class ServedSite:
     key: Path | None = None
     keep_alive_s: int = 30
     connections: Connections = field(default_factory=Connections)
+    longest_body: Callable[[str], int] = longest_body
 
 
 class ServerThread:
@@ -114,15 +115,15 @@ def _bind(site: ServedSite) -> socket.socket:
             bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         bound.bind((site.host, site.port))
         bound.listen(_BACKLOG)
-    except OSError:
+    except OSError as error:
         bound.close()
-        raise
+        raise OSError(error.errno, f"port {site.port} of {site.host}: {error.strerror}") from error
     return bound
 
 
 def _config(site: ServedSite) -> uvicorn.Config:
     return uvicorn.Config(
-        HttpApplication(site.respond, site.connections),
+        HttpApplication(site.respond, site.connections, site.longest_body),
         log_config=None,
         access_log=False,
         ws="none",

@@ -1,4 +1,7 @@
-"""Reads the numbers and names of a request as BOPTEST does (boptest-api §2, "Standing message of a failed number")."""
+"""Reads the numbers of a request as BOPTEST does (boptest-api §2, "Standing message of a failed number").
+
+Where a call has several, BOPTEST reads all of them before it looks at any sign, and at names after that.
+"""
 
 from __future__ import annotations
 
@@ -16,22 +19,18 @@ def number(name: str, value: Json) -> float:
         ) from None
 
 
-def non_negative(name: str, value: Json) -> float:
-    """The value as a float >= 0 (NaN passes, as in BOPTEST). Raises RefusalError."""
-    result = number(name, value)
-    if result < 0:
-        raise RefusalError(f"Invalid value {result} for parameter {name}. Value must not be negative.")
-    return result
+def refuse_negative(name: str, value: float) -> None:
+    """Raises RefusalError below 0; NaN passes, as in BOPTEST."""
+    if value < 0:
+        raise RefusalError(f"Invalid value {value} for parameter {name}. Value must not be negative.")
 
 
-def positive(name: str, value: Json) -> float:
-    """The value as a float > 0. Raises RefusalError."""
-    result = number(name, value)
-    if result <= 0:
-        raise RefusalError(f"Invalid value {result} for parameter {name}. Value must be positive.")
-    return result
+def refuse_not_positive(name: str, value: float) -> None:
+    """Raises RefusalError from 0 down; NaN passes, as in BOPTEST."""
+    if value <= 0:
+        raise RefusalError(f"Invalid value {value} for parameter {name}. Value must be positive.")
 
 
-def point_names(value: Json) -> list[str]:
-    """A list of names; one name alone stands for a list of one. Raises TypeError for what cannot be iterated."""
-    return [value] if isinstance(value, str) else list(value)
+def as_list(point_names: Json) -> Json:
+    """One name alone stands for a list of one; whatever else was sent is left to the call."""
+    return [point_names] if isinstance(point_names, str) else point_names

@@ -6,7 +6,7 @@ import traceback
 from collections.abc import Mapping, Sequence
 from math import floor
 
-from emulators.boptest.case.arguments import non_negative, point_names, positive
+from emulators.boptest.case.arguments import as_list, number, refuse_negative, refuse_not_positive
 from emulators.boptest.case.forecast_errors import HOUR_S, ForecastErrors
 from emulators.boptest.case.scenario import SEED, UNCERTAINTIES
 from emulators.boptest.case.simulation import YEAR_S
@@ -14,6 +14,8 @@ from emulators.boptest.replies import UNEXPECTED, BoptestReply, Json, RefusalErr
 from emulators.plant import Plant
 
 _LONGEST_UNCERTAIN_S = 48 * HOUR_S
+_MOST_POINTS = 1_100_000
+"""A year in steps of 30 s. A real server gives up as well, when its memory is full."""
 
 
 class Forecaster:
@@ -23,21 +25,30 @@ class Forecaster:
         self._plant = plant
         self._errors = ForecastErrors()
 
+    @property
+    def errors(self) -> ForecastErrors:
+        """The errors drawn so far."""
+        return self._errors
+
     def reply(self, params: Json, now_s: float, scenario: Mapping[str, Json]) -> BoptestReply:
         """Forecast from ``now_s``: ``floor(horizon / interval) + 1`` points (boptest-api §7). Raises RefusalError."""
-        names, horizon, interval = point_names(params["point_names"]), params["horizon"], params["interval"]
+        point_names, horizon, interval = as_list(params["point_names"]), params["horizon"], params["interval"]
+        horizon_s, interval_s = number("horizon", horizon), number("interval", interval)
+        refuse_negative("horizon", horizon_s)
+        refuse_not_positive("interval", interval_s)
+        names = list(point_names)
         self._refuse_unknown(names)
-        horizon_s, interval_s = non_negative("horizon", horizon), positive("interval", interval)
         message = _message(names, horizon_s, interval_s, scenario)
         try:
-            times_s = [now_s + interval_s * step for step in range(floor(horizon_s / interval_s) + 1)]
+            times_s = _times(now_s, horizon_s, interval_s)
             series = self._series(names, times_s, horizon_s, scenario)
         except UNEXPECTED:
             return BoptestReply(500, f"Failed to query the test case forecast data: {traceback.format_exc()}")
         return BoptestReply(200, message, {"time": [int(time_s) for time_s in times_s], **series})
 
-    def _refuse_unknown(self, names: Sequence[str]) -> None:
-        unknown = [name for name in names if name not in self._plant.forecast_points]
+    def _refuse_unknown(self, names: Sequence[Json]) -> None:
+        known = list(self._plant.forecast_points)  # a list, as in BOPTEST: what has no hash is an unknown name, too
+        unknown = [str(name) for name in names if name not in known]
         if unknown:
             raise RefusalError(
                 f"Invalid point name(s) {unknown} in parameter point_names.  Check list of available forecast points."
@@ -57,6 +68,13 @@ class Forecaster:
             if names.count(name) > 1:
                 series[name] = [series[name][-1]] * len(times_s)
         return series
+
+
+def _times(now_s: float, horizon_s: float, interval_s: float) -> list[float]:
+    points = floor(horizon_s / interval_s) + 1
+    if points > _MOST_POINTS:
+        raise MemoryError(f"{points} points of time are too many to forecast")
+    return [now_s + interval_s * step for step in range(points)]
 
 
 def _message(names: Sequence[str], horizon_s: float, interval_s: float, scenario: Mapping[str, Json]) -> str:

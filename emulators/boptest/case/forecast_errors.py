@@ -9,8 +9,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from math import ceil
 from random import Random
+from secrets import randbits
+from typing import Self
 
 from emulators.boptest.case.scenario import UNCERTAINTIES
+from emulators.states import Fields, SavedStateError
 
 HOUR_S = 3600.0
 
@@ -63,12 +66,39 @@ class _Drawn:
     horizon_s: float
     errors: tuple[float, ...]
 
+    @classmethod
+    def recalled(cls, state: Fields) -> Self:
+        errors = tuple(state.numbers("errors"))
+        horizon_s = state.number("horizon_s")
+        if len(errors) != ceil(horizon_s / HOUR_S) + 1:
+            raise SavedStateError("the state's forecast errors do not fit their horizon")
+        return cls(state.whole("hour"), horizon_s, errors)
+
 
 class ForecastErrors:
-    """Draws errors and keeps them until the hour of the simulation or the horizon changes, whatever else changes."""
+    """Draws errors and keeps them until the hour of the simulation or the horizon changes, whatever else changes.
+
+    Without a seed every test has noise of its own; a state has it along, so that what goes on from it draws the same.
+    """
 
     def __init__(self) -> None:
         self._drawn: dict[str, _Drawn] = {}
+        self._own_seed = randbits(64)
+        self._draws = 0
+
+    def remember(self) -> dict[str, object]:
+        """For a state."""
+        drawn = {
+            key: {"hour": one.hour, "horizon_s": one.horizon_s, "errors": one.errors}
+            for key, one in self._drawn.items()
+        }
+        return {"own_seed": self._own_seed, "draws": self._draws, "drawn": drawn}
+
+    def recall(self, state: Fields) -> None:
+        """Go on from there. Raises SavedStateError, and is of no use then."""
+        self._own_seed, self._draws = state.whole("own_seed"), state.whole("draws")
+        drawn = state.part("drawn")
+        self._drawn = {key: _Drawn.recalled(drawn.part(key)) for key in state.members("drawn")}
 
     def disturb(
         self, series: dict[str, Sequence[float]], scenario: Mapping[str, object], times_s: Sequence[float],
@@ -89,9 +119,13 @@ class ForecastErrors:
         hour = int(now_s // HOUR_S)
         drawn = self._drawn.get(key)
         if drawn is None or (drawn.hour, drawn.horizon_s) != (hour, horizon_s):
-            random = Random() if seed is None else Random(f"{key} {seed}")  # noqa: S311 - noise, not a secret
+            random = Random(f"{key} {self._own_noise() if seed is None else seed}")  # noqa: S311 - noise, not a secret
             drawn = self._drawn[key] = _Drawn(hour, horizon_s, noise.draw(ceil(horizon_s / HOUR_S), random))
         return drawn.errors
+
+    def _own_noise(self) -> str:
+        self._draws += 1
+        return f"{self._own_seed} {self._draws}"
 
 
 def _between(errors: Sequence[float], hours: float) -> float:

@@ -6,6 +6,9 @@ from array import array
 from bisect import bisect_left, bisect_right
 from collections.abc import Mapping, Sequence
 from operator import itemgetter
+from typing import Self
+
+from emulators.states import SavedStateError
 
 TIME = "time"
 
@@ -17,6 +20,20 @@ class History:
         self._columns = {name: column for column, name in enumerate((TIME, *names))}
         self._values_of = itemgetter(*names)
         self._cells = array("d")
+
+    @classmethod
+    def of_samples(cls, names: Sequence[str], cells: array[float]) -> Self:
+        """A history that begins with the :attr:`cells` of another. Raises SavedStateError for broken rows."""
+        history = cls(names)
+        if len(cells) % len(history._columns):
+            raise SavedStateError("the state's samples are not those of this building")
+        history._cells = cells
+        return history
+
+    @property
+    def cells(self) -> array[float]:
+        """All samples, end to end; to be read at once, as they grow."""
+        return self._cells
 
     def __len__(self) -> int:
         return len(self._cells) // len(self._columns)

@@ -9,10 +9,12 @@ from __future__ import annotations
 from array import array
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
+from typing import Self
 
 from emulators.boptest.case.history import TIME, History
 from emulators.boptest.case.simulation import YEAR_S
 from emulators.plant import Plant
+from emulators.states import Fields, SavedStateError
 
 _J_PER_KWH = 3.6e6
 _S_PER_H = 3600.0
@@ -42,6 +44,20 @@ class Kpis:
         self._first = self._next = first_sample
         self._totals = dict.fromkeys(_TOTALS, 0.0)
         self._peaks = {key: _Peak() for key, source in _PEAKS.items() if source in self._sources}
+
+    def remember(self) -> dict[str, object]:
+        """What has been added up so far, for a state."""
+        peaks = {key: peak.remember() for key, peak in self._peaks.items()}
+        return {"first": self._first, "next": self._next, "totals": self._totals, "peaks": peaks}
+
+    def recall(self, state: Fields) -> None:
+        """Go on from there. Raises SavedStateError, and is of no use then."""
+        self._first, self._next = state.whole("first"), state.whole("next")
+        if not self._first <= self._next <= len(self._history):
+            raise SavedStateError("the state's KPIs count from samples that it does not have")
+        totals, peaks = state.part("totals"), state.part("peaks")
+        self._totals = {name: totals.number(name) for name in _TOTALS}
+        self._peaks = {key: _Peak.recalled(peaks.part(key)) for key in self._peaks}
 
     def values(self, price: str, time_ratio: float | None) -> dict[str, float | None]:
         """All nine KPIs in BOPTEST's order; a peak without a source is None. Raises LookupError without a sample."""
@@ -102,12 +118,28 @@ class TimeRatio:
 
     def __init__(self) -> None:
         self._answered_at: float | None = None
-        self._ratios: list[float] = []
+        self._sum = 0.0
+        self._steps = 0
+
+    def remember(self, now: float) -> dict[str, object]:
+        """For a state: the time since the last answer is the client's, whenever that goes on."""
+        since_s = None if self._answered_at is None else now - self._answered_at
+        return {"since_answer_s": since_s, "sum": self._sum, "steps": self._steps}
+
+    @classmethod
+    def recalled(cls, state: Fields, now: float) -> Self:
+        """Go on from there. Raises SavedStateError."""
+        ratio = cls()
+        since_s = state.number_or_none("since_answer_s")
+        ratio._answered_at = None if since_s is None else now - since_s
+        ratio._sum, ratio._steps = state.number("sum"), state.whole("steps")
+        return ratio
 
     def asked(self, now: float, step_s: float) -> None:
         """A step was asked for. Raises ZeroDivisionError for a step of 0 s after an earlier answer."""
         if self._answered_at is not None:
-            self._ratios.append((now - self._answered_at) / step_s)
+            self._sum += (now - self._answered_at) / step_s
+            self._steps += 1
 
     def answered(self, now: float) -> None:
         """The step was made."""
@@ -115,7 +147,7 @@ class TimeRatio:
 
     def mean(self) -> float | None:
         """None before the second step."""
-        return sum(self._ratios) / len(self._ratios) if self._ratios else None
+        return self._sum / self._steps if self._steps else None
 
 
 class _Window:
@@ -163,6 +195,25 @@ class _Peak:
         self._sum = 0.0
         self._count = 0
         self._largest_full = float("-inf")
+
+    def remember(self) -> dict[str, object]:
+        """For a state."""
+        return {
+            "origin_s": self._origin_s,
+            "window": self._window,
+            "sum": self._sum,
+            "count": self._count,
+            "largest_full": self._largest_full,
+        }
+
+    @classmethod
+    def recalled(cls, state: Fields) -> Self:
+        """Go on from a state. Raises SavedStateError."""
+        peak = cls()
+        peak._origin_s = state.number_or_none("origin_s")
+        peak._window, peak._count = state.whole("window"), state.whole("count")
+        peak._sum, peak._largest_full = state.number("sum"), state.number("largest_full")
+        return peak
 
     def add(self, times_s: Sequence[float], powers_w: Sequence[float]) -> None:
         """Take further samples, in W."""

@@ -9,7 +9,7 @@ from emulators.boptest.replies import Json, RefusalError
 from emulators.plant import PointMeta
 
 _ACTIVATE = "_activate"
-_ACTIVATION_TEXTS = {"1": 1.0, "True": 1.0, "true": 1.0, "0": 0.0, "False": 0.0, "false": 0.0}
+_ACTIVATION_WORDS: Mapping[Json, float] = {"True": 1.0, "true": 1.0, "False": 0.0, "false": 0.0}
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,12 +43,16 @@ def check_overrides(inputs: Mapping[str, PointMeta], body: Json) -> OverrideStor
 
 
 def _number(name: str, value: Json) -> float:
-    return _activation(name, value) if name.endswith(_ACTIVATE) else _value(name, value)
+    return _activation(name, value) if _ACTIVATE in name else _value(name, value)
 
 
 def _activation(name: str, value: Json) -> float:
-    wanted = _ACTIVATION_TEXTS.get(value) if isinstance(value, str) else float(value)
-    if wanted not in (0.0, 1.0):
+    """Whatever ``float()`` takes counts by its number; only what it does not take counts by its word."""
+    try:
+        wanted: float | None = float(value)
+    except ValueError:
+        wanted = _ACTIVATION_WORDS.get(value)
+    if wanted is None or wanted not in (0.0, 1.0):
         raise RefusalError(
             f"Invalid value {value} and/or type {type(value)} for input {name}. Input must be a boolean, float, "
             "integer, string, or unicode able to be converted to a 1 or 0 (or 'T[t]rue' or 'F[f]alse')."

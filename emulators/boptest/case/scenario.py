@@ -7,6 +7,7 @@ from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
 
 from emulators.boptest.replies import Json, RefusalError
+from emulators.states import Fields, SavedStateError
 
 DAY_S = 86_400.0
 PERIOD_HALF_S = 7 * DAY_S
@@ -49,11 +50,31 @@ class Scenario:
         An absent price or period stays as it was, an absent uncertainty or seed is reset. Returns the period, whose
         simulation is up to the caller, or None.
         """
-        self._apply_price(_given(params, PRICE), applied)
-        period = self._checked_period(_given(params, PERIOD))
-        self._apply_uncertainties(params, applied)
-        self._apply_seed(_given(params, SEED), applied)
+        _complete(params)
+        levels = {kind: params[kind.key] or None for kind in UNCERTAINTIES}
+        self._refuse_absent_points([kind for kind, level in levels.items() if level not in (None, NONE)])
+        self._apply_price(params[PRICE] or None, applied)
+        period = self._checked_period(params[PERIOD] or None)
+        for kind, level in levels.items():
+            self.values[kind.key] = applied[kind.key] = _level(kind, level)
+        self._apply_seed(params[SEED] or None, applied)
         return period
+
+    def recall(self, state: Fields) -> None:
+        """Take over the values of a state. Raises SavedStateError, and is of no use then."""
+        values = dict(state.members("values"))
+        period, seed, price = values.get(PERIOD, NONE), values.get(SEED), values.get(PRICE)
+        levels = [values.get(kind.key) for kind in UNCERTAINTIES]
+        is_whole = isinstance(seed, int) and not isinstance(seed, bool) and seed >= 0
+        if not (
+            set(values) | {PERIOD} == {*KEYS}
+            and price in _PRICES
+            and (period == NONE or period in list(self._periods))
+            and all(level is None or level in _LEVELS for level in levels)
+            and (seed in (None, NONE) or is_whole)
+        ):
+            raise SavedStateError("the state's scenario is none that this building has")
+        self.values = values
 
     def period_start_s(self, period: str) -> float:
         """When the period of that name starts, in seconds of the year."""
@@ -90,12 +111,6 @@ class Scenario:
         except TypeError:
             raise RefusalError(f"Invalid values for the scenario parameters: {traceback.format_exc()}") from None
 
-    def _apply_uncertainties(self, params: Json, applied: dict[str, object]) -> None:
-        wanted = {kind: _given(params, kind.key) for kind in UNCERTAINTIES}
-        self._refuse_absent_points([kind for kind, level in wanted.items() if level not in (None, NONE)])
-        for kind, level in wanted.items():
-            self.values[kind.key] = applied[kind.key] = _level(kind, level)
-
     def _refuse_absent_points(self, kinds: Sequence[Uncertainty]) -> None:
         absent = [f"{kind.point} for {kind.label}" for kind in kinds if kind.point not in self._forecast_points]
         if absent:
@@ -110,12 +125,11 @@ class Scenario:
         self.values[SEED] = applied[SEED] = seed
 
 
-def _given(params: Json, key: str) -> Json:
-    # Subscribed rather than asked with get(): a body that is not an object fails with the words of the real server.
-    try:
-        return params[key] or None
-    except KeyError:
-        return None
+def _complete(params: Json) -> None:
+    """Set absent keys to null, in whatever was sent: what is no object fails with the words of the real server."""
+    for key in KEYS:
+        if key not in params:
+            params[key] = None
 
 
 def _level(kind: Uncertainty, level: Json) -> Json:

@@ -3,52 +3,41 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from base64 import b64encode
 from collections.abc import Iterable
 from dataclasses import replace
 from html import escape
 from http import HTTPStatus
-from urllib.parse import parse_qsl, quote
+from urllib.parse import quote, unquote
 
-from emulators.boptest.dialects.javascript import JsonSyntaxError, parse, stringify
-from emulators.boptest.replies import Json
+from emulators.boptest.dialects.javascript import stringify
 from emulators.http.messages import Request, Response
+from utils.errors import BridgeError
 
 KEEP_ALIVE_S = 5
 """Node drops a connection that has been idle for so long."""
 
 _JSON = "application/json; charset=utf-8"
 _TEXT = "text/plain; charset=utf-8"
+_YAML = "text/yaml; charset=utf-8"
 _HTML = "text/html; charset=utf-8"
-_BODY_LIMIT = 100 * 1024
-_FORM = "application/x-www-form-urlencoded"
+_NO_ESCAPE = re.compile(r"%(?![0-9A-Fa-f]{2})")
 _PAGE_POLICY = {"content-security-policy": "default-src 'none'", "x-content-type-options": "nosniff"}
 
 
-class BodyTooLargeError(JsonSyntaxError):
-    """A body over 100 kB."""
-
-    def __init__(self) -> None:
-        super().__init__("request entity too large")
+class WebTierError(BridgeError):
+    """What the web tier itself cannot read: whatever the reason, the answer is a 500 with this text."""
 
 
-def read_body(request: Request) -> Json:
-    """The decoded body; a media type that is neither JSON nor a form counts as ``{}``. Raises JsonSyntaxError."""
-    if "content-length" not in request.headers and "transfer-encoding" not in request.headers:
-        return {}
-    if len(request.body) > _BODY_LIMIT:
-        raise BodyTooLargeError
-    if request.content_type == "application/json":
-        return parse(request.body.decode("utf-8", "replace"))
-    return _form(request.body) if request.content_type == _FORM else {}
-
-
-def _form(body: bytes) -> dict[str, str | list[str]]:
-    """Every value is text; a key that comes again makes a list."""
-    lists: dict[str, list[str]] = {}
-    for key, value in parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True):
-        lists.setdefault(key, []).append(value)
-    return {key: values if len(values) > 1 else values[0] for key, values in lists.items()}
+def path_parameter(segment: str) -> str:
+    """A segment of a path without percent-encoding. Raises WebTierError."""
+    try:
+        if not _NO_ESCAPE.search(segment):
+            return unquote(segment, errors="strict")
+    except UnicodeDecodeError:
+        pass
+    raise WebTierError(f"Failed to decode param '{segment}'")
 
 
 def json_response(value: object, status: int = 200) -> Response:
@@ -59,6 +48,11 @@ def json_response(value: object, status: int = 200) -> Response:
 def json_bytes(body: bytes, status: int) -> Response:
     """A JSON answer that is printed already."""
     return _tagged(Response(status, body, _JSON))
+
+
+def yaml_file(body: bytes) -> Response:
+    """A file of YAML."""
+    return _tagged(Response(200, body, _YAML))
 
 
 def status_text(status: HTTPStatus) -> Response:

@@ -9,8 +9,10 @@ from dataclasses import replace
 
 from emulators.boptest.case.testcase import CALLS, CaseEngine
 from emulators.boptest.dialects.legacy_arguments import SCENARIO, UnknownArgumentsError, parsed
+from emulators.boptest.extension import OFFER, OWN_CONTROL, RESTORE, SAVE, Extension
 from emulators.boptest.faults import BoptestFault, BoptestFaults
 from emulators.boptest.hub import Hub
+from emulators.boptest.openapi import document
 from emulators.boptest.replies import UNEXPECTED, BoptestReply, Json, RefusalError, StoppedError
 from emulators.boptest.runs import Answered, CaseRun, MethodCall
 from emulators.http.messages import HangUpError, Request, Response
@@ -19,7 +21,9 @@ VERSION = "0.6.0\n"
 
 _JSON = "application/json"
 _HTML = "text/html; charset=utf-8"
-_ROUTES: Mapping[str, Mapping[str, str]] = {
+_YAML = "text/yaml; charset=utf-8"
+ROUTES: Mapping[str, Mapping[str, str]] = {
+    "/openapi.yaml": {"GET": "openapi"},
     "/version": {"GET": "version"},
     "/name": {"GET": "get_name"},
     "/inputs": {"GET": "get_inputs"},
@@ -32,6 +36,9 @@ _ROUTES: Mapping[str, Mapping[str, str]] = {
     "/forecast": {"PUT": "get_forecast"},
     "/scenario": {"GET": "get_scenario", "PUT": "set_scenario"},
     "/kpi": {"GET": "get_kpis"},
+    "/bench": {"GET": OFFER},
+    "/bench/state": {"GET": SAVE, "PUT": RESTORE},
+    "/bench/own-control": {"GET": OWN_CONTROL},
 }
 _NOT_FOUND = (
     "<!doctype html>\n<html lang=en>\n<title>404 Not Found</title>\n<h1>Not Found</h1>\n<p>The requested URL was not "
@@ -60,8 +67,9 @@ def answer_call(case: CaseEngine, call: MethodCall) -> Answered:
 class LegacyApp:
     """The single-case server, as far as HTTP goes."""
 
-    def __init__(self, hub: Hub, faults: BoptestFaults) -> None:
+    def __init__(self, hub: Hub, faults: BoptestFaults, extension: Extension) -> None:
         self._hub = hub
+        self._extension = extension
         self._faults = faults
         self._run: CaseRun | None = None
 
@@ -73,7 +81,7 @@ class LegacyApp:
             raise HangUpError(str(stopped)) from stopped
 
     async def _respond(self, request: Request) -> Response:
-        methods = _ROUTES.get(request.decoded_path)
+        methods = ROUTES.get(request.decoded_path)
         if methods is None:
             return Response(404, _NOT_FOUND.encode(), _HTML)
         method = methods.get("GET" if request.method == "HEAD" else request.method)
@@ -83,9 +91,15 @@ class LegacyApp:
         return fault.before() or fault.after(await self._call(request, method, fault))
 
     async def _call(self, request: Request, method: str, fault: BoptestFault) -> Response:
+        if method == "openapi":
+            return Response(200, document("legacy"), _YAML)
         if method == "version":
             message = "Queried the version number successfully."
             return Response(200, _encoded({"status": 200, "message": message, "payload": {"version": VERSION}}), _JSON)
+        if method == OFFER:
+            return self._extension.offer()
+        if method in (SAVE, RESTORE, OWN_CONTROL):
+            return await self._extension.respond(self._hub, await self._running_test(), method, request, fault)
         try:
             params = {} if request.method in ("GET", "HEAD") else _read_body(request)
         except RefusalError as refusal:

@@ -1,16 +1,24 @@
-"""The argument parsers of the v0.6.0 API, which look at a body before the test case does (boptest-api §13)."""
+"""The argument parsers of the v0.6.0 API, which look at a body before the test case does (boptest-api §13).
+
+They are Flask-RESTful's: a list counts as an argument given several times, of which the first is taken, and what is
+not declared as a number or a list arrives as text.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from emulators.boptest.case.scenario import PERIOD, PRICE
-from emulators.boptest.replies import Json, RefusalError
+from emulators.boptest.replies import UNEXPECTED, Json, RefusalError
 from utils.errors import BridgeError
 
 SCENARIO = (PRICE, PERIOD)
 """The keys of a scenario in this version."""
+
+_NAMES = "point_names"
+
+_Values = Mapping[str, Sequence[Json]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,8 +33,8 @@ class _Arguments:
 _PARSERS: Mapping[str, _Arguments] = {
     "set_step": _Arguments(required=("step",)),
     "initialize": _Arguments(required=("start_time", "warmup_period")),
-    "get_results": _Arguments(required=("point_names", "start_time", "final_time"), strict=True),
-    "get_forecast": _Arguments(required=("point_names", "horizon", "interval")),
+    "get_results": _Arguments(required=(_NAMES, "start_time", "final_time"), strict=True),
+    "get_forecast": _Arguments(required=(_NAMES, "horizon", "interval")),
     "set_scenario": _Arguments(optional=SCENARIO, strict=True),
 }
 
@@ -36,38 +44,59 @@ class UnknownArgumentsError(BridgeError):
 
 
 def parsed(inputs: Iterable[str], method: str, body: Json) -> dict[str, Json]:
-    """The arguments of a call. A body that is no object counts as empty.
+    """The arguments of a call.
 
-    Raises RefusalError for a missing or unreadable argument and UnknownArgumentsError for keys of a strict parser.
+    Raises RefusalError for a missing or unreadable argument, UnknownArgumentsError for keys of a strict parser, and
+    TypeError or ValueError for a body that cannot be taken for pairs of keys and values.
     """
-    given = body if isinstance(body, dict) else {}
+    given = _values(body)
     if method == "advance":
         return _overrides(list(inputs), given)
     arguments = _PARSERS.get(method, _Arguments())
-    for name in arguments.required:
-        if name not in given:
-            raise RefusalError(
-                f"Bad input for parameter {name}. Missing required parameter in the JSON body or the post body or "
-                "the query string"
-            )
     known = (*arguments.required, *arguments.optional)
+    read = {name: _read(name, given) for name in known if name in given or name in arguments.required}
     if arguments.strict:
         _refuse_unknown(given, known)
-    return {name: given[name] for name in known if name in given}
+    return {name: _joined(values) if name == _NAMES else values[0] for name, values in read.items()}
 
 
-def _overrides(inputs: Sequence[str], given: Mapping[str, Json]) -> dict[str, float]:
-    """A body whose values are all zero or null counts as nothing written."""
-    values = {name: _as_float(name, given[name]) for name in inputs if given.get(name) is not None}
-    _refuse_unknown(given, inputs)
-    return values if any(values.values()) else {}
+def _values(body: Json) -> _Values:
+    """Every value of every key. A key with an empty list has none, and counts as absent."""
+    values: dict[str, list[Json]] = {}
+    pairs = body.items() if isinstance(body, dict) else () if body is None else body
+    for key, value in pairs:
+        for one in value if isinstance(value, list) else [value]:
+            values.setdefault(key, []).append(one)
+    return values
 
 
-def _as_float(name: str, value: Json) -> float:
+def _read(name: str, given: _Values) -> list[Json]:
+    if name not in given:
+        raise RefusalError(
+            f"Bad input for parameter {name}. Missing required parameter in the JSON body or the post body or the "
+            "query string"
+        )
+    return _converted(name, given[name], list if name == _NAMES else str)
+
+
+def _converted(name: str, values: Iterable[Json], kind: Callable[[Json], Json]) -> list[Json]:
+    """All values, even where only the first counts; null stays null."""
     try:
-        return float(value)
-    except (OverflowError, TypeError, ValueError) as error:
+        return [None if value is None else kind(value) for value in values]
+    except UNEXPECTED as error:
         raise RefusalError(f"Bad input for parameter {name}. {error}") from None
+
+
+def _joined(names: Iterable[Json]) -> list[str]:
+    """Names were taken apart into lists of letters. Raises TypeError for what is not made of text."""
+    return ["".join(name) for name in names]
+
+
+def _overrides(inputs: Sequence[str], given: _Values) -> dict[str, Json]:
+    """A body whose values are all zero or null counts as nothing written."""
+    values = {name: _converted(name, given[name], float)[0] for name in inputs if name in given}
+    _refuse_unknown(given, inputs)
+    return {name: value for name, value in values.items() if value is not None} if any(values.values()) else {}
 
 
 def _refuse_unknown(given: Iterable[str], known: Container[str]) -> None:

@@ -22,7 +22,6 @@ from bacpypes3.apdu import (
     WritePropertyRequest,
 )
 from bacpypes3.app import Application
-from bacpypes3.appservice import ApplicationServiceAccessPoint
 from bacpypes3.comm import bind
 from bacpypes3.errors import RejectException
 from bacpypes3.netservice import NetworkServiceAccessPoint, NetworkServiceElement
@@ -30,6 +29,7 @@ from bacpypes3.netservice import NetworkServiceAccessPoint, NetworkServiceElemen
 from emulators.ecy.access.writing import ObjectWriter
 from emulators.ecy.bacnet.cov import Subscriptions
 from emulators.ecy.bacnet.device_rows import Device
+from emulators.ecy.bacnet.dialogue import AnswerPoint
 from emulators.ecy.bacnet.discovery import Discovery, Timekeeping
 from emulators.ecy.bacnet.link import BacnetLink
 from emulators.ecy.bacnet.reading import Directory, ReadServices
@@ -68,21 +68,16 @@ class ControllerApplication(Application):  # type: ignore[misc]
         self.subscriptions.close()
 
     async def indication(self, apdu: APDU) -> None:
-        """Answer a request."""
-        handler = self._handlers.get(type(apdu))
-        is_confirmed = isinstance(apdu, ConfirmedRequestPDU)
-        if handler is None:
-            reply = RejectPDU(reason="unrecognizedService", context=apdu) if is_confirmed else None
-        else:
-            self._controller.counters.bacnet[type(apdu).__name__.removesuffix("Request")] += 1
-            reply = _answer(handler, apdu)
+        """Answer a request: the access point lets none through that there is no handler for."""
+        self._controller.counters.bacnet[type(apdu).__name__.removesuffix("Request")] += 1
+        reply = _answer(self._handlers[type(apdu)], apdu)
         if isinstance(reply, UnconfirmedRequestPDU):
             self.request(reply)
-        elif reply is not None and is_confirmed:
+        elif reply is not None and isinstance(apdu, ConfirmedRequestPDU):
             await self.response(reply)
 
     def _bind(self, device: Device, link: BacnetLink) -> None:
-        self.asap = ApplicationServiceAccessPoint(device.limits(), self.device_info_cache)
+        self.asap = AnswerPoint(device.limits(), self.device_info_cache, self._handlers)
         self.nsap = NetworkServiceAccessPoint()
         self.nse = NetworkServiceElement()
         bind(self.nse, self.nsap)

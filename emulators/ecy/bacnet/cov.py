@@ -27,11 +27,12 @@ from bacpypes3.basetypes import (
     Recipient,
     RecipientProcess,
 )
+from bacpypes3.errors import MissingRequiredParameter, ParameterOutOfRange
 
 from emulators.ecy.bacnet.device_rows import Device
-from emulators.ecy.bacnet.object_rows import identifier_of, is_faulty, present_value, ref_of, status_flags
+from emulators.ecy.bacnet.object_rows import identifier_of, present_value, ref_of, status_flags
 from emulators.ecy.bacnet.reading import Directory
-from emulators.ecy.bacnet.wire.errors import COV_SUBSCRIPTION_FAILED, NO_SPACE
+from emulators.ecy.bacnet.wire.errors import COV_SUBSCRIPTION_FAILED, LIFETIME_OUT_OF_RANGE, NO_SPACE
 from emulators.ecy.bacnet.wire.units import increment_of
 from emulators.ecy.bacnet.wire.values import Element, Encoded, Request
 from emulators.ecy.objects.database import Change, ObjectDatabase
@@ -40,6 +41,7 @@ from emulators.ecy.refusals import UNKNOWN_OBJECT, Refusal
 from utils.values import ObjectRef
 
 _IN_FLIGHT_PER_CLIENT = 8
+_UNSIGNED32 = 0xFFFFFFFF
 Send = Callable[[Any], Awaitable[Any]]
 Key = tuple[Any, int, ObjectRef]
 
@@ -66,7 +68,7 @@ class CovSubscriber:
     def wants(self, target: BacnetObject) -> bool:
         """Whether the object differs enough from what the client knows."""
         old = self.told
-        if old is None or old.out_of_service != target.out_of_service or is_faulty(old) != is_faulty(target):
+        if old is None or old.out_of_service != target.out_of_service or old.is_faulty != target.is_faulty:
             return True
         if not target.ref.object_type.is_analog:
             return old.present_value != target.present_value
@@ -101,17 +103,23 @@ class Subscriptions:
             self._is_open = False
 
     def subscribe(self, request: Request) -> SimpleAckPDU:
-        """Carry out a SubscribeCOV: begin, renew or, without its two options, end. Raises Refusal."""
+        """Carry out a SubscribeCOV: begin, renew or, without its two options, end.
+
+        What does not exist may be given up. Raises Refusal, and RejectException for parameters that do not fit.
+        """
         self._forget_what_has_ended()
+        if request.subscriberProcessIdentifier > _UNSIGNED32:
+            raise ParameterOutOfRange("subscriber process identifier")
+        is_end = request.issueConfirmedNotifications is None and request.lifetime is None
         ref = ref_of(request.monitoredObjectIdentifier)
-        if ref is None:
+        key = None if ref is None else (request.pduSource, int(request.subscriberProcessIdentifier), ref)
+        if key is not None and is_end:
+            self._known.pop(key, None)
+        elif key is not None:
+            self._begin(key, _confirmed(request), _lifetime_s(request))
+        elif not is_end:
             is_device = self._directory.is_device(request.monitoredObjectIdentifier)
             raise Refusal(COV_SUBSCRIPTION_FAILED if is_device else UNKNOWN_OBJECT)
-        key = (request.pduSource, int(request.subscriberProcessIdentifier), ref)
-        if request.issueConfirmedNotifications is None and request.lifetime is None:
-            self._known.pop(key, None)
-        else:
-            self._begin(key, bool(request.issueConfirmedNotifications), request.lifetime or 0)
         self._watch()
         return SimpleAckPDU(context=request)
 
@@ -205,3 +213,16 @@ class Subscriptions:
             issueConfirmedNotifications=one.confirmed,
             timeRemaining=self._remaining_s(one),
         )
+
+
+def _confirmed(request: Request) -> bool:
+    if request.issueConfirmedNotifications is None:
+        raise MissingRequiredParameter("issue confirmed notifications")
+    return bool(request.issueConfirmedNotifications)
+
+
+def _lifetime_s(request: Request) -> int:
+    """Without a lifetime it is for ever, as with 0."""
+    if (request.lifetime or 0) > _UNSIGNED32:
+        raise Refusal(LIFETIME_OUT_OF_RANGE, f"{request.lifetime} s")
+    return int(request.lifetime or 0)

@@ -13,9 +13,24 @@ from collections.abc import Awaitable, Callable, Sequence
 
 from bacpypes3.comm import Client, bind
 from bacpypes3.ipv4 import IPv4DatagramServer
-from bacpypes3.ipv4.bvll import BVLLCodec
-from bacpypes3.ipv4.service import BIPBBMD, BIPNormal, UDPMultiplexer
+from bacpypes3.ipv4.bvll import (
+    LPCI,
+    LPDU,
+    BVLLCodec,
+    DistributeBroadcastToNetwork,
+    ForwardedNPDU,
+    OriginalBroadcastNPDU,
+    OriginalUnicastNPDU,
+    ReadBroadcastDistributionTableAck,
+    ReadForeignDeviceTableAck,
+    Result,
+    pdu_types,
+)
+from bacpypes3.ipv4.service import BIPBBMD, BIPNormal
+from bacpypes3.npdu import NPDU
 from bacpypes3.pdu import PDU, IPv4Address
+
+from emulators.ecy.bacnet.wire.requests import MALFORMED
 
 Passes = Callable[[bool], Awaitable[bool]]
 """Asked for every packet with whether it goes out; false loses it."""
@@ -30,9 +45,9 @@ def bind_udp(host: str, port: int) -> socket.socket:
             bound.setsockopt(socket.SOL_SOCKET, exclusive, 1)
         bound.setblocking(False)
         bound.bind((host, port))
-    except OSError:
+    except OSError as error:
         bound.close()
-        raise
+        raise OSError(error.errno, f"UDP port {port} of {host}: {error.strerror}") from error
     except OverflowError as error:
         bound.close()
         raise OSError(errno.EINVAL, f"there is no port {port}") from error
@@ -104,7 +119,32 @@ async def _always(outgoing: bool) -> bool:
     return True
 
 
+class _Frames(BVLLCodec):  # type: ignore[misc]
+    """Packets that are BACnet/IP and that somebody here can do something with; the others are lost."""
+
+    async def confirmation(self, pdu: PDU) -> None:
+        """A packet has come."""
+        try:
+            header = LPCI.decode(pdu)
+            lpdu = pdu_types[header.bvlciFunction].decode(pdu)
+            LPCI.update(lpdu, header)
+            if isinstance(lpdu, _UNASKED) or (isinstance(lpdu, _WITH_NPDU) and not _is_for_a_device(lpdu)):
+                return
+        except MALFORMED:
+            return
+        await self.response(lpdu)
+
+
+_UNASKED = (Result, ReadBroadcastDistributionTableAck, ReadForeignDeviceTableAck)
+"""Answers to what no device or BBMD of ours has asked."""
+_WITH_NPDU = (OriginalUnicastNPDU, OriginalBroadcastNPDU, ForwardedNPDU, DistributeBroadcastToNetwork)
+
+
+def _is_for_a_device(lpdu: LPDU) -> bool:
+    """Whether this is for applications: what routers tell each other, or let through, is not."""
+    npdu = NPDU.decode(PDU(bytes(lpdu.pduData)))
+    return npdu.npduNetMessage is None and (npdu.npduDADR is None or bool(npdu.npduDADR.is_globalbroadcast))
+
+
 def _stack(link: BIPNormal | BIPBBMD, datagrams: Datagrams) -> None:
-    multiplexer = UDPMultiplexer()
-    bind(link, BVLLCodec(), multiplexer.annexJ)
-    bind(multiplexer, datagrams)
+    bind(link, _Frames(), datagrams)

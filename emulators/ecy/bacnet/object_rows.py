@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
 from dataclasses import replace
 from types import MappingProxyType
@@ -61,12 +60,7 @@ def ref_of(identifier: Element) -> ObjectRef | None:
 
 def status_flags(target: BacnetObject) -> StatusFlags:
     """In alarm, fault, overridden, out of service."""
-    return StatusFlags([0, int(is_faulty(target)), 0, int(target.out_of_service)])
-
-
-def is_faulty(target: BacnetObject) -> bool:
-    """Whether the object has no value to show: a sensor that reports no number."""
-    return math.isnan(target.present_value)
+    return StatusFlags([0, int(target.is_faulty), 0, int(target.out_of_service)])
 
 
 def present_value(target: BacnetObject) -> Element:
@@ -117,7 +111,7 @@ def _real_or_nothing(value: float | None) -> Reading:
 
 
 def _reliability(target: BacnetObject) -> Reading:
-    return Reliability("no-sensor" if is_faulty(target) else "no-fault-detected")
+    return Reliability("no-sensor" if target.is_faulty else "no-fault-detected")
 
 
 def _state_texts(target: BacnetObject) -> Reading:

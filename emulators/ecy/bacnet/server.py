@@ -38,6 +38,7 @@ class BacnetServer:
         self._unplugged: set[str] = set()
         self._pool = ThreadPoolExecutor(1, thread_name_prefix="ecy-bacnet")
         self._ready: Future[None] = Future()
+        self._applications: list[ControllerApplication] = []
         self._loop: asyncio.AbstractEventLoop | None = None
         self._stopping: asyncio.Event
 
@@ -50,6 +51,12 @@ class BacnetServer:
     def broadcast_address(self) -> str:
         """``host:port`` of the BBMD, where foreign devices register."""
         return self._texts[-1]
+
+    @property
+    def under_way(self) -> int:
+        """Requests and notifications of all controllers that are not over yet."""
+        points = [one.asap for one in self._applications]
+        return sum(len(point.serverTransactions) + len(point.clientTransactions) for point in points)
 
     def unplug(self, name: str) -> None:
         """Take a controller off the network until :meth:`plug_in`."""
@@ -89,14 +96,16 @@ class BacnetServer:
         links = [
             BacnetLink(bound, self._passing(one)) for one, bound in zip(self._controllers, self._bound, strict=False)
         ]
-        applications = [ControllerApplication(one, link) for one, link in zip(self._controllers, links, strict=True)]
+        self._applications = [
+            ControllerApplication(one, link) for one, link in zip(self._controllers, links, strict=True)
+        ]
         broadcasts = BroadcastLink(self._bound[-1], [link.address for link in links])
         datagrams = [*(link.datagrams for link in links), broadcasts.datagrams]
         await asyncio.gather(*(one.ready() for one in datagrams))
         self._loop = asyncio.get_running_loop()
         self._ready.set_result(None)
         await self._stopping.wait()
-        for application in applications:
+        for application in self._applications:
             application.close()
         broadcasts.close()
         for one in datagrams:

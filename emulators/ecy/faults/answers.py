@@ -10,6 +10,7 @@ from emulators.ecy.faults.fault import Fault
 from emulators.ecy.objects.database import ObjectDatabase
 from emulators.ecy.wire.messages import HTML_TYPE, compact
 from emulators.ecy.wire.paths import BATCH, V2_ROOT
+from emulators.ecy.wire.properties import PRESENT_VALUE
 from emulators.ecy.wire.values import COLLECTIONS, Json
 from emulators.http.messages import Request, Response
 
@@ -50,8 +51,7 @@ class TellInstead(Fault):
     def __init__(self, objects: ObjectDatabase, values: Mapping[str, Json]) -> None:
         refs = {objects.find(name): value for name, value in values.items()}
         self._told = {
-            f"{_OBJECTS_PATH}/{COLLECTIONS[ref.object_type]}/{ref.instance}/present-value": value
-            for ref, value in refs.items()
+            f"{_OBJECTS_PATH}/{COLLECTIONS[ref.object_type]}/{ref.instance}": value for ref, value in refs.items()
         }
 
     async def on_reply(self, request: Request, reply: Response) -> Response:
@@ -64,4 +64,11 @@ class TellInstead(Fault):
         return replace(reply, body=compact({"responses": told}))
 
     def _item(self, url: str, item: dict[str, Json]) -> Json:
-        return {**item, "body": {"$value": self._told[url]}} if url in self._told else item
+        target, _, selection = url.partition("?")
+        named, is_leaf = target.removesuffix(f"/{PRESENT_VALUE}"), target.endswith(f"/{PRESENT_VALUE}")
+        if named not in self._told or not (is_leaf or PRESENT_VALUE in selection):
+            return item
+        told, body = self._told[named], item["body"]
+        if is_leaf:
+            return {**item, "body": {"$value": told}}
+        return {**item, "body": {**body, PRESENT_VALUE: told}} if isinstance(body, dict) else item

@@ -106,6 +106,11 @@ class ObjectDatabase:
         with self._lock:
             return sorted(self._objects[kind])
 
+    def all(self) -> list[BacnetObject]:
+        """Every object as it is now."""
+        with self._lock:
+            return self._all()
+
     def has(self, ref: ObjectRef) -> bool:
         """Whether the object exists."""
         with self._lock:

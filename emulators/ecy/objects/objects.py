@@ -27,7 +27,7 @@ class BacnetObject:
     ``slots`` is the priority array (empty for inputs). ``hardware_value`` is what an input's terminal measures.
     ``held`` is kept while out of service: the present-value of an input, the last command at an output's terminal.
     ``cov_increment`` is None until somebody writes it. ``storage`` is how it stores what it is sent. ``shown`` is told
-    for the present-value while that is still on its way there.
+    for the present-value while that is still on its way there. ``in_fault`` is whether its terminal is in trouble.
     """
 
     ref: ObjectRef
@@ -46,6 +46,7 @@ class BacnetObject:
     cov_increment: float | None = None
     storage: StorageQuirk = EXACT
     shown: float | None = None
+    in_fault: bool = False
 
     @property
     def commandable(self) -> bool:
@@ -60,6 +61,11 @@ class BacnetObject:
         if not self.slots:
             return self.held if self.out_of_service else self.hardware_value
         return next((command for command in self.slots if command is not None), self.relinquish_default)
+
+    @property
+    def is_faulty(self) -> bool:
+        """Whether its status flags say fault: the terminal is in trouble, or a sensor reports no number."""
+        return self.in_fault or math.isnan(self.present_value)
 
     @property
     def terminal(self) -> float:

@@ -13,6 +13,8 @@ class ProgramObjects:
         self._database = database
         self._priority = priority
         self._refs = database.names()
+        self.written: set[str] = set()
+        """The objects that the program has written to."""
 
     def read(self, name: str) -> float:
         """Present-value in the object's own units. Raises KeyError for an unknown name."""
@@ -20,4 +22,5 @@ class ProgramObjects:
 
     def write(self, name: str, value: float) -> None:
         """Command the object in the program's slot. Raises KeyError, or Refusal for an input or a bad value."""
+        self.written.add(name)
         self._database.update(self._refs[name], lambda target: objects.commanded(target, value, self._priority))

@@ -8,8 +8,10 @@ from dataclasses import dataclass, replace
 from emulators.ecy.controller import EmulatedController
 from emulators.ecy.refusals import BATCH_TOO_LARGE, INVALID_REQUEST, Refusal
 from emulators.ecy.rest.resources import RestV2
+from emulators.ecy.rest.select import parse_query
 from emulators.ecy.wire.messages import Answer, refused
 from emulators.ecy.wire.paths import BATCH, Path, path_under_v2
+from emulators.ecy.wire.properties import PRESENT_VALUE, STATUS_FLAGS
 from emulators.ecy.wire.values import Json
 
 
@@ -58,7 +60,8 @@ class BatchRunner:
     def _answers(self, requests: Sequence[SubRequest]) -> dict[int, Answer]:
         """Answers by position in the request. When only reads are left, they may begin an exchange.
 
-        A batch that only looks at whole objects is no exchange: that is how a client takes stock.
+        A batch that only looks at whole objects is no exchange: that is how a client takes stock. A present-value with
+        its status flags is no more than a value.
         """
         answers: dict[int, Answer] = {}
         order = self._order(len(requests))
@@ -99,7 +102,18 @@ class BatchRunner:
 
 
 def _asks_for_values(request: SubRequest) -> bool:
-    return bool(request.path) and request.path[-1] in ("present-value", "read-property-multiple")
+    if request.path and request.path[-1] in (PRESENT_VALUE, "read-property-multiple"):
+        return True
+    names = _selected(request.query)
+    return PRESENT_VALUE in names and names <= {PRESENT_VALUE, STATUS_FLAGS}
+
+
+def _selected(query: str) -> set[str]:
+    """What a query picks; nothing where it is refused, which its answer tells."""
+    try:
+        return {item.pattern for item in parse_query(query) or ()}
+    except Refusal:
+        return set()
 
 
 def _sub_request(item: Json) -> SubRequest:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from functools import cache
 from types import MappingProxyType
 
 from emulators.ecy.objects import objects
@@ -15,6 +16,7 @@ from utils.values import ObjectType
 
 PRESENT_VALUE = "present-value"
 PRIORITY_ARRAY = "priority-array"
+STATUS_FLAGS = "status-flags"
 
 Reader = Callable[[BacnetObject, Profile], Json]
 Writer = Callable[[BacnetObject, Json, Profile], BacnetObject]
@@ -89,7 +91,15 @@ def _write_name(target: BacnetObject, value: Json, profile: Profile) -> BacnetOb
 
 
 def _status_flags(target: BacnetObject, profile: Profile) -> Json:
-    return {"in-alarm": False, "fault": False, "overridden": False, "out-of-service": target.out_of_service}
+    told = {
+        "in-alarm": False,
+        "fault": target.is_faulty,
+        "overridden": False,
+        "out-of-service": target.out_of_service,
+    }
+    if profile.status_flags_form == "dict":
+        return dict(told)
+    return [name for name, is_on in told.items() if is_on] if profile.status_flags_form == "names" else [*told.values()]
 
 
 def _priority_array(target: BacnetObject, profile: Profile) -> Json:
@@ -121,7 +131,7 @@ _PROPERTIES = (
         lambda target, profile: target.out_of_service,
         lambda target, value, profile: objects.with_out_of_service(target, _flag(value)),
     ),
-    Property("status-flags", _status_flags),
+    Property(STATUS_FLAGS, _status_flags),
     Property(
         "description",
         lambda target, profile: target.description,
@@ -151,14 +161,17 @@ PROPERTIES = MappingProxyType(
 )
 """The properties of each object type by name."""
 
-_WITHOUT_ARRAYS = MappingProxyType(
-    {kind: {name: row for name, row in rows.items() if name != PRIORITY_ARRAY} for kind, rows in PROPERTIES.items()}
-)
+
+@cache
+def _without(kind: ObjectType, *names: str) -> Mapping[str, Property]:
+    return MappingProxyType({name: row for name, row in PROPERTIES[kind].items() if name not in names})
 
 
 def readable(kind: ObjectType, profile: Profile) -> Mapping[str, Property]:
     """The properties of such an object that a client can read, by name."""
-    return PROPERTIES[kind] if profile.priority_arrays else _WITHOUT_ARRAYS[kind]
+    arrays = () if profile.priority_arrays else (PRIORITY_ARRAY,)
+    flags = (STATUS_FLAGS,) if profile.status_flags_form == "none" else ()
+    return _without(kind, *arrays, *flags)
 
 
 WRITE_ONLY_NAMES = MappingProxyType({"default-value": "relinquish-default"})

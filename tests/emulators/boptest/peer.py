@@ -18,7 +18,11 @@ from tests.emulators.boptest.plant import AIR
 class Answer:
     status: int
     headers: Mapping[str, str]
-    text: str
+    body: bytes
+
+    @property
+    def text(self) -> str:
+        return self.body.decode()
 
     @property
     def json(self) -> Any:  # noqa: ANN401 - whatever the server says
@@ -36,8 +40,8 @@ def ask(
     with closing(HTTPConnection("127.0.0.1", server.port, timeout=30)) as connection:
         connection.request(method, path, raw, headers)
         response = connection.getresponse()
-        text = response.read().decode()
-        return Answer(response.status, {name.lower(): value for name, value in response.getheaders()}, text)
+        body = response.read()
+        return Answer(response.status, {name.lower(): value for name, value in response.getheaders()}, body)
 
 
 def select(server: BoptestServer, case: str = AIR, verb: str = "select") -> str:

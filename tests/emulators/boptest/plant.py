@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from emulators.plant import PointMeta, TestCaseMeta
+from emulators.states import Memory, SavedStateError
 
 DATA = Path(__file__).parent / "data"
 AIR = "multizone_office_simple_air"
@@ -76,6 +77,28 @@ class ToyPlant:
 
     def forecast(self, names: Sequence[str], times_s: Sequence[float]) -> Mapping[str, Sequence[float]]:
         return {name: [_BOUNDARY.get(name.partition("[")[0], 1.0)] * len(times_s) for name in names}
+
+    @property
+    def identity(self) -> str:
+        return f"toy of {self.meta.name}"
+
+    def remember(self) -> Memory:
+        return {"time_s": self._time_s, **self._held}
+
+    def prepare(self, memory: Mapping[str, object]) -> Callable[[], None]:
+        if "time_s" not in memory:
+            raise SavedStateError("the toy needs a time")
+        numbers = {name: float(str(value)) for name, value in memory.items()}
+
+        def go_back() -> None:
+            self._time_s = numbers.pop("time_s")
+            self._held = numbers
+
+        return go_back
+
+    def own_control(self) -> Mapping[str, float]:
+        held = (name for name, value in self._held.items() if name.endswith("_activate") and value)
+        return {f"{name.removesuffix('_activate')}_u": 0.5 for name in held}
 
     def _is_in_force(self, name: str) -> bool:
         return name.endswith("_activate") or self._held.get(name.removesuffix("_u") + "_activate") == 1.0

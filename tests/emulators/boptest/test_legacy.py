@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 
 import pytest
@@ -88,6 +89,20 @@ def test_a_body_has_to_be_json(server: BoptestServer, body: bytes | None, conten
             "Bad input for parameter oveAct_activate. could not convert string to float: 'True'",
         ),
         ("PUT", "/step", {"step": -1}, "Invalid value -1.0 for parameter step. Value must not be negative."),
+        ("PUT", "/step", {"step": []}, f"Bad input for parameter step. {MISSING}"),
+        (
+            "PUT",
+            "/step",
+            {"step": True},
+            "Invalid value True for parameter step. Value must be a float, integer, or string able to be converted to "
+            "a float, but is <class 'str'>.",
+        ),
+        (
+            "PUT",
+            "/results",
+            {"point_names": 5, "start_time": 0, "final_time": 1},
+            "Bad input for parameter point_names. 'int' object is not iterable",
+        ),
     ],
 )
 def test_a_bad_argument_is_refused_in_an_envelope(
@@ -110,6 +125,39 @@ def test_unknown_keys_are_refused_without_an_envelope(
 ) -> None:
     answer = ask(server, method, path, body)
     assert (answer.status, answer.json) == (400, {"message": f"Unknown arguments: {names}"})
+
+
+@pytest.mark.parametrize("step", ["60", 60, " 6e1 ", [60, 61], ["60", None]])
+def test_a_step_arrives_as_text_and_of_a_list_the_first(server: BoptestServer, step: object) -> None:
+    assert ask(server, "PUT", "/step", {"step": step}).json["payload"] == {"step": 60.0}
+
+
+@pytest.mark.parametrize("value", ["1.0", " 1 ", "1e0", True, [1, 0]])
+def test_an_activation_is_whatever_float_takes(server: BoptestServer, value: object) -> None:
+    assert advance(server, oveAct_u="1500", oveAct_activate=value).json["payload"]["oveAct_activate"] == 1.0
+
+
+def test_names_may_be_nested_once(server: BoptestServer) -> None:
+    window = {"start_time": "0", "final_time": "60"}
+    for names in ("PHeaCoo_y", ["PHeaCoo_y"], [["PHeaCoo_y"]]):
+        assert "PHeaCoo_y" in ask(server, "PUT", "/results", {"point_names": names, **window}).json["payload"]
+
+
+@pytest.mark.parametrize("body", [None, {}, []])
+def test_an_empty_body_of_any_kind_is_a_step_without_overrides(server: BoptestServer, body: object) -> None:
+    answer = ask(server, "POST", "/advance", json.dumps(body).encode(), {"Content-Type": "application/json"})
+    assert answer.json["payload"]["time"] == 60.0
+
+
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [("/step", 5), ("/step", [1]), ("/results", {"point_names": None, "start_time": 0, "final_time": 1})],
+)
+def test_what_the_parsers_cannot_take_apart_is_an_internal_error(
+    server: BoptestServer, path: str, body: object
+) -> None:
+    answer = ask(server, "PUT", path, json.dumps(body).encode(), {"Content-Type": "application/json"})
+    assert (answer.status, answer.json) == (500, {"message": "Internal Server Error"})
 
 
 def test_initialize_and_step_take_other_keys(server: BoptestServer) -> None:

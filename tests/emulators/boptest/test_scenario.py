@@ -159,13 +159,16 @@ def test_a_period_that_is_no_name_is_refused_with_a_traceback() -> None:
     assert reply.message.startswith("Invalid values for the scenario parameters: Traceback")
 
 
-def test_uncertainty_needs_the_forecast_point_that_it_disturbs() -> None:
-    reply = put(CaseEngine(ToyPlant(TOY)), {"solar_uncertainty": "low"})
+def test_uncertainty_needs_the_forecast_point_that_it_disturbs_before_anything_is_applied() -> None:
+    case = CaseEngine(ToyPlant(TOY))
+    reply = put(case, {"electricity_price": "dynamic", "solar_uncertainty": "low"})
     assert (reply.status, reply.message) == (
         400,
         "Scenario parameters are set for uncertainty, but the forecast variables do not include: "
         "HGloHor for solar uncertainty.",
     )
+    assert reply.payload == NOTHING
+    assert current(case)["electricity_price"] == "constant"
 
 
 @pytest.mark.parametrize(("seed", "kept"), [(0, None), (5, 5), (True, True), (None, None)])

@@ -264,7 +264,7 @@ def test_a_stop_of_the_server_interrupts_a_step_and_hangs_up() -> None:
 
     with BoptestServer({AIR: SlowPlant}) as server:
         testid = select(server)
-        ask(server, "PUT", f"/step/{testid}", {"step": 1e12})
+        ask(server, "PUT", f"/step/{testid}", {"step": 5e7})
         with asking(server, "POST", f"/advance/{testid}", {}) as answer:
             assert entered.wait(10)
             server.stop()
@@ -283,3 +283,20 @@ def test_a_stop_of_the_server_lets_go_of_calls_that_nobody_answers() -> None:
             server.stop()
         with pytest.raises(ConnectionError):
             answer.result()
+
+
+@pytest.mark.parametrize(
+    ("path", "status", "words"),
+    [
+        ("/status/a%2Fb", 400, "Invalid testid: a/b"),
+        ("/STATUS/x%20y/", 400, "Invalid testid: x y"),
+        ("/status/%zz", 500, "Failed to decode param '%zz'"),
+        ("/status/%e4", 500, "Failed to decode param '%e4'"),
+        ("/stat%75s/x", 404, "Cannot GET"),
+        ("/status//", 404, "Cannot GET"),
+        ("//status/x", 404, "Cannot GET"),
+    ],
+)
+def test_a_path_is_taken_apart_before_it_is_decoded(server: BoptestServer, path: str, status: int, words: str) -> None:
+    answer = ask(server, "GET", path)
+    assert (answer.status, words in answer.text) == (status, True)

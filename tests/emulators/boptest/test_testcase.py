@@ -100,6 +100,23 @@ def test_the_first_bad_key_refuses_the_step_and_nothing_is_simulated(body: Json,
     assert reply.message.startswith(message)
 
 
+@pytest.mark.parametrize(
+    ("value", "taken"),
+    [("1.0", 1.0), (" 1 ", 1.0), ("1e0", 1.0), ("0.0", 0.0), ("-0", 0.0), (True, 1.0), ("True", 1.0), ("false", 0.0)],
+)
+def test_an_activation_is_whatever_float_takes_and_four_words(value: Json, taken: float) -> None:
+    plant = ToyPlant(AIR)
+    payload(case_with_step(30, plant), "advance", {FAN_ON: value})
+    assert plant.steps == [(30.0, {FAN_ON: taken})]
+
+
+@pytest.mark.parametrize("value", ["TRUE", "FALSE", " True", "yes", "", "nan", "2", 0.5])
+def test_any_other_activation_is_refused(value: Json) -> None:
+    reply = call(case_with_step(60), "advance", {FAN_ON: value})
+    assert reply.status == 400
+    assert reply.message.startswith(f"Invalid value {value} and/or type {type(value)} for input {FAN_ON}.")
+
+
 def test_a_body_of_nulls_fails_like_a_model_error() -> None:
     reply = call(case_with_step(60), "advance", {FAN: None})
     assert reply.status == 500
@@ -153,6 +170,7 @@ def test_initialize_puts_every_override_back_to_embedded_control() -> None:
         ({}, "Invalid value None for parameter start_time. Value must be a float"),
         ({"start_time": 0}, "Invalid value None for parameter warmup_period. Value must be a float"),
         ({"start_time": -1, "warmup_period": 0}, "Invalid value -1.0 for parameter start_time. Value must not be n"),
+        ({"start_time": -1, "warmup_period": "x"}, "Invalid value x for parameter warmup_period. Value must be a fl"),
     ],
 )
 def test_a_refused_initialize_destroys_the_state_until_a_good_one(params: Json, message: str) -> None:
@@ -172,6 +190,22 @@ def test_an_unreadable_final_time_is_refused_before_anything_is_destroyed() -> N
     reply = call(case, "initialize", {"start_time": 0, "warmup_period": 0, "final_time": "abc"})
     assert (reply.message, reply.payload) == ("Bad Request", "could not convert string to float: 'abc'")
     assert payload(case, "advance", {})["time"] == 60.0
+
+
+@pytest.mark.parametrize("final_time", [0, "", [], False])
+def test_an_empty_final_time_is_none(final_time: Json) -> None:
+    case = case_with_step(60)
+    payload(case, "initialize", {"start_time": 0, "warmup_period": 0, "final_time": final_time})
+    assert payload(case, "advance", {})["time"] == 60.0
+
+
+def test_a_simulation_that_fails_to_initialize_leaves_no_state() -> None:
+    plant = BrokenPlant(AIR)
+    case = case_with_step(60, plant)
+    plant.broken = True
+    assert call(case, "initialize", {"start_time": 60, "warmup_period": 60}).status == 500
+    plant.broken = False
+    assert call(case, "advance", {}).status == 500
 
 
 def test_the_step_that_reaches_the_final_time_is_cut_and_then_the_payload_is_empty() -> None:
@@ -198,17 +232,18 @@ def test_only_the_first_step_of_zero_length_is_made_and_it_keeps_its_inputs() ->
     assert plant.steps == [(30.0, {FAN: 0.4})]
 
 
-@pytest.mark.parametrize("step", ["nan", "Infinity"])
+@pytest.mark.parametrize("step", ["nan", "Infinity", 1e12, 1e300])
 def test_a_step_that_cannot_be_simulated_fails_without_hanging(step: str) -> None:
     assert call(case_with_step(0, None), "set_step", {"step": step}).status == 200
     case = CaseEngine(ToyPlant(AIR))
     call(case, "set_step", {"step": step})
     assert call(case, "advance", {}).status == 500
+    assert call(case, "initialize", {"start_time": step, "warmup_period": step}).status == 500
 
 
 def test_a_long_step_gives_up_when_the_server_stops() -> None:
     stopping = Event()
-    case = CaseEngine(ToyPlant(AIR), CaseOptions(stopping))
+    case = CaseEngine(ToyPlant(AIR), CaseOptions(stopping.is_set))
     stopping.set()
     with pytest.raises(StoppedError):
         call(case, "advance", {})
@@ -256,6 +291,46 @@ def test_a_window_outside_the_history_is_a_500(start: float, final: float) -> No
     assert reply.message.startswith("Failed to query simulation results: Traceback")
 
 
+@pytest.mark.parametrize("names", [None, 5, True, [["a"]], [FAN, {}], {FAN: 1}])
+def test_results_for_what_are_no_names_are_a_500(names: Json) -> None:
+    reply = call(case_with_step(60), "get_results", {"point_names": names, "start_time": 0, "final_time": 1})
+    assert (reply.status, reply.payload) == (500, None)
+    assert reply.message.startswith("Failed to query simulation results: Traceback")
+    assert "TypeError" in reply.message
+
+
+@pytest.mark.parametrize(
+    ("method", "params", "message"),
+    [
+        ("get_results", {"start_time": "x", "final_time": "y"}, "Invalid value x for parameter start_time."),
+        ("get_results", {"start_time": 0, "final_time": "y"}, "Invalid value y for parameter final_time."),
+        ("get_results", {"start_time": 0, "final_time": 0}, "Invalid point name nosuch in parameter point_names."),
+        ("get_forecast", {"horizon": -1, "interval": "y"}, "Invalid value y for parameter interval."),
+        ("get_forecast", {"horizon": "x", "interval": "y"}, "Invalid value x for parameter horizon."),
+        ("get_forecast", {"horizon": -1, "interval": 0}, "Invalid value -1.0 for parameter horizon. Value must not"),
+        ("get_forecast", {"horizon": 0, "interval": 0}, "Invalid value 0.0 for parameter interval. Value must be p"),
+        ("get_forecast", {"horizon": 0, "interval": 1}, "Invalid point name(s) ['nosuch'] in parameter point_names."),
+    ],
+)
+def test_numbers_are_read_before_signs_are_looked_at_and_names_come_last(
+    method: str, params: Json, message: str
+) -> None:
+    reply = call(case_with_step(60), method, {"point_names": ["nosuch"], **params})
+    assert (reply.status, reply.payload) == (400, None)
+    assert reply.message.startswith(message)
+
+
+def test_a_forecast_of_what_has_no_hash_names_it_as_unknown() -> None:
+    reply = call(case_with_step(60), "get_forecast", {"point_names": [["a"], 5], "horizon": 0, "interval": 1})
+    assert reply.message.startswith("""Invalid point name(s) ["['a']", '5'] in parameter""")
+
+
+def test_a_forecast_of_more_points_than_memory_holds_is_a_500() -> None:
+    reply = call(case_with_step(60), "get_forecast", {"point_names": [], "horizon": 1e12, "interval": 1e-3})
+    assert (reply.status, reply.payload) == (500, None)
+    assert "MemoryError" in reply.message
+
+
 @pytest.mark.parametrize(
     ("method", "body", "text"),
     [
@@ -266,7 +341,10 @@ def test_a_window_outside_the_history_is_a_500(start: float, final: float) -> No
         ("advance", {FAN_ON: [1]}, "float() argument must be a string or a real number, not 'list'"),
         ("get_results", {"start_time": 0, "final_time": 1}, "'point_names'"),
         ("get_results", {"point_names": [FAN], "start_time": 0}, "'final_time'"),
+        ("get_forecast", {"point_names": None, "horizon": 0, "interval": 1}, "'NoneType' object is not iterable"),
         ("set_scenario", [], "list indices must be integers or slices, not str"),
+        ("set_scenario", "x", "'str' object does not support item assignment"),
+        ("initialize", None, "'NoneType' object has no attribute 'get'"),
     ],
 )
 def test_careless_input_is_a_bad_request_with_the_text_of_the_exception(method: str, body: Json, text: str) -> None:

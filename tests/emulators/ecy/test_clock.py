@@ -117,6 +117,15 @@ def test_a_controller_that_nobody_steps_follows_the_furthest_of_the_others() -> 
     assert (stepped.elapsed_s(), idle.elapsed_s()) == (15.0, 15.0)
 
 
+def test_controllers_that_begin_one_after_the_other_agree_although_an_exchange_is_several_scans() -> None:
+    together = SharedSteps()
+    controllers = [SteppedTime(together, exchange_s=5.0) for _ in range(4)]
+    for controller in controllers:
+        for _ in range(5):
+            controller.advance(1.0)
+    assert [controller.elapsed_s() for controller in controllers] == [5.0] * 4
+
+
 def test_controllers_that_are_stepped_in_turn_agree_whoever_is_first() -> None:
     together = SharedSteps()
     first, second = SteppedTime(together), SteppedTime(together)

@@ -133,6 +133,7 @@ WRITE: Json = {"method": "POST", "url": f"{OBJECTS}/analog-inputs/1", "body": {"
 FORCE: Json = {"method": "POST", "url": f"{OBJECTS}/analog-inputs/1", "body": {"out-of-service": True}}
 READ_OUT: Json = {"url": f"{OBJECTS}/analog-outputs/1/present-value"}
 READ_COUNT: Json = {"url": f"{OBJECTS}/analog-outputs/2/present-value"}
+READ_WITH_FLAGS: Json = {"url": f"{OBJECTS}/analog-outputs/1?$select=present-value,status-flags"}
 READ_NAMES: Json = {"url": f"{OBJECTS}?$select=analog-outputs($select=*($select=object-name))"}
 READ_TREE: Json = {"url": f"{OBJECTS}?$select=analog-outputs($select=*($select=present-value))"}
 READ_MULTIPLE: Json = {
@@ -170,7 +171,7 @@ def exchange() -> Exchange:
     return Exchange()
 
 
-@pytest.mark.parametrize("read", [READ_OUT, READ_TREE, READ_MULTIPLE])
+@pytest.mark.parametrize("read", [READ_OUT, READ_WITH_FLAGS, READ_TREE, READ_MULTIPLE])
 def test_a_step_passes_between_the_last_write_and_the_first_read(exchange: Exchange, read: Json) -> None:
     exchange.batch(FORCE, WRITE, read, READ_COUNT)
     assert exchange.scans == 5
@@ -186,16 +187,31 @@ def test_reads_before_the_last_write_do_not_let_time_pass(exchange: Exchange) ->
     assert exchange.scans == 5
 
 
-def test_writes_and_reads_in_two_batches_are_one_exchange(exchange: Exchange) -> None:
+@pytest.mark.parametrize("read", [READ_OUT, READ_WITH_FLAGS, READ_MULTIPLE])
+def test_writes_and_reads_in_two_batches_are_one_exchange(exchange: Exchange, read: Json) -> None:
     exchange.batch(FORCE, WRITE)
-    exchange.batch(READ_OUT)
+    exchange.batch(read)
+    assert exchange.scans == 5
     exchange.batch(READ_COUNT)
     assert exchange.scans == 5
 
 
-def test_batches_that_only_read_the_same_again_are_an_exchange_each(exchange: Exchange) -> None:
-    for _ in range(3):
-        exchange.batch(READ_OUT)
+@pytest.mark.parametrize(
+    "selected", ["present-value", "present-value,status-flags", "present-value&$select=status-flags"]
+)
+def test_values_that_are_asked_for_with_how_they_stand_are_read_as_any_others(
+    exchange: Exchange, selected: str
+) -> None:
+    exchange.batch(FORCE, WRITE)
+    exchange.batch({"url": f"{OBJECTS}/analog-outputs/1?$select={selected}"})
+    assert exchange.scans == 5
+
+
+@pytest.mark.parametrize("read", [READ_OUT, READ_WITH_FLAGS])
+def test_batches_that_only_read_the_same_again_are_an_exchange_each(exchange: Exchange, read: Json) -> None:
+    for exchanges in (1, 2, 3):
+        exchange.batch(read)
+        assert exchange.scans == 5 * exchanges
         exchange.batch(READ_COUNT)
     assert exchange.scans == 15
 

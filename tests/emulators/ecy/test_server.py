@@ -21,6 +21,7 @@ from emulators.ecy.scanning import WallScan
 from emulators.ecy.server import EcyServer
 from emulators.http.messages import Request, Response
 from emulators.http.serving import ServedSite, ServerThread
+from emulators.process import EmulatorError
 from emulators.program import ObjectSpec, ProgramIO
 from tests.emulators.ecy.client import OBJECTS, PASSWORD, ROOT, SOME_OBJECTS, USER, EcyClient, signed_in
 from tests.waiting import DEADLINE_S
@@ -110,6 +111,14 @@ def test_without_a_folder_no_certificate_remains() -> None:
         kept = server.certificate("AHU")
         assert kept.exists()
     assert not kept.exists()
+
+
+def test_a_certificate_that_cannot_be_kept_is_named_with_a_way_out(tmp_path: Path) -> None:
+    (tmp_path / "certificates").write_text("a file where a folder should be", encoding="utf-8")
+    server = server_of(ControllerSpec("AHU"), ports=[free_port()], certificate_folder=tmp_path / "certificates")
+    words = r"certificate of AHU cannot be kept in .*certificates: .*--ecy-port 0"
+    with pytest.raises(EmulatorError, match=words), server:
+        pass
 
 
 def test_a_certificate_names_a_host_that_is_no_address(tmp_path: Path) -> None:

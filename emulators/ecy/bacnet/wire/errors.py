@@ -12,13 +12,19 @@ INVALID_ARRAY_INDEX = Reason("invalid-array-index", "Invalid Array Index")
 NOT_AN_ARRAY = Reason("property-is-not-an-array", "Property Is Not An Array")
 COV_SUBSCRIPTION_FAILED = Reason("cov-subscription-failed", "COV Subscription Failed")
 NO_SPACE = Reason("no-space-to-add-list-element", "No Space To Add List Element")
+LIFETIME_OUT_OF_RANGE = Reason("lifetime-out-of-range", "Value Out Of Range")
 
 _CLASSES = {
     UNKNOWN_OBJECT.code: "object",
     COV_SUBSCRIPTION_FAILED.code: "services",
+    LIFETIME_OUT_OF_RANGE.code: "services",
     NO_SPACE.code: "resources",
 }
-_CODES = {INVALID_REQUEST.code: "value-out-of-range", DUPLICATE_NAME.code: "duplicate-name"}
+_CODES = {
+    INVALID_REQUEST.code: "value-out-of-range",
+    LIFETIME_OUT_OF_RANGE.code: "value-out-of-range",
+    DUPLICATE_NAME.code: "duplicate-name",
+}
 
 
 def error_type(refusal: Refusal) -> ErrorType:

@@ -249,11 +249,20 @@ def bacnet_bench(
     """One controller called AHU, device 1, without its REST side, and a client that has its address."""
     settings = EmulatorSettings(Account(USER, PASSWORD), WallScan(), profile or Profile(), now, monotonic, journal=True)
     controller = EmulatedController(ControllerSpec("AHU", objects=objects, **spec), settings)
-    with (
-        BacnetServer([controller], "127.0.0.1", [0, 0]) as server,
-        BacnetClient(server.addresses["AHU"], timeout_s=timeout_s) as client,
-    ):
+    with bacnet_server(controller) as server, BacnetClient(server.addresses["AHU"], timeout_s=timeout_s) as client:
         yield BacnetBench(client, controller, server)
+
+
+def some_controller(profile: Profile | None = None) -> EmulatedController:
+    """A controller called AHU with an object of most types."""
+    account, chosen_profile = Account(USER, PASSWORD), profile or Profile()
+    settings = EmulatorSettings(account, WallScan(), chosen_profile, lambda: datetime.now(UTC), monotonic)
+    return EmulatedController(ControllerSpec("AHU", objects=SOME_OBJECTS), settings)
+
+
+def bacnet_server(controller: EmulatedController) -> BacnetServer:
+    """Its BACnet side alone, on free ports."""
+    return BacnetServer([controller], "127.0.0.1", [0, 0])
 
 
 @contextmanager

@@ -1,0 +1,115 @@
+"""One test of the embedded building in this process: BOPTEST's rules without a server, for who runs many of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import fields, is_dataclass, replace
+from typing import Any
+
+from emulators.boptest.case.testcase import CaseEngine, perform
+from emulators.plant import PointMeta, TestCaseMeta
+from emulators.plants.multizone_office import OfficeFiles, OfficeParameters, OfficeVariant, read_variant
+from utils.errors import ConfigError, Problem, SimulationRefused
+from utils.names import did_you_mean
+
+
+class EmbeddedTest:
+    """A test of its own, which nobody else sees. SI units; used by one thread at a time.
+
+    Every method raises :class:`utils.errors.SimulationRefused` with the words that a server would have answered.
+    """
+
+    def __init__(self, office: OfficeVariant | None = None) -> None:
+        """Of the usual office, or of a variant of it."""
+        self._plant = (office or OfficeVariant())()
+        self._case = CaseEngine(self._plant)
+
+    @property
+    def identity(self) -> str:
+        """The building's name, version, and a digest of its parameters and weather."""
+        return self._plant.identity
+
+    @property
+    def meta(self) -> TestCaseMeta:
+        """What test case it is."""
+        return self._plant.meta
+
+    @property
+    def inputs(self) -> Mapping[str, PointMeta]:
+        """``<base>_u`` and ``<base>_activate`` by name."""
+        return self._plant.inputs
+
+    @property
+    def measurements(self) -> Mapping[str, PointMeta]:
+        """``<name>_y`` by name."""
+        return self._plant.measurements
+
+    def set_scenario(self, scenario: Mapping[str, object]) -> Mapping[str, float] | None:
+        """Choose what ``PUT /scenario`` has. A period begins its test, whose first state is returned."""
+        begun: Mapping[str, float] | None = self._told("set_scenario", dict(scenario))["time_period"]
+        return begun if isinstance(begun, Mapping) else None
+
+    def initialize(self, start_s: float, warmup_s: float) -> Mapping[str, float]:
+        """Begin anew at a time of the model's year (s)."""
+        state: Mapping[str, float] = self._told("initialize", {"start_time": start_s, "warmup_period": warmup_s})
+        return state
+
+    def set_step(self, step_s: float) -> None:
+        """Choose the length of an advance."""
+        self._told("set_step", {"step": step_s})
+
+    def advance(self, inputs: Mapping[str, float]) -> Mapping[str, float]:
+        """Simulate a step; the state at its end, nothing at the end of a period."""
+        state: Mapping[str, float] = self._told("advance", dict(inputs))
+        return state
+
+    def kpis(self) -> Mapping[str, float | None]:
+        """The KPIs since the start; None where the building has none. ``time_rat`` is of the client's wall clock."""
+        values: Mapping[str, float | None] = self._told("get_kpis", {})
+        return values
+
+    def _told(self, call: str, params: dict[str, Any]) -> Any:  # noqa: ANN401 - whatever the call answers
+        reply = perform(self._case, call, params)
+        if reply.status != 200:
+            raise SimulationRefused(f"the embedded building: {reply.message} {reply.payload or ''}".rstrip())
+        return reply.payload
+
+
+def parameter_problems(parameters: Mapping[str, float]) -> Iterable[tuple[str, str]]:
+    """Those that the building has not or cannot have, and what to do about each."""
+    usual = dict(_numbers(OfficeParameters(), ""))
+    for name, value in parameters.items():
+        if name not in usual:
+            near = did_you_mean(name, usual) or f"; it has {', '.join([*usual][:3])} and so on"
+            yield name, f"the building has no such parameter{near}"
+        elif value < 0.0 <= usual[name]:
+            yield name, f"is {value:g}; write a number from 0 on (it is {usual[name]:g} as a rule)"
+
+
+def _numbers(part: object, before: str) -> Iterable[tuple[str, float]]:
+    for field in fields(part):  # type: ignore[arg-type]
+        value = getattr(part, field.name)
+        if is_dataclass(value):
+            yield from _numbers(value, f"{before}{field.name}.")
+        elif isinstance(value, float):
+            yield f"{before}{field.name}", value
+
+
+def office_with(files: OfficeFiles, parameters: Mapping[str, float]) -> OfficeVariant:
+    """The office of a user's files, in which ``parameters`` are replaced by paths such as ``envelope.window_w_m2k``.
+
+    Raises :class:`ConfigError`.
+    """
+    problems = [Problem(name, what) for name, what in parameter_problems(parameters)]
+    if problems:
+        raise ConfigError(problems)
+    variant = read_variant(files)
+    office = variant.parameters or OfficeParameters()
+    for name, value in parameters.items():
+        office = _replaced(office, name.split("."), float(value))
+    return replace(variant, parameters=office)
+
+
+def _replaced(part: Any, path: list[str], value: float) -> Any:  # noqa: ANN401 - a dataclass of any kind
+    name, *deeper = path
+    return replace(part, **{name: _replaced(getattr(part, name), deeper, value) if deeper else value})

@@ -1,0 +1,81 @@
+"""The building alone, as a process: how many tests it runs at once, and what it tells whoever started it."""
+
+from __future__ import annotations
+
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+import requests
+
+from tests.command_line import run, start
+
+SELECT = "testcases/multizone_office_simple_air/select-async"
+
+
+@contextmanager
+def building(*options: str) -> Iterator[tuple[str, Iterator[str]]]:
+    """Its address, and the lines that it prints after that."""
+    with start("emulate", "--no-ecy", "--boptest-port", "0", *options) as process:
+        assert process.stdout is not None
+        try:
+            yield process.stdout.readline().split()[-1], iter(process.stdout.readline, "")
+        finally:
+            process.send_signal(signal.SIGINT)
+
+
+def test_one_who_waits_for_a_worker_is_told_on_the_console_and_on_the_root_page() -> None:
+    with building("--workers", "1", "--idle-timeout", "600") as (address, lines), requests.Session() as session:
+        session.trust_env = False
+        first, second = (session.post(f"{address}/{SELECT}").json()["testid"] for _ in range(2))
+        told = next(lines)
+        assert told.startswith(f"BOPTEST test {second} waits for a free worker ({first} ")
+        assert told.endswith("--workers N has more\n")
+        page = session.get(address).json()
+        assert (page["workers"], page["idle_timeout_s"]) == (1, 600)
+        assert [test["testid"] for test in page["tests"]] == [first, second]
+
+
+@pytest.mark.parametrize("without", ["--legacy", "--no-boptest"])
+@pytest.mark.parametrize("option", ["--workers", "--idle-timeout"])
+def test_what_has_no_workers_takes_none(without: str, option: str) -> None:
+    code, output = run("emulate", without, option, "5")
+    assert code == 2
+    assert f"--workers, --idle-timeout: belong to the service, which {without} does without" in output
+
+
+def test_the_building_of_a_parameter_file_is_served_and_says_that_it_is_another_one(tmp_path: Path) -> None:
+    told = tmp_path / "cold.json"
+    told.write_text('{"start": "as_boptest"}', encoding="utf-8")
+    with building("--parameters", str(told)) as (address, _), requests.Session() as session:
+        session.trust_env = False
+        test = session.post(f"{address}/testcases/multizone_office_simple_air/select").json()["testid"]
+        body = {"start_time": 86400, "warmup_period": 0}
+        state = session.put(f"{address}/initialize/{test}", json=body).json()["payload"]
+        assert {state[f"hvac_reaZon{zone}_TZon_y"] for zone in ("Cor", "Nor")} == {293.15}
+
+
+def test_what_is_wrong_with_the_users_files_is_told_at_once_and_nothing_is_started(tmp_path: Path) -> None:
+    told = tmp_path / "mine.json"
+    told.write_text('{"envelop": {}}', encoding="utf-8")
+    code, output = run("emulate", "--weather", str(tmp_path / "no.epw"), "--parameters", str(told))
+    assert code == 2
+    assert "no.epw: cannot be read" in output
+    assert "has no 'envelop', did you mean 'envelope'?" in output
+    assert "Traceback" not in output
+    assert "BOPTEST http" not in output
+
+
+def test_a_building_that_is_not_served_takes_no_files() -> None:
+    code, output = run("emulate", "--no-boptest", "--as-boptest")
+    assert code == 2
+    assert "which --no-boptest leaves out" in output
+
+
+def test_the_demo_takes_the_same_files_and_says_what_is_wrong_before_anything_starts(tmp_path: Path) -> None:
+    code, output = run("demo", "--weather", str(tmp_path / "no.epw"), "--no-page")
+    assert code == 2
+    assert "no.epw: cannot be read" in output
+    assert "Traceback" not in output
