@@ -1,0 +1,32 @@
+"""The memory of a run: one SQLite file that is written beside the loops, and read by whatever looks back.
+
+A recording is a luxury: it can fail, and nothing else does.
+"""
+
+from recording.recorded_run import RecordedRun, RecordedStream, open_run
+from recording.recorder import Recorder
+from recording.runs_folder import RunFiles, RunsFolder, run_of
+from recording.tables import BAD, GOOD, MISSING, NOT_ASKED
+from recording.words import BRIDGE, PROGRAM, Direction, Event, EventKind, Facts, RecordedStep, Signal
+
+__all__ = [
+    "BAD",
+    "BRIDGE",
+    "GOOD",
+    "MISSING",
+    "NOT_ASKED",
+    "PROGRAM",
+    "Direction",
+    "Event",
+    "EventKind",
+    "Facts",
+    "RecordedRun",
+    "RecordedStep",
+    "RecordedStream",
+    "Recorder",
+    "RunFiles",
+    "RunsFolder",
+    "Signal",
+    "open_run",
+    "run_of",
+]

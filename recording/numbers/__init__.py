@@ -1,0 +1,1 @@
+"""What is counted of a run: pure functions of columns of numbers, NaN where nothing is known."""
