@@ -1,0 +1,1 @@
+"""What is seen of a run: its points, how they stand, and their past."""

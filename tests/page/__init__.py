@@ -1,0 +1,1 @@
+"""The live page: over real sockets, and in a real browser."""
