@@ -6,17 +6,20 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
+from pathlib import Path
 from typing import Protocol
 
 from rich.console import Console, Group
 from rich.table import Table
 from rich.text import Text
 
-from bridge.display.console import ShownPlace
+from bridge.display.console import Unseen, print_recording
+from bridge.display.kpis import print_kpis
+from bridge.display.live_view import ShownPlace
 from bridge.display.receipts import THE_DISPLAY, print_receipts, say
+from supervisory.program_status import ProgramStatus
 from supervisory.runtime.context import StepRecord
 from supervisory.runtime.runtime import RuntimeSummary
-from supervisory.supervision import ProgramStatus
 from utils.alone import Alone
 from utils.text import printable
 from utils.values import PointValue
@@ -24,6 +27,9 @@ from utils.values import PointValue
 _LINE_EVERY_S = 10.0
 _SHOWN = 4
 _NONE_HAS_RUN = "no program ever ran; what was switched off, and how to switch it on, is told at the start"
+_STILL_OWNED = "slot(s) NOT given back yet: the guardian goes on with them; look again with python main.py release"
+_ALL_BACK = "nothing was left to give back at the end"
+"""A program may have given back before what it took, or left it to somebody who has taken it over."""
 _STYLES = {"run": "green", "releasing": "yellow", "fault": "red"}
 
 
@@ -91,9 +97,11 @@ class ProgramTable:
 
 
 @contextmanager
-def program_view(console: Console) -> Iterator[ProgramView]:
-    """The view that fits the console."""
-    view: ProgramView = ProgramTable(console) if console.is_terminal else ProgramLines(console)
+def program_view(console: Console, *, shown: bool = True) -> Iterator[ProgramView]:
+    """The view that fits the console; none where it is not to be ``shown``."""
+    view: ProgramView = Unseen()
+    if shown:
+        view = ProgramTable(console) if console.is_terminal else ProgramLines(console)
     try:
         yield view
     finally:
@@ -101,10 +109,11 @@ def program_view(console: Console) -> Iterator[ProgramView]:
             view.rest()
 
 
-def print_program_summary(console: Console, summary: RuntimeSummary) -> None:
-    """What programs did, and what was given back."""
+def print_program_summary(console: Console, summary: RuntimeSummary, recording: Path | None) -> None:
+    """What programs did, what was given back, and where it is recorded."""
     rounds = "1 round" if summary.rounds == 1 else f"{summary.rounds} rounds"
     say(console, f"{rounds}, {summary.plant_s / 3600:.2f} h in the plant")
+    print_kpis(console, summary.kpis)
     for program, reasons in summary.failures.items():
         for reason in reasons:
             say(console, f"{program} has failed: {reason}", style="red")
@@ -112,7 +121,11 @@ def print_program_summary(console: Console, summary: RuntimeSummary) -> None:
         say(console, _NONE_HAS_RUN, style="red")
     for trouble in summary.troubles:
         say(console, trouble, style="red")
-    print_receipts(console, summary.receipts)
+    if summary.still_owned:
+        say(console, f"{summary.still_owned} {_STILL_OWNED}", style="red")
+    if summary.receipts or not summary.still_owned:
+        print_receipts(console, summary.receipts, _ALL_BACK)
+    print_recording(console, recording)
 
 
 def described(record: StepRecord | None) -> str:

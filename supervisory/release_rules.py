@@ -9,13 +9,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path
-from re import sub
 from typing import Annotated, Final
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from equipment.config_json import Keys, check, read_document
 from supervisory.site_access import OccupiedSlot
+from utils.bacnet import kebab_type
 
 UNTOUCHABLE: Final = frozenset({1, 2, 5, 6})
 """Manual and automatic life safety, critical equipment control, minimum on/off (ASHRAE 135, table of priorities)."""
@@ -34,7 +34,7 @@ class _Rule(BaseModel):
 
     def names(self, slot: OccupiedSlot) -> bool:
         """Whether the slot's controller and object match."""
-        spellings = (f"{slot.ref.object_type} {slot.name}", _bacnet_spelling(slot))
+        spellings = (f"{slot.ref.bacnet_type} {slot.name}", _bacnet_spelling(slot))
         return _any_match((slot.device,), self.devices) and _any_match(spellings, self.objects)
 
 
@@ -127,5 +127,4 @@ def _any_match(texts: tuple[str, ...], patterns: tuple[str, ...]) -> bool:
 
 
 def _bacnet_spelling(slot: OccupiedSlot) -> str:
-    kind = sub(r"(?<!^)(?=[A-Z])", "-", slot.ref.object_type.value).lower()
-    return f"{kind},{slot.ref.instance}"
+    return f"{kebab_type(slot.ref.bacnet_type)},{slot.ref.instance}"

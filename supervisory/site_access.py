@@ -17,7 +17,10 @@ from utils.values import ObjectRef, PointValue
 
 @dataclass(frozen=True, slots=True)
 class OccupiedSlot:
-    """A slot of a priority array that holds a value, in the object's own unit. ``name`` is the object's."""
+    """A slot of a priority array that holds a value, in the object's own unit. ``name`` is the object's.
+
+    The value may be a :class:`utils.values.OtherValue`: a text, a date, whatever BACnet has.
+    """
 
     device: str
     ref: ObjectRef
@@ -31,15 +34,15 @@ class OccupiedSlot:
         return f"{self.device} {self.ref} at {self.priority}"
 
     def __str__(self) -> str:
-        return f"{self.device} {self.ref.object_type} {self.name} at {self.priority}"
+        return f"{self.device} {self.ref.bacnet_type} {self.name} at {self.priority}"
 
 
 @dataclass(frozen=True, slots=True)
 class Audit:
-    """What an audit found; ``unread`` are the controllers that it could not look into in full, with the reason."""
+    """What an audit found; ``unread`` are the controllers that it could not look into in full, with all reasons."""
 
     slots: tuple[OccupiedSlot, ...]
-    unread: Mapping[str, str] = field(default_factory=dict)
+    unread: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ With clients of its own, opened for each audit: those of the runtime belong to i
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 
@@ -12,10 +13,10 @@ from clients.device_client import DeviceClient
 from supervisory.site_access import Audit, OccupiedSlot, SlotRelease
 from supervisory.undo_file import UndoError, UndoFile
 from utils.errors import DeviceError
-from utils.values import Endpoint, ObjectState, ObjectType, same_as_stored
+from utils.values import Exchange, ObjectRef, ObjectState, same_as_stored
 
 _UNVERIFIED = "acknowledged, but the controller does not show its slots any more"
-COMMANDABLE = tuple(kind for kind in ObjectType if not kind.is_input)
+_AT_ONCE = 200
 
 
 class DeviceSite:
@@ -42,14 +43,16 @@ class DeviceSite:
     def occupied_slots(self) -> Audit:
         """See :class:`supervisory.site_access.SiteAccess`."""
         slots: list[OccupiedSlot] = []
-        unread: dict[str, str] = {}
+        unread: defaultdict[str, list[str]] = defaultdict(list)
         for device in self._devices:
             try:
                 with closing(self._open_client(device)) as client:
-                    slots += (slot for slot in _survey(device, client, unread) if not self._ours(slot))
+                    for found in _looks(client):
+                        slots += (slot for slot in _occupied(device, found) if not self._ours(slot))
+                        unread[device] += _unread(client, found)
             except DeviceError as error:
-                unread[device] = error.what
-        return Audit(tuple(slots), unread)
+                unread[device].append(error.what)
+        return Audit(tuple(slots), {device: reasons for device, reasons in unread.items() if reasons})
 
     def release(self, slots: Sequence[OccupiedSlot]) -> tuple[SlotRelease, ...]:
         """See :class:`supervisory.site_access.SiteAccess`."""
@@ -84,19 +87,33 @@ class DeviceSite:
         return SlotRelease(slot, verified, "" if verified else _UNVERIFIED)
 
 
-def _survey(device: str, client: DeviceClient, unread: dict[str, str]) -> Iterator[OccupiedSlot]:
+def _looks(client: DeviceClient) -> Iterator[Exchange]:
+    """Names and slots of every object that may have some; a part at a time, each of them with a deadline."""
     client.connect()
-    endpoints = {endpoint.ref: endpoint for endpoint in client.get_existing_endpoints(COMMANDABLE)}
-    for ref, state in client.survey(endpoints).items():
-        if state.priority_array is None and state.is_partial:
-            unread[device] = f"{ref} did not tell its slots"
-        yield from _occupied(device, endpoints[ref], state)
+    refs = client.commandable_objects()
+    for begin in range(0, len(refs), _AT_ONCE):
+        part = refs[begin : begin + _AT_ONCE]
+        yield client.exchange((), (), part, part)
 
 
-def _occupied(device: str, endpoint: Endpoint, state: ObjectState) -> Iterator[OccupiedSlot]:
-    for priority, value in enumerate(state.priority_array or (), 1):
-        if value is not None:
-            yield OccupiedSlot(device, endpoint.ref, state.name or endpoint.name, priority, value)
+def _occupied(device: str, found: Exchange) -> Iterator[OccupiedSlot]:
+    for ref, slots in found.slots.items():
+        for priority, value in enumerate(slots or (), 1):
+            if value is not None:
+                yield OccupiedSlot(device, ref, found.names.get(ref) or "", priority, value)
+
+
+def _unread(client: DeviceClient, found: Exchange) -> list[str]:
+    """Why objects may have occupied slots that nobody has seen."""
+    dark = [ref for ref, slots in found.slots.items() if slots is None]
+    states = client.survey(dark) if dark else {}
+    return [why for ref in dark if (why := _why_unread(ref, states[ref]))]
+
+
+def _why_unread(ref: ObjectRef, state: ObjectState) -> str:
+    if state.is_missing or (state.priority_array is None and not (state.unread or state.is_partial)):
+        return ""
+    return state.unread or f"{ref} did not tell its slots"
 
 
 def _changed(state: ObjectState, slot: OccupiedSlot) -> str | None:

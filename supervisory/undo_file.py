@@ -11,8 +11,9 @@ from pathlib import Path
 from typing import BinaryIO
 
 from supervisory.site_access import OccupiedSlot
+from utils.bacnet import object_type
 from utils.errors import BridgeError, ConfigError, Problem
-from utils.values import ObjectRef, ObjectType
+from utils.values import ObjectRef, OtherValue, PointValue
 
 
 class UndoError(BridgeError):
@@ -31,11 +32,11 @@ class UndoFile:
         line = {
             "released": datetime.fromtimestamp(self._now(), UTC).isoformat(timespec="seconds"),
             "device": slot.device,
-            "type": slot.ref.object_type.value,
+            "type": str(slot.ref.bacnet_type),
             "instance": slot.ref.instance,
             "name": slot.name,
             "priority": slot.priority,
-            "value": slot.value,
+            "value": _told(slot.value),
         }
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
@@ -71,9 +72,18 @@ def _begun_anew(file: BinaryIO) -> bytes:
     return b"" if file.read(1) == b"\n" else b"\n"
 
 
+def _told(value: PointValue) -> object:
+    """A value in JSON; what is no number with its datatype and octets, to be put back just so."""
+    if not isinstance(value, OtherValue):
+        return value
+    return {"text": value.text, "datatype": value.datatype, "encoded": value.encoded}
+
+
 def _slot(line: dict[str, object]) -> OccupiedSlot:
     instance, priority, value = line["instance"], line["priority"], line["value"]
+    if isinstance(value, dict):
+        value = OtherValue(**{name: str(value[name]) for name in ("text", "datatype", "encoded")})
     if not isinstance(instance, int) or not isinstance(priority, int) or not isinstance(value, int | float):
         raise TypeError(line)
-    ref = ObjectRef(ObjectType(str(line["type"])), instance)
+    ref = ObjectRef(object_type(str(line["type"])), instance)
     return OccupiedSlot(str(line["device"]), ref, str(line["name"]), priority, value)

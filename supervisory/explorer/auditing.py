@@ -12,11 +12,12 @@ from pathlib import Path
 
 from clients.bacnet import device_key, is_bacnet, object_identifier
 from clients.bacnet_device_client import BACnetDeviceClient
-from supervisory.explorer.report import DONE, FAILED, Report
-from supervisory.explorer.session import Explorer, device
+from supervisory.explorer.owners import OwnRecords, folded, forgotten_first
+from supervisory.explorer.report import DONE, FAILED, Report, shown
+from supervisory.explorer.session import Explorer, add_objects, device
 from supervisory.explorer.verifying import patiently
 from supervisory.release_rules import Verdict, load_rules
-from supervisory.site_access import OccupiedSlot
+from supervisory.site_access import Audit, OccupiedSlot
 from supervisory.site_survey import DeviceSite
 from supervisory.undo_file import UndoFile
 from utils.bacnet import bare_address, slot_of
@@ -35,11 +36,13 @@ def add_audit(parser: ArgumentParser) -> None:
     what = parser.add_mutually_exclusive_group()
     what.add_argument("--release", type=int, metavar="PRIORITY", help="release what --rule names at this priority")
     what.add_argument("--undo", type=Path, metavar="FILE", help="put back what an undo file has noted")
+    what.add_argument("--all", action="store_true", help="show what is expected, too: our own slots, applications'")
     told = "show these slots only, repeatable; an operator's are at 8"
     parser.add_argument("--priority", type=int, action="append", dest="priorities", metavar="PRIORITY", help=told)
     parser.add_argument("--rule", type=Path, metavar="FILE", help="rule file (JSON), for --release")
     parser.add_argument("--undo-file", type=Path, default=UNDO_FILE, metavar="FILE", help=f"default {UNDO_FILE}")
     parser.add_argument("--yes", action="store_true", help="do it; without this nothing is written")
+    add_objects(parser)
 
 
 def audit(session: Explorer, options: Namespace) -> Report:
@@ -49,21 +52,59 @@ def audit(session: Explorer, options: Namespace) -> Report:
         return _put_back(session, options)
     site = _site(session, options)
     found = site.occupied_slots()
-    notes = tuple(f"{where}: not audited: {why}" for where, why in found.unread.items())
-    code = FAILED if found.unread else DONE
     if options.release is not None:
-        return _release(site, options, found.slots, notes, code)
-    slots = [slot for slot in found.slots if not options.priorities or slot.priority in options.priorities]
-    document = {"slots": [_document(slot) for slot in slots], "unread": dict(found.unread)}
-    notes = notes if slots else (*notes, "no slot is occupied")
-    rows = [_cells(slot) for slot in sorted(slots, key=lambda slot: slot.priority)]
-    return Report(f"{len(rows)} occupied slot(s)", _HEADINGS, rows, document, notes, code)
+        notes = tuple(_unread(found))
+        return _release(site, options, found.slots, notes, FAILED if found.unread else DONE)
+    return _told(session, options, found)
+
+
+def _told(session: Explorer, options: Namespace, found: Audit) -> Report:
+    """What was found, by owner and priority; what is as it should be is folded, unless it was asked for."""
+    records = OwnRecords.of(session.journals)
+    owners = {slot: records.owner(slot) for slot in found.slots}
+    slots = [slot for slot in forgotten_first(owners) if not options.priorities or slot.priority in options.priorities]
+    to_show, others = (slots, "") if options.all or options.priorities else folded(owners, slots)
+    document = {
+        "slots": [{**_document(slot), "owner": owners[slot]} for slot in slots],
+        "unread": {device: list(reasons) for device, reasons in found.unread.items()},
+    }
+    rows = [(*_cells(slot), owners[slot]) for slot in to_show]
+    notes = (
+        *_unread(found),
+        *_all_clear(session, options, found, to_show, others),
+        *filter(None, (others, records.problem)),
+    )
+    code = FAILED if found.unread else DONE
+    where, spare = _where(options.devices)
+    return Report(f"{len(rows)} occupied slot(s){where}", (*_HEADINGS, "owner"), rows, document, notes, code, spare)
+
+
+def _where(devices: Sequence[str]) -> tuple[str, tuple[str, ...]]:
+    """The only device is in the title; so a narrow table does without it, and only then without names."""
+    return (f" of {devices[0]}", ("device", "name")) if len(devices) == 1 else ("", ("name",))
+
+
+def _unread(found: Audit) -> list[str]:
+    return [f"{device}: not audited: {reason}" for device, reasons in found.unread.items() for reason in reasons]
+
+
+def _all_clear(
+    session: Explorer, options: Namespace, found: Audit, shown: Sequence[OccupiedSlot], others: str
+) -> list[str]:
+    """Only a full look may say that there is nothing."""
+    if shown:
+        return []
+    what = "no other slot" if others else "no slot"
+    where = f" at priority {' or '.join(map(str, options.priorities))}" if options.priorities else ""
+    return [f"{what} is occupied{where}{' in what could be looked into' if found.unread or session.unread() else ''}"]
 
 
 def _refuse_bad_options(options: Namespace) -> None:
     problems = []
     if options.undo is None and not options.devices:
         problems.append(Problem("audit", "name at least one device"))
+    if options.by_hand and len(options.devices) != 1:
+        problems.append(Problem("audit", "--object names objects of one device: name one"))
     if (options.release is None) != (options.rule is None):
         problems.append(Problem("audit", "--release and --rule belong together: a priority, and what may be released"))
     if problems:
@@ -71,7 +112,8 @@ def _refuse_bad_options(options: Namespace) -> None:
 
 
 def _site(session: Explorer, options: Namespace) -> DeviceSite:
-    keys = [device_key(session.locate(name)) for name in options.devices]
+    to_write = options.release is not None
+    keys = [device_key(session.locate(name, to_write=to_write)) for name in options.devices]
     return DeviceSite(
         keys,
         lambda key: BACnetDeviceClient(session.stack, key, timeout_s=session.timeout_s),
@@ -113,7 +155,7 @@ def _said(released: bool, note: str) -> str:
 def _put_back(session: Explorer, options: Namespace) -> Report:
     """Write what was released back to the slots that are still free."""
     slots = UndoFile(options.undo).slots()
-    wanted = {device_key(session.locate(name)) for name in options.devices}
+    wanted = {device_key(session.locate(name, to_write=True)) for name in options.devices}
     outcomes: dict[OccupiedSlot, str] = {}
     for key in dict.fromkeys(slot.device for slot in slots if not wanted or slot.device in wanted):
         mine = [slot for slot in slots if slot.device == key]
@@ -143,7 +185,7 @@ def _put_back_one(session: Explorer, client: BACnetDeviceClient, slot: OccupiedS
         return f"{_NOT_BACK}: there is no such object with slots"
     held = state.priority_array[slot.priority - 1]
     if held is not None:
-        return "holds it already" if same_as_stored(held, slot.value) else f"left alone: it holds {held:g} now"
+        return "holds it already" if same_as_stored(held, slot.value) else f"left alone: it holds {shown(held)} now"
     if not really:
         return "would be put back"
     (result,) = client.write_values_from_endpoints([Write(slot.ref, WriteKind.COMMAND, slot.value, slot.priority)])
@@ -152,7 +194,7 @@ def _put_back_one(session: Explorer, client: BACnetDeviceClient, slot: OccupiedS
     held = patiently(session, lambda: _held(client, slot), lambda found: _is_back(found, slot))
     if _is_back(held, slot):
         return "put back"
-    return f"{_NOT_BACK}: the device has acknowledged it, and holds {'null' if held is None else f'{held:g}'}"
+    return f"{_NOT_BACK}: the device has acknowledged it, and holds {'null' if held is None else shown(held)}"
 
 
 def _held(client: BACnetDeviceClient, slot: OccupiedSlot) -> PointValue | None:

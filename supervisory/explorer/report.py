@@ -12,16 +12,15 @@ from typing import Any
 
 import yaml
 from rich.console import Console
-from rich.measure import Measurement
-from rich.table import Table
 
+from bridge.display.receipts import say
+from bridge.display.rows import print_rows
 from clients.bacnet import BacnetReading, BacnetValue
 from utils.errors import BridgeError, DeviceError
+from utils.text import printable
+from utils.values import OtherValue
 
 DONE, FAILED = 0, 1
-_MAY_BREAK = {"value": 8, "was": 8, "is": 8, "unit": 15, "description": 8, "error": 8, "outcome": 8}
-"""Columns of a table whose texts may be broken into lines, and their least widths."""
-_NO_END = 10_000
 _WRITE_WORDS = r"^write (to|of) [^:]+: "
 
 
@@ -29,7 +28,7 @@ _WRITE_WORDS = r"^write (to|of) [^:]+: "
 class Report:
     """``rows`` are for people, ``document`` is the same for scripts; ``code`` is what the command ends with.
 
-    ``spare`` are headings of columns that a narrow terminal does without.
+    ``spare`` are headings of columns that a narrow terminal does without, in this order.
     """
 
     title: str
@@ -47,33 +46,10 @@ def show(console: Console, report: Report, *, as_json: bool) -> None:
         console.out(json.dumps(sane(report.document), indent=2, allow_nan=False), highlight=False)
         return
     if report.rows:
-        _show_table(console, report)
+        cells = [tuple(map(shown, row)) for row in report.rows]
+        print_rows(console, report.title, report.headings, cells, report.spare)
     for note in report.notes:
-        console.print(note, highlight=False, markup=False)
-
-
-def _show_table(console: Console, report: Report) -> None:
-    """Names are never broken: people copy them. In a file or a pipe lines are as long as they are."""
-    table = _table(report, ())
-    if not console.is_terminal:
-        console.width = _NO_END
-    elif Measurement.get(console, console.options.update(max_width=_NO_END), table).maximum > console.width:
-        table = _table(report, report.spare)
-    console.print(report.title, highlight=False, markup=False)
-    console.print(table, soft_wrap=False, markup=False)
-
-
-def _table(report: Report, left_out: Sequence[str]) -> Table:
-    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
-    kept = [place for place, heading in enumerate(report.headings) if heading not in left_out]
-    for place in kept:
-        heading = report.headings[place]
-        least = _MAY_BREAK.get(heading)
-        width = None if least is None else min(least, max(len(shown(row[place])) for row in report.rows))
-        table.add_column(heading, overflow="fold", no_wrap=least is None, min_width=width)
-    for row in report.rows:
-        table.add_row(*(shown(row[place]) for place in kept))
-    return table
+        say(console, note)
 
 
 def save_yaml(path: Path, report: Report) -> None:
@@ -92,11 +68,13 @@ def shown(value: object) -> str:
             return ""
         case bool():
             return "active" if value else "inactive"
+        case OtherValue():
+            return printable(value)
         case float():
             return f"{value:.7g}"
         case tuple():
             return ", ".join("-" if item is None else shown(item) for item in value)
-    return str(value)
+    return printable(value)
 
 
 def sane(value: Any) -> Any:  # noqa: ANN401 - anything that goes into a document
@@ -118,19 +96,10 @@ def reading_row(reading: BacnetReading) -> tuple[object, ...]:
 
 
 def held(reading: BacnetReading) -> object:
-    """What was read, with ``null`` for a free slot; nothing where nothing was read."""
-    value = slot_value(reading)
-    return "null" if value is None and reading.error is None else value
-
-
-def slot_value(reading: BacnetReading) -> BacnetValue:
-    """The value; what the slots of a binary hold is a bool, as its present-value is."""
-    value = reading.value
-    if reading.property != "priority-array" or not reading.object.startswith("binary-"):
-        return value
-    if isinstance(value, tuple):
-        return tuple(None if item is None else bool(item) for item in value)
-    return None if value is None else bool(value)
+    """What was read, with ``null`` for a free slot; what came instead where it is not of its kind."""
+    if reading.error is not None:
+        return reading.told
+    return "null" if reading.value is None else reading.value
 
 
 def in_short(error: DeviceError | None, about: str) -> str:
@@ -147,7 +116,7 @@ def reading_document(reading: BacnetReading) -> dict[str, BacnetValue]:
         "object": reading.object,
         "property": reading.property,
         "index": reading.index,
-        "value": slot_value(reading),
+        "value": reading.value if reading.error is None else reading.told,
         "unit": reading.unit,
         "quality": reading.quality.value,
         "error": None if reading.error is None else reading.error.what,

@@ -19,7 +19,7 @@ from clients.bacnet import (
     BacnetWriteResult,
     object_identifier,
 )
-from supervisory.explorer.report import held, in_short, shown, slot_value
+from supervisory.explorer.report import held, in_short, shown
 from supervisory.explorer.session import Explorer
 from utils.errors import DeviceError, ObjectError
 from utils.values import Quality, same_as_stored
@@ -122,12 +122,12 @@ def _fate(session: Explorer, sent: Sent, after: BacnetReading) -> Fate:
         return _fate_without_slots(session, sent)
     if after.error is not None:
         return Fate(after, f"not verified: {in_short(after.error, after.object)}")
-    is_now, told = slot_value(after), shown(held(after))
+    is_now, told = after.value, shown(held(after))
     if _same(is_now, sent.value):
         return Fate(after)
     if sent.value is None:
         return Fate(after, f"NOT released: it holds {told}")
-    if is_now is None or sent.before.error is not None or _same(is_now, slot_value(sent.before)):
+    if is_now is None or sent.before.error is not None or _same(is_now, sent.before.value):
         return Fate(after, f"NOT taken: it holds {told}")
     return Fate(after, note=f"{after.object}: the device has made {told} of {shown(sent.value)}")
 

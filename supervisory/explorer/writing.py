@@ -7,10 +7,11 @@ from collections.abc import Sequence
 from datetime import datetime
 from itertools import starmap
 
-from clients.bacnet import BacnetReading, BacnetRef, BacnetWrite, check_write, object_identifier
-from supervisory.explorer.report import DONE, FAILED, Report, held, indexed, shown, slot_value
+from clients.bacnet import BacnetReading, BacnetRef, BacnetValue, BacnetWrite, check_write, object_identifier
+from supervisory.explorer.report import DONE, FAILED, Report, held, indexed, shown
 from supervisory.explorer.session import Explorer, device, reference
 from supervisory.explorer.verifying import Fate, Sent, fates, look
+from utils.errors import ObjectError, Problem, Problems
 
 _HEADINGS = ("object", "property", "was", "written", "is", "error")
 _PRIORITY_HELP = "1 to 16 but 6; an operator's is 8"
@@ -67,12 +68,13 @@ def add_timesync(parser: ArgumentParser) -> None:
 
 def timesync(session: Explorer, options: Namespace) -> Report:
     """Tell a device this computer's time, and read what it makes of it."""
-    address = session.locate(options.device)
+    address = session.locate(options.device, to_write=True)
     if not options.dry_run:
         session.ask(lambda client: client.synchronize_time(address, datetime.now().astimezone(), utc=options.utc))
     instance = session.ask(lambda client: client.traits(address, timeout_s=session.timeout_s)).instance
     refs = [BacnetRef(f"device,{instance}", name) for name in ("local-date", "local-time")]
-    date, clock = (reading.value for reading in session.ask(lambda client: client.read_multiple(address, refs)))
+    told = session.ask(lambda client: client.read_multiple(address, refs, timeout_s=session.timeout_s))
+    date, clock = (reading.value for reading in told)
     note = ("nothing was written",) if options.dry_run else ()
     rows = [(instance, date, clock)]
     document = {"device": instance, "local_date": date, "local_time": clock, "dry_run": options.dry_run}
@@ -93,13 +95,25 @@ def _order(text: str) -> tuple[BacnetRef, str]:
 
 def _write(session: Explorer, options: Namespace, orders: Sequence[BacnetWrite]) -> Report:
     """Check all, write all or (in a dry run) none, and show what the properties were and are."""
-    address = session.locate(options.device)
-    sent = [check_write(address, order) for order in orders]
+    address = session.locate(options.device, to_write=True)
+    sent = _checked(address, orders)
     before = look(session, address, orders)
     if options.dry_run:
         return _report(address, options, orders, before, [Fate(reading) for reading in before])
     results = session.ask(lambda client: client.write_multiple(address, orders, timeout_s=session.timeout_s))
     return _report(address, options, orders, before, fates(session, address, list(map(Sent, results, sent, before))))
+
+
+def _checked(address: str, orders: Sequence[BacnetWrite]) -> list[BacnetValue]:
+    """What will be sent. Raises ConfigError with everything that must not be: nobody has been asked to do it yet."""
+    problems, sent = Problems(), []
+    for order in orders:
+        try:
+            sent.append(check_write(address, order))
+        except ObjectError as error:
+            problems.add([Problem(address, error.what)])
+    problems.refuse()
+    return sent
 
 
 def _report(
@@ -132,9 +146,9 @@ def _line(order: BacnetWrite, before: BacnetReading, fate: Fate) -> dict[str, ob
     return {
         "object": str(object_identifier(order.object)),
         "property": indexed(before.property, before.index),
-        "was": slot_value(before),
+        "was": before.value,
         "written": "null" if order.value is None else shown(order.value),
-        "is": slot_value(fate.reading),
+        "is": fate.reading.value,
         "error": fate.problem,
         "note": fate.note,
     }

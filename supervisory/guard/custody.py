@@ -13,7 +13,7 @@ from pathlib import Path
 
 from clients.device_client import DeviceClient
 from clients.making import Credentials, DeviceClients
-from ledger import Journals, Ledger, Patiences, Receipt, recover
+from ledger import Journal, Journals, Ledger, Patiences, Receipt, recover
 from supervisory.guard.enabling import Enabling
 from supervisory.guard.guardian import SILENCE_S, Order
 from supervisory.guard.guarding import COMMAND, Guarding
@@ -48,6 +48,8 @@ class Charge:
     silence_s: float = SILENCE_S
     doubt_s: float = DOUBT_S
     end_s: float = END_S
+    opens: Callable[[str], DeviceClient] | None = field(default=None, kw_only=True)
+    """Makes a client of a device that is not among ``clients``, reached as the first of ``credentials`` says."""
 
 
 class Custody:
@@ -113,13 +115,20 @@ def guarded(charge: Charge, state: StateFolder) -> Iterator[Custody]:
     with ExitStack() as stack:
         order = _order(charge, state, journal.file)
         guard = stack.enter_context(Guarding(order, partial(_fault, enabling), GUARDIAN))
-        gate = SlotGate(ledger, charge.clients, enabling, guard, doubt_s=charge.doubt_s)
+        opens = None if charge.opens is None else partial(_opened, charge, charge.opens, journal)
+        gate = SlotGate(ledger, charge.clients, enabling, guard, doubt_s=charge.doubt_s, opens=opens)
         stack.callback(_done, ending, "saying farewell", partial(_say_farewell, ledger, guard))
         stack.callback(_done, ending, "closing the ledger", ledger.close)
         stack.callback(_done, ending, "closing the gate", gate.close)
         releaser = stack.enter_context(Releaser(enabling, gate))
         stack.callback(_done, ending, "giving back", partial(_end, enabling, charge.end_s))
         yield Custody(enabling, ledger, gate, releaser, guard, ending)
+
+
+def _opened(charge: Charge, opens: Callable[[str], DeviceClient], journal: Journal, device: str) -> DeviceClient:
+    """One more device: how it is reached is in the journal before anything of it can be taken."""
+    journal.reach(device, next(iter(charge.credentials.values()), Credentials()))
+    return opens(device)
 
 
 def _done(ending: Alone, what: str, step: Callable[[], object]) -> None:
@@ -132,7 +141,10 @@ def _order(charge: Charge, state: StateFolder, journal: Path) -> Order:
         journal=str(journal.absolute()),
         parent=os.getpid(),
         state=str(state.path.absolute()),
-        devices={device: charge.credentials.get(device, Credentials()).interface for device in charge.clients},
+        devices={
+            device: charge.credentials.get(device, Credentials()).interface
+            for device in (*charge.clients, *charge.credentials)
+        },
         variables=None if charge.settings is None else dict(charge.settings.variables),
         silence_s=charge.silence_s,
         doubt_s=charge.doubt_s,

@@ -113,6 +113,16 @@ class Enabling:
             changed = self._settle((program,), reason)
         self._tell(changed)
 
+    def retry(self, program: str) -> bool:
+        """Clear a fault, as somebody would who switches off and on; False where everything is not yet given back."""
+        with self._lock:
+            if self._programs[program].state is State.RELEASING:
+                return False
+            self._change(program, has_failed=False)
+            changed = self._settle((program,), "")
+        self._tell(changed)
+        return True
+
     def interrupt(self, reason: str, program: str | None = None) -> None:
         """Have a program (or all) give everything back; afterwards it runs again if the switches allow it."""
         with self._lock:

@@ -6,8 +6,9 @@ later one finds its leave expired. A batch that hangs is abandoned.
 
 from __future__ import annotations
 
+import threading
 import time
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import partial
 from typing import Protocol
 
@@ -19,7 +20,7 @@ from supervisory.guard.gate import Disabled, Pass, SlotCommand, SlotResult
 from supervisory.guard.late_writes import DOUBT_S
 from supervisory.guard.slots import Errors, Slots
 from utils.alone import Alone
-from utils.errors import DeviceError, DeviceRefused
+from utils.errors import BridgeError, DeviceError, DeviceRefused
 
 GRACE_S = 0.5
 """How long a batch in flight may hold up a release before it is abandoned."""
@@ -37,7 +38,7 @@ class SlotGate:
     """Guards the slots of all programs of one runtime; see :class:`supervisory.guard.gate.Gate`.
 
     ``clients`` are the gate's own, by the device name that commands use; it closes them. Nothing is written while
-    ``guard`` does not watch.
+    ``guard`` does not watch. ``opens`` makes the client of any other device when it is written to for the first time.
     """
 
     def __init__(
@@ -48,12 +49,15 @@ class SlotGate:
         guard: Guard,
         grace_s: float = GRACE_S,
         doubt_s: float = DOUBT_S,
+        opens: Callable[[str], DeviceClient] | None = None,
     ) -> None:
         self._slots = Slots(ledger, doubt_s)
         self._lines = {device: DeviceLine(device, client) for device, client in clients.items()}
         self._enabling = enabling
         self._guard = guard
         self._grace_s = grace_s
+        self._opens = opens
+        self._opening = threading.Lock()
         self._alone = Alone()
 
     def admit(self, program: str) -> Pass | None:
@@ -121,21 +125,31 @@ class SlotGate:
         return {command: DeviceRefused(device, what) for device, own in by_device.items() for command in own}
 
     def _written(self, leave: Pass, by_device: Mapping[str, Sequence[SlotCommand]]) -> Errors:
-        futures = {
-            device: self._lines[device].submit(partial(self._command, leave, own))
-            for device, own in by_device.items()
-            if device in self._lines
-        }
         errors: Errors = {}
+        futures = {}
         for device, own in by_device.items():
-            if device not in futures:
-                errors |= dict.fromkeys(own, DeviceRefused(device, "this controller is not in the config"))
-                continue
             try:
-                errors |= futures[device].result()
+                futures[device] = self._line(device).submit(partial(self._command, leave, own))
             except DeviceError as error:
                 errors |= dict.fromkeys(own, error)
+        for device, future in futures.items():
+            try:
+                errors |= future.result()
+            except DeviceError as error:
+                errors |= dict.fromkeys(by_device[device], error)
         return errors
+
+    def _line(self, device: str) -> DeviceLine:
+        """Raises :class:`DeviceRefused` for a device that is not known, and cannot become so."""
+        with self._opening:
+            if device not in self._lines:
+                if self._opens is None:
+                    raise DeviceRefused(device, "this controller is not in the config")
+                try:
+                    self._lines = {**self._lines, device: DeviceLine(device, self._opens(device))}
+                except BridgeError as error:
+                    raise DeviceRefused(device, str(error)) from None
+            return self._lines[device]
 
     def _command(self, leave: Pass, commands: Sequence[SlotCommand], client: DeviceClient) -> Errors:
         self._require(leave)

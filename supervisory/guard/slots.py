@@ -20,6 +20,8 @@ from utils.errors import BridgeError, ConfigError, DeviceError, DeviceRefused, D
 from utils.values import (
     ObjectRef,
     ObjectState,
+    OtherType,
+    OtherValue,
     PointValue,
     Write,
     WriteKind,
@@ -140,7 +142,7 @@ class Slots:
         return ObjectError(
             command.device,
             f"{_named(command)} holds {held} already; somebody else uses it. Release it, choose another priority, "
-            'or set "take_occupied": true to have it restored at the end',
+            'or set "take_occupied": true at a point of the config to have it restored at the end',
         )
 
     def _yield(self, leave: Pass, command: SlotCommand, held: PointValue | None) -> DeviceError:
@@ -258,22 +260,25 @@ def _unsound(command: SlotCommand) -> DeviceError | None:
     """Why a command is none, whatever the controller says."""
     if type(command.priority) is not int or command.priority not in PRIORITIES:
         what = f"{command.priority!r} is not a priority; they are 1 to 16 without 6"
-    elif command.ref.object_type.is_input:
-        what = "an input has no priorities; it cannot be commanded"
-    elif command.value is not None and not _can_be_stored(command.value):
+    elif command.ref.bacnet_type.is_input:
+        what = "an object of its type has no priorities; it cannot be commanded"
+    elif command.value is not None and not _can_be_stored(command.ref, command.value):
         what = f"{command.value!r} is not a value that a controller can hold"
     else:
         return None
     return ObjectError(command.device, f"{command.ref} {command.name}: {what}")
 
 
-def _can_be_stored(value: object) -> bool:
+def _can_be_stored(ref: ObjectRef, value: object) -> bool:
+    """In single precision, where the type does not say otherwise."""
+    if isinstance(value, OtherValue):
+        return isinstance(ref.bacnet_type, OtherType)
     if not isinstance(value, float | int) or not is_finite_number(value):
         return False
     try:
         as_real32(value)
     except OverflowError:
-        return False
+        return ref.bacnet_type == "LargeAnalogValue"
     return True
 
 

@@ -16,6 +16,7 @@ from supervisory.blocks.timers import SECONDS_PER_HOUR, good_numbers, hour_of, i
 from supervisory.program import Command, Context, Parameters, Program, Read
 from supervisory.release_rules import ReleaseRules
 from supervisory.site_access import Audit, OccupiedSlot, site_of
+from utils.values import PointValue, is_finite_number
 
 _SEEN = "seen"
 
@@ -97,7 +98,7 @@ class OverrideReleaseBot(Program):
         new = [f"{slot} ({verdicts[slot].reason})" for slot in self._due if slot.key not in self._told]
         if new:
             ctx.alarm(f"forgotten overrides: {'; '.join(new)}")
-        silent = "; ".join(f"{device}: {reason}" for device, reason in sorted(audit.unread.items()))
+        silent = "; ".join(f"{device}: {', '.join(reasons)}" for device, reasons in sorted(audit.unread.items()))
         if silent and silent != self._silent:
             ctx.alarm(f"not audited: {silent}")
         self._silent = silent
@@ -117,7 +118,7 @@ def _remember(ctx: Context, audit: Audit) -> dict[str, float]:
     ages_h: dict[str, float] = {}
     for slot in audit.slots:
         known = before.get(slot.key)
-        same = known is not None and known["value"] == slot.value
+        same = known is not None and known["value"] == _kept(slot.value)
         seen[slot.key] = known if same else _first_seen(ctx, slot)
         ages_h[slot.key] = (
             ctx.now - datetime.fromisoformat(seen[slot.key]["since"])
@@ -127,4 +128,9 @@ def _remember(ctx: Context, audit: Audit) -> dict[str, float]:
 
 
 def _first_seen(ctx: Context, slot: OccupiedSlot) -> dict[str, Any]:
-    return {"device": slot.device, "since": ctx.now.isoformat(), "value": slot.value}
+    return {"device": slot.device, "since": ctx.now.isoformat(), "value": _kept(slot.value)}
+
+
+def _kept(value: PointValue) -> PointValue | str:
+    """A value as the state keeps it, which has room for finite numbers and texts."""
+    return value if is_finite_number(value) else str(value)

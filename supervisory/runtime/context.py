@@ -27,6 +27,10 @@ class Moment:
     dt_s: float = 0.0
 
 
+SKIPPED = "skipped: "
+"""How the note of a step begins that had not its inputs."""
+
+
 @dataclass(frozen=True, slots=True)
 class StepRecord:
     """What a step saw, wanted and said, for the display and the step log. Values are in the roles' units."""
@@ -39,6 +43,11 @@ class StepRecord:
     note: str = ""
     alarms: tuple[str, ...] = ()
     """What stood during this step; what is not in the next one is over."""
+
+    @property
+    def is_skipped(self) -> bool:
+        """Whether it had not its inputs."""
+        return self.note.startswith(SKIPPED)
 
 
 @dataclass(frozen=True, slots=True)

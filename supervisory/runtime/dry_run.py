@@ -59,6 +59,12 @@ class DryGate:
         self._tell(program, f"has failed: {reason}")
         self.release(reason, program)
 
+    def retry(self, program: str) -> bool:
+        """It may."""
+        with self._lock:
+            self._failed.discard(program)
+        return True
+
     def reason(self, program: str) -> str:
         """Nothing switches programs off here."""
         return "the dry run has ended"
@@ -83,7 +89,7 @@ class DryGate:
 
 
 def _named(command: SlotCommand) -> str:
-    return f"{command.device} {command.ref.object_type} {command.name} at {command.priority}"
+    return f"{command.device} {command.ref.bacnet_type} {command.name} at {command.priority}"
 
 
 def _shown(value: PointValue) -> str:

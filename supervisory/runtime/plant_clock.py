@@ -103,7 +103,8 @@ class DeviceClock:
         self._anchor_s, self._anchored_at = told_s, wall
 
     def _was_set(self, ahead_s: float) -> None:
-        log.warning("the plant's clock was set by %+.0f s; timers go on as before", ahead_s)
+        way = "forward" if ahead_s > 0 else "back"
+        log.info("the plant's clock was set %s, to %s; timers go on as before", way, self.local(self._predicted_s()))
         self._set_forward = self._set_forward + 1 if ahead_s > 0 else 0
         if self._set_forward == _RUNS_FAST:
             told = 'it runs fast rather than being set: give its pace, plant seconds per second, as "time_scale"'

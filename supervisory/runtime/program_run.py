@@ -6,20 +6,21 @@ no late write, can reach into it. A round is: inputs, hooks, one batch of writes
 
 from __future__ import annotations
 
-import inspect
 import logging
-from collections.abc import Awaitable, Callable, Iterator, Mapping, MutableMapping
+from collections.abc import Callable, Iterator, Mapping, MutableMapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Any, TypeAlias
 
-from supervisory.easy import EasyASO
+from supervisory.easy import Misuse
 from supervisory.guard.gate import Gate, Pass, SlotCommand
-from supervisory.program import NoValue, Program, Reading
-from supervisory.runtime.context import Given, Moment, StepContext, StepRecord, lacking, readings_of
+from supervisory.program import NoValue, Reading
+from supervisory.runtime.context import SKIPPED, Given, Moment, StepContext, StepRecord, lacking, readings_of
 from supervisory.runtime.devices import Inputs
-from supervisory.runtime.easy_services import Site, SiteServices
+from supervisory.runtime.hooks import Hooks, hooks_of
 from supervisory.runtime.plant_loop import PlantLoop
+from supervisory.runtime.short.reading import Site
+from supervisory.runtime.short.services import SiteServices
 from supervisory.runtime.state_store import StateStore
 from supervisory.setup.bindings import Bindings, Key, ProgramPoint
 from supervisory.setup.plan import ProgramPlan
@@ -58,8 +59,14 @@ class ProgramRun:
         self._bindings = bindings
         self._around = around
         self._state: MutableMapping[str, Any] = {}
-        self._program: _Hooks | None = None
-        self._services = SiteServices(around.site, leave, plan.priority)
+        self._program: Hooks | None = None
+        self._services = SiteServices(
+            around.site,
+            leave,
+            plan.priority,
+            lambda message: around.alarm(plan.name, message),
+            lenient=bool(getattr(plan.kind, "none_for_failed_reads", False)),
+        )
         self._looks_first = is_restart
         self._held: dict[Key, PointValue] = {}
         self._unsent: dict[Key, PointValue | None] = {}
@@ -103,11 +110,11 @@ class ProgramRun:
             await self._program.on_stop(self._context({}, moment, reason))
             self._around.states.save(self._plan.name, self._state)
 
-    def _made(self) -> _Hooks:
+    def _made(self) -> Hooks:
         """The program's instance; made in its own thread, as it may do anything."""
         if self._program is None:
             self._state = self._around.states.load(self._plan.name)
-            self._program = _Hooks(self._plan, self._services)
+            self._program = hooks_of(self._plan, self._services)
         return self._program
 
     async def _samples(self, loop: PlantLoop, inputs: Inputs) -> dict[Key, Sample]:
@@ -124,8 +131,9 @@ class ProgramRun:
             loop.begins_anew()
             self.waits_for_devices = False
 
-    async def _step(self, loop: PlantLoop, program: _Hooks, readings: Mapping[Key, Reading], moment: Moment) -> None:
+    async def _step(self, loop: PlantLoop, program: Hooks, readings: Mapping[Key, Reading], moment: Moment) -> None:
         context = self._context(readings, moment)
+        self._services.has_told_none = False
         try:
             if not self.has_started:
                 await program.on_start(context)
@@ -134,8 +142,15 @@ class ProgramRun:
         except NoValue as error:
             self._miss(loop, readings, moment, f"no good value of {error}")
             return
-        except DeviceUnreachable as error:  # the short style asks devices in the middle of a step
-            self._miss(loop, readings, moment, str(error))
+        except Misuse:
+            raise
+        except (DeviceUnreachable, ObjectError) as error:  # the short style asks devices in the middle of a step
+            self._cut(loop, readings, moment, error)
+            return
+        except TypeError as error:
+            if not self._services.has_told_none:
+                raise
+            self._miss(loop, readings, moment, f"a read has given None ({error})")
             return
         if self._misses:
             log.info("%s: its inputs are good again", self._plan.name)
@@ -151,13 +166,21 @@ class ProgramRun:
         given = Given(self._plan.roles, self._bindings, readings, self._held, self._state, self._alarm, site)
         return StepContext(given, moment, stop_reason)
 
+    def _cut(self, loop: PlantLoop, readings: Mapping[Key, Reading], moment: Moment, error: DeviceError) -> None:
+        """A device has ended a step: once for a write that it does not take, each time for what it does not tell."""
+        if not isinstance(error, DeviceUnreachable) and self._services.leave_alone(error):
+            log.warning("%s: a step has ended at %s; that point is left alone from now on", self._plan.name, error)
+            self._record(readings, moment, {}, f"cut short: {error}")
+        else:
+            self._miss(loop, readings, moment, str(error))
+
     def _miss(self, loop: PlantLoop, readings: Mapping[Key, Reading], moment: Moment, why: str) -> None:
         """A step without good inputs: hold what is there for some of them, then give it back."""
         if not self._misses:
             log.warning("%s: step skipped: %s", self._plan.name, why)
         self._misses += 1 + self._left_out
         self._left_out = 0
-        self._record(readings, moment, {}, f"skipped: {why}")
+        self._record(readings, moment, {}, f"{SKIPPED}{why}")
         if self._misses > self._around.hold_steps and self._around.gate.owned(self._plan.name):
             with loop.asking(), self._exchange(loop):
                 self._around.gate.release(f"{why} (in {self._misses} steps)", self._plan.name)
@@ -235,55 +258,18 @@ class ProgramRun:
                 },
                 dict(facts),
                 note,
-                (*self._troubles.values(), *self._said),
+                (*self._troubles.values(), *self._services.troubles, *self._said),
             )
         )
-
-
-class _Hooks:
-    """A program of either style, hooks plain or ``async``, called alike."""
-
-    def __init__(self, plan: ProgramPlan, services: SiteServices) -> None:
-        if issubclass(plan.kind, EasyASO):
-            easy = plan.kind()
-            easy.attach(services)
-            self._start, self._step, self._stop = _without_context(easy)
-        else:
-            program: Program = plan.kind(plan.settings)
-            self._start, self._step, self._stop = program.on_start, program.on_step, program.on_stop
-
-    async def on_start(self, context: StepContext) -> None:
-        """Call and await."""
-        await _done(self._start(context))
-
-    async def on_step(self, context: StepContext) -> None:
-        """Call and await."""
-        await _done(self._step(context))
-
-    async def on_stop(self, context: StepContext) -> None:
-        """Call and await."""
-        await _done(self._stop(context))
-
-
-_Hook: TypeAlias = Callable[[Any], Awaitable[None] | None]
-
-
-def _without_context(easy: EasyASO) -> tuple[_Hook, _Hook, _Hook]:
-    return (lambda _: easy.on_start()), (lambda _: easy.on_step()), (lambda _: easy.on_stop())
-
-
-async def _done(result: Awaitable[None] | None) -> None:
-    if inspect.isawaitable(result):
-        await result
 
 
 def _command(point: ProgramPoint, value: PointValue | None, priority: int) -> SlotCommand:
     """In the object's own unit and kind of number."""
     converted: PointValue | None = value
     if value is not None:
-        if point.ref.object_type.is_binary:
+        if point.ref.bacnet_type.is_binary:
             converted = bool(value)
-        elif point.ref.object_type.is_multi_state:
+        elif point.ref.bacnet_type.is_whole:
             converted = round(value)
         else:
             converted = point.to_object(float(value)) if point.to_object is not None else float(value)

@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from supervisory.easy import Misuse
 from supervisory.guard.gate import Disabled, Pass
 from supervisory.runtime.context import Moment
 from supervisory.runtime.devices import Inputs
@@ -18,7 +19,7 @@ from supervisory.runtime.plant_clock import PlantClock
 from supervisory.runtime.program_run import Around, ProgramRun
 from supervisory.runtime.worker import Worker
 from supervisory.setup.bindings import Bindings
-from supervisory.setup.loading import told_error
+from supervisory.setup.loading import files_of, told_error
 from supervisory.setup.plan import ProgramPlan
 from utils.values import ObjectRef
 
@@ -26,6 +27,8 @@ log = logging.getLogger(__name__)
 
 FAREWELL_S = 2.0
 """Wall seconds that on_stop may take."""
+_LONGEST_S = 3600.0
+"""Between two attempts to start a program again."""
 
 
 class ProgramFaults(Protocol):
@@ -33,6 +36,9 @@ class ProgramFaults(Protocol):
 
     def fault(self, program: str, reason: str) -> None:
         """The program may not go on."""
+
+    def retry(self, program: str) -> bool:
+        """A program in fault may go on again; False where it has not given everything back yet."""
 
     def reason(self, program: str) -> str:
         """Why the program lost its leave last."""
@@ -53,6 +59,8 @@ class RunnerLimits:
     hook_timeout_s: float
     is_lockstep: bool
     """Whether the plant stands still while programs think."""
+    restart_after_s: float | None = None
+    """Plant time after which a program in fault is started again; None leaves that to people."""
 
 
 class Runner:
@@ -61,7 +69,7 @@ class Runner:
     def __init__(
         self,
         plan: ProgramPlan,
-        bindings: Bindings,
+        bindings: Bindings | None,
         around: Around,
         faults: ProgramFaults,
         clock: PlantClock,
@@ -69,7 +77,9 @@ class Runner:
         on_change: Callable[[], None],
     ) -> None:
         self.plan = plan
-        self.bindings = bindings
+        self._bindings = bindings
+        self.waits_for = ""
+        """What keeps it from beginning at all; empty when it has its points."""
         self._around = around
         self._faults = faults
         self._clock = clock
@@ -82,13 +92,38 @@ class Runner:
         self._due_s = 0.0
         self._overruns = 0
         self._lives = 0
+        self._began_s = -math.inf
+        self._pause_s = 0.0
+        self._retry_at_s: float | None = None
         self.rounds = 0
         self.failures: list[str] = []
 
     @property
     def refs(self) -> Mapping[str, Sequence[ObjectRef]]:
         """What it reads before a round, by device."""
-        return self.bindings.refs
+        return self._bindings.refs if self._bindings is not None else {}
+
+    @property
+    def is_off(self) -> bool:
+        """Whether it may not run, or cannot yet."""
+        return self._run is None
+
+    @property
+    def pace_s(self) -> float:
+        """The plant time between two of its steps, or the shortest that there may be."""
+        return self.plan.period_s or self._limits.shortest_step_s
+
+    def join(self, bindings: Bindings) -> None:
+        """Its devices have answered: it may begin. From any thread."""
+        self._bindings, self.waits_for = bindings, ""
+        log.info("%s: its devices answer; it may begin", self.plan.name)
+        self._on_change()
+
+    def refuse(self, reason: str) -> None:
+        """Its devices have answered, and it cannot work with them. From any thread."""
+        self.waits_for = ""
+        self.failures.append(reason)
+        self._faults.fault(self.plan.name, reason)
 
     @property
     def is_settled(self) -> bool:
@@ -106,11 +141,12 @@ class Runner:
 
     def supervise(self, time_s: float) -> None:
         """Look at its leave, and at what its hooks are doing."""
+        self._retry(time_s)
         leave = self._around.gate.admit(self.plan.name)
         if self._run is not None and leave != self._run.leave:
             self._lose(self._faults.reason(self.plan.name) or "disabled")
-        if self._run is None and leave is not None:
-            self._gain(leave, time_s)
+        if self._run is None and leave is not None and self._bindings is not None:
+            self._gain(leave, self._bindings, time_s)
         if self._worker is not None and self._worker.is_busy:
             self._watch(self._worker)
         self._see_off()
@@ -176,12 +212,13 @@ class Runner:
     def _workers(self) -> list[Worker]:
         return [*self._leaving, self._worker] if self._worker is not None else self._leaving
 
-    def _gain(self, leave: Pass, time_s: float) -> None:
+    def _gain(self, leave: Pass, bindings: Bindings, time_s: float) -> None:
         self._lives += 1
+        self._began_s, self._retry_at_s = time_s, None
         self._due_s = math.ceil(time_s)
         self._overruns = 0
         self._worker = Worker(self.plan.name, time_s, self._on_change)
-        self._run = ProgramRun(self.plan, self.bindings, self._around, leave, is_restart=self._lives > 1)
+        self._run = ProgramRun(self.plan, bindings, self._around, leave, is_restart=self._lives > 1)
 
     def _lose(self, reason: str) -> None:
         run, worker = self._run, self._worker
@@ -222,13 +259,28 @@ class Runner:
     def _ended(self, worker: Worker, error: BaseException | None) -> None:
         """A round has ended. Called in the worker's thread."""
         if error is not None and worker is self._worker and not isinstance(error, Disabled):
-            log.error("%s has failed", self.plan.name, exc_info=error)
-            self._fail(told_error(error))
+            told = self._told(error)
+            log.error("%s has failed: %s", self.plan.name, told, exc_info=None if isinstance(error, Misuse) else error)
+            self._fail(told)
 
     def _left(self, error: BaseException | None) -> None:
         if error is not None and not isinstance(error, Disabled):
-            log.warning("%s: on_stop has failed: %s", self.plan.name, told_error(error))
+            log.warning("%s: on_stop has failed: %s", self.plan.name, self._told(error))
+
+    def _told(self, error: BaseException) -> str:
+        return told_error(error, files_of(self.plan.kind))
 
     def _fail(self, reason: str) -> None:
         self.failures.append(reason)
         self._faults.fault(self.plan.name, reason)
+        first_s, time_s = self._limits.restart_after_s, self._clock.time_s
+        if first_s is None:
+            return
+        has_lived = time_s - self._began_s > max(self._pause_s, first_s)
+        self._pause_s = first_s if has_lived or not self._pause_s else min(2 * self._pause_s, max(first_s, _LONGEST_S))
+        self._retry_at_s = time_s + self._pause_s
+        log.warning("%s: it is started again in %g s", self.plan.name, self._pause_s)
+
+    def _retry(self, time_s: float) -> None:
+        if self._retry_at_s is not None and time_s >= self._retry_at_s and self._faults.retry(self.plan.name):
+            self._retry_at_s = None

@@ -9,8 +9,8 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from ledger import Outcome, Receipt
@@ -41,6 +41,8 @@ class RuntimeSummary:
     """What went wrong at the end beyond what receipts tell."""
     has_run: bool = True
     """Whether any program has begun a round, as all should outside of a dry run."""
+    kpis: Mapping[str, float] = field(default_factory=dict)
+    """What the simulation makes of it, as long as no call to it had to be abandoned; nothing on devices."""
 
     @property
     def exit_code(self) -> int:
@@ -79,14 +81,23 @@ class Runtime:
         self._devices = devices
         self._gate = gate
         self._steps = steps
+        self.is_abandoned = False
+        """Whether a call to the simulation was given up."""
         self._stop = threading.Event()
         self._changed = threading.Event()
         self._why = "the run has ended"
         self._ending = Alone()
         self.rounds = 0
+        self._idle_rounds = 0
+        self._idle_since_s: float | None = None
         self.receipts: tuple[Receipt, ...] = ()
         """What was given back at the end."""
         self.runners = tuple(runners(self._changed.set))
+
+    @property
+    def time_s(self) -> float:
+        """Plant time in seconds."""
+        return self._plant.clock.time_s
 
     @property
     def now(self) -> datetime:
@@ -108,10 +119,11 @@ class Runtime:
         try:
             self._loop()
         except SimulationAborted:
+            self.is_abandoned = True
             log.info("stopping on request")
         finally:
             self._end()
-        failures = {runner.plan.name: tuple(runner.failures) for runner in self.runners if runner.failures}
+        failures = {runner.plan.name: told for runner in self.runners if (told := _told(runner))}
         plant_s = self._plant.clock.time_s - began_s
         return RuntimeSummary(self.rounds, plant_s, failures, self.receipts, troubles=self._ending.told)
 
@@ -121,11 +133,22 @@ class Runtime:
             has_begun = self._tick(self._plant.clock.time_s)
             if self._plant.is_lockstep or has_begun:
                 self.rounds += 1
-            if self._steps is not None and self.rounds >= self._steps:
+            self._note_idling(self._plant.clock.time_s)
+            if self._steps is not None and self.rounds + self._idle_rounds >= self._steps:
                 self._settle()
                 return
             if not self._plant.pass_time(self._next_s(), self._changed, self._stop):
                 return
+
+    def _note_idling(self, time_s: float) -> None:
+        """While no program may run, what would have been a step of the fastest counts: a run of N steps does end."""
+        if self._plant.is_lockstep or any(not runner.is_off for runner in self.runners):
+            self._idle_since_s = None
+        elif self._idle_since_s is None:
+            self._idle_since_s = time_s
+        elif self.runners and time_s - self._idle_since_s >= min(runner.pace_s for runner in self.runners):
+            self._idle_rounds += 1
+            self._idle_since_s = time_s
 
     def _tick(self, time_s: float) -> bool:
         """What is due at this plant time; says whether a round has begun."""
@@ -183,3 +206,8 @@ class Runtime:
         for runner in self.runners:
             with self._ending.step(f"closing {runner.plan.name}"):
                 runner.close(_JOIN_S)
+
+
+def _told(runner: Runner) -> tuple[str, ...]:
+    """Why a program has failed, or has never begun."""
+    return (*runner.failures, *([f"it never began: {runner.waits_for}"] if runner.waits_for else ()))

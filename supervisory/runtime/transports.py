@@ -11,7 +11,7 @@ from functools import partial
 
 from bridge.building import Building, OverdueWatch
 from bridge.startup import connect_simulation, start_simulation
-from clients.bacnet import BACnetStack, DeviceFound, ObjectFound
+from clients.bacnet import BacnetRef, BACnetStack, BacnetWrite, DeviceFound, ObjectFound, check_write
 from clients.bacnet_device_client import BACnetDeviceClient
 from clients.boptest_client import BOPTestClient
 from clients.device_client import DeviceClient
@@ -20,18 +20,21 @@ from clients.simulation import SIMULATION, SimulationDevice
 from equipment.config_address import normal_address
 from supervisory.easy import Told
 from supervisory.runtime.devices import Devices
-from supervisory.runtime.easy_services import Network
 from supervisory.runtime.plant_clock import SimulationClock
 from supervisory.runtime.plants import LivePlant, SimulatedPlant, SupervisedPlant
+from supervisory.runtime.short.reading import Network, PropertyOf
 from supervisory.setup.config import SupervisoryConfig, Transport
 from utils.alone import Alone
-from utils.bacnet import bare_address
+from utils.bacnet import SLOTS, bare_address
 from utils.clocks import ModelSeconds, model_datetime, model_seconds
-from utils.errors import ConfigError, Problem
+from utils.errors import ConfigError, DeviceError, Problem
 from utils.pacing import Pacer
 from utils.settings import AccountSettings, Parts, SimulationSettings
 from utils.state_folder import StateFolder
-from utils.values import ObjectRef
+from utils.values import ObjectRef, PointValue
+
+_NUMBER_WAIT_S = 2.0
+"""How long somebody else with our number may take to say so; a run is not started often."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +51,10 @@ class Opened:
     network: Network | None = None
     abort: Callable[[], None] = lambda: None
     """Abandons a call that may take long, from any thread."""
+    open_writer: Callable[[str], DeviceClient] | None = None
+    """Makes a client for the gate of a device that is not among ``writers``; None where there are no others."""
+    kpis: Callable[[], Mapping[str, float]] = dict
+    """What a simulation makes of the run so far; nothing for devices."""
 
 
 class BACnetNetwork:
@@ -57,11 +64,16 @@ class BACnetNetwork:
         self._stack = stack
         self._timeout_s = timeout_s
 
-    def read(self, device: str, ref: ObjectRef, property_name: str) -> Told:
-        """One property. Raises :class:`utils.errors.DeviceError`."""
-        address = bare_address(device)
-        timeout_s = self._timeout_s
-        return self._stack.ask(lambda client: client.read(address, ref, property_name, timeout_s=timeout_s)).value
+    def read_many(self, device: str, wanted: Sequence[PropertyOf]) -> Sequence[Told | DeviceError]:
+        """Properties of one device, an error in the place of each that there is none of. Raises DeviceError."""
+        address, timeout_s = bare_address(device), self._timeout_s
+        refs = [BacnetRef(one.ref, one.name, one.index) for one in wanted]
+        readings = self._stack.ask(lambda client: client.read_multiple(address, refs, timeout_s=timeout_s))
+        return [reading.value if reading.error is None else reading.error for reading in readings]
+
+    def in_a_slot(self, device: str, ref: ObjectRef, value: PointValue | str) -> PointValue:
+        """A value as a slot of the object holds it. Raises :class:`utils.errors.ObjectError` where it does not fit."""
+        return check_write(bare_address(device), BacnetWrite(ref, value, SLOTS))  # type: ignore[return-value]
 
     def who_is(self, low: int | None, high: int | None) -> Sequence[DeviceFound]:
         """The devices of a range of numbers."""
@@ -75,9 +87,23 @@ class BACnetNetwork:
 
 @contextmanager
 def own_device(config: SupervisoryConfig) -> Iterator[BACnetStack]:
-    """Our own BACnet device, where the switches are. Raises StackError for a port or an interface that is none."""
-    with BACnetStack(config.own_address, instance=config.instance, name=config.name) as stack:
+    """Our own BACnet device, where the switches are.
+
+    Raises StackError for a port or an interface that is none, and ConfigError for a device number that somebody has.
+    """
+    with BACnetStack(config.own_address, instance=config.instance, name=config.name, is_hidden=True) as stack:
+        if stack.hears_all:
+            _refuse_taken_number(stack)
+        stack.show()
         yield stack
+
+
+def _refuse_taken_number(stack: BACnetStack) -> None:
+    number = stack.instance
+    others = stack.ask(lambda client: client.who_is(number, number, wait_s=_NUMBER_WAIT_S))
+    if others:
+        what = f"{number} is the device number of {others[0].address} already: take one that is free on the network"
+        raise ConfigError([Problem("instance", what)])
 
 
 @contextmanager
@@ -167,7 +193,14 @@ def _started(client: BOPTestClient, settings: SimulationSettings, pacer: Pacer, 
     def local_time(time_s: float) -> datetime:
         return model_datetime(ModelSeconds(time_s), year)
 
-    device = SimulationDevice(client, started.state, local_time, Building(client, started, watch).advance)
+    building = Building(client, started, watch)
+
+    def kpis() -> Mapping[str, float]:
+        client.resume()  # after a stop on request
+        building.update_kpis()
+        return building.kpis
+
+    device = SimulationDevice(client, started.state, local_time, building.advance)
     devices = Devices({SIMULATION: device})
     plant = SimulatedPlant(device, SimulationClock(device, local_time), pacer)
-    return Opened(devices, {SIMULATION: device}, lambda: plant, lambda _: device, abort=client.abort)
+    return Opened(devices, {SIMULATION: device}, lambda: plant, lambda _: device, abort=client.abort, kpis=kpis)

@@ -17,7 +17,7 @@ from utils.bacnet import NO_UNITS, slot_of
 from utils.errors import Problem
 from utils.names import did_you_mean
 from utils.unit_conversion import UnitConverter, UnitError, from_bacnet, to_bacnet
-from utils.values import Endpoint, ObjectRef, ObjectState
+from utils.values import Endpoint, ObjectRef, ObjectState, ObjectType, OtherType
 
 Key: TypeAlias = tuple[str, str | None]
 """A role and, for one of many, the point's name."""
@@ -92,7 +92,8 @@ def bind(
     """
     items = [item for item in wanted if item.device == alias]
     client.connect()
-    endpoints = client.get_existing_endpoints()
+    types = [item.target.object_type for item in items if item.target.object_type is not None]
+    endpoints = client.get_existing_endpoints(dict.fromkeys([*ObjectType, *types]))
     problems: list[Problem] = []
     found: list[tuple[Wanted, ObjectRef]] = []
     for item in items:
@@ -136,13 +137,13 @@ def _find(item: Wanted, endpoints: Sequence[Endpoint]) -> ObjectRef | str:
     target = item.target
     if target.ref is not None:
         return target.ref if any(endpoint.ref == target.ref for endpoint in endpoints) else f"has no {target}"
-    fitting = [e for e in endpoints if target.object_type in (None, e.ref.object_type)]
+    fitting = [e for e in endpoints if target.object_type in (None, e.ref.bacnet_type)]
     names = {target.name, str(target.name).removesuffix("_u")}
     found = [e.ref for e in fitting if e.name in names]
     if len(found) == 1:
         return found[0]
     if found:
-        return f"has several objects named {target.name!r}; write the type before it: {found[0].object_type}"
+        return f"has several objects named {target.name!r}; write the type before it: {found[0].bacnet_type}"
     return f"has no {target}{did_you_mean(str(target.name), [endpoint.name for endpoint in fitting])}"
 
 
@@ -164,7 +165,9 @@ def _bound(item: Wanted, device: str, ref: ObjectRef, state: ObjectState) -> Pro
 
 def _objection(ref: ObjectRef, state: ObjectState) -> str | None:
     """Why the object cannot be commanded."""
-    if ref.object_type.is_input:
+    if isinstance(ref.bacnet_type, OtherType) and ref.bacnet_type.is_input:
+        return f"cannot be commanded: a {ref.bacnet_type} has no priority array"
+    if ref.bacnet_type.is_input:
         return "cannot be commanded: an input has no priority array"
     if state.priority_array is None:
         return None if state.is_partial else "cannot be commanded: it has no priority array"
@@ -184,7 +187,7 @@ def _in_use(item: Wanted, state: ObjectState, priority: int) -> str | None:
 
 def _converting(point: ProgramPoint, item: Wanted, state: ObjectState) -> ProgramPoint:
     """The point with conversions between the object's unit and the role's, where there is something to convert."""
-    if point.unit is None or not point.ref.object_type.is_analog:
+    if point.unit is None or not point.ref.bacnet_type.is_analog:
         return point
     unit = item.unit or _unit_of(state.units)
     if unit is None:

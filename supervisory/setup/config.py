@@ -141,7 +141,16 @@ class SupervisoryConfig(BaseModel):
         10.0, gt=0.0, description="Seconds for which a hook may compute or wait without a sleep before it is abandoned."
     )
     start_timeout_s: float = Field(
-        30.0, ge=0.0, description="Seconds for which devices that do not answer are waited for at the start."
+        30.0,
+        ge=0.0,
+        description="Seconds for which devices are waited for at the start as long as no program has all of its own. "
+        "Once one has, the others join when theirs answer.",
+    )
+    restart_after_s: float | None = Field(
+        None,
+        gt=0.0,
+        description="Plant seconds after which a program in fault is started again by itself; twice as many after each "
+        "life that was no longer than that, up to an hour. Only a person starts it again when absent.",
     )
     timeout_s: float = Field(5.0, gt=0.0, le=600.0, description="Seconds that one call to a device may take.")
     step_log: Name | None = Field(

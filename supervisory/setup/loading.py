@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import importlib
 import importlib.util
 import inspect
 import sys
 import traceback
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -51,6 +52,22 @@ def load_program(text: str, base: Path) -> LoadedProgram:
     return LoadedProgram(place, _chosen(text, _imported(text, None, f"supervisory.programs.{place}"), class_name))
 
 
+def try_to_make(name: str, kind: ProgramClass, make: Callable[[], object]) -> None:
+    """Make an instance and let it go: what its constructor raises is told before anything runs.
+
+    Raises :class:`ConfigError`.
+    """
+
+    async def made() -> None:
+        make()
+
+    with ThreadPoolExecutor(1, thread_name_prefix="trying") as pool:
+        error = pool.submit(lambda: asyncio.run(made())).exception()
+    if error is not None:
+        told = told_error(error, files_of(kind))
+        raise _problem(f"{name}: {kind.__name__}", f"its __init__ fails: {told}")
+
+
 def shipped() -> tuple[str, ...]:
     """The programs that ship."""
     return tuple(sorted(file.stem for file in SHIPPED.glob("*.py") if not file.stem.startswith("_")))
@@ -75,6 +92,9 @@ def _import_file(file: Path, name: str) -> ModuleType:
     spec = importlib.util.spec_from_file_location(name, file)
     if spec is None or spec.loader is None:
         raise ImportError(f"{file} is no Python module")
+    folder = str(file.resolve().parent)
+    if folder not in sys.path:  # behind all else: a file of the user's must not stand in for one of ours
+        sys.path.append(folder)
     module = importlib.util.module_from_spec(spec)
     sys.modules[name] = module  # a dataclass in the file looks for its own module
     spec.loader.exec_module(module)
@@ -84,13 +104,21 @@ def _import_file(file: Path, name: str) -> ModuleType:
 def _told(error: BaseException, file: Path | None) -> str:
     if isinstance(error, SyntaxError):
         return f"line {error.lineno}: {error.msg}"
-    return told_error(error, file)
+    return told_error(error, [file] if file is not None else [])
 
 
-def told_error(error: BaseException, file: Path | None = None) -> str:
-    """An error of somebody's program in one line: its last line in the file, its kind and its words."""
+def files_of(kind: ProgramClass) -> frozenset[Path]:
+    """Where a program and what it is derived from are written, as far as it is not what all programs stand on."""
+    names = {base.__module__ for base in kind.__mro__}
+    own = (name for name in names if not name.startswith("supervisory.") or name.startswith("supervisory.programs."))
+    files = (getattr(sys.modules.get(name), "__file__", None) for name in own)
+    return frozenset(Path(file) for file in files if file is not None)
+
+
+def told_error(error: BaseException, files: Collection[Path] = ()) -> str:
+    """An error of somebody's program in one line: its last line in one of the files, its kind and its words."""
     frames = traceback.extract_tb(error.__traceback__)
-    own = [frame for frame in frames if file is not None and Path(frame.filename) == file] or frames
+    own = [frame for frame in frames if Path(frame.filename) in files] or frames
     line = f"line {own[-1].lineno} of {Path(own[-1].filename).name}: " if own else ""
     return f"{line}{type(error).__name__}{f': {error}' if str(error) else ''}"
 
@@ -100,12 +128,12 @@ def _chosen(text: str, module: ModuleType, class_name: str) -> ProgramClass:
     if class_name:
         if class_name not in found:
             raise _problem(text, f"has no program {class_name!r}{did_you_mean(class_name, found)}")
-        return _checked(text, found[class_name])
+        return check_program(text, found[class_name])
     if not found:
         raise _problem(text, "has no program in it: no class that derives from Program or EasyASO")
     if len(found) > 1:
         raise _problem(text, f"has several programs, name one: {', '.join(f'{text}:{name}' for name in found)}")
-    return _checked(text, next(iter(found.values())))
+    return check_program(text, next(iter(found.values())))
 
 
 def _programs_in(module: ModuleType) -> Mapping[str, ProgramClass]:
@@ -118,7 +146,8 @@ def _programs_in(module: ModuleType) -> Mapping[str, ProgramClass]:
     return {name: item for name, item in own.items() if item not in parents}
 
 
-def _checked(text: str, kind: ProgramClass) -> ProgramClass:
+def check_program(text: str, kind: ProgramClass) -> ProgramClass:
+    """The class, if it can be a program at all. Raises :class:`ConfigError` with every problem."""
     problems = [Problem(f"{text}: {kind.__name__}", what) for what in (*_hook_problems(kind), *_class_problems(kind))]
     if problems:
         raise ConfigError(problems)
@@ -149,7 +178,7 @@ def _class_problems(kind: ProgramClass) -> list[str]:
     if kind.priority not in PRIORITIES:
         problems.append(f"priority must be 1 to 16 without 6, it is {kind.priority}")
     if issubclass(kind, EasyASO):
-        return problems if _takes_nothing(kind) else [*problems, "its __init__ must do without arguments"]
+        return problems
     if not all(isinstance(role, Read | Command) for role in kind.points.values()):
         problems.append("points must map each role to a Read or a Command")
     if not (isinstance(kind.Settings, type) and issubclass(kind.Settings, Parameters)):
@@ -157,14 +186,6 @@ def _class_problems(kind: ProgramClass) -> list[str]:
     if not kind.period_s > 0:
         problems.append(f"period_s must be more than 0, it is {kind.period_s}")
     return problems
-
-
-def _takes_nothing(kind: type[EasyASO]) -> bool:
-    try:
-        inspect.signature(kind).bind()
-    except TypeError:
-        return False
-    return True
 
 
 def _problem(where: str, what: str) -> ConfigError:

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
 from equipment.config_address import normal_address
 from equipment.config_json import JsonDocument, check, read_document
 from supervisory.easy import EasyASO
-from supervisory.program import Parameters
+from supervisory.program import Parameters, Program
 from supervisory.setup.config import KNOWN_KEYS, ProgramConfig, SupervisoryConfig, Transport
-from supervisory.setup.loading import LoadedProgram, ProgramClass, load_program
+from supervisory.setup.loading import LoadedProgram, ProgramClass, load_program, try_to_make
 from supervisory.setup.roles import Roles, Wanted, default_parameters, parameters_of, wanted_points
 from utils.errors import ConfigError, Problem, Problems
 from utils.names import did_you_mean
@@ -32,6 +33,14 @@ class ProgramPlan:
     settings: Parameters
     priority: int
     period_s: float | None
+    make: Callable[[], EasyASO] | None = None
+    """How an instance of the short style is made, where its class alone will not do."""
+
+    def made(self) -> Program | EasyASO:
+        """A new instance. Raises whatever its constructor raises."""
+        if issubclass(self.kind, EasyASO):
+            return (self.make or self.kind)()
+        return self.kind(self.settings)
 
     @property
     def roles(self) -> Roles:
@@ -48,6 +57,8 @@ class RunPlan:
     """The config file's, from which its paths count."""
     programs: tuple[ProgramPlan, ...]
     wanted: Mapping[str, tuple[Wanted, ...]]
+    is_open: bool = False
+    """Whether programs may reach any BACnet address, not only the config's."""
 
 
 def load_config(file: Path) -> tuple[JsonDocument, SupervisoryConfig]:
@@ -85,6 +96,10 @@ def plan_run(programs: Sequence[str], file: Path, base: Path) -> RunPlan:
             problems.add(found)
             plans.append(plan)
     problems.refuse()
+    for plan in plans:
+        with problems.collecting():
+            try_to_make(plan.name, plan.kind, plan.made)
+    problems.refuse()
     return RunPlan(config, file.resolve().parent, tuple(plans), wanted)
 
 
@@ -103,7 +118,7 @@ def _loaded(text: str, config: SupervisoryConfig, file: Path, base: Path) -> Loa
 
 def _settings(document: JsonDocument, config: SupervisoryConfig, loaded: LoadedProgram) -> Parameters:
     if issubclass(loaded.kind, EasyASO):
-        return Parameters()
+        return Parameters()  # its constructor takes what the config says
     entry = config.programs.get(loaded.name)
     if entry is None and loaded.kind.points:
         guess = did_you_mean(loaded.name, config.programs)
@@ -118,7 +133,8 @@ def _plan(config: SupervisoryConfig, loaded: LoadedProgram, settings: Parameters
     entry = config.programs.get(loaded.name, ProgramConfig())
     own_period_s = None if issubclass(loaded.kind, EasyASO) else loaded.kind.period_s
     priority = entry.priority if entry.priority is not None else loaded.kind.priority
-    return ProgramPlan(loaded.name, loaded.kind, settings, priority, entry.period_s or own_period_s)
+    make = partial(loaded.kind, **entry.parameters) if issubclass(loaded.kind, EasyASO) else None
+    return ProgramPlan(loaded.name, loaded.kind, settings, priority, entry.period_s or own_period_s, make)
 
 
 def _device_problems(document: JsonDocument, config: SupervisoryConfig) -> list[Problem]:

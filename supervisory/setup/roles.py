@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -16,24 +17,24 @@ from pydantic import ValidationError
 from clients.simulation import SIMULATION
 from equipment.config_json import Json, JsonDocument, Keys, check
 from supervisory.program import Command, Parameters, Read
-from supervisory.setup.config import BINDING_KEYS, PointBinding, ProgramConfig, SupervisoryConfig
+from supervisory.setup.config import BINDING_KEYS, PointBinding, ProgramConfig, SupervisoryConfig, Transport
+from utils.bacnet import object_type
 from utils.errors import ConfigError, Problem, Problems
 from utils.names import did_you_mean
-from utils.values import ObjectRef, ObjectType
+from utils.values import AnyObjectType, ObjectRef, OtherType
 
 Role: TypeAlias = Read | Command
 Roles: TypeAlias = Mapping[str, Role]
 
-_NUMBERED = re.compile(r"(?P<type>[A-Za-z][A-Za-z-]*)[,:](?P<instance>\d{1,7})")
-_NAMED = re.compile(r"(?P<type>[A-Za-z-]+) (?P<name>\S.*)")
-_TYPES = {kind.value.casefold(): kind for kind in ObjectType}
+_NUMBERED = re.compile(r"(?P<type>[A-Za-z][A-Za-z-]*\d*|\d+)\s*[,:]\s*(?P<instance>\d{1,7})")
+_NAMED = re.compile(r"(?P<type>[A-Za-z-]+\d*) (?P<name>\S.*)")
 
 
 @dataclass(frozen=True, slots=True)
 class ObjectName:
     """An object as a config spells it: by number, or by name and, unless any will do, by type."""
 
-    object_type: ObjectType | None
+    object_type: AnyObjectType | None
     name: str | None = None
     instance: int | None = None
 
@@ -79,10 +80,10 @@ class _Part(JsonDocument):
 def object_name(text: str) -> ObjectName:
     """Read ``analog-value,7``, ``AnalogValue DuctStaticSp`` or a bare name. Raises ``ValueError`` for an odd type."""
     if match := _NUMBERED.fullmatch(text):
-        return ObjectName(_type_of(match["type"]), instance=int(match["instance"]))
-    match = _NAMED.fullmatch(text)
-    if match is not None and (kind := _TYPES.get(_squeezed(match["type"]))) is not None:
-        return ObjectName(kind, name=match["name"])
+        return ObjectName(object_type(match["type"]), instance=int(match["instance"]))
+    if match := _NAMED.fullmatch(text):
+        with suppress(ValueError):  # then it is a name with a blank in it
+            return ObjectName(object_type(match["type"]), name=match["name"])
     return ObjectName(None, name=text)
 
 
@@ -151,7 +152,7 @@ def _wanted(part: _Part, config: SupervisoryConfig, role: str, name: str | None,
             raise ConfigError([Problem(part.where(), 'with the simulation it is {"point": "..."}')])
         device, target = SIMULATION, ObjectName(None, name=binding.point)
     else:
-        device, target = _device(part, config, binding), _target(part, binding)
+        device, target = _device(part, config, binding), _target(part, config, binding)
     return Wanted(role, name, kind, device, target, binding.unit, binding.take_occupied, part.where())
 
 
@@ -164,19 +165,11 @@ def _device(part: _Part, config: SupervisoryConfig, binding: PointBinding) -> st
     return binding.device
 
 
-def _target(part: _Part, binding: PointBinding) -> ObjectName:
+def _target(part: _Part, config: SupervisoryConfig, binding: PointBinding) -> ObjectName:
     try:
-        return object_name(str(binding.object))
+        found = object_name(str(binding.object))
     except ValueError as error:
         raise ConfigError([Problem(part.where("object"), str(error))]) from None
-
-
-def _type_of(text: str) -> ObjectType:
-    kind = _TYPES.get(_squeezed(text))
-    if kind is None:
-        raise ValueError(f"{text!r} is no type of object that has a value{did_you_mean(text, _TYPES)}")
-    return kind
-
-
-def _squeezed(text: str) -> str:
-    return text.replace("-", "").casefold()
+    if isinstance(found.object_type, OtherType) and config.transport is not Transport.BACNET:
+        raise ConfigError([Problem(part.where("object"), f"a {found.object_type} is reached over BACnet only")])
+    return found

@@ -60,7 +60,9 @@ class SwitchObject(Commandable, BinaryValueObject):  # type: ignore[misc]
             raise PropertyError("writeAccessDenied")
         if not isinstance(value, BinaryPV | Null):
             raise PropertyError("invalidDataType")
-        await super().write_property(name, value, index, priority or SLOTS)
+        if isinstance(value, BinaryPV) and value not in (BinaryPV.inactive, BinaryPV.active):
+            raise PropertyError("valueOutOfRange")
+        await super().write_property(name, value, index, SLOTS if priority is None else priority)
         await self._commanded(self)
 
 

@@ -17,10 +17,10 @@ from supervisory.guard.slot_gate import SlotGate
 from supervisory.program import Parameters
 from supervisory.runtime.context import StepRecord
 from supervisory.runtime.devices import Devices
-from supervisory.runtime.easy_services import Site
 from supervisory.runtime.program_run import Around
 from supervisory.runtime.runner import Runner, RunnerLimits
 from supervisory.runtime.runtime import Runtime, RuntimeSummary
+from supervisory.runtime.short.reading import Site
 from supervisory.runtime.state_store import MemoryStates
 from supervisory.setup.bindings import Bindings, bind
 from supervisory.setup.loading import ProgramClass
@@ -28,6 +28,7 @@ from supervisory.setup.plan import ProgramPlan
 from supervisory.setup.roles import ObjectName, Wanted
 from utils.errors import DeviceUnreachable, ObjectError
 from utils.values import (
+    AnyObjectType,
     Endpoint,
     Exchange,
     ObjectRef,
@@ -70,9 +71,12 @@ class MemoryDevice(WithoutAccount):
     def connect(self) -> None:
         self._answer()
 
-    def get_existing_endpoints(self, object_types: Iterable[ObjectType] = tuple(ObjectType)) -> tuple[Endpoint, ...]:
+    def get_existing_endpoints(self, object_types: Iterable[AnyObjectType] = tuple(ObjectType)) -> tuple[Endpoint, ...]:
         self._answer()
         return tuple(Endpoint(ref, name, unit) for ref, (name, unit) in _NAMES.items())
+
+    def commandable_objects(self) -> tuple[ObjectRef, ...]:
+        return tuple(self.slots)
 
     def survey(self, refs: Iterable[ObjectRef]) -> Mapping[ObjectRef, ObjectState]:
         self._answer()
@@ -123,6 +127,8 @@ class MemoryDevice(WithoutAccount):
             raise DeviceUnreachable(self.device, "no answer")
 
     def _sample(self, ref: ObjectRef) -> Sample:
+        if ref not in self.values:
+            return Sample(None, Quality.MISSING, "there is no such object")
         value = self.values[ref]
         if ref in self.slots:
             value = next((slot for slot in self.slots[ref] if slot is not None), value)

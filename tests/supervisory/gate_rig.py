@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 
@@ -136,10 +136,22 @@ def bacnet_rig(server: EcyServer, stack: BACnetStack, ledger: Ledger) -> Iterato
 
 
 @contextmanager
-def _rig(server: EcyServer, clients: Mapping[str, DeviceClient], ledger: Ledger) -> Iterator[GateRig]:
+def open_rig(server: EcyServer, opens: Callable[[str], DeviceClient]) -> Iterator[GateRig]:
+    """A gate that knows no controller beforehand."""
+    with _rig(server, {}, Ledger(), opens) as made:
+        yield made
+
+
+@contextmanager
+def _rig(
+    server: EcyServer,
+    clients: Mapping[str, DeviceClient],
+    ledger: Ledger,
+    opens: Callable[[str], DeviceClient] | None = None,
+) -> Iterator[GateRig]:
     enabling = Enabling(["one", "two"])
     guard = FakeGuard()
-    gate = SlotGate(ledger, clients, enabling, guard, doubt_s=DOUBT_S)
+    gate = SlotGate(ledger, clients, enabling, guard, doubt_s=DOUBT_S, opens=opens)
     enabling.switch(True)
     try:
         yield GateRig(server, ledger, enabling, gate, guard)

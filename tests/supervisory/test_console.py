@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 from dataclasses import replace
-from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -13,26 +12,13 @@ from rich.console import Console
 from ledger.receipts import Outcome, Receipt
 from supervisory.console import ProgramLines, described, print_program_summary, program_view
 from supervisory.guard.gate import Pass, SlotCommand
-from supervisory.program import Reading
-from supervisory.runtime.context import Moment, StepRecord
+from supervisory.program_status import ProgramStatus
 from supervisory.runtime.dry_run import DryGate
 from supervisory.runtime.runtime import RuntimeSummary
 from supervisory.runtime.state_store import FileStates, MemoryStates
-from supervisory.runtime.step_logs import StepLogs
-from supervisory.supervision import ProgramStatus
 from tests.supervisory.beside import SETPOINT
-from utils.errors import ConfigError
+from tests.supervisory.step_record import NOON, RECORD
 from utils.state_folder import StateError
-from utils.values import Quality
-
-NOON = datetime(2023, 7, 6, 12)
-RECORD = StepRecord(
-    "reset",
-    Moment(NOON, 60.0, 30.0),
-    {"t": Reading(12.5, "degC"), "flow": Reading(None, "m**3/s", Quality.BAD, note="NaN")},
-    {"sp": 120.0},
-    {"why": "trim"},
-)
 
 
 def _status(state: str, reason: str = "", alarm: str = "") -> ProgramStatus:
@@ -92,7 +78,7 @@ def test_the_summary_names_failures_and_what_was_given_back() -> None:
     told = io.StringIO()
     receipts = (Receipt("ahu", "slot 12", Outcome.RELEASED), Receipt("ahu", "slot 9", Outcome.FAILED, "no answer"))
     summary = RuntimeSummary(10, 3600.0, {"reset": ("line 3: ZeroDivisionError",)}, receipts, 1)
-    print_program_summary(Console(file=told, width=120), summary)
+    print_program_summary(Console(file=told, width=120), summary, None)
     assert "10 rounds, 1.00 h in the plant" in told.getvalue()
     assert "reset has failed: line 3: ZeroDivisionError" in told.getvalue()
     assert "ahu slot 9: NOT released (no answer)" in told.getvalue()
@@ -101,7 +87,7 @@ def test_the_summary_names_failures_and_what_was_given_back() -> None:
 
 def test_one_round_is_one_round() -> None:
     told = io.StringIO()
-    print_program_summary(Console(file=told, width=120), RuntimeSummary(1, 0.0, {}, ()))
+    print_program_summary(Console(file=told, width=120), RuntimeSummary(1, 0.0, {}, ()), None)
     assert "1 round, 0.00 h in the plant" in told.getvalue()
 
 
@@ -111,24 +97,19 @@ def test_what_is_not_released_makes_the_exit_code_1() -> None:
     assert summary.told((), still_owned=1).exit_code == 1
 
 
+def test_nothing_is_said_to_have_been_taken_or_not_while_a_slot_is_still_owned() -> None:
+    told = [io.StringIO(), io.StringIO()]
+    for page, owned in zip(told, (1, 0), strict=True):
+        print_program_summary(Console(file=page, width=160), RuntimeSummary(19, 0.0, {}, ()).told((), owned), None)
+    assert "1 slot(s) NOT given back yet: the guardian goes on with them" in told[0].getvalue()
+    assert "nothing was" not in told[0].getvalue()
+    assert "nothing was left to give back at the end" in told[1].getvalue()
+
+
 def test_a_release_that_failed_and_was_made_good_is_told_once() -> None:
     failed, released = (Receipt("ahu", "slot 12", outcome) for outcome in (Outcome.FAILED, Outcome.RELEASED))
     summary = RuntimeSummary(1, 0.0, {}, (failed,)).told((failed, released), still_owned=0)
     assert (summary.receipts, summary.exit_code) == ((released,), 0)
-
-
-def test_a_step_log_has_a_row_per_step_with_units(tmp_path: Path) -> None:
-    with StepLogs(str(tmp_path / "steps")) as logs:
-        logs.record(RECORD)
-    head, row = (tmp_path / "steps" / "reset.csv").read_text(encoding="utf-8").splitlines()
-    assert head == "time_s,local_time,t [degC],flow [m**3/s],sp commanded,why,note"
-    assert row == '60,2023-07-06T12:00:00,12.5,,120,"{""why"": ""trim""}",'
-
-
-def test_a_folder_for_step_logs_that_cannot_be_made_is_told(tmp_path: Path) -> None:
-    (tmp_path / "steps").write_text("a file", encoding="utf-8")
-    with pytest.raises(ConfigError, match="step_log"), StepLogs(str(tmp_path / "steps")):
-        pass
 
 
 def test_state_is_kept_on_disk_and_begins_empty(tmp_path: Path) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 import io
 import json
 import signal
@@ -20,19 +19,20 @@ from bacpypes3.primitivedata import Null, Real
 from rich.console import Console
 
 from clients.bacnet.results import Untyped
+from clients.bacnet.stack import BACnetStack
 from commands import bacnet as command
 from commands import line
-from supervisory.explorer import verifying
-from supervisory.explorer.report import sane, shown
+from supervisory.explorer import session, verifying
+from supervisory.explorer.report import Report, sane, show, shown
 from supervisory.explorer.session import default_interface, reference
 from tests.clients.bacnet.router import router
-from tests.clients.bacnet.server import Server, device, free_port
-from utils.errors import BridgeError, ConfigError, DeviceUnreachable, ObjectError
+from tests.clients.bacnet.server import Server, device, free_port, inputs
+from tests.supervisory.exploring import explore, parsed, told
+from tests.waiting import eventually
+from utils.errors import BridgeError, ConfigError, DeviceRefused, DeviceUnreachable, ObjectError
 
 ROOT = Path(__file__).parents[2]
 DAMPER, SETPOINT = "analog-output,1", "analog-value,7"
-HERE = ("--interface", "127.0.0.1/24:0")
-LISTENING = ("whois", "whohas", "router")
 
 
 @pytest.fixture(scope="module")
@@ -50,27 +50,6 @@ def peer() -> Iterator[Server]:
 @pytest.fixture(autouse=True)
 def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(verifying, "PATIENCE_S", 0.0)
-
-
-def parsed(*arguments: str) -> argparse.Namespace:
-    """A command line as the verbs get it."""
-    parser = argparse.ArgumentParser()
-    command.add_arguments(parser)
-    timeout_s = "0.2" if arguments[:1] and arguments[0] in LISTENING else "2"  # the first wait for all of it
-    return parser.parse_args([*arguments, *HERE, *(() if "--timeout" in arguments else ("--timeout", timeout_s))])
-
-
-def explore(*arguments: str) -> tuple[int, str]:
-    """Run a command; its exit code and what it printed."""
-    out = io.StringIO()
-    code = command.run(parsed(*arguments), Console(file=out, width=200))
-    return code, out.getvalue()
-
-
-def told(*arguments: str) -> tuple[int, Untyped]:
-    """Run a command with --json; its exit code and the document."""
-    code, printed = explore(*arguments, "--json")
-    return code, json.loads(printed)
 
 
 def test_devices_are_found_through_a_bbmd(shared: Server) -> None:
@@ -105,8 +84,8 @@ def test_a_devices_points_are_a_table_a_document_and_a_file(shared: Server, tmp_
     file = tmp_path / "points.yaml"
     code, printed = explore("points", shared.address, "--yaml", str(file))
     saved = yaml.safe_load(file.read_text(encoding="utf-8"))
-    assert (code, saved["device"], len(saved["points"])) == (0, 500, 11)
-    assert saved["points"][0]["name"] == "SupplyTemp"
+    assert (code, saved["device"], len(saved["points"])) == (0, 500, 13)
+    assert "SupplyTemp" in [point["name"] for point in saved["points"]]
     assert saved == told("points", shared.address)[1]
     assert "SupplyTemp" in printed
     assert "degrees-celsius" in printed
@@ -119,11 +98,32 @@ def test_names_in_a_pipe_are_on_one_line_however_long(shared: Server) -> None:
     assert ["analog-input,1", "SupplyTemp", "12.5", "degrees-celsius"] in [line[:4] for line in lines]
 
 
+def test_where_a_terminal_is_too_narrow_for_every_column_nothing_is_cut() -> None:
+    told = io.StringIO()
+    screen = Console(file=told, force_terminal=True, color_system=None, width=40)
+    cells = ("127.0.0.1:47820", "analog-value,3", "HeatingCoilSupplyTemp", 24.67429, "other")
+    show(screen, Report("1 slot", ("device", "object", "name", "value", "owner"), [cells], []), as_json=False)
+    assert set(told.getvalue().split()) >= {str(cell) for cell in cells}
+
+
 def test_a_narrow_terminal_does_without_descriptions(shared: Server) -> None:
     out = io.StringIO()
     command.run(parsed("points", shared.address), Console(file=out, width=72, force_terminal=True, color_system=None))
     assert "description" not in out.getvalue()
     assert "degrees-celsius" in out.getvalue()
+
+
+def test_a_narrow_terminal_cuts_nothing_that_an_audit_has_found(peer: Server) -> None:
+    peer.set(DAMPER, "objectName", long := "Air handling unit 3, outdoor air damper, command")
+    told("write", peer.address, DAMPER, "42.5", "--priority", "8")
+    for devices, titles in (((peer.address,), "object"), ((peer.address, peer.address), "device")):
+        out = io.StringIO()
+        console = Console(file=out, width=60, force_terminal=True, color_system=None)
+        command.run(parsed("audit", *devices), console)
+        title, headings, row, *_ = out.getvalue().splitlines()
+        assert (headings.split()[0], peer.address in title + row) == (titles, True)
+        assert row.split()[-4:] == [DAMPER, "8", "42.5", "operator"]
+        assert long not in row
 
 
 def test_points_of_one_type_of_a_device_by_its_instance(shared: Server) -> None:
@@ -207,7 +207,7 @@ def test_what_must_not_be_written_is_refused_also_in_a_dry_run(
     peer: Server, value: str, options: tuple[str, ...], words: str
 ) -> None:
     for dry in ((), ("--dry-run",)):
-        with pytest.raises(ObjectError, match=words):
+        with pytest.raises(ConfigError, match=words):
             explore("write", peer.address, DAMPER, value, *options, *dry)
     assert not peer.counts["WriteProperty"]
 
@@ -396,9 +396,89 @@ def test_the_command_line_ends_with_its_exit_codes(peer: Server, capsys: pytest.
     code, out, _ = ended("read", peer.address, DAMPER, "--json")
     assert (code, json.loads(out)["value"]) == (0, 30.0)
     code, out, complaint = ended("write", peer.address, DAMPER, "5")
-    assert (code, out, "a priority is needed" in complaint) == (1, "", True)
+    assert (code, out, "a priority is needed" in complaint) == (2, "", True)
     code, _, complaint = ended("read", peer.address, "analog-inpt,1")
     assert (code, "did you mean" in complaint) == (2, True)
+
+
+def test_a_listing_names_what_could_not_be_read_and_ends_with_code_1(
+    peer: Server, caplog: pytest.LogCaptureFixture
+) -> None:
+    peer.faults.cannot_send_whole, peer.faults.spoils = "object-list", "other"
+    peer.faults.rejects.add("ReadPropertyMultiple")
+    peer.add(lambda: inputs(3))
+    code, printed = explore("points", peer.address)
+    assert code == 1
+    assert f"{peer.address}: not read: device,500 object-list[16]: other" in printed
+    assert "Damper" in printed
+    assert told("points", peer.address)[0] == 1
+    assert "object-list[16]: other" in caplog.text, "on the other stream, beside the document"
+    code, printed = explore("audit", peer.address)
+    assert (code, "no slot is occupied in what could be looked into" in printed) == (1, True)
+
+
+def test_objects_are_given_by_hand_where_a_device_does_not_tell_them(overridden: Server) -> None:
+    overridden.faults.denies_property = "object-list"
+    with pytest.raises(ObjectError, match="its objects can be named by hand"):
+        explore("points", overridden.address)
+    code, found = told("points", overridden.address, "--object", DAMPER, "--object", SETPOINT)
+    assert (code, [point["name"] for point in found["points"]]) == (0, ["Damper", "Setpoint"])
+    code, found = told("audit", overridden.address, "--object", SETPOINT)
+    assert (code, {slot["object"] for slot in found["slots"]}) == (0, {SETPOINT})
+    with pytest.raises(ConfigError, match="--object names objects of one device"):
+        explore("audit", overridden.address, "127.0.0.1:1", "--object", SETPOINT)
+
+
+@pytest.fixture
+def twins() -> Iterator[list[Server]]:
+    """Two devices with the same number."""
+    with device(instance=7000, is_bbmd=True) as one, device(instance=7000, bbmd=one.address) as other:
+        yield sorted([one, other], key=lambda server: server.address)
+
+
+@pytest.mark.parametrize(
+    "verb",
+    [
+        ("write", "7000", DAMPER, "1", "--priority", "8"),
+        ("write", "7000", DAMPER, "1", "--priority", "8", "--dry-run"),
+        ("wpm", "7000", f"{DAMPER}=1", "--priority", "8"),
+        ("release", "7000", DAMPER, "--priority", "8"),
+        ("timesync", "7000"),
+        ("audit", "7000", "--release", "8", "--rule", "rules.json", "--yes"),
+    ],
+)
+def test_nothing_is_written_by_a_number_that_two_devices_have(twins: list[Server], verb: tuple[str, ...]) -> None:
+    one, other = twins
+    with pytest.raises(DeviceRefused, match=f"answers from {one.address} and {other.address}"):
+        explore(*verb, "--foreign", next(server for server in twins if server.is_bbmd).address, "--timeout", "0.3")
+    for server in twins:
+        assert not server.times
+        assert not {name for name in server.counts if name.startswith("Write")}
+
+
+def test_whoever_reads_by_a_number_that_two_devices_have_is_told_which_this_is(twins: list[Server]) -> None:
+    bbmd = next(server for server in twins if server.is_bbmd).address
+    where = f"device 7000 answers from {twins[0].address} and from {twins[1].address}"
+    _, printed = explore("read", "7000", DAMPER, "--foreign", bbmd)
+    assert f"{where}: two have one number, or one two addresses; this is 127.0.0.1:" in printed
+    code, printed = explore("whois", "--foreign", bbmd)
+    assert code == 0
+    assert f"{where}: two have one number, or one two addresses; write by address" in printed
+
+
+def test_an_explorer_whose_number_somebody_has_takes_another(peer: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(session, "WAIT_S", 0.2)
+    told: list[str] = []
+    with device(instance=61, is_bbmd=True) as other:
+        ours = BACnetStack("127.0.0.1/24:0", instance=61, foreign=other.address, is_hidden=True)
+        with ours, session.own_number(ours, told.append), BACnetStack("127.0.0.1/24:0") as third:
+
+            def found() -> list[int]:
+                heard = third.ask(lambda client: client.who_is(address=ours.address, wait_s=0.1))
+                return [device.instance for device in heard]
+
+            eventually(lambda: found() == [60])
+    assert told == [f"device number 61, the explorer's own, is also that of {other.address}: it takes another"]
 
 
 def test_listening_ends_by_itself(peer: Server) -> None:
@@ -433,9 +513,9 @@ def test_every_occupied_slot_is_listed(overridden: Server) -> None:
     key = f"bacnet://{overridden.address}"
     assert code == 0
     assert document["slots"] == [
-        {"device": key, "object": DAMPER, "name": "Damper", "priority": 8, "value": 40.0},
-        {"device": key, "object": DAMPER, "name": "Damper", "priority": 9, "value": 50.0},
-        {"device": key, "object": SETPOINT, "name": "Setpoint", "priority": 8, "value": 19.0},
+        {"device": key, "object": DAMPER, "name": "Damper", "priority": 8, "value": 40.0, "owner": "operator"},
+        {"device": key, "object": SETPOINT, "name": "Setpoint", "priority": 8, "value": 19.0, "owner": "operator"},
+        {"device": key, "object": DAMPER, "name": "Damper", "priority": 9, "value": 50.0, "owner": "other"},
     ]
 
 
@@ -451,8 +531,10 @@ def test_no_override_and_a_silent_device_are_both_said(peer: Server) -> None:
     silent = f"127.0.0.1:{free_port()}"
     code, printed = explore("audit", peer.address, silent)
     assert code == 1
-    assert "no slot is occupied" in printed
+    assert "no slot is occupied in what could be looked into" in printed
     assert f"bacnet://{silent}: not audited" in printed
+    code, printed = explore("audit", peer.address)
+    assert (code, printed.strip()) == (0, "no slot is occupied")
 
 
 def test_releasing_by_rule_is_a_dry_run_unless_it_is_asked_for(overridden: Server, rules: str, tmp_path: Path) -> None:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import pytest
 
-from supervisory.setup.loading import load_program, shipped
+from supervisory.setup.loading import files_of, load_program, shipped, told_error
 from tests.supervisory.files import problems, program
 from utils.errors import ConfigError
 
@@ -29,6 +30,14 @@ def test_a_program_in_the_short_style_is_loaded_too(tmp_path: Path) -> None:
     assert load_program("easy.py", tmp_path).kind.__name__ == "One"
 
 
+def test_a_file_may_import_what_lies_beside_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "path", list(sys.path))
+    (tmp_path / "lying_beside_it.py").write_text("AHU = '5:1'\n", encoding="utf-8")
+    program(tmp_path, "easy", "    from lying_beside_it import AHU\n" + EASY)
+    assert vars(sys.modules[load_program("easy.py", tmp_path).kind.__module__])["AHU"] == "5:1"
+    assert sys.path[-1] == str(tmp_path)
+
+
 def test_one_of_several_is_named_after_a_colon(tmp_path: Path) -> None:
     program(tmp_path, "two", EASY + EASY.replace("One", "Two"))
     assert load_program("two.py:Two", tmp_path).kind.__name__ == "Two"
@@ -45,6 +54,14 @@ def test_every_program_that_ships_can_be_loaded() -> None:
     assert with_programs <= set(shipped())
     for name in sorted(with_programs):
         assert load_program(name, Path()).name == name
+
+
+def test_an_error_in_what_a_program_calls_is_told_with_the_line_that_calls_it(tmp_path: Path) -> None:
+    program(tmp_path, "easy", EASY + "\n    def parsed(text):\n        import json\n        return json.loads(text)\n")
+    kind = load_program("easy.py", tmp_path).kind
+    with pytest.raises(ValueError, match="Expecting value") as caught:
+        sys.modules[kind.__module__].parsed("nonsense")
+    assert told_error(caught.value, files_of(kind)).startswith("line 9 of easy.py: JSONDecodeError: ")
 
 
 BAD_FILES = {
@@ -77,11 +94,6 @@ BAD_FILES = {
     "points": (
         "from supervisory import Program\nclass P(Program):\n    points = {'a': 'b'}\n    def on_step(self, ctx): pass",
         "points must map each role to a Read or a Command",
-    ),
-    "arguments": (
-        "from supervisory import EasyASO\nclass P(EasyASO):\n    def __init__(self, a): pass\n"
-        "    async def on_step(self): pass",
-        "its __init__ must do without arguments",
     ),
 }
 

@@ -96,6 +96,36 @@ def test_every_problem_is_told_at_once(tmp_path: Path) -> None:
     assert any("absent.py: there is no such file" in line for line in told)
 
 
+CONSTRUCTED = """
+    from supervisory import EasyASO
+
+    class Bot(EasyASO):
+        def __init__(self, args=None, limit=None):
+            super().__init__(args{more})
+            self.limit = limit
+
+        async def on_step(self):
+            pass
+"""
+
+
+def test_a_constructor_that_fails_is_told_before_anything_runs(tmp_path: Path) -> None:
+    program(tmp_path, "bot", CONSTRUCTED.format(more=", 1"))
+    with pytest.raises(ConfigError) as raised:
+        plan_run(["bot.py"], config(tmp_path), tmp_path)
+    [told] = problems(raised)
+    assert told.startswith("bot: Bot: its __init__ fails: line 6 of bot.py: TypeError: ")
+
+
+def test_parameters_of_a_short_program_are_arguments_of_its_constructor(tmp_path: Path) -> None:
+    program(tmp_path, "bot", CONSTRUCTED.format(more=""))
+    [plan] = plan_run(["bot.py"], config(tmp_path, programs={"bot": {"parameters": {"limit": 3}}}), tmp_path).programs
+    assert vars(plan.made())["limit"] == 3
+    with pytest.raises(ConfigError) as raised:
+        plan_run(["bot.py"], config(tmp_path, programs={"bot": {"parameters": {"limt": 3}}}), tmp_path)
+    assert "unexpected keyword argument 'limt'" in problems(raised)[0]
+
+
 BAD_CONFIGS = {
     "transport": ({"transport": "modbus"}, "transport: 'modbus' is none of bacnet, ecy, simulation"),
     "key": ({"progams": {}}, "progams: is not a known key, did you mean 'programs'?"),
@@ -124,7 +154,7 @@ def test_a_config_that_cannot_work_says_where_and_why(tmp_path: Path, content: d
 BAD_POINTS = {
     "alias": ({"device": "vav", "object": "AnalogInput T"}, "temperature.device: 'vav' is not among devices"),
     "point": ({"point": "x"}, 'temperature: with ecy it needs "device" and "object"'),
-    "type": ({"device": "ahu", "object": "schedule,1"}, "temperature.object: 'schedule' is no type of object"),
+    "type": ({"device": "ahu", "object": "schedule,1"}, "temperature.object: a Schedule is reached over BACnet only"),
 }
 
 

@@ -84,6 +84,14 @@ def test_a_clock_that_runs_far_ahead_again_and_again_is_told_with_the_remedy(
     assert caplog.text.count('"time_scale"') == 1
 
 
+def test_a_clock_that_was_set_once_is_no_warning(wall: Wall, caplog: pytest.LogCaptureFixture) -> None:
+    clock = DeviceClock(NOON, 1.0, wall)
+    with caplog.at_level("INFO"):
+        clock.tell(NOON - timedelta(days=1241))
+    assert [record.levelname for record in caplog.records] == ["INFO"]
+    assert "set back, to 2020-02-11 12:00:00" in caplog.text
+
+
 def test_a_clock_that_stands_still_is_waited_for_only_so_long(wall: Wall) -> None:
     clock = DeviceClock(NOON, 1.0, wall)
     began_s = clock.time_s

@@ -6,6 +6,7 @@ import argparse
 import csv
 import io
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -16,6 +17,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -33,11 +35,17 @@ from emulators.ecy.server import EcyServer
 from emulators.plants.multizone_office import MultizoneOffice
 from emulators.program import ObjectSpec
 from ledger.receipts import Outcome, Receipt
+from recording import open_run
+from recording.columns import read_run
+from recording.report.programs import seen_programs
+from supervisory.program_status import ProgramStatus
+from supervisory.runtime import transports
 from supervisory.runtime.context import StepRecord
 from supervisory.runtime.runtime import RuntimeSummary
 from supervisory.setup.plan import plan_run
 from supervisory.setup.settings import settings_for
-from supervisory.supervision import ProgramStatus, Supervision
+from supervisory.supervision import Supervision
+from tests.clients.bacnet.server import device
 from tests.supervisory import light_guardian
 from tests.supervisory.files import RESET, config, problems, program
 from tests.waiting import DEADLINE_S, eventually
@@ -47,6 +55,14 @@ from utils.state_folder import StateFolder
 
 ROOT = Path(__file__).resolve().parents[2]
 no_signals = pytest.mark.skipif(sys.platform == "win32", reason="Windows ends a process that is sent a signal")
+
+
+@pytest.fixture(autouse=True)
+def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody else has our device number."""
+    monkeypatch.setattr(transports, "_NUMBER_WAIT_S", 0.05)
+
+
 SEED = """
     import asyncio
     from supervisory import EasyASO
@@ -112,14 +128,24 @@ def _own_environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("supervisory.guard.custody.GUARDIAN", light_guardian.COMMAND)
 
 
-def _supervise(*arguments: str | Path) -> tuple[int, str]:
+def _supervise(*arguments: str | Path, told: io.StringIO | None = None) -> tuple[int, str]:
     """Run the command in this process."""
     parser = argparse.ArgumentParser()
     command.add_arguments(parser)
-    told = io.StringIO()
+    told = told or io.StringIO()
     options = parser.parse_args([*map(str, arguments), "--env", "none"])
     code = command.run(options, Console(file=told, width=200, soft_wrap=True))
     return code, told.getvalue()
+
+
+def assert_report_tells_writes(file: Path) -> None:
+    """Who wrote what, from when to when."""
+    with open_run(file) as run:
+        [program] = seen_programs(read_run(run))
+    (first, last), local = program.writes(), program.local
+    assert (first.label, first.after, local(first.time_s)) == ("setpoint", 101.0, datetime(2023, 7, 6, 10))
+    assert (last.before, last.why) == (101.0, "releasing: the run has ended")
+    assert program.run.facts_of("commanded", "reset", "setpoint")["slot"] == 12
 
 
 def _supervision(config_file: Path, name: str, **options: Any) -> Supervision:  # noqa: ANN401
@@ -163,9 +189,13 @@ def test_a_program_runs_on_the_simulation_and_everything_is_given_back(
     assert "reset: " in told
     assert "6 rounds, 0.04 h in the plant" in told
     assert "1 released" in told
+    assert re.search(r"^  energy +\S+ kWh/m2 +ener_tot$", told, re.MULTILINE)
     rows = list(csv.DictReader((tmp_path / "steps" / "reset.csv").read_text(encoding="utf-8").splitlines()))
     assert [row["setpoint commanded"] for row in rows] == ["101", "101", "101"]
     assert rows[0]["local_time"] == "2023-07-06T10:00:00"
+    [file] = (tmp_path / "state" / "runs").glob("*-supervise-*.run")
+    assert f"Recorded in {file}; python main.py report {file.stem} tells what happened" in told
+    assert_report_tells_writes(file)
 
 
 @pytest.mark.slow
@@ -240,6 +270,15 @@ def test_a_port_that_is_in_use_is_told(tmp_path: Path) -> None:
         port = taken.getsockname()[1]
         file = config(tmp_path, transport="bacnet", interface=f"127.0.0.1/24:{port}", devices={"ahu": "127.0.0.1:1"})
         with pytest.raises(BridgeError, match=f"port {port} of 127.0.0.1 is in use"):
+            _supervise(program(tmp_path, "seed", SEED.format(address="ahu")), "--config", file)
+
+
+def test_a_device_number_that_somebody_has_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = config(tmp_path, transport="bacnet", interface="127.0.0.1/24:0", instance=61, devices={"ahu": "127.0.0.1:1"})
+    with device(instance=61, is_bbmd=True) as other:
+        monkeypatch.setattr(transports, "BACnetStack", partial(BACnetStack, foreign=other.address))
+        monkeypatch.setattr(transports, "_NUMBER_WAIT_S", DEADLINE_S)
+        with pytest.raises(ConfigError, match=f"instance: 61 is the device number of {other.address} already"):
             _supervise(program(tmp_path, "seed", SEED.format(address="ahu")), "--config", file)
 
 
@@ -371,7 +410,7 @@ class TestASlotThatIsInUse:
     ) -> None:
         stuck = Receipt("10.0.0.1", "AnalogValue 1", Outcome.FAILED, "busy")
         monkeypatch.setattr("supervisory.supervision.give_back_leftovers", lambda *_: [stuck])
-        monkeypatch.setattr("supervisory.supervision._RETRY_S", 10.0)
+        monkeypatch.setattr("supervisory.joining._RETRY_S", 10.0)
         with pytest.raises(BridgeError, match="cannot be given back yet") as caught:
             self.start(tmp_path, controllers)
         assert caught.value.exit_code == 1
@@ -399,8 +438,10 @@ def test_a_building_that_fails_ends_the_run_and_everything_is_given_back(
     monkeypatch.setenv("BOP_SERVER_URL", building.url)
     building.faults.add(FailedSimulation(), "advance")
     file = program(tmp_path, "reset")
+    told = io.StringIO()
     with pytest.raises(SimulationError):
-        _supervise(file, "--config", _on_simulation(tmp_path), "--steps", "3")
+        _supervise(file, "--config", _on_simulation(tmp_path), "--steps", "3", told=told)
+    assert "Recorded in " in told.getvalue()
     assert not list((tmp_path / "state" / "ledgers").glob("*.jsonl"))
 
 
@@ -510,7 +551,7 @@ def test_an_operators_off_outlives_a_demo_and_does_not_concern_a_simulation(
     assert " at priority 8. On: main.py bacnet write 127.0.0.1:" in told[0]
     code, printed = _supervise(tmp_path / "reset.py", "--config", _on_simulation(tmp_path), "--steps", "2")
     assert code == 0
-    assert "off" not in printed
+    assert "programs are off" not in printed
 
 
 @pytest.mark.slow
@@ -649,3 +690,12 @@ def _ahead_h(records: list[StepRecord]) -> int:
     """What the calendar was set forward by since the first record, in h."""
     first, last = records[0].moment, records[-1].moment
     return round(((last.now - first.now).total_seconds() - (last.time_s - first.time_s)) / 3600.0)
+
+
+def test_a_config_and_a_setting_that_are_wrong_are_told_together(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LOG_FILE", str(tmp_path))
+    with pytest.raises(ConfigError) as caught:
+        _supervise("duct_static_reset", "--config", tmp_path / "absent.json")
+    assert [problem.where for problem in caught.value.problems] == ["absent.json", "environment: LOG_FILE"]

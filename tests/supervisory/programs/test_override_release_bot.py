@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from datetime import datetime
+
+import pytest
 
 from supervisory.programs.override_release_bot import BotSettings, OverrideReleaseBot
 from supervisory.site_access import Audit, OccupiedSlot, SlotRelease, site_of
 from tests.supervisory.programs.fakes import FakeContext
-from utils.values import ObjectRef, ObjectType
+from utils.values import ObjectRef, ObjectType, OtherValue
 
 BY_HAND = {"release": [{"priorities": [8], "older_than_h": 12, "reason": "forgotten"}]}
 
@@ -18,7 +21,7 @@ class FakeSite:
 
     def __init__(self, *slots: OccupiedSlot) -> None:
         self.slots = list(slots)
-        self.unread: dict[str, str] = {}
+        self.unread: dict[str, list[str]] = {}
         self.audits = 0
         self.refuses: set[OccupiedSlot] = set()
 
@@ -97,11 +100,21 @@ def test_an_override_that_was_gone_for_a_while_is_young_again() -> None:
     assert site.slots == [slot()]
 
 
+@pytest.mark.parametrize("value", [OtherValue("closed", "CharacterString", "7500"), float("nan")])
+def test_what_is_no_number_grows_old_like_any_other_value(value: float) -> None:
+    site = FakeSite(slot(value=value))
+    bot, ctx = start(site)
+    for _ in range(7):
+        hours(bot, ctx, 3)
+        ctx.state = json.loads(json.dumps(ctx.state, allow_nan=False))
+    assert site.slots == []
+
+
 def test_a_controller_that_was_silent_for_a_while_keeps_its_ages() -> None:
     site = FakeSite(slot())
     bot, ctx = start(site)
     hours(bot, ctx, 12)
-    site.unread = {"ahu": "no answer"}
+    site.unread = {"ahu": ["no answer"]}
     hours(bot, ctx, 3)
     site.unread = {}
     hours(bot, ctx, 3)

@@ -12,7 +12,7 @@ from benchmarks.programs import figures
 from benchmarks.programs.__main__ import main, write
 from benchmarks.programs.days import Day, day_alone, day_with
 from benchmarks.programs.studies import SIXTH_OF_JULY, Study
-from benchmarks.programs.svg import Curve, Panel
+from recording.charts import Curve, Panel
 
 MORNING_H = (5.5, 10.0)
 

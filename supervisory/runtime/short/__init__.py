@@ -1,0 +1,1 @@
+"""What stands behind programs of the short style while they run."""

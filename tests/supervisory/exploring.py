@@ -1,0 +1,37 @@
+"""The site explorer as it is called: its verbs, and what they print."""
+
+from __future__ import annotations
+
+import argparse
+import io
+import json
+
+from rich.console import Console
+
+from clients.bacnet.results import Untyped
+from commands import bacnet as command
+from commands.parser import CommandParser
+
+HERE = ("--interface", "127.0.0.1/24:0")
+_LISTENING = ("whois", "whohas", "router")
+
+
+def parsed(*arguments: str) -> argparse.Namespace:
+    """A command line as the verbs get it."""
+    parser = CommandParser()
+    command.add_arguments(parser)
+    timeout_s = "0.2" if arguments[:1] and arguments[0] in _LISTENING else "2"  # the first wait for all of it
+    return parser.parse_args([*arguments, *HERE, *(() if "--timeout" in arguments else ("--timeout", timeout_s))])
+
+
+def explore(*arguments: str) -> tuple[int, str]:
+    """Run a command; its exit code and what it printed."""
+    out = io.StringIO()
+    code = command.run(parsed(*arguments), Console(file=out, width=200))
+    return code, out.getvalue()
+
+
+def told(*arguments: str) -> tuple[int, Untyped]:
+    """Run a command with --json; its exit code and the document."""
+    code, printed = explore(*arguments, "--json")
+    return code, json.loads(printed)
