@@ -1,13 +1,18 @@
-"""The device thread: shows each frame to all controllers at once and publishes what was heard from them."""
+"""The device thread: shows each frame to all controllers at once and publishes what was heard from them.
+
+What it is to show is numbered in turns: while time is held, one frame has many.
+"""
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import Executor, Future
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from enum import Enum, auto
 
-from bridge.link import GRACE_S, ControllerLink, LastCalls, LinkState
+from bridge.link import GRACE_S, ControllerLink, LastCalls
 from utils.clocks import Clocks, MonotonicSeconds
 from utils.errors import DeviceError
 from utils.handoff import Closed, LatestValue
@@ -16,9 +21,30 @@ from utils.values import Frame, PointValue, Sample, Target
 
 _READ_MARGIN_S = 0.05
 """How long before the next advance the reads begin at the latest, besides twice what they usually take."""
-_COUPLE_PERIOD_S = 1.0
+KEEP_ALIVE_S = 120.0
+"""Wall time between two signs of life in a long step: a server ends a test that is idle (boptest-api §3, §15)."""
 
 Samples = Mapping[Target, Sample]
+
+
+class Course(Enum):
+    """What time does while a frame is shown."""
+
+    IN_STEP = auto()
+    AT_REST = auto()
+    """It is held: answers are read at once, and clocks that run on are left alone."""
+    COUPLING = auto()
+    """It has not begun: the controllers get to see the building."""
+    ANEW = auto()
+    """It begins anew: controllers that were in step are coupled again."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Turn:
+    number: int
+    frame: Frame
+    course: Course
+    late_steps: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +54,12 @@ class Heard:
     answers: int
     samples: Samples
     took_s: float
+    turn: int = 0
+    """Which showing of the frame; counted over the whole session."""
+    began_s: float = 0.0
+    """When that showing began, in monotonic s."""
+    late_steps: int = 0
+    """The late steps of the run up to this frame."""
 
 
 class DeviceLoop:
@@ -40,44 +72,55 @@ class DeviceLoop:
         settle_s: float | None,
         pool: Executor,
         stop: threading.Event,
+        hurry: threading.Event,
         clocks: Clocks,
     ) -> None:
-        self.frames: LatestValue[Frame] = LatestValue()
-        self.heard: LatestValue[Heard] = LatestValue()
+        """``hurry`` is set while nobody waits for a step to be due: time is held, or will be something else."""
+        self._turns: LatestValue[_Turn] = LatestValue()
+        self._heard: LatestValue[Heard] = LatestValue()
+        self._shown = 0
         self._links = links
         self._pacer = pacer
         self._settle_s = settle_s
         self._pool = pool
         self._stop = stop
+        self._hurry = hurry
         self._clocks = clocks
         self._last_calls = LastCalls([link.calls for link in links], GRACE_S)
         self._read_s = 0.0
         """Smoothed wall time of the read half."""
         self._stood_still = pacer.standstill.count
+        self._clocks_follow: float | None = pacer.period_s
+        """The wall time of a step (s) when clocks were looked at last; None while time is held."""
         self._commanded: Mapping[Target, PointValue] = {}
         self._returning: dict[ControllerLink, Future[None]] = {}
         self._clock_tasks: dict[ControllerLink, Future[None]] = {}
 
-    def couple(self, frame: Frame, couple_s: float, keep_alive: Callable[[], None]) -> None:
-        """Show frame 0 until the controllers have seen it for ``couple_s``, then answer it. Overrides nothing yet."""
-        samples = self._together(lambda link: link.exchange(frame))
-        end = self._clocks.monotonic() + couple_s
-        while not self._stop.is_set() and (left := end - self._clocks.monotonic()) > 0:
-            self._stop.wait(min(left, _COUPLE_PERIOD_S))
-            keep_alive()
-            samples = self._together(lambda link: link.exchange(frame))
-        self._answer(frame, samples, 0.0)
+    @contextmanager
+    def answering(self) -> Iterator[None]:
+        """Answer what is shown, on a thread of its own; raises at the end what that thread has raised."""
+        pool = ThreadPoolExecutor(1, thread_name_prefix="devices")
+        future = pool.submit(self._run)
+        future.add_done_callback(lambda _: self.close())
+        pool.shutdown(wait=False)
+        try:
+            yield
+        finally:
+            self.close()
+            future.result()
 
-    def run(self) -> None:
-        """Answer frames until the hand-offs are closed."""
-        answered = 0
+    def show(self, frame: Frame, course: Course = Course.IN_STEP) -> None:
+        """Show a frame soon, again where it has been shown before. For the simulation thread, as :meth:`answer`."""
+        self._shown += 1
+        self._turns.publish(_Turn(self._shown, frame, course, self._pacer.late_steps))
+
+    def answer(self, keep_alive: Callable[[], None]) -> Heard:
+        """Wait for the answer to what was shown last, with signs of life. Raises :class:`Closed` where none comes."""
         while True:
             try:
-                frame = self.frames.wait_until(lambda f, last=answered: f.number > last)  # type: ignore[misc]
-            except Closed:
-                return
-            self._show(frame)
-            answered = frame.number
+                return self._heard.wait_until(lambda heard: heard.turn == self._shown, KEEP_ALIVE_S)
+            except TimeoutError:
+                keep_alive()
 
     @property
     def commanded(self) -> Mapping[Target, PointValue]:
@@ -86,9 +129,9 @@ class DeviceLoop:
 
     def close(self) -> None:
         """The run ends: wake whoever waits for a frame or for commands, and see to it that calls end soon."""
-        self.frames.close()
-        self.heard.close()
-        self._last_calls.begin(link.calls for link in self._links if link.state is LinkState.OFFLINE)
+        self._turns.close()
+        self._heard.close()
+        self._last_calls.begin(link.calls for link in self._links if not link.is_present)
 
     def wait_for_tasks(self) -> None:
         """Let what goes on beside the exchange end: controllers that return, clocks that are looked at."""
@@ -96,27 +139,52 @@ class DeviceLoop:
             future.exception()
         self._last_calls.over()
 
-    def _show(self, frame: Frame) -> None:
+    def _run(self) -> None:
+        """Answer turns until the hand-offs are closed."""
+        answered = 0
+        with suppress(Closed):
+            while True:
+                turn = self._turns.wait_until(lambda t, last=answered: t.number > last)  # type: ignore[misc]
+                self._show(turn)
+                answered = turn.number
+
+    def _show(self, turn: _Turn) -> None:
         began = self._clocks.monotonic()
         self._bring_back()
-        samples = self._exchange(frame, began)
-        took_s = self._clocks.monotonic() - began
-        self._answer(frame, samples, took_s)
-        if self._pacer.period_s == 0:
-            self._look_at_clocks(frame, began)
+        self._mind_clocks(turn.course)
+        samples = self._exchange(turn, began)
+        self._answer(turn, samples, began)
+        if turn.course is Course.IN_STEP and self._pacer.period_s == 0:
+            self._look_at_clocks(turn.frame, began)
 
-    def _exchange(self, frame: Frame, began: MonotonicSeconds) -> Samples:
-        if self._pacer.period_s == 0 and self._settle_s is None:
+    def _mind_clocks(self, course: Course) -> None:
+        """After a rest, or at another pace, no clock is where it would have gone by itself: nobody else has set it."""
+        follows = None if course is Course.AT_REST else self._pacer.period_s
+        before, self._clocks_follow = self._clocks_follow, follows
+        if follows is not None and before != follows:
+            for clock in (link.clock for link in self._links if link.clock is not None):
+                clock.doubt()
+
+    def _exchange(self, turn: _Turn, began: MonotonicSeconds) -> Samples:
+        is_in_step, frame = turn.course is Course.IN_STEP, turn.frame
+        if turn.course is Course.ANEW:
+            self._together(_couple_again)
+        if self._is_one_batch(turn.course):
             return self._together(lambda link: link.exchange(frame))
         self._together(lambda link: link.write(frame))
-        if self._pacer.period_s:
+        if is_in_step and self._pacer.period_s:
             self._look_at_clocks(frame, began)
-        self._pacer.pause(self._stop, self._pause_s())
+        self._pacer.pause(self._hurry if is_in_step else self._stop, self._pause_s())
         reads_began = self._clocks.monotonic()
         samples = self._together(lambda link: link.read())
         took_s = self._clocks.monotonic() - reads_began
         self._read_s += 0.2 * (took_s - self._read_s)
         return samples
+
+    def _is_one_batch(self, course: Course) -> bool:
+        if course in (Course.COUPLING, Course.ANEW):
+            return True
+        return self._settle_s is None and (course is Course.AT_REST or self._pacer.period_s == 0)
 
     def _pause_s(self) -> float:
         if self._settle_s is not None:
@@ -130,7 +198,7 @@ class DeviceLoop:
                 self._clock_tasks[link] = self._pool.submit(link.keep_clock, frame.time_s, shown_s)
 
     def _present(self) -> list[ControllerLink]:
-        return [link for link in self._links if link.state is not LinkState.OFFLINE]
+        return [link for link in self._links if link.is_present]
 
     def _together(self, task: Callable[[ControllerLink], Samples]) -> Samples:
         with self._pacer.standstill.under_way() as stood_still:
@@ -156,9 +224,10 @@ class DeviceLoop:
                 link.lost(error)
         return samples
 
-    def _answer(self, frame: Frame, samples: Samples, took_s: float) -> None:
+    def _answer(self, turn: _Turn, samples: Samples, began: MonotonicSeconds) -> None:
         self._commanded = {target: s.value for target, s in samples.items() if s.value is not None}
-        self.heard.publish(Heard(frame.number, samples, took_s))
+        took_s = self._clocks.monotonic() - began
+        self._heard.publish(Heard(turn.frame.number, samples, took_s, turn.number, began, turn.late_steps))
 
     def _bring_back(self) -> None:
         self._returning = {link: future for link, future in self._returning.items() if not future.done()}
@@ -172,3 +241,8 @@ def _alone(link: ControllerLink, task: Callable[[ControllerLink], Samples], cloc
     if clock_task is not None:
         clock_task.result()
     return task(link)
+
+
+def _couple_again(link: ControllerLink) -> Samples:
+    link.couple_again()
+    return {}

@@ -1,154 +1,207 @@
-"""An episode: from ``initialize`` over the coupling to the scenario's end, on a session that has the controllers."""
+"""An episode: from the coupling to the scenario's end, a stop or a reset, on a session that has the controllers."""
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Mapping
-from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
-from datetime import datetime
+from dataclasses import dataclass, replace
+from functools import partial
 
 from bridge import startup
-from bridge.building import Building, OverdueWatch
-from bridge.device_loop import DeviceLoop
+from bridge.building import Building, OverdueWatch, OwnControl, Started
+from bridge.device_loop import Course, DeviceLoop, Heard
 from bridge.display.status import Phase
 from bridge.exchange_delay import ExchangeDelay
 from bridge.overriding import Overrides
+from bridge.purpose import at_once
 from bridge.session import Session
 from bridge.step import OnAnswer, Step
+from bridge.timing.holding import PERIOD_S, Holding
+from bridge.timing.model_time import Beginning, ModelTime
+from bridge.timing.next_step import NextStep
+from bridge.timing.time_in_hand import KeepsStates, ResetAsked, Tell, TimeInHand, TimeRefused
 from bridge.translation import Translation
+from bridge.watching.watching import Watching
 from clients.making import advance_patience_s
-from utils.clocks import Clocks, ModelSeconds, model_datetime, model_seconds, unix_to_local
+from recording import EventKind
+from utils.errors import BeginningRefused, ConfigError, Problem, SimulationRefused
 from utils.handoff import Closed
 from utils.pacing import Pacer
 from utils.settings import Settings
-from utils.values import Frame
+
+log = logging.getLogger(__name__)
 
 
-class ModelTime:
-    """Where an episode stands in model time (s), and which dates that is."""
+@dataclass(frozen=True, slots=True)
+class Workings:
+    """What all episodes of a session share."""
 
-    def __init__(self, settings: Settings, clocks: Clocks) -> None:
-        self.first = self.frame = Frame(0, ModelSeconds(0.0), {})
-        self.is_coupling = False
-        self._settings = settings
-        self._clocks = clocks
+    session: Session
+    devices: DeviceLoop
+    overrides: Overrides
+    pacer: Pacer
+    delay: ExchangeDelay
+    time: ModelTime
+    time_in_hand: TimeInHand
+    own_control: OwnControl
+    on_phase: Callable[[Phase], None]
+    tell: Tell
+    may_begin: Callable[[Heard], bool]
+    """Whether the first episode may, asked with every answer to its first frame."""
+    rest_period_s: float = PERIOD_S
+    """Wall time between two exchanges in a pause."""
 
-    def begin(self, frame: Frame) -> None:
-        """The episode begins with this frame."""
-        self.first = self.frame = frame
 
-    def taking(self) -> ModelSeconds:
-        """What to set in a controller that is taken now: at the first advance its clock agrees."""
-        return ModelSeconds(self.frame.time_s - (self._settings.couple_time_s if self.is_coupling else 0.0))
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """A simulation that has been started for an episode."""
 
-    def local(self, time_s: ModelSeconds) -> datetime:
-        """The date of a model time."""
-        return model_datetime(time_s, self._first_year())
-
-    def shown(self, time_s: ModelSeconds) -> datetime | None:
-        """The same; None where a model time has no date, which is for others to complain of."""
-        try:
-            return self.local(time_s)
-        except (OverflowError, ValueError):
-            return None
-
-    def _first_year(self) -> int:
-        """The configured year, or without one the last year in which the start is not in the future."""
-        if self._settings.start_time is not None:
-            return self._settings.start_time.year
-        zone = self._settings.timezone
-        today = unix_to_local(self._clocks.wall(), zone) if zone else datetime.now()
-        return today.year if model_datetime(self.first.time_s, today.year) <= today else today.year - 1
+    beginning: Beginning
+    started: Started
 
 
 class Episode:
-    """Used by the simulation thread; what is shown of it may be read by any."""
+    """Used by the simulation thread; what is shown of it may be read by any. ``number`` counts from 0."""
 
-    def __init__(
-        self,
-        session: Session,
-        devices: DeviceLoop,
-        overrides: Overrides,
-        pacer: Pacer,
-        delay: ExchangeDelay,
-        time: ModelTime,
-        on_phase: Callable[[Phase], None],
-    ) -> None:
-        self.began_s = self.ended_s = 0.0
-        self.building: Building | None = None
-        """What is simulated, once that has begun."""
-        self._session = session
-        self._devices = devices
-        self._overrides = overrides
-        self._pacer = pacer
-        self._delay = delay
-        self._time = time
-        self._on_phase = on_phase
+    def __init__(self, number: int, begun: Begun, workings: Workings) -> None:
+        self._number = number
+        self._begun = begun
+        self._workings = workings
+        self._building: Building | None = None
 
     @property
     def kpis(self) -> Mapping[str, float]:
         """As the building told them last."""
-        return self.building.kpis if self.building is not None else {}
+        return self._building.kpis if self._building is not None else {}
 
-    @property
-    def pace(self) -> float:
-        """Simulated seconds per wall second, over the whole episode so far."""
-        wall_s = (self.ended_s or self._session.clocks.monotonic()) - self.began_s
-        return (self._time.frame.time_s - self._time.first.time_s) / wall_s if self.began_s and wall_s > 0 else 0.0
+    def update_kpis(self) -> None:
+        """Ask the building, if it has made a step."""
+        if self._building is not None and self._workings.time.frame.number:
+            self._building.update_kpis()
 
-    def run(self, steps: int | None, on_answer: OnAnswer) -> None:
-        """Initialize, couple and step on until ``steps`` are done, the scenario ends or the session is to stop.
+    def run(self, steps: int | None, watching: Watching) -> Begun | None:
+        """Couple and step on until ``steps`` are done, the scenario ends or the session is to stop; then None.
 
-        Raises :class:`utils.errors.BridgeError`.
+        A reset ends it too: what has been begun in its place. Raises :class:`utils.errors.BridgeError`.
         """
-        session, settings = self._session, self._session.settings
-        self._on_phase(Phase.INITIALIZING)
-        start_s = model_seconds(settings.start_time) if settings.start_time is not None else 0.0
-        started = startup.start_simulation(session.client, settings, start_s)
-        with OverdueWatch(self._pacer, advance_patience_s(settings), session.clocks.monotonic) as watch:
-            self.building = Building(session.client, started, watch)
-            step = Step(
-                self.building,
-                self._devices,
-                Translation(session.equipments, session.metadata),
-                self._overrides,
-                self._pacer,
-                session.stop,
-                on_answer,
-                wants_kpis=any(point.is_kpi for one in session.equipments for point in one.points),
-            )
-            self._time.begin(step.frame(0, started.state))
+        session, pacer = self._workings.session, self._workings.pacer
+        patience_s = advance_patience_s(session.settings)
+        with OverdueWatch(pacer, patience_s, session.clocks.monotonic) as watch, suppress(Closed):
+            building = self._building = Building(session.client, self._begun.started, watch)
+            holding = self._holding(building, watching)
+            next_step = self._next(building, holding)
+            step = self._step(building, next_step, watching.answered)
+            self._workings.time.begin(self._begun.beginning, step.frame(0, self._begun.started.state))
             if not session.stop.is_set():
-                self._couple()
-                self._step_on(step, steps)
+                self._couple(holding)
+                next_step.begin()
+                return self._step_on(step, next_step, holding, steps)
+        return None
 
-    def _couple(self) -> None:
-        settings = self._session.settings
-        self._on_phase(Phase.COUPLING)
-        self._time.is_coupling = True
-        self._session.take()
-        self._devices.couple(self._time.first, settings.couple_time_s, self._session.client.keep_alive)
-        self._time.is_coupling = False
-        self._on_phase(Phase.RUNNING)
-        self._delay.announce(settings.time_scale, settings.settle_time_s)
+    def _holding(self, building: Building, watching: Watching) -> Holding:
+        w = self._workings
+        period_s, clocks = w.rest_period_s, w.session.clocks
+        return Holding(w.devices, w.pacer, clocks, building.keep_alive, period_s, watching.shown_again)
 
-    def _step_on(self, step: Step, steps: int | None) -> None:
-        self.began_s = self._session.clocks.monotonic()
-        showing = self._start_device_thread()
+    def _next(self, building: Building, holding: Holding) -> NextStep:
+        w, session = self._workings, self._workings.session
+        return NextStep(session.settings, building, w.devices, holding, w.pacer, session.stop, w.time, w.time_in_hand)
+
+    def _step(self, building: Building, next_step: NextStep, on_answer: OnAnswer) -> Step:
+        w, session = self._workings, self._workings.session
+        return Step(
+            building,
+            w.devices,
+            next_step,
+            Translation(session.equipments, session.metadata),
+            w.overrides,
+            w.pacer.standstill,
+            on_answer,
+            episode=self._number,
+            wants_kpis=any(point.is_kpi for one in session.equipments for point in one.points),
+        )
+
+    def _couple(self, holding: Holding) -> None:
+        w, settings = self._workings, self._workings.session.settings
+        w.on_phase(Phase.COUPLING)
+        w.pacer.start()
+        w.time.is_coupling = True
+        if self._number:
+            w.overrides.begin_anew(w.time.first.values)
+        else:
+            w.session.take()
+        course, may_begin = (Course.ANEW, at_once) if self._number else (Course.COUPLING, w.may_begin)
+        holding.couple(w.time.first, course, settings.couple_time_s, may_begin, w.session.stop)
+        if may_begin is not at_once:  # while it was waited for, the controllers' clocks have run on
+            holding.couple(w.time.first, Course.ANEW, settings.couple_time_s, at_once, w.session.stop)
+        w.time.is_coupling = False
+        w.on_phase(Phase.RUNNING)
+        if not self._number:
+            w.delay.announce(w.time.scale, settings.settle_time_s)
+
+    def _step_on(self, step: Step, next_step: NextStep, holding: Holding, steps: int | None) -> Begun | None:
+        time = self._workings.time
+        while time.frame.number != steps:
+            try:
+                time.frame = step.take(time.frame)
+                self._workings.own_control.look()
+                self._workings.delay.watch(time.pace)
+            except ResetAsked as asked:
+                begun = self._begun_anew(holding, asked)
+                if begun is not None:
+                    step.answer_to(time.frame)
+                    return begun
+                next_step.go_on(time.frame)
+        step.answer_to(time.frame)
+        return None
+
+    def _begun_anew(self, holding: Holding, asked: ResetAsked) -> Begun | None:
+        """The simulation at another beginning, while the controllers still see this one; None where there is none."""
+        w, beginning = self._workings, asked.beginning
+        w.time.rest()
+        w.on_phase(Phase.INITIALIZING)
+        w.tell(EventKind.PHASE, f"reset to {beginning}", asked.who)
         try:
-            self._pacer.start()
-            with suppress(Closed):
-                while self._time.frame.number != steps:
-                    self._time.frame = step.take(self._time.frame)
-                    self._delay.watch(self.pace)
-                step.answer_to(self._time.frame)
-        finally:
-            self._devices.close()
-            showing.result()
+            started = holding.meanwhile(w.time.frame, partial(start, w.session, beginning))
+        except BeginningRefused as error:
+            log.warning("no reset to %s, the run goes on where it was: %s", beginning, error)
+            w.tell(EventKind.FAULT, f"no reset: {error}", asked.who)
+            w.on_phase(Phase.RUNNING)
+            return None
+        return Begun(beginning, started)
 
-    def _start_device_thread(self) -> Future[None]:
-        pool = ThreadPoolExecutor(1, thread_name_prefix="devices")
-        future = pool.submit(self._devices.run)
-        future.add_done_callback(lambda _: self._devices.close())
-        pool.shutdown(wait=False)
-        return future
+
+def start_first(session: Session, states: KeepsStates, state: str | None) -> Begun:
+    """The simulation where the run begins: as configured, or in a saved state.
+
+    Raises :class:`utils.errors.SimulationError`, and :class:`ConfigError` for a state that it does not have or take.
+    """
+    beginning = Beginning.of(session.settings)
+    if state is None:
+        return Begun(beginning, start(session, beginning))
+    beginning = replace(beginning, state=state)
+    try:
+        states.require(state)
+        return Begun(beginning, start(session, beginning))
+    except (TimeRefused, BeginningRefused) as error:
+        raise ConfigError([Problem("--from-state", str(error))]) from None
+
+
+def start(session: Session, beginning: Beginning) -> Started:
+    """Start the simulation there. Raises :class:`utils.errors.SimulationError`."""
+    if beginning.state is not None:
+        return _restored(session, beginning.state)
+    settings: Settings = session.settings.model_copy(update={"time_period": beginning.period})
+    return startup.start_simulation(session.client, settings, beginning.start_s)
+
+
+def _restored(session: Session, name: str) -> Started:
+    """A refused state leaves the simulation where it is. Raises :class:`BeginningRefused` for it, and its like."""
+    try:
+        state = session.client.restore_state(session.states.read(name))
+    except OSError as error:
+        raise BeginningRefused(f"the state {name} cannot be read: {error.strerror or error}") from None
+    except SimulationRefused as error:
+        raise BeginningRefused(f"the state {name}: {error}") from None
+    return startup.at_step(session.client, state, session.settings)

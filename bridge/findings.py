@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from utils.errors import Problem
+from utils.text import placed
 
 
 class Severity(StrEnum):
@@ -53,7 +54,7 @@ class Finding:
     what: str
 
     def __str__(self) -> str:
-        return f"{self.where}: {self.what}"
+        return placed(self.where, self.what)
 
 
 def problem_findings(topic: Topic, problems: Iterable[Problem]) -> Iterator[Finding]:

@@ -1,28 +1,41 @@
-"""A run: one session with one episode; what the command line, a test or a training environment starts."""
+"""A run: one session, with episodes until nobody asks for another; what the command line or a test starts."""
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from datetime import datetime
 from functools import partial
+from pathlib import Path
 
+from bridge.building import OwnControl
 from bridge.device_loop import DeviceLoop
 from bridge.display.status import Phase, Status, Summary, kept_in_words
 from bridge.ending import Ending
-from bridge.episode import Episode, ModelTime
+from bridge.episode import Begun, Episode, Workings, start_first
 from bridge.exchange_delay import ExchangeDelay
+from bridge.first_contact import Confirm, FirstContact, always
 from bridge.link import clock_errors
-from bridge.overriding import Overrides
-from bridge.session import Confirm, Declined, FirstContact, Session
-from bridge.step_log import StepClock, StepRecorder
-from equipment.equipment_manager import EquipmentManager
+from bridge.memory import BridgeMemory
+from bridge.overriding import ByHand, Commander, Overrides, commanders
+from bridge.purpose import DRIVE, Purpose
+from bridge.session import Declined, Session
+from bridge.timing.holding import PERIOD_S
+from bridge.timing.model_time import ModelTime
+from bridge.timing.state_keeper import StateKeeper
+from bridge.timing.time_in_hand import TimeInHand
+from bridge.watching.observation import Watcher
+from bridge.watching.watching import Watching
+from equipment.equipment_manager import Equipment, EquipmentManager
 from ledger import Ledger
+from recording import EventKind
 from utils.clocks import Clocks
-from utils.errors import SimulationAborted, SimulationError
+from utils.errors import BridgeError, SimulationAborted, SimulationError
 from utils.pacing import Pacer
 from utils.settings import Settings
 from utils.state_folder import StateFolder
+from utils.values import Frame, PointMetadata
 
 __all__ = ["Confirm", "Declined", "FirstContact", "Run"]
 
@@ -30,7 +43,15 @@ log = logging.getLogger(__name__)
 
 
 class Run:
-    """One run. :meth:`execute` blocks and is the simulation thread; the other methods are for other threads."""
+    """One run. :meth:`execute` blocks and is the simulation thread; the other methods are for other threads.
+
+    ``time`` is what people may do with time while it runs, ``hand`` what they may hold by hand.
+    """
+
+    _phase = Phase.CONNECTING
+    _is_abandoned = False
+    _episode: Episode | None = None
+    _began_s = _ended_s = 0.0
 
     def __init__(
         self,
@@ -39,36 +60,55 @@ class Run:
         state: StateFolder,
         *,
         steps: int | None = None,
-        confirm: Confirm = lambda contacts: True,
+        confirm: Confirm = always,
         ledger: Ledger | None = None,
         clocks: Clocks | None = None,
         scan_with_simulation: bool = False,
         shadow: bool = False,
         take_occupied: bool = False,
+        watchers: Sequence[Watcher] = (),
+        purpose: Purpose = DRIVE,
     ) -> None:
+        """``watchers`` are told what happens."""
         clocks = clocks or Clocks()
-        self.confirm = confirm
-        self._steps = steps
-        self._shadow = shadow
-        self._phase = Phase.CONNECTING
-        self._is_abandoned = False
+        self.confirm, self._steps, self._shadow = confirm, steps, shadow
         self._ending = Ending()
-        self._time = time = ModelTime(settings, clocks)
+        self._model_time = time = ModelTime(settings, clocks)
+        simulation = purpose.simulation
         self._session = session = Session(
-            settings, manager, state, time.taking, time.local, ledger=ledger, clocks=clocks, take_occupied=take_occupied
+            settings, manager, state, time, simulation, ledger=ledger, clocks=clocks, take_occupied=take_occupied
         )
+        self.client, self.ledger = session.client, session.ledger
+        self._states, self._state = StateKeeper(session, self._tell), purpose.state
+        self.time = TimeInHand(settings, time, clocks, self.request_stop, self._tell, self._states)
         self._pacer = Pacer(settings.period_s, clocks, settings.when_late)
         self._delay = ExchangeDelay(settings.step_time_s, scan_with_simulation=scan_with_simulation)
         overrides = Overrides(session.equipments, settings.hold_steps, ramp_steps=settings.ramp_steps, shadow=shadow)
+        self._memory = BridgeMemory(session, purpose, overrides.groups, self._begun, lambda: self._kpis)
+        self._watching = watching = Watching(session.links, overrides, time.shown, clocks, (self._memory, *watchers))
+        self.hand = ByHand(session, overrides.held_inputs, lambda: time.frame.time_s, watching.tell, shadow=shadow)
         self._devices = DeviceLoop(
-            session.links, self._pacer, settings.settle_time_s, session.pool, session.stop, clocks
+            session.links, self._pacer, settings.settle_time_s, session.pool, session.stop, self.time.asked, clocks
         )
-        self._episode = Episode(session, self._devices, overrides, self._pacer, self._delay, time, self._reached)
-        moment = StepClock(time.shown, clocks.wall)
-        self._step_log = StepRecorder(
-            settings.step_log, session.equipments, session.links, overrides, self._pacer, moment
+        self._workings = self._put_together(overrides, purpose, scan_with_simulation=scan_with_simulation)
+
+    def _put_together(self, overrides: Overrides, purpose: Purpose, *, scan_with_simulation: bool) -> Workings:
+        """What all episodes share. Controllers that scan with the simulation rest for a step at least in a pause."""
+        session = self._session
+        return Workings(
+            session,
+            self._devices,
+            overrides,
+            self._pacer,
+            self._delay,
+            self._model_time,
+            self.time,
+            OwnControl(session.client, session.clocks),
+            self._reached,
+            self._tell,
+            purpose.may_begin,
+            max(session.settings.step_time_s, PERIOD_S) if scan_with_simulation else PERIOD_S,
         )
-        self.client, self.ledger = session.client, session.ledger
 
     def execute(self) -> Summary:
         """Connect, check, couple, run and give back.
@@ -79,27 +119,41 @@ class Run:
         with self._ending as ending:
             self._promise_end(ending)
             try:
-                self._step_log.open()
+                self._memory.open()
                 self._session.connect(lambda contacts: self.confirm(contacts))
-                self._episode.run(self._steps, self._step_log.record)
+                self._run_episodes()
             except SimulationAborted:
                 self._is_abandoned = True
                 log.info("stopping on request")
-            except SimulationError:
-                self._is_abandoned = True
+            except BridgeError as error:
+                self._is_abandoned = isinstance(error, SimulationError)
+                self._memory.failure = str(error)
                 raise
         return self.summary()
 
     def request_stop(self) -> None:
         """End the run soon, from any thread. A call to the simulation that is in flight is abandoned."""
         self._session.stop.set()
+        self.time.halt()
         self._devices.close()
         self.client.abort()
+
+    def watch(self, watcher: Watcher) -> None:
+        """Have it told, too, from now on."""
+        self._watching.add(watcher)
+
+    def note(self, words: str, who: str) -> None:
+        """Keep somebody's words with the run, from any thread."""
+        self._tell(EventKind.NOTE, words, who)
+
+    def own_control(self) -> Mapping[str, float]:
+        """What the building's own control would command now, by input and in SI units. Waits for nobody."""
+        return self._workings.own_control.values()
 
     @property
     def has_begun(self) -> bool:
         """Whether the run has got beyond looking: there is something to say at its end."""
-        return bool(self._episode.began_s or self._session.receipts or self._troubles)
+        return bool(self._began_s or self._session.receipts or self._troubles)
 
     @contextmanager
     def standstill(self) -> Iterator[str]:
@@ -113,67 +167,119 @@ class Run:
     @property
     def last_values(self) -> Mapping[str, float]:
         """The simulation's newest values, by its own names and in SI units."""
-        return self._time.frame.values
+        return self._model_time.frame.values
+
+    @property
+    def equipments(self) -> tuple[Equipment, ...]:
+        """What the configs describe."""
+        return self._session.equipments
+
+    @property
+    def metadata(self) -> Mapping[str, PointMetadata]:
+        """What the simulation says of its points; empty until it is connected."""
+        return self._session.metadata
 
     def status(self) -> Status:
         """This moment, for a display."""
-        frame = self._time.frame
+        time, frame = self._model_time, self._model_time.frame
         return Status(
             phase=self._phase,
             step=frame.number,
-            local_time=self._time.shown(frame.time_s) if self._phase is not Phase.CONNECTING else None,
-            pace=self._episode.pace,
+            local_time=time.shown(frame.time_s) if self._phase is not Phase.CONNECTING else None,
+            episode=frame.episode,
+            time=self.time.state,
+            pace=time.pace,
             late_steps=self._pacer.late_steps,
             controllers={link.device: link.state for link in self._session.links},
             seen=frame.targets,
             commanded=self._devices.commanded,
-            kpis=self._episode.kpis,
+            kpis=self._kpis,
             shadow=self._shadow,
+            active_groups=self._workings.overrides.active_groups,
         )
+
+    def commanders(self) -> tuple[Commander, ...]:
+        """Who commands each point, as far as it has been read lately (:mod:`bridge.overriding.commanders`)."""
+        session = self._session
+        return commanders(session.equipments, session.links, session.ledger, session.clocks.monotonic())
 
     def summary(self) -> Summary:
         """What there is to say at the end; also after an error."""
-        episode, links = self._episode, self._session.links
+        time, links = self._model_time, self._session.links
         return Summary(
-            steps=self._time.frame.number,
-            simulated_s=self._time.frame.time_s - self._time.first.time_s,
-            wall_s=episode.ended_s - episode.began_s if episode.began_s else 0.0,
+            steps=time.steps,
+            simulated_s=time.simulated_s,
+            wall_s=self._ended_s - self._began_s if self._began_s else 0.0,
             late_steps=self._pacer.late_steps,
             slipped_s=self._pacer.slipped_s,
-            exchange_delay_s=self._delay.seconds(episode.pace),
+            exchange_delay_s=self._delay.seconds(time.pace),
             clock_errors=clock_errors(link.clock for link in links if link.clock is not None),
             written=sum(link.written for link in links),
             suppressed=sum(link.suppressed for link in links),
-            kpis=episode.kpis,
+            kpis=self._kpis,
             clipped=self.client.clipped,
             receipts=tuple(self._session.receipts),
+            episodes=time.episodes,
             shadow=self._shadow,
             yielded=tuple(yielded for link in links for yielded in link.yielded),
             troubles=self._troubles,
         )
 
+    @property
+    def recording(self) -> Path | None:
+        """The file of the recording, once there is one."""
+        return self._memory.file
+
+    def _run_episodes(self) -> None:
+        self._reached(Phase.INITIALIZING)
+        begun: Begun | None = start_first(self._session, self._states, self._state)
+        with self._devices.answering():
+            number = 0
+            while begun is not None:
+                self._episode = Episode(number, begun, self._workings)
+                begun = self._episode.run(self._steps, self._watching)
+                number += 1
+
+    @property
+    def _kpis(self) -> Mapping[str, float]:
+        return self._episode.kpis if self._episode is not None else {}
+
     def _reached(self, phase: Phase) -> None:
+        if phase is Phase.RUNNING and not self._began_s:
+            self._began_s = self._session.clocks.monotonic()
         self._phase = phase
+        self._tell(EventKind.PHASE, phase.value)
+
+    def _tell(self, kind: EventKind, words: str, who: str = "") -> None:
+        if who:
+            log.info("%s (%s)", words, who)
+        self._watching.say(kind, "", words, who)
+
+    def _begun(self) -> tuple[Frame, datetime | None]:
+        first = self._model_time.first
+        return first, self._model_time.shown(first.time_s)
 
     def _promise_end(self, ending: Ending) -> None:
         """Read from below: end what is under way, give back, and what waits for the simulator last."""
         ending.later("saying so", partial(self._reached, Phase.ENDED))
-        ending.luxury("closing the step log", self._step_log.close)
+        ending.luxury("closing the recording", self._memory.close)
         self._session.promise_end(ending, self._ask_for_kpis)
         ending.later("waiting for what is under way", self._devices.wait_for_tasks)
         ending.later("ending what is under way", self._end_exchange)
 
     def _end_exchange(self) -> None:
-        self._episode.ended_s = self._session.clocks.monotonic()
-        self._phase = Phase.RELEASING
+        self._ended_s = self._session.clocks.monotonic()
+        self._model_time.rest()
+        self.time.halt()
+        self._reached(Phase.RELEASING)
         self._session.is_giving_back = True
         self._devices.close()
 
     def _ask_for_kpis(self) -> None:
         """Everything else must not wait for the simulator; nor are they worth waiting for when it has failed."""
         self.client.resume()
-        if self._episode.building is not None and self._time.frame.number and not self._is_abandoned:
-            self._episode.building.update_kpis()
+        if self._episode is not None and not self._is_abandoned:
+            self._episode.update_kpis()
 
     @property
     def _troubles(self) -> tuple[str, ...]:

@@ -7,23 +7,27 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 
 from bridge import startup
+from bridge.building import SimulationPeer
 from bridge.ending import Ending
 from bridge.findings import refusals
-from bridge.link import ClockKeeper, ClockOrder, ControllerLink, SecondLook, claims_of, future_findings
+from bridge.first_contact import Confirm, FirstContact, meet
+from bridge.link import ClockKeeper, ClockOrder, ControllerLink, SecondLook, future_findings
 from bridge.real_outputs import warn_of_real_outputs
+from bridge.timing.model_time import ModelTime
+from bridge.timing.saved_states import SavedStates
+from clients.boptest_client import BenchOffer
 from clients.making import simulation_client
 from equipment.controller import Controller
 from equipment.equipment_manager import Equipment, EquipmentManager
 from ledger import Journals, Ledger, Leftovers, Patiences, Receipt, give_back_all, keep_receipts
-from utils.clocks import Clocks, ModelSeconds
-from utils.errors import BridgeError, Problems, SimulationError
+from utils.clocks import Clocks
+from utils.errors import BridgeError, Problems, SimulationAborted, SimulationError
 from utils.settings import Settings
 from utils.state_folder import StateFolder
 from utils.values import PointMetadata
@@ -35,17 +39,6 @@ class Declined(BridgeError):
     """The user did not want what the run was about to do. Nothing was written."""
 
 
-@dataclass(frozen=True, slots=True)
-class FirstContact:
-    """A controller that this host has not driven before, and what would be forced, commanded or isolated in it."""
-
-    device: str
-    objects: tuple[str, ...]
-
-
-Confirm = Callable[[Sequence[FirstContact]], bool]
-
-
 class Session:
     """Used by the simulation thread; ``stop`` ends it from any other."""
 
@@ -54,28 +47,31 @@ class Session:
         settings: Settings,
         manager: EquipmentManager,
         state: StateFolder,
-        taking_time: Callable[[], ModelSeconds],
-        local_time: Callable[[ModelSeconds], datetime],
+        time: ModelTime,
+        simulation: SimulationPeer | None = None,
         *,
         ledger: Ledger | None = None,
         clocks: Clocks | None = None,
         take_occupied: bool = False,
     ) -> None:
-        """``taking_time`` is the model time (s) to set in a controller that is taken now, ``local_time`` its date."""
+        """``time`` says what to set in the clock of a controller that is taken now."""
         self.settings = settings
         self.clocks = clocks or Clocks()
-        self.client = simulation_client(settings, state.tests)
+        self.client: SimulationPeer = simulation or simulation_client(settings, state.tests)
         self.ledger = ledger or Ledger(Journals.of(state).own(manager.credentials))
         self.stop = threading.Event()
         self.pool = ThreadPoolExecutor(2 * len(manager.controllers), thread_name_prefix="ecy")
         self.metadata: Mapping[str, PointMetadata] = {}
+        self.offers: frozenset[BenchOffer] = frozenset()
+        """What the simulation has beyond BOPTEST."""
+        self.states = SavedStates(settings.runs_dir / "states")
         self.receipts: list[Receipt] = []
         self.left = 0
         """Things that are not given back at the end."""
         self.is_giving_back = False
         self._manager = manager
         self._state = state
-        order = ClockOrder.of(settings, taking_time, local_time)
+        order = ClockOrder.of(settings, lambda: time.scale, time.taking, time.local)
         self._recovered: list[Receipt] = []
         self._leftovers = Leftovers(settings, state, self.clocks, lambda: self.is_giving_back)
         self.links = [self._link(controller, order, take_occupied) for controller in manager.controllers]
@@ -88,7 +84,8 @@ class Session:
     def connect(self, confirm: Confirm) -> None:
         """Give back what earlier runs have left, connect to both peers and check everything. No controller is written.
 
-        Raises :class:`BridgeError`; :class:`Declined` where ``confirm`` does not want new controllers.
+        A controller that this host has not driven before gets the account only after ``confirm``. Raises
+        :class:`BridgeError`; :class:`Declined` where it does not want new controllers.
         """
         problems = Problems()
         problems.add(refusals(future_findings(self.settings, self.clocks.wall())))
@@ -98,12 +95,16 @@ class Session:
         names = startup.simulation_names(self.equipments)
         startup.connect_simulation(self.client, self.settings, names, self.stop)
         self.metadata = self.client.get_metadata()
+        self.offers = frozenset(what for what in BenchOffer if self.client.offers(what))
+        new = self._meet(confirm)
         second = SecondLook(self._leftovers.give_back, partial(self.clocks.wait, self.stop))
-        startup.check_both(self.equipments, self.metadata, self.links, self.pool, self.stop, second)
+        with self._manager.telling_trust_together():
+            startup.check_both(self.equipments, self.metadata, self.links, self.pool, self.stop, second)
         for link in self.links:
             if link.is_reached:
                 link.announce()
-        self._meet(confirm)
+        for device in new:
+            self._state.met.set(device, datetime.now().astimezone().isoformat(timespec="seconds"))
 
     def take(self) -> None:
         """Enter everything in the ledger and take the controllers that were reached."""
@@ -145,16 +146,24 @@ class Session:
         self.pool.shutdown()
         self._manager.close()
 
-    def _meet(self, confirm: Confirm) -> None:
+    def _meet(self, confirm: Confirm) -> list[str]:
+        """Ask the user about all new controllers at once; those that do not answer are taken when they do."""
+        new = [client for client in self._manager.get_all_ecy_clients() if self._state.met.get(client.device) is None]
+        failures = meet(new, self.pool)
+        known = [None] * (len(self.links) - len(new))
+        fatal = startup.fatal_failures([*failures.values(), *known])
+        if self.stop.is_set():
+            raise SimulationAborted("stopped on request")
+        if fatal:
+            raise fatal[0]
+        wanted = {link.device: link.controller.wanted for link in self.links}
         contacts = [
-            FirstContact(link.device, tuple(claim.described(link.device) for claim in claims_of(link.controller)))
-            for link in self.links
-            if link.is_reached and self._state.met.get(link.device) is None
+            FirstContact(one.device, one.fingerprint, wanted[one.device], failures[one.device] is not None)
+            for one in new
         ]
         if contacts and not confirm(contacts):
             raise Declined("not confirmed: nothing was written to any controller")
-        for contact in contacts:
-            self._state.met.set(contact.device, datetime.now().astimezone().isoformat(timespec="seconds"))
+        return [contact.device for contact in contacts]
 
     def _link(self, controller: Controller, order: ClockOrder | None, take_occupied: bool) -> ControllerLink:
         access = controller.client.clock

@@ -12,9 +12,9 @@ from typing import TypeAlias
 
 from bridge.building import Started
 from bridge.building.model_clock import agree
+from bridge.building.simulation_peer import SimulationPeer
 from bridge.findings import Finding, Severity, Topic, refusals
 from bridge.link import STALE_S, ControllerLink, SecondLook
-from clients.boptest_client import BOPTestClient
 from equipment.equipment_manager import Equipment
 from ledger import Receipt
 from points import Point
@@ -41,11 +41,12 @@ Look: TypeAlias = Callable[[ControllerLink], Sequence[Problem]]
 
 
 def connect_simulation(
-    client: BOPTestClient, settings: ServerSettings, points: Collection[str], stop: threading.Event
+    client: SimulationPeer, settings: ServerSettings, points: Collection[str], stop: threading.Event
 ) -> None:
     """Find the server and select the test case, waiting for a server that is not there yet.
 
-    Raises :class:`SimulationUnreachable` after ``BOP_CONNECT_TIMEOUT``, and at once what the server refuses.
+    Raises :class:`SimulationUnreachable` after ``BOP_CONNECT_TIMEOUT``, at once what the server refuses, and
+    :class:`SimulationAborted` when ``stop`` has been set meanwhile.
     """
     deadline = time.monotonic() + settings.connect_timeout_s
     told = False
@@ -53,7 +54,9 @@ def connect_simulation(
         try:
             client.connect(settings.testcase, points)
         except SimulationUnreachable as error:
-            if stop.is_set() or time.monotonic() + _RETRY_S > deadline:
+            if stop.is_set():
+                raise SimulationAborted("stopped on request") from error
+            if time.monotonic() + _RETRY_S > deadline:
                 raise
             if not told:
                 log.warning("%s; trying for %.0f s", error, settings.connect_timeout_s)
@@ -63,7 +66,7 @@ def connect_simulation(
             return
 
 
-def start_simulation(client: BOPTestClient, settings: SimulationSettings, start_time_s: float) -> Started:
+def start_simulation(client: SimulationPeer, settings: SimulationSettings, start_time_s: float) -> Started:
     """Scenario, start time and step as configured.
 
     Raises :class:`SimulationRefused` when the simulation stands elsewhere than was asked, or takes another step; when
@@ -74,10 +77,15 @@ def start_simulation(client: BOPTestClient, settings: SimulationSettings, start_
         state = client.set_scenario(electricity_price=settings.electricity_price, time_period=settings.time_period)
     if state is None:
         state = initialize(client, start_time_s, settings.warmup_period_s, settings.step_time_s)
+    return at_step(client, state, settings)
+
+
+def at_step(client: SimulationPeer, state: SimulationState, settings: SimulationSettings) -> Started:
+    """A simulation that stands somewhere, with the configured step. Raises :class:`SimulationRefused` for another."""
     return Started(state, _step_in_force(client.set_step_time(settings.step_time_s), settings.step_time_s))
 
 
-def initialize(client: BOPTestClient, start_time_s: float, warmup_s: float, step_s: float) -> SimulationState:
+def initialize(client: SimulationPeer, start_time_s: float, warmup_s: float, step_s: float) -> SimulationState:
     """Raises :class:`SimulationRefused` when the simulation does not stand where it was asked to, give or take."""
     state = client.initialize_system(start_time_s, warmup_s)
     if not agree(state.time_s, start_time_s, step_s):
@@ -185,7 +193,7 @@ def check_both(
     except DeviceError:
         if not problems.found and not stop.is_set():
             raise
-    problems.refuse()
+    problems.refuse_together()
     if stop.is_set():
         raise SimulationAborted("stopped on request")
 

@@ -29,6 +29,7 @@ from clients.device_client import ClockState, Exchanging, WithoutAccount
 from utils.bacnet import slot_of
 from utils.errors import DeviceRefused, DeviceUnreachable, ObjectError
 from utils.values import (
+    AnyObjectType,
     Endpoint,
     Exchange,
     ObjectRef,
@@ -79,19 +80,23 @@ class BACnetDeviceClient(Exchanging, WithoutAccount):
             raise DeviceRefused(self.device, what)
         self._instance = traits.instance
 
-    def get_existing_endpoints(self, object_types: Iterable[ObjectType] = tuple(ObjectType)) -> tuple[Endpoint, ...]:
+    def get_existing_endpoints(self, object_types: Iterable[AnyObjectType] = tuple(ObjectType)) -> tuple[Endpoint, ...]:
         """The objects of the types, with their names and units; kept for :meth:`get_instance_number`."""
         limit_s = max(self.timeout_s, DISCOVERY_TIMEOUT_S)
-        points = self._call(
-            lambda client: client.discover_points(self._address, object_types, timeout_s=limit_s), limit_s
-        )
-        found = tuple(
-            Endpoint(ref, point.name, point.unit)
-            for point in points
-            if (ref := ref_of(object_identifier(point.object))) is not None
-        )
+        types = tuple(object_types)
+        if not types:
+            return ()
+        points = self._call(lambda client: client.discover_points(self._address, types, timeout_s=limit_s), limit_s)
+        found = tuple(Endpoint(ref_of(object_identifier(point.object)), point.name, point.unit) for point in points)
         self._keep(found)
         return found
+
+    def commandable_objects(self) -> tuple[ObjectRef, ...]:
+        """Every object that has, or may have, a priority array: of the standard's types, and of all others."""
+        limit_s = max(self.timeout_s, DISCOVERY_TIMEOUT_S)
+        names = self._call(lambda client: client.objects(self._address, timeout_s=limit_s), limit_s)
+        refs = dict.fromkeys(ref_of(object_identifier(name)) for name in names)
+        return tuple(ref for ref in refs if not ref.bacnet_type.is_input)
 
     def survey(self, refs: Iterable[ObjectRef]) -> Mapping[ObjectRef, ObjectState]:
         """How objects are found: value, service, priority array, units, name."""
@@ -223,7 +228,7 @@ class BacnetStacks:
         own = _own_address(address, interface)
         with self._lock:
             if own not in self._stacks:
-                self._stacks[own] = self._open.enter_context(BACnetStack(own))
+                self._stacks[own] = self._open.enter_context(BACnetStack(own, is_hidden=True))
             return BACnetDeviceClient(self._stacks[own], address, timeout_s=self._timeout_s)
 
     def prepare(self, address: str, interface: str) -> None:

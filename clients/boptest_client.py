@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Collection, Iterable, Mapping
+from functools import partial
 from types import MappingProxyType
 from typing import Self
 
 from clients.boptest.choice import CaseSearch, wrong_case
+from clients.boptest.inputs import StepInputs, something_in_force
 from clients.boptest.numbers import NumberError, require_finite, require_not_negative
 from clients.boptest.select import Api, Server, Timeouts, probe
+from clients.boptest.states import BenchOffer, ServerStates
 from clients.boptest.tests import OwnTests, TestIds
 from clients.boptest.wire import (
     BoptestAnswer,
@@ -31,12 +34,16 @@ from utils.errors import (
     SimulationError,
     SimulationRefused,
     SimulationUnreachable,
+    UnknownPeriod,
 )
-from utils.values import PointMetadata, SimulationState, is_finite_number
+from utils.values import PointMetadata, SimulationState
 
 log = logging.getLogger(__name__)
 
-__all__ = ["BOPTestClient", "NumberError", "TestIds", "Timeouts"]
+__all__ = ["BOPTestClient", "BenchOffer", "NumberError", "TestIds", "Timeouts"]
+
+_PERIOD_REFUSED = "Scenario parameter time_period is"
+"""What a server says of a period that its test case does not have (boptest-api §8)."""
 
 
 class BOPTestClient:
@@ -57,13 +64,15 @@ class BOPTestClient:
         timeouts: Timeouts | None = None,
     ) -> None:
         self._timeouts = timeouts or Timeouts()
+        self._again = partial(BOPTestClient, base_url, api_key=api_key, test_ids=test_ids, timeouts=timeouts)
         self._funnel = _funnel(base_url, api_key)
         self._tests = OwnTests(self._funnel, self._timeouts, test_ids)
+        self._states = ServerStates(self._funnel, self._timeouts)
         self._testid: str | None = None
         self._server = Server(Api.SERVICE, "", ())
         self._testcase = ""
         self._metadata: dict[str, PointMetadata] = {}
-        self._clipped: dict[str, str] = {}
+        self._inputs = StepInputs()
         self._state = SimulationState(ModelSeconds(0.0))
         self._is_over = False
 
@@ -85,7 +94,7 @@ class BOPTestClient:
     @property
     def clipped(self) -> Mapping[str, str]:
         """Every input that was ever cut to its limits, with what happened first."""
-        return MappingProxyType(self._clipped)
+        return MappingProxyType(self._inputs.clipped)
 
     def connect(self, testcase: str | None = None, points: Collection[str] = ()) -> None:
         """Probe the server and occupy a test.
@@ -132,14 +141,17 @@ class BOPTestClient:
         """Choose the price and the period; a period starts its test and its initial state is returned.
 
         Forecasts are deterministic: a service forgets uncertainty on every call that leaves it out, so all five keys
-        are always sent.
+        are always sent. Raises UnknownPeriod, upon which the test stands where it stood.
         """
         body: dict[str, Json] = {"electricity_price": electricity_price, "time_period": time_period}
         if self._server.api is Api.SERVICE:
             body |= {"temperature_uncertainty": None, "solar_uncertainty": None, "seed": None}
         else:
             body = {key: value for key, value in body.items() if value is not None}
-        answer = self._ask("PUT", "scenario", body, self._timeouts.simulate_s)
+        try:
+            answer = self._ask("PUT", "scenario", body, self._timeouts.simulate_s)
+        except SimulationRefused as error:
+            raise UnknownPeriod(str(error)) if _PERIOD_REFUSED in str(error) else error from None
         self._is_over = False
         if time_period is None:
             return None
@@ -164,9 +176,12 @@ class BOPTestClient:
         value in force of an input that is not overridden along, which changes nothing; this is impossible only when
         every such value is 0 or unknown. Sending ``x_u`` with its ``x_activate`` avoids the question.
         """
-        answer = self._ask("POST", "advance", self._advance_body(control_inputs), self._timeouts.advance_s)
+        body = self._inputs.body(control_inputs, self.get_metadata() if control_inputs else {})
+        if self._server.api is Api.LEGACY and body and not any(body.values()):
+            body |= something_in_force(body, self._state.values)
+        answer = self._ask("POST", "advance", body, self._timeouts.advance_s)
         for point, words in clipped_by_server(answer.message):
-            self._report_clipping(point, words)
+            self._inputs.report(point, words)
         if answer.payload == {}:
             self._is_over = True
             return SimulationState(self._state.time_s, ended=True)
@@ -199,6 +214,43 @@ class BOPTestClient:
             self.set_scenario()
         body: dict[str, Json] = {"point_names": _unique(names), "horizon": horizon_s, "interval": interval_s}
         return series_of(self._ask("PUT", "forecast", body, self._timeouts.data_s).payload, "PUT /forecast")
+
+    def offers(self, what: BenchOffer) -> bool:
+        """Whether the server has this beyond BOPTEST: the embedded one has, a real one never. Asked once.
+
+        The methods below raise SimulationRefused, without asking, where it has not.
+        """
+        return self._states.offers(what)
+
+    def save_state(self) -> bytes:
+        """All that the test is now as the bytes of a file: the building, and the emulated controllers beside it."""
+        return self._states.save(self._tail("GET", "bench/state"))
+
+    def restore_state(self, state: bytes, *, take_back: bool = False) -> SimulationState:
+        """Go back to a state, and return where that is. A refusal leaves everything as it is.
+
+        In emulated controllers what anybody has taken stays so; with ``take_back`` it is as it was then, which is
+        refused while anybody has anything.
+        """
+        restored = self._states.restore(self._tail("PUT", "bench/state"), state, take_back=take_back)
+        self._state, self._is_over = restored.state, restored.is_over
+        return restored.state
+
+    def branch(self, state: bytes | None = None) -> BOPTestClient:
+        """A client with a second test, which begins in the state of this one or in ``state``; to be stopped as well.
+
+        Raises SimulationRefused when no worker takes it up in time.
+        """
+        testid = self._states.branch(self._tail("POST", "bench/branch"), state)
+        other = self._again()
+        other._server, other._testcase, other._testid = self._server, self._testcase, testid
+        other._state, other._is_over = self._state, self._is_over
+        other._tests.adopt(testid, self._testcase)
+        return other
+
+    def get_own_control(self) -> SimulationState:
+        """What the building's own control would command now in place of each input (``x_u``) that is overridden, SI."""
+        return self._states.own_control(self._tail("GET", "bench/own-control"))
 
     def keep_alive(self) -> None:
         """Tell the server that the test is still wanted; it ends a test that is idle for 15 minutes."""
@@ -249,20 +301,25 @@ class BOPTestClient:
         return f"BOPTestClient({self._funnel.base_url!r})"
 
     def _ask(self, method: str, name: str, body: Json = None, timeout_s: float | None = None) -> BoptestAnswer:
-        path = f"/{name}"
-        if self._server.api is Api.SERVICE:
-            if self._testid is None:
-                raise SimulationRefused(f"{method} /{name}: no test is selected")
-            path += f"/{self._testid}"
+        path = f"/{name}{self._tail(method, name)}"
         reply = self._funnel.call(method, path, body=body, timeout_s=timeout_s or self._timeouts.quick_s)
         return envelope_of(reply, f"{method} /{name}")
+
+    def _tail(self, method: str, name: str) -> str:
+        """What follows the path of a call to our test."""
+        if self._server.api is Api.LEGACY:
+            return ""
+        if self._testid is None:
+            raise SimulationRefused(f"{method} /{name}: no test is selected")
+        return f"/{self._testid}"
 
     def _give_up_tests(self) -> None:
         self._tests.stop_all()
         self._testid = None
         self._testcase = ""
         self._metadata = {}
-        self._clipped.clear()
+        self._inputs = StepInputs()
+        self._states.forget()
         self._state = SimulationState(ModelSeconds(0.0))
         self._is_over = False
 
@@ -293,41 +350,6 @@ class BOPTestClient:
     def _started(self, payload: Json) -> SimulationState:
         self._state = state_of(payload, "the initial state")
         return self._state
-
-    def _advance_body(self, control_inputs: Mapping[str, float]) -> dict[str, Json]:
-        require_finite(**control_inputs)
-        body: dict[str, Json] = {name: self._within_limits(name, value) for name, value in control_inputs.items()}
-        if self._server.api is Api.LEGACY and body and not any(body.values()):
-            body |= self._something_in_force(body)
-        return body
-
-    def _within_limits(self, name: str, value: float) -> float:
-        point = self.get_metadata().get(name)
-        if point is None:
-            return float(value)
-        low, high = point.minimum, point.maximum
-        if high is not None and value > high:
-            self._report_clipping(name, f"{value:g} is above its maximum, {high:g} was sent")
-            return high
-        if low is not None and value < low:
-            self._report_clipping(name, f"{value:g} is below its minimum, {low:g} was sent")
-            return low
-        return float(value)
-
-    def _something_in_force(self, body: Mapping[str, Json]) -> dict[str, Json]:
-        """A value other than 0 that is in force in an input which is not overridden; nothing when there is none."""
-        in_force = self._state.values
-        for name, value in in_force.items():
-            activate = f"{name.removesuffix('_u')}_activate"
-            is_free = activate in in_force and not body.get(activate, in_force[activate])
-            if name.endswith("_u") and name not in body and is_free and value and is_finite_number(value):
-                return {name: value}
-        return {}
-
-    def _report_clipping(self, point: str, words: str) -> None:
-        if point not in self._clipped:
-            self._clipped[point] = words
-            log.warning("%s: %s", point, words)
 
 
 def _funnel(base_url: str, api_key: str | None) -> HttpFunnel:

@@ -13,7 +13,18 @@ from datetime import datetime
 from typing import Protocol
 
 from utils.errors import AccountRefused, ObjectError
-from utils.values import Endpoint, Exchange, ObjectRef, ObjectState, ObjectType, Sample, Write, WriteKind, WriteResult
+from utils.values import (
+    AnyObjectType,
+    Endpoint,
+    Exchange,
+    ObjectRef,
+    ObjectState,
+    ObjectType,
+    Sample,
+    Write,
+    WriteKind,
+    WriteResult,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +38,19 @@ class ClockState:
     local_time: datetime
     ntp_enabled: bool | None
     is_utc: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Nameplate:
+    """What a controller says that it is. What it does not tell is empty."""
+
+    name: str = ""
+    model: str = ""
+    firmware: str = ""
+    application: str = ""
+    application_version: str = ""
+    database_revision: str = ""
+    serial: str = ""
 
 
 class SettableClock(Protocol):
@@ -91,8 +115,14 @@ class DeviceClient(Protocol):
     def forget_session(self) -> None:
         """The next call signs in anew, even if the password was rejected before."""
 
-    def get_existing_endpoints(self, object_types: Iterable[ObjectType] = ...) -> tuple[Endpoint, ...]:
+    def get_existing_endpoints(self, object_types: Iterable[AnyObjectType] = ...) -> tuple[Endpoint, ...]:
         """The objects of the types, with their names and units."""
+
+    def get_nameplate(self) -> Nameplate:
+        """What the controller says that it is."""
+
+    def commandable_objects(self) -> tuple[ObjectRef, ...]:
+        """Every object that has, or may have, a priority array."""
 
     def survey(self, refs: Iterable[ObjectRef]) -> Mapping[ObjectRef, ObjectState]:
         """How objects are found: value, service, priority array, units, name."""
@@ -145,11 +175,18 @@ class WithoutAccount:
     def forget_session(self) -> None:
         """There is none."""
 
+    def get_nameplate(self) -> Nameplate:
+        """What has no account has no way of telling it yet."""
+        return Nameplate()
+
+
+_COMMANDABLE = tuple(kind for kind in ObjectType if not kind.is_input)
+
 
 class Exchanging(ABC):
     """What follows from an exchange and a discovery, whatever the protocol."""
 
-    _known: dict[tuple[ObjectType, str], Endpoint] | None = None
+    _known: dict[tuple[AnyObjectType, str], Endpoint] | None = None
     """What discovery has told last."""
 
     @property
@@ -168,8 +205,12 @@ class Exchanging(ABC):
         """As :meth:`DeviceClient.exchange`."""
 
     @abstractmethod
-    def get_existing_endpoints(self, object_types: Iterable[ObjectType] = ...) -> tuple[Endpoint, ...]:
+    def get_existing_endpoints(self, object_types: Iterable[AnyObjectType] = ...) -> tuple[Endpoint, ...]:
         """As :meth:`DeviceClient.get_existing_endpoints`."""
+
+    def commandable_objects(self) -> tuple[ObjectRef, ...]:
+        """Every object that has, or may have, a priority array: of the types that configs know."""
+        return tuple(endpoint.ref for endpoint in self.get_existing_endpoints(_COMMANDABLE))
 
     def get_instance_number(self, object_name: str, object_type: ObjectType) -> int:
         """The instance of a named object. Raises ObjectError (``missing``) for a name that discovery did not tell."""
@@ -200,4 +241,4 @@ class Exchanging(ABC):
             raise result.error
 
     def _keep(self, found: Iterable[Endpoint]) -> None:
-        self._known = {(endpoint.ref.object_type, endpoint.name): endpoint for endpoint in found}
+        self._known = {(endpoint.ref.bacnet_type, endpoint.name): endpoint for endpoint in found}

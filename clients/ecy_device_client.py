@@ -6,10 +6,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Self
 
-from clients.device_client import ClockState, Exchanging, SettableClock
+from clients.device_client import ClockState, Exchanging, Nameplate, SettableClock
 from clients.ecy.batch import BatchReply, BatchRequest, BatchSender
 from clients.ecy.clock import Clock
 from clients.ecy.directory import discover
+from clients.ecy.nameplate import read_nameplate
 from clients.ecy.neighbours import (
     Binding,
     CovSubscription,
@@ -25,6 +26,7 @@ from clients.http.funnel import Json
 from clients.http.tls import TlsPolicy
 from utils.errors import AccountRefused, ObjectError
 from utils.values import (
+    AnyObjectType,
     Endpoint,
     Exchange,
     ObjectRef,
@@ -43,10 +45,22 @@ class ECYDeviceClient(Exchanging):
     single objects raise ObjectError. Nothing is sent before the first call.
     """
 
-    def __init__(self, address: str, username: str, password: str, *, tls: TlsPolicy, timeout_s: float = 10.0) -> None:
-        """``address`` is ``host[:port]``; ``timeout_s`` bounds each call as a whole."""
+    def __init__(
+        self,
+        address: str,
+        username: str,
+        password: str,
+        *,
+        tls: TlsPolicy,
+        timeout_s: float = 10.0,
+        account: str = "",
+    ) -> None:
+        """``address`` is ``host[:port]``; ``timeout_s`` bounds each call as a whole.
+
+        ``account`` says where user name and password are written, for whoever has to mend them.
+        """
         self.timeout_s = timeout_s
-        self._session = EcySession(address, username, password, tls, timeout_s)
+        self._session = EcySession(address, username, password, tls, timeout_s, account)
         self._batch = BatchSender(self._session)
         self._points = PointAccess(self._session, self._batch)
         self._clock = Clock(self._session)
@@ -65,6 +79,11 @@ class ECYDeviceClient(Exchanging):
     def fingerprint(self) -> str | None:
         """SHA-256 of the certificate that it has shown; None before, and where the policy is not one of pins."""
         return self._session.pin.seen if self._session.pin is not None else None
+
+    @property
+    def is_pinned(self) -> bool:
+        """Whether its certificate is judged by a pin."""
+        return self._session.pin is not None
 
     @property
     def is_new(self) -> bool:
@@ -88,7 +107,7 @@ class ECYDeviceClient(Exchanging):
         """Drop the session. The next call signs in anew, even if the password was rejected before."""
         self._session.forget()
 
-    def get_existing_endpoints(self, object_types: Iterable[ObjectType] = tuple(ObjectType)) -> tuple[Endpoint, ...]:
+    def get_existing_endpoints(self, object_types: Iterable[AnyObjectType] = tuple(ObjectType)) -> tuple[Endpoint, ...]:
         """Discover the objects of the types, and keep them for :meth:`get_instance_number`."""
         found = discover(self._session, object_types)
         self._keep(found)
@@ -110,7 +129,7 @@ class ECYDeviceClient(Exchanging):
 
     def survey(self, refs: Iterable[ObjectRef]) -> Mapping[ObjectRef, ObjectState]:
         """How objects are found: value, service, priority array, units."""
-        return survey(self._batch, list(refs))
+        return survey(self._batch, list(refs), self._points.flags)
 
     def exchange(
         self,
@@ -172,6 +191,10 @@ class ECYDeviceClient(Exchanging):
     def get_cov_subscriptions(self) -> list[CovSubscription]:
         """BACnet peers that listen to objects; empty where the firmware does not tell."""
         return read_cov_subscriptions(self._session)
+
+    def get_nameplate(self) -> Nameplate:
+        """Model, firmware and application, as far as the controller tells."""
+        return read_nameplate(self._session)
 
     def get_device_name(self) -> str:
         """The name of the controller's device object."""

@@ -12,11 +12,11 @@ from clients.boptest_client import BOPTestClient, TestIds, Timeouts
 from clients.device_client import DeviceClient
 from clients.ecy_device_client import ECYDeviceClient
 from clients.http.funnel import without_credentials
-from clients.http.tls import TlsPolicy
+from clients.http.tls import TlsPolicy, tell_trusted
 from clients.simulation import SIMULATION, EndedSimulation
 from utils.bacnet import SCHEME
 from utils.errors import ConfigError, Problem
-from utils.settings import AccountSettings, Parts, ServerSettings
+from utils.settings import PASSWORD_VARIABLE, USER_VARIABLE, AccountSettings, Parts, ServerSettings
 from utils.state_folder import StateFolder
 
 if TYPE_CHECKING:
@@ -28,6 +28,7 @@ __all__ = [
     "TlsPolicy",
     "controller_client",
     "simulation_client",
+    "tell_trusted",
     "tls_policy",
 ]
 
@@ -77,7 +78,8 @@ def controller_client(
     user, word = credentials.username_env, credentials.password_env
     username = settings.variables[user] if user else settings.username
     password = settings.variables[word] if word else settings.password.get_secret_value()
-    return ECYDeviceClient(address, username, password, tls=tls, timeout_s=timeout_s)
+    account = f"{user or USER_VARIABLE}, {word or PASSWORD_VARIABLE}"
+    return ECYDeviceClient(address, username, password, tls=tls, timeout_s=timeout_s, account=account)
 
 
 class DeviceClients:

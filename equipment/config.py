@@ -5,18 +5,18 @@ Every problem of every file is told at once, with the file, the JSON path and wh
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
 from equipment.config_conflicts import conflicts
-from equipment.config_json import JsonDocument, check, check_part, read_document
-from equipment.config_model import KNOWN_KEYS, EquipmentConfig
-from points import Point, PointConfig, UnitSystem, make_point, point_problems
-from utils.errors import ConfigError, Problem, Problems
+from equipment.config_file import ConfigFile, read_config_file
+from equipment.config_model import EquipmentConfig
+from points import Point, PointConfig, UnitSystem, make_point
+from utils.errors import ConfigError, Problem
 from utils.unit_conversion import UnitConverter
 
-__all__ = ["EquipmentConfig", "LoadedEquipment", "load_equipment_files"]
+__all__ = ["EquipmentConfig", "LoadedEquipment", "ReadEquipments", "load_equipment_files", "read_equipment_files"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +28,16 @@ class LoadedEquipment:
     points: tuple[Point, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class ReadEquipments:
+    """What a folder of configs says: the equipments that can be used, each with its sound points, and what is wrong."""
+
+    equipments: tuple[LoadedEquipment, ...]
+    problems: tuple[Problem, ...]
+    variables: frozenset[str]
+    """Those in which controllers have accounts of their own."""
+
+
 def load_equipment_files(
     folder: Path, unit_system: UnitSystem, converter: UnitConverter
 ) -> tuple[LoadedEquipment, ...]:
@@ -35,17 +45,25 @@ def load_equipment_files(
 
     ``unit_system`` is that of controllers whose file does not say. Raises :class:`ConfigError` with all problems.
     """
-    problems = Problems()
-    configs: dict[Path, EquipmentConfig] = {}
-    for file in _config_files(folder):
-        with problems.collecting():
-            configs[file] = _read(file, converter)
-    enabled = {file: config for file, config in configs.items() if config.enabled}
-    problems.add(conflicts({file.name: config for file, config in enabled.items()}))
-    problems.refuse()
+    read = read_equipment_files(folder, unit_system, converter)
+    if read.problems:
+        raise ConfigError(read.problems)
+    return read.equipments
+
+
+def read_equipment_files(folder: Path, unit_system: UnitSystem, converter: UnitConverter) -> ReadEquipments:
+    """The same, as far as the files can be used. Raises :class:`ConfigError` where there are none."""
+    files = [read_config_file(file, converter) for file in _config_files(folder)]
+    enabled = [one for one in files if one.is_enabled]
+    problems = [problem for one in files for problem in one.problems]
+    problems += conflicts({one.file.name: one.claimant for one in enabled if one.claimant is not None})
     if not enabled:
-        raise ConfigError([Problem(str(folder), 'every equipment in it has "enabled": false; enable one')])
-    return tuple(_load(file, config, unit_system, converter) for file, config in enabled.items())
+        problems.append(_all_off(folder, files))
+    usable: dict[str, LoadedEquipment] = {}
+    for one in enabled:
+        if one.config is not None:
+            usable.setdefault(one.config.equipment_name, _load(one.file, one.config, unit_system, converter))
+    return ReadEquipments(tuple(usable.values()), tuple(problems), frozenset().union(*(one.variables for one in files)))
 
 
 def _config_files(folder: Path) -> list[Path]:
@@ -59,22 +77,10 @@ def _config_files(folder: Path) -> list[Path]:
     return files
 
 
-def _read(file: Path, converter: UnitConverter) -> EquipmentConfig:
-    document = read_document(file)
-    problems = Problems()
-    problems.add((*document.repeated_keys, *_key_problems(document, converter)))
-    with problems.collecting():
-        config = check(document, EquipmentConfig, KNOWN_KEYS)
-    problems.refuse()
-    return config
-
-
-def _key_problems(document: JsonDocument, converter: UnitConverter) -> Iterator[Problem]:
-    """Look into every point that can be read, also where another one cannot."""
-    for index, part in enumerate(document.items("points")):
-        point = check_part(part, PointConfig)
-        for key, what in point_problems(point, converter) if point else ():
-            yield Problem(document.where("points", index, key), what)
+def _all_off(folder: Path, files: Iterable[ConfigFile]) -> Problem:
+    places = " or ".join(one.off_since for one in files)
+    what = "every equipment in it is switched off: put your controller's address into device_ip, and remove the line"
+    return Problem(str(folder), f'{what} "enabled": false from {places}')
 
 
 def _load(file: Path, config: EquipmentConfig, default: UnitSystem, converter: UnitConverter) -> LoadedEquipment:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from utils.addresses import one_spelling
+from utils.placeholders import is_placeholder
 
 _ADDRESS = re.compile(r"(?P<host>\[[^\[\]]+\]|[^\[\]:]+)(:(?P<port>\d{1,5}))?")
 _LABEL = re.compile(r"[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?")
@@ -18,6 +19,8 @@ def normal_address(text: str) -> str:
     Raises ValueError, with the remedy, for anything but a host name, an IPv4 or a bracketed IPv6 address, each with
     or without a port.
     """
+    if is_placeholder(text.upper()):
+        raise ValueError(f"{text!r} is a placeholder; put the controller's address in its place")
     if "/" in text or "@" in text:
         raise ValueError(f"{text!r} is more than an address; leave out https://, any path and any user")
     if text.count(":") > 1 and "[" not in text:

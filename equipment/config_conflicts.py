@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterator, Mapping
-from typing import TypeAlias
+from dataclasses import dataclass
+from typing import Self, TypeAlias
 
 from equipment.config_model import EquipmentConfig
 from points import POINT_CLASSES, PointConfig
@@ -14,11 +15,28 @@ _Place: TypeAlias = tuple[str, str]
 """A file and the JSON path in it."""
 
 
-def conflicts(equipments: Mapping[str, EquipmentConfig]) -> Iterator[Problem]:
+@dataclass(frozen=True, slots=True)
+class Claimant:
+    """What can be read of an enabled equipment. None, or a point that is absent, is one that cannot."""
+
+    name: str | None
+    device: str | None
+    heartbeat: str | None
+    points: Mapping[int, PointConfig]
+    """By where they stand in the file."""
+
+    @classmethod
+    def of(cls, config: EquipmentConfig) -> Self:
+        """All of it."""
+        return cls(config.equipment_name, config.device_ip, config.heartbeat, dict(enumerate(config.points)))
+
+
+def conflicts(equipments: Mapping[str, Claimant]) -> Iterator[Problem]:
     """Yield the conflicts between enabled equipments, given by file name. Disabled points do not count."""
     names = (
-        (config.equipment_name.casefold(), (file, "equipment_name"), f"the name {config.equipment_name!r} is taken")
-        for file, config in equipments.items()
+        (one.name.casefold(), (file, "equipment_name"), f"the name {one.name!r} is taken")
+        for file, one in equipments.items()
+        if one.name is not None
     )
     yield from _repeated(names)
     yield from _repeated(_written_objects(equipments))
@@ -33,27 +51,32 @@ def _repeated(claims: Iterator[tuple[Hashable, _Place, str]]) -> Iterator[Proble
         first.setdefault(key, (file, path))
 
 
-def _written_objects(equipments: Mapping[str, EquipmentConfig]) -> Iterator[tuple[Hashable, _Place, str]]:
+def _written_objects(equipments: Mapping[str, Claimant]) -> Iterator[tuple[Hashable, _Place, str]]:
     # By name alone: a controller's object names are unique over all types (ecy-rest-api §7).
     for device, place, point in _enabled_points(equipments):
         if POINT_CLASSES[point.object_type].role is not Role.READ:
             yield (device, point.ecy_point), _key(place, "ecy_point"), f"{point.ecy_point} is already written"
-    for file, config in equipments.items():
-        if config.heartbeat is not None:
-            yield (config.device_ip, config.heartbeat), (file, "heartbeat"), f"{config.heartbeat} is already written"
+    for file, one in equipments.items():
+        if one.heartbeat is not None:
+            yield (_device(file, one), one.heartbeat), (file, "heartbeat"), f"{one.heartbeat} is already written"
 
 
-def _driven_inputs(equipments: Mapping[str, EquipmentConfig]) -> Iterator[tuple[Hashable, _Place, str]]:
+def _driven_inputs(equipments: Mapping[str, Claimant]) -> Iterator[tuple[Hashable, _Place, str]]:
     for _, place, point in _enabled_points(equipments):
         if POINT_CLASSES[point.object_type].role is Role.READ:
             yield point.bop_point, _key(place, "bop_point"), f"{point.bop_point} is already driven"
 
 
-def _enabled_points(equipments: Mapping[str, EquipmentConfig]) -> Iterator[tuple[str, _Place, PointConfig]]:
-    for file, config in equipments.items():
-        for index, point in enumerate(config.points):
+def _enabled_points(equipments: Mapping[str, Claimant]) -> Iterator[tuple[str, _Place, PointConfig]]:
+    for file, one in equipments.items():
+        for index, point in one.points.items():
             if point.enabled:
-                yield config.device_ip, (file, f"points[{index}]"), point
+                yield _device(file, one), (file, f"points[{index}]"), point
+
+
+def _device(file: str, one: Claimant) -> str:
+    """The controller; where its address cannot be read, one that no other file has."""
+    return one.device if one.device is not None else f"that of {file}"
 
 
 def _key(place: _Place, key: str) -> _Place:

@@ -7,18 +7,20 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeAlias, TypeVar
+from typing import Generic, TypeAlias, TypeVar
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from utils.errors import ConfigError, Problem
-from utils.names import did_you_mean
+from utils.json_text import json_fault
+from utils.names import did_you_mean, nearest
 
 ModelT = TypeVar("ModelT", bound=BaseModel)
 Json: TypeAlias = "dict[str, Json] | list[Json] | str | int | float | bool | None"
 Keys: TypeAlias = Mapping[tuple[str, ...], Sequence[str]]
-_Path: TypeAlias = tuple[int | str, ...]
+Place: TypeAlias = tuple[int | str, ...]
+"""The way into a document: keys, and positions in lists."""
 
 _DEEPEST = 50
 """Brackets within brackets. Our deepest file has seven; far more exhausts whatever reads it."""
@@ -40,6 +42,9 @@ _WHAT_IS_WANTED = {
     "tuple_type": "must be a list in square brackets",
 }
 """What pydantic's errors ask for, in the words of somebody who writes JSON."""
+
+
+_UNKNOWN = "extra_forbidden"
 
 
 class _Object(dict[str, Json]):
@@ -70,15 +75,29 @@ class JsonDocument:
         text = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in path)
         return f"{self.file.name}: {text.lstrip('.')}" if text else self.file.name
 
+    def line_of(self, key: str) -> int:
+        """The line, from 1 on, in which a key of the top object stands. Raises KeyError where there is none."""
+        depth = 0
+        for token in _TOKEN.finditer(self.text):
+            depth += (token[0] in "[{") - (token[0] in "]}")
+            if depth == 1 and token["key"] == key:
+                return self.text.count("\n", 0, token.start()) + 1
+        raise KeyError(key)
+
     @property
-    def repeated_keys(self) -> list[Problem]:
-        """The keys that are written twice in one object: JSON would silently take the last."""
+    def repeated(self) -> list[Place]:
+        """Where the keys are that are written twice in one object: JSON would silently take the last."""
         return [
-            Problem(self.where(*path, name), "is written twice in the same object; keep one")
+            (*path, name)
             for path, part in _parts(self.content, ())
             if isinstance(part, _Object)
             for name in part.repeated
         ]
+
+    @property
+    def repeated_keys(self) -> list[Problem]:
+        """The same as problems."""
+        return [Problem(self.where(*place), "is written twice in the same object; keep one") for place in self.repeated]
 
 
 def read_document(file: Path) -> JsonDocument:
@@ -92,8 +111,8 @@ def read_document(file: Path) -> JsonDocument:
         _refuse_depth(file, text)
         document = JsonDocument(file, text, json.loads(text, object_pairs_hook=_object, parse_int=_integer))
     except json.JSONDecodeError as error:
-        where = f"{file.name}: line {error.lineno} column {error.colno}"
-        raise ConfigError([Problem(where, f"is not JSON: {error.msg}")]) from None
+        line, column, fault = json_fault(error)
+        raise ConfigError([Problem(f"{file.name}: line {line} column {column}", f"is not JSON: {fault}")]) from None
     except UnicodeDecodeError as error:
         raise ConfigError([Problem(file.name, f"is not UTF-8 at byte {error.start}; save it as UTF-8")]) from None
     except OSError as error:
@@ -105,17 +124,36 @@ def read_document(file: Path) -> JsonDocument:
     return document
 
 
+@dataclass(frozen=True, slots=True)
+class Judged(Generic[ModelT]):
+    """What became of a document: a model, or what is wrong and where."""
+
+    model: ModelT | None
+    problems: tuple[Problem, ...] = ()
+    places: frozenset[Place] = frozenset()
+
+
 def check(document: JsonDocument, model: type[ModelT], keys: Keys) -> ModelT:
     """Make a model of a document. ``keys`` are the known keys by place, for suggestions.
 
     Raises :class:`ConfigError` with every missing and unknown key, wrong type and value out of range.
     """
+    checked = judge(document, model, keys)
+    if checked.model is None:
+        raise ConfigError(checked.problems)
+    return checked.model
+
+
+def judge(document: JsonDocument, model: type[ModelT], keys: Keys) -> Judged[ModelT]:
+    """The same without an end: a model, or every problem with its place. A misspelt key is one, and not missing too."""
     try:
-        return model.model_validate_json(document.text)
+        return Judged(model.model_validate_json(document.text))
     except ValidationError as error:
-        raise ConfigError(
-            [Problem(document.where(*_place(item)), _what(item, keys)) for item in error.errors()]
-        ) from None
+        items = error.errors()
+    meant = {(*_place(item)[:-1], _meant(item["loc"], keys)) for item in items if item["type"] == _UNKNOWN}
+    told = [item for item in items if item["type"] != "missing" or _place(item) not in meant]
+    problems = tuple(Problem(document.where(*_place(item)), _what(item, keys)) for item in told)
+    return Judged(None, problems, frozenset(map(_place, items)))
 
 
 def check_part(part: Json, model: type[ModelT]) -> ModelT | None:
@@ -150,7 +188,7 @@ def _refuse_depth(file: Path, text: str) -> None:
             raise ConfigError([Problem(where, f"has more than {_DEEPEST} brackets within brackets{inside}")])
 
 
-def _parts(content: Json, path: _Path) -> Iterator[tuple[_Path, Json]]:
+def _parts(content: Json, path: Place) -> Iterator[tuple[Place, Json]]:
     """The content and everything in it, with its place."""
     yield path, content
     if isinstance(content, dict):
@@ -161,13 +199,13 @@ def _parts(content: Json, path: _Path) -> Iterator[tuple[_Path, Json]]:
             yield from _parts(item, (*path, index))
 
 
-def _place(item: ErrorDetails) -> _Path:
+def _place(item: ErrorDetails) -> Place:
     return tuple(part for part in item["loc"] if part != "[key]")
 
 
 def _what(item: ErrorDetails, keys: Keys) -> str:
     kind, context = item["type"], item.get("ctx", {})
-    if kind == "extra_forbidden":
+    if kind == _UNKNOWN:
         return _unknown_key(item["loc"], keys)
     if kind in ("enum", "literal_error"):
         choices = re.findall(r"'([^']*)'", context["expected"])
@@ -179,7 +217,14 @@ def _what(item: ErrorDetails, keys: Keys) -> str:
     return str(context.get("error", item["msg"]))
 
 
-def _unknown_key(path: _Path, keys: Keys) -> str:
-    name = str(path[-1])
-    known = keys.get(tuple(part for part in path[:-1] if isinstance(part, str)), ())
-    return f"is not a known key{did_you_mean(name, known) or '; remove it'}"
+def _unknown_key(path: Place, keys: Keys) -> str:
+    return f"is not a known key{did_you_mean(str(path[-1]), _known(path, keys)) or '; remove it'}"
+
+
+def _meant(path: Place, keys: Keys) -> str | None:
+    return nearest(str(path[-1]), _known(path, keys))
+
+
+def _known(path: Place, keys: Keys) -> Sequence[str]:
+    """The keys of the object that a key stands in."""
+    return keys.get(tuple(part for part in path[:-1] if isinstance(part, str)), ())

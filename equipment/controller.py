@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterator
 
 from clients.device_client import DeviceClient
 from equipment.config import LoadedEquipment
 from equipment.supervision import HeartbeatObject, PermitObject, heartbeats_of, permits_of, supervision_problems
+from equipment.unit_match import of_other_system, wrong_unit
 from equipment.write_plan import BoundPoint, WritePlan
 from points import Point
-from utils.bacnet import NO_UNITS
 from utils.errors import ConfigError, Problem
 from utils.names import nearest
 from utils.settings import ControllerSettings
-from utils.unit_conversion import from_bacnet, same_unit, to_bacnet
 from utils.values import Endpoint, ObjectRef, ObjectType, Role, Target
 
 
@@ -37,9 +36,19 @@ class Controller:
         self._loaded: list[LoadedEquipment] = []
 
     @property
+    def loaded(self) -> tuple[LoadedEquipment, ...]:
+        """The equipments on this controller."""
+        return tuple(self._loaded)
+
+    @property
     def points(self) -> tuple[Point, ...]:
         """Every point on this controller."""
         return tuple(point for loaded in self._loaded for point in loaded.points)
+
+    @property
+    def wanted(self) -> tuple[str, ...]:
+        """What a run forces, commands or isolates here, in the words of the configs: nothing has to be asked for it."""
+        return tuple(dict.fromkeys(name for item in self._loaded for name in _wanted(item)))
 
     @property
     def refresh_time_s(self) -> float:
@@ -66,7 +75,7 @@ class Controller:
         by_name = {endpoint.name: endpoint for endpoint in endpoints}
         problems: list[Problem] = []
         for item in self._loaded:
-            problems += [problem for point in item.points for problem in self._mismatches(item, point, known)]
+            problems += self._mismatches(item, known)
             problems += supervision_problems(item, by_name)
         if problems:
             raise ConfigError(problems)
@@ -86,15 +95,28 @@ class Controller:
     def _target(self, point: Point) -> Target:
         return Target(self.address, point.object_type, point.ecy_point)
 
-    def _mismatches(
-        self, loaded: LoadedEquipment, point: Point, known: dict[tuple[ObjectType, str], Endpoint]
-    ) -> Iterable[Problem]:
-        where = f"{loaded.file.name}: {point.ecy_point}"
-        endpoint = known.get((point.object_type, point.ecy_point))
-        if endpoint is None:
-            yield Problem(where, self._unknown(point, known))
-        elif endpoint.units is not None and (wrong := _wrong_unit(point, endpoint.units)):
-            yield Problem(where, f"{wrong} ({self.address}, {endpoint.ref})")
+    def _mismatches(self, loaded: LoadedEquipment, known: dict[tuple[ObjectType, str], Endpoint]) -> Iterator[Problem]:
+        """Names that the controller does not have, and units that are not the object's; one cause of many is one."""
+        found = [(point, known.get((point.object_type, point.ecy_point))) for point in loaded.points]
+        misled = of_other_system([(point, endpoint.units) for point, endpoint in found if endpoint is not None])
+        if misled:
+            yield self._wrong_system(loaded)
+        for point, endpoint in found:
+            where = f"{loaded.file.name}: {point.ecy_point}"
+            if endpoint is None:
+                yield Problem(where, self._unknown(point, known))
+            elif point not in misled and (wrong := wrong_unit(point, endpoint.units)):
+                yield Problem(where, f"{wrong} ({self.address}, {endpoint.ref})")
+
+    def _wrong_system(self, loaded: LoadedEquipment) -> Problem:
+        ours = loaded.config.unit_system or self._settings.unit_system
+        theirs = "SI" if ours == "US" else "US"
+        if loaded.config.unit_system is not None:
+            what = f"is {ours}, but the objects are in {theirs} units; change it"
+            return Problem(f"{loaded.file.name}: unit_system", what)
+        said = f"{self._settings.where('UNIT_SYSTEM')}: is {ours}"
+        remedy = f'change that, or write "unit_system": "{theirs}" into the file'
+        return Problem(loaded.file.name, f"its objects are in {theirs} units, but {said}; {remedy}")
 
     def _unknown(self, point: Point, known: dict[tuple[ObjectType, str], Endpoint]) -> str:
         text = f"the controller {self.address} has no {point.object_type} of this name"
@@ -105,14 +127,9 @@ class Controller:
         return f"{text}; did you mean {guess}?" if guess else f"{text}; check the application in the controller"
 
 
-def _wrong_unit(point: Point, object_units: str) -> str | None:
-    """Why the object's units are not the point's. An object in no-units was left as it was made: it tells nothing."""
-    theirs = from_bacnet(object_units)
-    if theirs is None or point.device_unit is None or to_bacnet(theirs) == NO_UNITS:
-        return None
-    if same_unit(theirs, point.device_unit):
-        return None
-    return (
-        f"we exchange {point.device_unit} but the object is in {object_units}; "
-        f"change si_unit or us_unit, or the object's units"
-    )
+def _wanted(loaded: LoadedEquipment) -> Iterator[str]:
+    for point in loaded.points:
+        if point.role is not Role.READ or loaded.config.isolate_outputs:
+            yield f"{point.object_type} {point.ecy_point}"
+    if loaded.config.heartbeat is not None:
+        yield loaded.config.heartbeat

@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import logging
+from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from clients.device_client import SettableClock
 from clients.ecy_device_client import ECYDeviceClient
-from clients.making import Credentials, TlsPolicy, controller_client
-from equipment.config import LoadedEquipment, load_equipment_files
+from clients.making import Credentials, TlsPolicy, controller_client, tell_trusted
+from equipment.config import LoadedEquipment, read_equipment_files
 from equipment.controller import Controller
 from points import Point
 from utils.clocks import MonotonicSeconds
-from utils.errors import ConfigError, Problem
+from utils.errors import Problem, Problems
+from utils.placeholders import is_placeholder
 from utils.settings import ControllerSettings
 from utils.unit_conversion import UnitConverter
 from utils.values import Target, Write
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +51,8 @@ class EquipmentManager:
         """How to sign in to each controller, by its address."""
         self._folder = folder
         self._settings = settings
-        self._tls = tls
+        self._tls = replace(tls, tell=self._trusted)
+        self._newly_trusted: dict[str, str] | None = None
         self._controllers: dict[str, Controller] = {}
         self._clients: dict[str, ECYDeviceClient] = {}
         self._converter = UnitConverter()
@@ -69,12 +75,23 @@ class EquipmentManager:
 
     def load_equipments(self) -> None:
         """Read every config of the folder. Raises :class:`ConfigError` with the problems of all of them."""
-        loaded = load_equipment_files(self._folder, self._settings.unit_system, self._converter)
-        problems = [problem for item in loaded for problem in self._missing_credentials(item)]
-        if problems:
-            raise ConfigError(problems)
-        for item in loaded:
-            self.initialize_equipment(item)
+        problems = Problems()
+        problems.add(self.load_sound_equipments())
+        problems.refuse()
+
+    def load_sound_equipments(self) -> tuple[Problem, ...]:
+        """Read every config, and load what can be used of them. Returns everything that is wrong.
+
+        Raises :class:`ConfigError` where there are no configs at all.
+        """
+        read = read_equipment_files(self._folder, self._settings.unit_system, self._converter)
+        problems = list(read.problems)
+        for item in read.equipments:
+            missing = list(self._missing_credentials(item))
+            problems += missing
+            if not missing:
+                self.initialize_equipment(item)
+        return tuple(problems)
 
     def initialize_equipment(self, loaded: LoadedEquipment) -> Equipment:
         """Make an equipment; those with the same ``device_ip`` share one client."""
@@ -121,6 +138,27 @@ class EquipmentManager:
         for future in done:
             future.result()
 
+    @contextmanager
+    def telling_trust_together(self) -> Iterator[None]:
+        """Around a first contact with many: what is trusted from then on is said in one line."""
+        self._newly_trusted = {}
+        try:
+            yield
+        finally:
+            trusted, self._newly_trusted = self._newly_trusted, None
+            if len(trusted) > 1:
+                where = self._tls.pins_file
+                log.info("the certificates of %s are trusted from now on (SHA-256 in %s)", ", ".join(trusted), where)
+            else:
+                for address, fingerprint in trusted.items():
+                    tell_trusted(address, fingerprint)
+
+    def _trusted(self, address: str, fingerprint: str) -> None:
+        if self._newly_trusted is None:
+            tell_trusted(address, fingerprint)
+        else:
+            self._newly_trusted[address] = fingerprint
+
     def client_for(self, address: str, credentials: Credentials) -> ECYDeviceClient:
         """A client of its own for a controller, configured or not. Raises :class:`ConfigError`."""
         return controller_client(address, credentials, self._settings, self._tls)
@@ -140,10 +178,11 @@ class EquipmentManager:
     def _missing_credentials(self, loaded: LoadedEquipment) -> Iterable[Problem]:
         for key in ("username_env", "password_env"):
             name = getattr(loaded.config, key)
-            if name and name not in self._settings.variables:
-                yield Problem(
-                    f"{loaded.file.name}: {key}", f"names the variable {name}, which is not set; set it in .env"
-                )
+            if name and is_placeholder(self._settings.variables.get(name, "")):
+                yield Problem(f"{loaded.file.name}: {key}", f"names the variable {name}, which is still a placeholder")
+            elif name and name not in self._settings.variables:
+                what = f"names the variable {name}, which is not set; set it in .env"
+                yield Problem(f"{loaded.file.name}: {key}", what)
 
 
 def synchronize(client: SettableClock, unix_time: float, timezone: str) -> None:

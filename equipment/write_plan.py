@@ -6,6 +6,7 @@ refresh, because a controller that has rebooted may have lost it.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -21,6 +22,16 @@ class BoundPoint:
     point: Point
     target: Target
     ref: ObjectRef
+
+    @property
+    def role(self) -> Role:
+        """What the bridge does with the object."""
+        return self.point.role
+
+    @property
+    def priority(self) -> int:
+        """The slot that it is commanded in."""
+        return self.point.priority
 
 
 @dataclass(slots=True)
@@ -45,6 +56,8 @@ class WritePlan:
         self._tracks = {item.ref: _Track(item) for item in bound if item.point.role is not Role.READ}
         self._refresh_s = refresh_s
         self._hold_steps = hold_steps
+        self._targets: Mapping[Target, PointValue] | None = None
+        """The values of the frame that was taken last."""
         self.found_forced: Mapping[ObjectRef, PointValue] = {}
         """Inputs that were out of service before us, with their values then: to let go of one is to put that back."""
 
@@ -59,7 +72,10 @@ class WritePlan:
         return {track.bound.target: track.sent for track in self._tracks.values() if track.sent is not None}
 
     def update(self, targets: Mapping[Target, PointValue]) -> None:
-        """Take the values of a new frame. A point without a value keeps its last one and counts a miss."""
+        """Take a frame's values. A point without one keeps its last, and misses once however often that is shown."""
+        if targets is self._targets:
+            return
+        self._targets = targets
         for track in self._tracks.values():
             value = targets.get(track.bound.target)
             track.missed_steps = track.missed_steps + 1 if value is None else 0
@@ -89,6 +105,12 @@ class WritePlan:
             elif result.write.kind is not WriteKind.OUT_OF_SERVICE:
                 track.taken, track.sent = True, result.write.value
                 track.refresh_at_s = now_s + self._refresh_s
+
+    def renew(self, targets: Collection[Target]) -> None:
+        """Write these anew, however little has changed; what has no value in the next frame is let go of at once."""
+        for track in self._tracks.values():
+            if track.bound.target in targets:
+                track.refresh_at_s, track.missed_steps = -math.inf, self._hold_steps
 
     def forget(self, may_hold: Collection[ObjectRef] = ()) -> None:
         """The controller may have lost everything: take and write all of it again.

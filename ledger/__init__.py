@@ -12,13 +12,14 @@ from ledger.ledger import Ledger
 from ledger.leftovers import Leftovers
 from ledger.receipt_file import keep_receipts
 from ledger.receipts import Outcome, Receipt, described
-from ledger.record.journal import Journals
+from ledger.record.journal import Journal, Journals
 from ledger.record.orphan import Orphan
 from ledger.recovery import MakeClient, recover, undo
 from ledger.watched import Judgement
 
 __all__ = [
     "Entry",
+    "Journal",
     "Journals",
     "Judgement",
     "Ledger",

@@ -34,6 +34,12 @@ class LedgerStore(Protocol):
     def refuse_claimed(self, entries: Sequence[Entry]) -> None:
         """Raises :class:`utils.errors.ConfigError` when another process on this computer has one of them."""
 
+    def others(self) -> Iterable[tuple[int, Entry]]:
+        """What other processes on this computer have taken, with their process ids.
+
+        Raises :class:`utils.errors.BridgeError` where that cannot be known.
+        """
+
     def give_back(self, entries: Sequence[Entry]) -> None:
         """The entries have been undone."""
 
@@ -55,6 +61,10 @@ class MemoryStore:
 
     def refuse_claimed(self, entries: Sequence[Entry]) -> None:
         """Nobody else can be seen from here."""
+
+    def others(self) -> Iterable[tuple[int, Entry]]:
+        """As in :meth:`refuse_claimed`."""
+        return ()
 
     def give_back(self, entries: Sequence[Entry]) -> None:
         """Nothing to do."""
@@ -113,6 +123,13 @@ class Ledger:
     def refuse_claimed(self, *entries: Entry) -> None:
         """Raises :class:`utils.errors.ConfigError` when another process on this computer has one of them."""
         self._store.refuse_claimed(entries)
+
+    def others(self) -> tuple[tuple[int, Entry], ...]:
+        """What other processes on this computer have taken, with their process ids.
+
+        Raises :class:`utils.errors.BridgeError` where that cannot be known.
+        """
+        return tuple(self._store.others())
 
     def take(self, *entries: Entry) -> None:
         """Enter things before they are taken."""
@@ -214,4 +231,4 @@ def _thing(entry: Entry) -> _Thing:
 
 
 def _watched(device: str, ref: ObjectRef, remembered: Remembered | None) -> Watched:
-    return Watched(f"{device} {ref}", remembered, is_exact=not ref.object_type.is_analog)
+    return Watched(f"{device} {ref}", remembered, is_exact=not ref.bacnet_type.is_analog)

@@ -32,6 +32,7 @@ READ_KEYS = COMMON_KEYS | {"bop_override_point"}
 ANALOG_KEYS = VALID_KEYS | {"si_unit", "us_unit", "convert_to_us", "scale", "offset", "minimum", "maximum"}
 FRACTION = "dimensionless"
 _LONGEST = 40
+_STATES = {"active": True, "inactive": False}
 _ROUNDING = 1e-6
 """How far, relatively, a value may be beyond a bound: a controller keeps a bound itself in single precision."""
 
@@ -64,6 +65,8 @@ class Point(ABC):
         self.activation = ActivationPoint(config.bop_override_point) if config.bop_override_point else None
         self.unit = config.unit
         self.device_unit: str | None = None
+        self.other_device_unit: str | None = None
+        """What ``device_unit`` would be in the other unit system."""
         self._coldest = converter.absolute_zero(config.unit)
 
     def process_bop_value(
@@ -85,6 +88,13 @@ class Point(ABC):
         if isinstance(raw, bool) and not self.object_type.is_binary:
             raise BadValue(f"{raw!r} is not a number")
         return self._to_simulation(_held(_number(raw)))
+
+    @abstractmethod
+    def accept(self, typed: PointValue | str) -> PointValue:
+        """Turn what somebody has typed for the object, in the device unit, into its present-value.
+
+        Nothing is cut: raises :class:`BadValue` for what the config's limits, or the object, have no room for.
+        """
 
     def reach_of(self, raw: float) -> float:
         """What an output would make of a present-value, were it to be trusted, in the simulation's unit."""
@@ -141,9 +151,12 @@ class AnalogPoint(Point):
         super().__init__(config, unit_system, converter)
         self.unit = config.unit or self.default_unit
         self.device_unit = self._choose_device_unit(config, unit_system)
+        self.other_device_unit = self._choose_device_unit(config, "SI" if unit_system == "US" else "US")
         self._into_device_unit = _conversion(converter, self.unit, self.device_unit)
         self._into_unit = _conversion(converter, self.device_unit, self.unit)
         self._coldest = converter.absolute_zero(self.unit, self.device_unit)
+        is_shaped = config.reverse or config.scale != 1.0 or config.offset
+        self._coldest_shown = None if is_shaped else converter.absolute_zero(self.device_unit, self.unit)
         self._whole = converter.convert(1.0, FRACTION, self.device_unit or FRACTION) if config.reverse else 0.0
 
     def check_metadata(self, metadata: PointMetadata) -> str | None:
@@ -174,6 +187,19 @@ class AnalogPoint(Point):
     def reach_of(self, raw: float) -> float:
         """As in :class:`Point`."""
         return self._into_unit(self._cut(self._scaled(raw)))
+
+    def accept(self, typed: PointValue | str) -> PointValue:
+        """As in :class:`Point`. Limits are those of what is passed on: of an output, when it has been shaped."""
+        value = float(_held(_number(_plain(typed))))
+        passed_on = self._scaled(value) if self.role is Role.READ else value
+        if passed_on != self._cut(passed_on):
+            as_what = "" if passed_on == value else f", which is passed on as {passed_on:g}"
+            raise BadValue(f"it takes {_range(*self._limits, self.device_unit)}, not {value:g}{as_what}")
+        if self.role is Role.READ:
+            self.process_ecy_value(value)
+        elif self._coldest_shown is not None and _is_below(value, self._coldest_shown, _ROUNDING):
+            raise BadValue(f"{value:g} {self.device_unit} is below absolute zero")
+        return value
 
     def _to_device(self, value: float, previous: PointValue | None) -> PointValue:
         return _held(self._cut(_held(self._scaled(self._into_device_unit(value)))))
@@ -208,6 +234,13 @@ class AnalogPoint(Point):
 class BinaryPoint(Point):
     """Active above a threshold, 1 or 0 the other way."""
 
+    def accept(self, typed: PointValue | str) -> PointValue:
+        """As in :class:`Point`: active or inactive, 1 or 0."""
+        value = _STATES.get(typed.strip().casefold(), typed) if isinstance(typed, str) else typed
+        if value not in (0, 1):
+            raise BadValue(f"{repr(typed)[:_LONGEST]} is neither active (1) nor inactive (0)")
+        return bool(value)
+
     def _to_device(self, value: float, previous: PointValue | None) -> PointValue:
         config = self.config
         was_active = previous is not None and bool(previous) is not config.reverse
@@ -231,6 +264,18 @@ def _held(value: PointValue) -> PointValue:
     if not is_real32(value):
         raise BadValue(f"{value:g} is more than a controller can hold")
     return value
+
+
+def _plain(typed: PointValue | str) -> PointValue:
+    if isinstance(typed, bool | str):
+        raise BadValue(f"{repr(typed)[:_LONGEST]} is not a number")
+    return typed
+
+
+def _range(low: float | None, high: float | None, unit: str | None) -> str:
+    ends = [f"{word} {limit:g}" for word, limit in (("at least", low), ("at most", high)) if limit is not None]
+    span = f"{low:g} to {high:g}" if len(ends) > 1 else ends[0]
+    return f"{span} {unit}" if unit else span
 
 
 def _conversion(converter: UnitConverter, source: str | None, target: str | None) -> Callable[[float], float]:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from points.base_point import READ_KEYS, WRITTEN_KEYS, BadValue, KeyProblem, Point
 from points.config import PointConfig, UnitSystem
 from utils.unit_conversion import UnitConverter
-from utils.values import ObjectType, PointValue, Role
+from utils.values import ObjectType, PointValue, Role, is_finite_number
 
 _REACH = 0.5
 """How far a number of the simulation may be from a state's."""
@@ -39,6 +39,13 @@ class MultiStatePoint(Point):
     def reach_of(self, raw: float) -> float:
         """As in :class:`Point`."""
         return self._numbers.get(round(raw), float(raw))
+
+    def accept(self, typed: PointValue | str) -> PointValue:
+        """As in :class:`Point`: the number of a state."""
+        if isinstance(typed, bool | str) or not is_finite_number(typed):
+            raise BadValue(f"{typed!r} is not the number of a state")
+        self._to_simulation(typed)
+        return int(typed)
 
     def _to_device(self, value: float, previous: PointValue | None) -> PointValue:
         state, number = self._nearest(value)

@@ -24,6 +24,9 @@ UnixSeconds = NewType("UnixSeconds", float)
 DAY_S = 86_400
 YEAR_S = 365 * DAY_S
 _ANY_COMMON_YEAR = 2023
+NO_LEAP_DAY = "29 February does not exist in the model's 365-day year; use 28 February or 1 March"
+_YEARS = range(1970, 3000)
+"""What clocks of controllers and hosts can show."""
 
 
 class Clocks:
@@ -60,9 +63,16 @@ HOST = Clocks()
 def model_seconds(moment: datetime) -> ModelSeconds:
     """Seconds from 1 January 00:00 of the model's year. Raises ``ValueError`` on 29 February."""
     if (moment.month, moment.day) == (2, 29):
-        raise ValueError("29 February does not exist in the model's 365-day year; use 28 February or 1 March")
+        raise ValueError(NO_LEAP_DAY)
     start = datetime(_ANY_COMMON_YEAR, 1, 1)
     return ModelSeconds((moment.replace(year=_ANY_COMMON_YEAR) - start).total_seconds())
+
+
+def require_start(moment: datetime) -> None:
+    """Raises ``ValueError`` for a date at which no simulation can begin: 29 February, or a year that no clock shows."""
+    if moment.year not in _YEARS:
+        raise ValueError(f"a year is from {_YEARS[0]} to {_YEARS[-1]}, not {moment.year}")
+    model_seconds(moment)
 
 
 def model_datetime(time_s: ModelSeconds, first_year: int) -> datetime:

@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import ClassVar
 
-from utils.text import one_line
+from utils.text import one_line, placed
 
 _LONGEST = 4000
 
@@ -37,7 +37,7 @@ class Problem:
     what: str
 
     def __str__(self) -> str:
-        return one_line(f"{self.where}: {self.what}", _LONGEST)
+        return one_line(placed(self.where, self.what), _LONGEST)
 
 
 class ConfigError(BridgeError):
@@ -73,6 +73,21 @@ class Problems:
         if self.found:
             raise ConfigError(self.found)
 
+    def refuse_together(self) -> None:
+        """The same, with :func:`together`."""
+        if self.found:
+            told = together((problem.where, problem.what) for problem in self.found)
+            raise ConfigError(Problem(where, what) for where, what in told)
+
+
+def together(told: Iterable[tuple[str, str]]) -> Iterator[tuple[str, str]]:
+    """Places and what is said of them, where that is the same of several whole files or controllers, once."""
+    places: dict[tuple[str, str], list[str]] = {}
+    for where, what in told:
+        is_whole = " " not in where
+        places.setdefault(("" if is_whole else where, what), []).append(where)
+    return ((", ".join(dict.fromkeys(where)), what) for (_, what), where in places.items())
+
 
 class SimulationError(BridgeError):
     """The simulation cannot go on: the run ends and releases."""
@@ -87,6 +102,14 @@ class SimulationUnreachable(SimulationError):
 
 class SimulationRefused(SimulationError):
     """An answer, and it is no. Carries the server's own words."""
+
+
+class BeginningRefused(SimulationRefused):
+    """The simulation does not begin there; nothing was done, and it stands where it stood."""
+
+
+class UnknownPeriod(BeginningRefused):
+    """The test case has no period of that name."""
 
 
 class SimulationShared(SimulationError):

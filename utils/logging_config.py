@@ -86,6 +86,7 @@ class QueuedHandler(QueueHandler):
         super().__init__(SimpleQueue())
         self.setFormatter(RedactingFormatter(redactor, "%(message)s"))
         self.setLevel(handler.level)
+        self.filters = handler.filters
         self._handler = handler
         self._outlet: Outlet[logging.LogRecord] = Outlet(name, handler.emit)
 
@@ -105,9 +106,9 @@ class QueuedHandler(QueueHandler):
 
 
 def configure_logging(
-    file: Path, level: str, secrets: Iterable[str] = (), console: logging.Handler | None = None
+    file: Path | None, level: str, secrets: Iterable[str] = (), console: logging.Handler | None = None
 ) -> None:
-    """Send our log records to ``file`` and, where given, to a console handler. Replaces an earlier configuration.
+    """Send our log records to a file and to a console handler, where given. Replaces an earlier configuration.
 
     Raises :class:`ConfigError` for a file that cannot be written; the console gets its records all the same.
     """
@@ -115,6 +116,8 @@ def configure_logging(
     hand_over(level, secrets, {} if console is None else {"console-log": console})
     for chatty in ("urllib3", "filelock"):
         logging.getLogger(chatty).setLevel(logging.WARNING)
+    if file is None:
+        return
     try:
         file.open("a", encoding="utf-8").close()
     except OSError as error:

@@ -18,13 +18,20 @@ def is_token(text: str) -> bool:
     return _TOKEN.fullmatch(text) is not None
 
 
-def nearest(name: str, known: Iterable[str]) -> str | None:
-    """Return the known name most like ``name`` regardless of case, or None when none is like it."""
-    by_folded: dict[str, str] = {}
+def nearest(name: str, known: Iterable[str], *, cutoff: float = _CUTOFF) -> str | None:
+    """Return the known name most like ``name`` regardless of case, or None when none is like it.
+
+    Of several that differ in case alone it is the one written most like it.
+
+    ``cutoff`` is how alike they have to be, from 0 to 1.
+    """
+    by_folded: dict[str, list[str]] = {}
     for candidate in known:
-        by_folded.setdefault(candidate.casefold(), candidate)
-    matches = difflib.get_close_matches(name.casefold(), by_folded, n=1, cutoff=_CUTOFF)
-    return by_folded[matches[0]] if matches else None
+        by_folded.setdefault(candidate.casefold(), []).append(candidate)
+    matches = difflib.get_close_matches(name.casefold(), by_folded, n=1, cutoff=cutoff)
+    if not matches:
+        return None
+    return max(by_folded[matches[0]], key=lambda one: difflib.SequenceMatcher(None, one, name).ratio())
 
 
 def did_you_mean(name: str, known: Iterable[str]) -> str:

@@ -1,12 +1,14 @@
 """Pace on absolute deadlines: no drift, late steps counted and said, a host that slept noticed.
 
-A process that stood still (Ctrl+Z, then fg) is neither late nor has it slept: its pace starts anew.
+A process that stood still (Ctrl+Z, then fg) is neither late nor has it slept: its pace starts anew. So does that of a
+run whose time was held.
 """
 
 from __future__ import annotations
 
 import logging
 import threading
+from collections.abc import Callable
 from typing import Literal
 
 from utils.clocks import Clocks
@@ -18,7 +20,8 @@ log = logging.getLogger(__name__)
 SLEEP_GAP_S = 10.0
 """How far wall time may run ahead of monotonic time between two steps before we say that the host slept."""
 _ON_TIME_AGAIN_STEPS = 10
-"""Steps in a row that have to be on time before lateness counts as over."""
+_ON_TIME_AGAIN_S = 60.0
+"""So many steps in a row, and for so long, a run has to be on time before lateness counts as over."""
 
 WhenLate = Literal["stretch", "stop"]
 
@@ -52,6 +55,7 @@ class Pacer:
         self._is_behind = False
         self._is_overdue = False
         self._on_time_steps = 0
+        self._on_time_since_s = 0.0
 
     def start(self) -> None:
         """Begin now: the first step is due one period from here."""
@@ -89,9 +93,17 @@ class Pacer:
         Raises :class:`HostSlept` when it took far longer. On some hosts (Windows) monotonic time counts a suspend, so
         that wall time never runs ahead of it; but there, too, a paced run that sleeps is most often asleep in a wait.
         """
+        self._wait(stop.wait, seconds)
+
+    def rest(self, wake: threading.Event, seconds: float) -> None:
+        """Wait likewise while time is held, so that no step is due. A host that sleeps meanwhile is noticed."""
+        self._wait(lambda timeout_s: self._clocks.wait(wake, timeout_s), seconds)
+        self._notice_sleep()
+
+    def _wait(self, wait: Callable[[float], object], seconds: float) -> None:
         stood_still = self.standstill.count
         began = self._clocks.monotonic()
-        stop.wait(seconds)
+        wait(seconds)
         overslept_s = self._clocks.monotonic() - began - seconds
         if overslept_s > SLEEP_GAP_S and self.standstill.count == stood_still:
             raise _slept(overslept_s)
@@ -118,8 +130,12 @@ class Pacer:
             self._on_time_steps = 0
             self._say_late(behind_s)
             return
+        now_s = self._clocks.monotonic()
+        if not self._on_time_steps:
+            self._on_time_since_s = now_s
         self._on_time_steps += 1
-        if self._is_behind and self._on_time_steps >= _ON_TIME_AGAIN_STEPS:
+        is_over = self._on_time_steps >= _ON_TIME_AGAIN_STEPS and now_s - self._on_time_since_s >= _ON_TIME_AGAIN_S
+        if self._is_behind and is_over:
             self._is_behind = False
             log.info(
                 "on time again; %d steps were late, the wall clock slipped %.1f s", self.late_steps, self.slipped_s

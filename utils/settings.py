@@ -2,37 +2,44 @@
 
 from __future__ import annotations
 
-import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Protocol
 
-from dotenv.parser import parse_stream
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from utils.errors import ConfigError, Problem
 from utils.names import nearest
+from utils.placeholders import is_placeholder
+from utils.settings_file import EnvFile, read_env_file
 from utils.settings_parts import (
+    PASSWORD_VARIABLE,
     SECRETS,
     START_FORMAT,
     TLS_WORDS,
+    USER_VARIABLE,
     AccountSettings,
     AnyPart,
     ControllerSettings,
     LocalSettings,
+    PageSettings,
     Part,
     ServerSettings,
     Settings,
     SimulationSettings,
 )
+from utils.writable import objection_to_file, objection_to_folder
 
 __all__ = [
+    "PASSWORD_VARIABLE",
     "START_FORMAT",
+    "USER_VARIABLE",
     "AccountSettings",
     "ControllerSettings",
     "LocalSettings",
+    "PageSettings",
     "Parts",
     "ServerSettings",
     "Settings",
@@ -41,10 +48,23 @@ __all__ = [
     "load_settings",
 ]
 
-_PREFIXES = ("BOP", "ECY")
+_OURS = "BOP_"
+"""Whatever begins like this is meant for us."""
+_ACCOUNTS = ("ECY_", "ECY2_")
+"""What begins like this is a setting, or an account that a config names."""
+_ALIKE, _ALMOST = 0.7, 0.8
+"""How alike a name and that of a setting are that one is suggested, and that one is taken, for the other."""
 _STATE_DIR = "BRIDGE_STATE_DIR"
-_PATHS = ("LOG_FILE", "STEP_LOG", _STATE_DIR)
+_OBJECTIONS = {
+    "LOG_FILE": objection_to_file,
+    "STEP_LOG": objection_to_file,
+    "BRIDGE_RUNS_DIR": objection_to_folder,
+    _STATE_DIR: objection_to_folder,
+}
+"""The paths, and what may keep them from being written."""
 _TLS = "ECY_TLS"
+_NO_NUMBER = {"float_parsing": "number", "int_parsing": "whole number"}
+"""What pydantic says at more length."""
 
 
 class Parts(Protocol):
@@ -66,18 +86,23 @@ class SettingsSource:
     file: Path | None = None
     from_file: frozenset[str] = frozenset()
     """The variables that the file says, and the environment does not."""
-    problems: tuple[Problem, ...] = ()
-    """Lines of the file that cannot be read."""
+    told_by_file: EnvFile = field(default_factory=EnvFile)
+    is_tolerant: bool = False
+    """Whether what cannot be read of the file is passed over."""
+    named: frozenset[str] = frozenset()
+    """The variables that configs ask for, whatever they are called."""
+    only_reads: bool = False
+    """Whether nothing is written where they say: a folder may be read-only then."""
 
     @classmethod
     def read(
         cls, env_file: Path | None, environment: Mapping[str, str], base: Path, *, tolerant: bool = False
     ) -> SettingsSource:
         """Read the file (absent is fine) beside the environment; a ``tolerant`` one passes over what it cannot read."""
-        in_file, problems = _read_env_file(env_file) if env_file and env_file.exists() else ({}, [])
-        told = {name: value for name, value in {**in_file, **environment}.items() if value.strip()}
+        told = read_env_file(env_file) if env_file is not None else EnvFile()
+        written = {name: value for name, value in {**told.values, **environment}.items() if value.strip()}
         return cls(
-            told, base, env_file, frozenset(in_file.keys() - environment.keys()), () if tolerant else tuple(problems)
+            written, base, env_file, frozenset(told.values.keys() - environment.keys()), told, is_tolerant=tolerant
         )
 
     @property
@@ -85,54 +110,122 @@ class SettingsSource:
         """What must never be seen in a log, whatever else is written or not."""
         return tuple(self.variables[name] for name in SECRETS if name in self.variables)
 
+    def naming(self, names: Collection[str]) -> SettingsSource:
+        """The same, knowing that configs ask for these variables."""
+        return replace(self, named=frozenset(names))
+
     def with_variables(self, variables: Mapping[str, str]) -> SettingsSource:
         """The same with some variables that win over all others."""
         return replace(self, variables={**self.variables, **variables})
 
     def part(self, kind: type[AnyPart]) -> AnyPart:
         """One part. Raises :class:`ConfigError` with every problem of it, and of the file."""
-        made, problems = self._tried(kind)
-        if problems or made is None:
-            raise ConfigError(self._explained(problems))
-        return made
+        problems = self._problems((kind,))
+        if problems:
+            raise ConfigError(problems)
+        return kind.model_validate(self._values(kind))
 
     def check(self, *kinds: type[Part]) -> None:
-        """Raises :class:`ConfigError` with all problems of these parts."""
-        problems = dict.fromkeys(problem for kind in kinds for problem in self._tried(kind)[1])
+        """Raises :class:`ConfigError` with all problems of these parts, and with names that are no setting's."""
+        problems = [*self._problems(kinds), *self._misspelt(kinds)]
         if problems:
-            raise ConfigError(self._explained(list(problems)))
-
-    def has_any(self, kind: type[Part]) -> bool:
-        """Whether any of the variables that a part needs is written."""
-        return any(name in self.variables for choice in kind.either for names in choice for name in names)
+            raise ConfigError(problems)
 
     def part_in_spite(self, kind: type[AnyPart]) -> AnyPart:
         """One part of which nothing is required: what is wrong in it has its default."""
         wrong = {str(item["loc"][0]) for item in self._errors(kind)}
         sane = {name: value for name, value in self.variables.items() if name not in wrong}
-        return replace(self, variables=sane, problems=()).part(kind)
+        return kind.model_validate(replace(self, variables=sane)._values(kind))
 
-    def _tried(self, kind: type[AnyPart]) -> tuple[AnyPart | None, list[Problem]]:
-        problems = [
-            *self.problems,
-            *(self._missing(name) for name in _missing_alternatives(kind, self.variables)),
+    def _problems(self, kinds: Sequence[type[Part]]) -> list[Problem]:
+        """What is wrong, each cause once: where nothing is known of a file, not everything that it does not say."""
+        told, lacking = self.told_by_file, self._lacking(kinds)
+        wrong = dict.fromkeys(problem for kind in kinds for problem in self._wrong(kind))
+        if told.unread is not None:
+            unread = self._unread(told.unread, lacking)
+            return [*unread, *wrong]
+        lines = () if self.is_tolerant else told.problems
+        return [*lines, *(self._missing(name) for name in lacking if name not in told.unclear), *wrong]
+
+    def _unread(self, unread: Problem, lacking: Sequence[str]) -> list[Problem]:
+        """A file that is not there is missed by nobody who has everything in the environment."""
+        if not self.told_by_file.is_absent:
+            return [] if self.is_tolerant and not lacking else [unread]
+        if not lacking:
+            return []
+        begun = any(name in self.variables for name in _names(Settings))
+        rest = f", and the environment lacks {', '.join(lacking)}" if begun else ""
+        return [Problem(unread.where, f"{unread.what}{rest}; copy .env.example to it and fill it in")]
+
+    def _lacking(self, kinds: Sequence[type[Part]]) -> list[str]:
+        """The variables that are required and not written."""
+        required = [
+            *(name for kind in kinds for name in _missing_alternatives(kind, self.variables)),
+            *(field.alias for kind in kinds for field in kind.model_fields.values() if field.is_required()),
         ]
-        try:
-            return kind.model_validate(self._values(kind)), problems
-        except ValidationError as error:
-            return None, [*problems, *(self._problem(item) for item in error.errors())]
+        return [name for name in dict.fromkeys(required) if name is not None and name not in self.variables]
+
+    def _wrong(self, kind: type[Part]) -> Iterator[Problem]:
+        """What is written and cannot be used."""
+        for name in sorted(_names(kind) & self._placeholders):
+            what = "still has the placeholder of .env.example; put your own value in its place"
+            yield Problem(self._where(name), what)
+        for item in self._errors(kind):
+            own_message = item.get("ctx", {}).get("error")
+            what = str(own_message or item["msg"][0].lower() + item["msg"][1:])
+            if item["type"] in _NO_NUMBER:
+                what = f"{item['input']!r} is no {_NO_NUMBER[item['type']]}, as in 60"
+            yield Problem(self._where(str(item["loc"][0])), what)
+        for name, value in () if self.only_reads else self._values(kind).items():
+            objection = _OBJECTIONS[name](Path(str(value))) if name in _OBJECTIONS else None
+            if objection is not None:
+                yield Problem(self._where(name), objection)
+
+    @property
+    def _placeholders(self) -> set[str]:
+        return {name for name, value in self.variables.items() if is_placeholder(value)}
+
+    def _misspelt(self, kinds: Sequence[type[Part]]) -> Iterator[Problem]:
+        """Names that are meant for us and are no setting's, unless they have been told with a missing one."""
+        meant = {self._guess(name) for name in self._lacking(kinds)} if self.told_by_file.unread is None else set()
+        for name in sorted(self._slips - meant):
+            yield self._no_setting(name)
+
+    def _doubtful(self) -> Iterator[Problem]:
+        """Names in the file that may be misspelt. They may be another program's as well, so nobody is stopped."""
+        for name in sorted((self._unknown & self.from_file) - self._slips):
+            if name.startswith(_ACCOUNTS) or nearest(name, _names(Settings), cutoff=_ALMOST):
+                yield self._no_setting(name)
+
+    def _no_setting(self, name: str) -> Problem:
+        guess = nearest(name, _names(Settings), cutoff=_ALIKE)
+        hint = f"; did you mean {guess}?" if guess else ", and no config asks for it; remove it"
+        return Problem(self._where(name), f"is not a setting{hint}")
+
+    @property
+    def _unknown(self) -> set[str]:
+        return self.variables.keys() - _names(Settings) - self.named
+
+    @property
+    def _slips(self) -> set[str]:
+        """Some accounts of controllers may begin like ours, too: configs that are not read now may ask for those."""
+        ours = (name for name in self._unknown if name.startswith((_OURS, *_ACCOUNTS)))
+        return {name for name in ours if name.startswith(_OURS) or nearest(name, _names(Settings), cutoff=_ALMOST)}
 
     def _errors(self, kind: type[Part]) -> Sequence[ErrorDetails]:
+        """What the part says of what is written; what is missing or a placeholder is told by others."""
         try:
             kind.model_validate(self._values(kind))
         except ValidationError as error:
-            return error.errors()
+            told_by_others = self._placeholders
+            found = (item for item in error.errors() if item["type"] != "missing")
+            return [item for item in found if item["loc"][0] not in told_by_others]
         return ()
 
     def _values(self, kind: type[Part]) -> dict[str, object]:
         names = _names(kind)
         values: dict[str, object] = {name: text for name, text in self.variables.items() if name in names}
-        for name in names.intersection(_PATHS):
+        for name in names.intersection(_OBJECTIONS):
             default = kind.model_fields[_field(kind, name)].default
             text = self.variables.get(name, default)
             values |= {name: self._folder_of(name) / text} if text is not None else {}
@@ -140,7 +233,9 @@ class SettingsSource:
             values[_TLS] = str(self._folder_of(_TLS) / str(values[_TLS]))
         if _STATE_DIR in names:
             values |= self._state_dirs(Path(str(values[_STATE_DIR])))
-        return {**values, "variables": self.variables}
+            values["doubtful"] = tuple(self._doubtful())
+        places = {name: self._where(name) for name in names}
+        return {**values, "variables": self.variables, "places": places}
 
     def _folder_of(self, name: str) -> Path:
         return self.file.absolute().parent if self.file is not None and name in self.from_file else self.base
@@ -154,32 +249,27 @@ class SettingsSource:
             return {"former_state_dir": former}
         return {_STATE_DIR: former, "unmoved_state_dir": wanted}
 
-    def _explained(self, problems: Sequence[Problem]) -> list[Problem]:
-        if self.file is None or self.file.exists():
-            return list(problems)
-        return [Problem(str(self.file), "does not exist; copy .env.example to it and fill it in"), *problems]
-
     @property
     def _name(self) -> str:
-        return str(self.file) if self.from_file else "environment"
+        """The file where there is one: an empty one is what has to be filled in."""
+        is_there = self.file is not None and not self.told_by_file.is_absent
+        return str(self.file) if is_there else "environment"
 
     def _where(self, name: str) -> str:
         """Who says a variable, or ought to."""
         is_from_environment = name in self.variables and name not in self.from_file
         return f"{'environment' if is_from_environment else self._name}: {name}"
 
+    def _guess(self, name: str) -> str | None:
+        """What is written where this may have been meant."""
+        return nearest(name, sorted(name for name in self._unknown if name.startswith(("BOP", "ECY"))))
+
     def _missing(self, name: str) -> Problem:
-        others = sorted(other for other in self.variables.keys() - _names(Settings) if other.startswith(_PREFIXES))
-        guess = nearest(name, others)
+        if self.told_by_file.values.get(name, "").strip():
+            return Problem(f"environment: {name}", "is empty, and wins over the file; remove it")
+        guess = self._guess(name)
         hint = f"; there is {guess}, did you mean {name}?" if guess else ""
         return Problem(f"{self._name}: {name}", f"is required and missing{hint}")
-
-    def _problem(self, item: ErrorDetails) -> Problem:
-        name = str(item["loc"][0])
-        if item["type"] == "missing":
-            return self._missing(name)
-        own_message = item.get("ctx", {}).get("error")
-        return Problem(self._where(name), str(own_message or item["msg"][0].lower() + item["msg"][1:]))
 
 
 def load_settings(env_file: Path | None, environment: Mapping[str, str], base: Path) -> Settings:
@@ -193,21 +283,6 @@ def _names(kind: type[Part]) -> set[str]:
 
 def _field(kind: type[Part], alias: str) -> str:
     return next(name for name, field in kind.model_fields.items() if field.alias == alias)
-
-
-def _read_env_file(file: Path) -> tuple[dict[str, str], list[Problem]]:
-    try:
-        text = file.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        return {}, [Problem(str(file), f"cannot be read: {error}")]
-    values: dict[str, str] = {}
-    problems = []
-    for binding in parse_stream(io.StringIO(text)):
-        if binding.error:
-            problems.append(Problem(f"{file}: line {binding.original.line}", "is not of the form NAME = 'value'"))
-        elif binding.key is not None:
-            values[binding.key] = binding.value or ""
-    return values, problems
 
 
 def _missing_alternatives(kind: type[Part], variables: Mapping[str, str]) -> list[str]:

@@ -21,15 +21,19 @@ from pydantic import (
     NonNegativeInt,
     PositiveFloat,
     SecretStr,
+    ValidationInfo,
     field_validator,
 )
 
 from utils.addresses import one_spelling
-from utils.clocks import is_known_zone, model_seconds
+from utils.clocks import NO_LEAP_DAY, YEAR_S, is_known_zone, require_start
+from utils.errors import Problem
 from utils.pacing import WhenLate
 
 START_FORMAT = "%Y-%m-%d %H:%M:%S"
-SECRETS = ("ECY2_LOGIN_PWORD", "BOP_API_KEY")
+USER_VARIABLE, PASSWORD_VARIABLE = "ECY2_LOGIN_USERNAME", "ECY2_LOGIN_PWORD"
+SECRETS = (PASSWORD_VARIABLE, "BOP_API_KEY", "PAGE_PASSWORD")
+_UNSAID = ""
 TLS_WORDS = ("pin", "verify", "off")
 """What ``ECY_TLS`` may say that is no path."""
 
@@ -41,13 +45,13 @@ def _start_time(text: object) -> object:
         moment = datetime.strptime(text.strip(), START_FORMAT)
     except ValueError:
         raise ValueError(_why_no_start_time(text)) from None
-    model_seconds(moment)
+    require_start(moment)
     return moment
 
 
 def _why_no_start_time(text: str) -> str:
     if "-02-29" in text:
-        return "29 February does not exist in the model's 365-day year; use 28 February or 1 March"
+        return NO_LEAP_DAY
     return f"{text!r} is not a time; write it like 2023-07-06 14:00:00"
 
 
@@ -75,10 +79,17 @@ class Part(BaseModel):
     either: ClassVar[Alternatives] = ()
     """Of each of these, the names of one alternative are needed; those of the first are asked for."""
 
+    places: Mapping[str, str] = Field({}, repr=False)
+    """Who says each variable, or ought to, as messages name it."""
+
     @property
     def secrets(self) -> tuple[str, ...]:
         """What must never be seen in a log."""
         return ()
+
+    def where(self, name: str) -> str:
+        """A variable as messages name it, with the file or the environment that says it."""
+        return self.places.get(name, name)
 
 
 class ServerSettings(Part):
@@ -97,7 +108,9 @@ class ServerSettings(Part):
     @field_validator("server_url")
     @classmethod
     def _url_is_http(cls, url: str | None) -> str | None:
-        if url is not None and (urlsplit(url).scheme not in ("http", "https") or not urlsplit(url).netloc):
+        if url is not None and "@" in url:  # before anything that would print it
+            raise ValueError("it holds an account, and is printed; BOP_API_KEY is what is sent as Authorization")
+        if url is not None and not _is_base_url(url):
             raise ValueError(f"{url!r} is not an address; write it like http://192.168.1.20:5000")
         if url is not None:
             one_spelling(urlsplit(url).hostname or "")
@@ -130,13 +143,14 @@ class SimulationSettings(ServerSettings):
     either: ClassVar[Alternatives] = (*ServerSettings.either, (("BOP_START_TIME",), ("BOP_TIME_PERIOD",)))
 
     start_time: StartTime | None = Field(None, alias="BOP_START_TIME")
-    warmup_period_s: NonNegativeFloat = Field(alias="BOP_WARMUP_PERIOD")
-    step_time_s: PositiveFloat = Field(alias="BOP_STEP_TIME")
+    warmup_period_s: NonNegativeFloat = Field(alias="BOP_WARMUP_PERIOD", le=YEAR_S)
+    step_time_s: PositiveFloat = Field(alias="BOP_STEP_TIME", le=YEAR_S)
     time_period: str | None = Field(None, alias="BOP_TIME_PERIOD")
     electricity_price: Literal["constant", "dynamic", "highly_dynamic"] | None = Field(
         None, alias="BOP_ELECTRICITY_PRICE"
     )
     time_scale: NonNegativeFloat = Field(1.0, alias="BOP_TIME_SCALE")
+    pause_max_s: PositiveFloat = Field(7200.0, alias="PAUSE_MAX")
     when_late: Annotated[WhenLate, BeforeValidator(_lower)] = Field("stretch", alias="BOP_WHEN_LATE")
 
     @property
@@ -148,8 +162,8 @@ class SimulationSettings(ServerSettings):
 class AccountSettings(Part):
     """How to sign in to controllers, and which certificates of theirs are right."""
 
-    username: str = Field(alias="ECY2_LOGIN_USERNAME")
-    password: SecretStr = Field(alias="ECY2_LOGIN_PWORD")
+    username: str = Field(alias=USER_VARIABLE)
+    password: SecretStr = Field(alias=PASSWORD_VARIABLE)
     tls: str = Field("pin", alias="ECY_TLS")
     variables: Mapping[str, str] = Field({}, repr=False)
     """All variables, for the ``username_env`` and ``password_env`` keys of the configs."""
@@ -196,12 +210,59 @@ class LocalSettings(Part):
     log_level: Annotated[Literal["DEBUG", "INFO", "WARNING", "ERROR"], BeforeValidator(_upper)] = Field(
         "INFO", alias="LOG_LEVEL"
     )
-    step_log: Path | None = Field(None, alias="STEP_LOG")
     state_dir: Path = Field(Path(".state"), alias="BRIDGE_STATE_DIR")
+    records: bool = Field(True, alias="RECORD")
+    record_max_gb: PositiveFloat = Field(2.0, alias="RECORD_MAX_GB", ge=0.01)
+    own_runs_dir: Path | None = Field(None, alias="BRIDGE_RUNS_DIR")
+    step_log: Path | None = Field(None, alias="STEP_LOG")
     former_state_dir: Path | None = None
     """Where earlier versions took the same words to mean, if both are there: what they took is given back, too."""
     unmoved_state_dir: Path | None = None
     """Where the state would be by now, if ``state_dir`` is where earlier versions kept it: nothing is left behind."""
+    doubtful: tuple[Problem, ...] = ()
+    """Names in the file that may be misspelt settings."""
+
+    @field_validator("step_log")
+    @classmethod
+    def _step_log_has_a_source(cls, step_log: Path | None, info: ValidationInfo) -> Path | None:
+        if step_log is not None and info.data.get("records") is False:
+            raise ValueError(
+                "it is written from the recording of a run, which RECORD=no switches off; remove one of them"
+            )
+        return step_log
+
+    @property
+    def runs_dir(self) -> Path:
+        """Where recordings are."""
+        return self.own_runs_dir if self.own_runs_dir is not None else self.state_dir / "runs"
+
+
+class PageSettings(Part):
+    """Who may come to the live page. Without an address it is on this computer only."""
+
+    page_password: SecretStr | None = Field(None, alias="PAGE_PASSWORD", min_length=8)
+    page_address: str = Field("127.0.0.1", alias="PAGE_ADDRESS")
+
+    @field_validator("page_address")
+    @classmethod
+    def _address_is_guarded(cls, address: str, info: ValidationInfo) -> str:
+        try:
+            number = ipaddress.ip_address(address)
+        except ValueError:
+            raise ValueError(f"{address!r} is no IP address of this computer, as in 192.168.1.20, or 0.0.0.0") from None
+        if not number.is_loopback and info.data.get("page_password", _UNSAID) is None:
+            raise ValueError("others can reach a page there, so that it needs PAGE_PASSWORD as well")
+        return str(number)
+
+    @property
+    def token(self) -> str | None:
+        """What hands need; None where one is made for each run."""
+        return self.page_password.get_secret_value() if self.page_password is not None else None
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """The password."""
+        return (*super().secrets, *([self.token] if self.token else []))
 
 
 AnyPart = TypeVar("AnyPart", bound=Part)
@@ -215,6 +276,17 @@ class Settings(SimulationSettings, ControllerSettings, LocalSettings):
         if not isinstance(self, kind):
             raise TypeError(f"{kind.__name__} is no part of the settings")
         return self
+
+
+def _is_base_url(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        is_port = parts.port is None or parts.port > 0
+    except ValueError:
+        return False
+    return (
+        is_port and parts.scheme in ("http", "https") and bool(parts.hostname) and not (parts.query or parts.fragment)
+    )
 
 
 def _is_ipv6(host: str) -> bool:

@@ -31,14 +31,32 @@ class StateError(BridgeError):
 class StateFolder:
     """A folder of small JSON files. Creates itself; raises :class:`StateError` where it cannot."""
 
-    def __init__(self, path: Path, former: Path | None = None) -> None:
-        """``former`` is where an earlier version kept it: what was taken then is given back from there."""
+    def __init__(self, path: Path, former: Path | None = None, *, is_made: bool = True) -> None:
+        """``former`` is where an earlier version kept it: what was taken then is given back from there.
+
+        One that is not ``is_made`` at once is made by what is written first.
+        """
         self.path = path
         self.former = former
+        if not is_made:
+            return
         try:
             path.mkdir(parents=True, exist_ok=True)
         except OSError as error:
-            raise StateError(f"cannot create the state folder {path}: {error.strerror}") from error
+            what = f"cannot create the state folder {path}: {error.strerror} (BRIDGE_STATE_DIR names another)"
+            raise StateError(what) from error
+
+    @contextlib.contextmanager
+    def without_a_trace(self) -> Iterator[None]:
+        """Around what keeps nothing: folders that are made in here are gone at the end, where nothing is in them."""
+        wanted = (self.tests.folder, self.path, *self.path.absolute().parents)
+        new = [folder for folder in wanted if not os.access(folder, os.F_OK)]
+        try:
+            yield
+        finally:
+            with contextlib.suppress(OSError):
+                for folder in new:
+                    folder.rmdir()
 
     def table(self, name: str) -> StateTable:
         """A table of text by text, kept in ``<name>.json``."""
@@ -77,13 +95,13 @@ class StateTable:
             write_atomically(self.file, {**self._read(), key: value})
 
     def _read(self) -> dict[str, str]:
+        """A line is deleted by hand where a certificate has changed, in whatever editor: a byte order mark is fine."""
         try:
-            loaded: dict[str, str] = json.loads(self.file.read_text(encoding="utf-8"))
+            return _as_table(json.loads(self.file.read_text(encoding="utf-8-sig")))
         except FileNotFoundError:
             return {}
-        except (OSError, ValueError) as error:
+        except (OSError, ValueError, RecursionError) as error:
             raise StateError(f"cannot read {self.file}: {error}; delete it to begin anew") from error
-        return loaded
 
 
 class TestIdFile:
@@ -168,6 +186,12 @@ class TestIdFile:
             return is_held(self.folder / f"{testid}.lock")
         except OSError:  # where nobody may look, somebody may live
             return True
+
+
+def _as_table(loaded: object) -> dict[str, str]:
+    if not isinstance(loaded, dict) or not all(isinstance(value, str) for value in loaded.values()):
+        raise ValueError("it is no table of text by text")
+    return loaded
 
 
 def _require_token(testid: str) -> None:

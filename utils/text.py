@@ -17,6 +17,11 @@ def one_line(text: str, limit: int = 400) -> str:
     return "".join(character for character in words if character.isprintable())[:limit]
 
 
+def placed(where: str, what: str) -> str:
+    """``where: what``; a text that begins with its place already says it once."""
+    return what if what.startswith(f"{where}: ") else f"{where}: {what}"
+
+
 def printable(text: object) -> str:
     """The text in one line: white space as spaces, and whatever else a screen would act on rather than show escaped.
 

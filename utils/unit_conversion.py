@@ -111,6 +111,11 @@ class UnitConverter:
         return sorted(name for name in names if _read(name) is not None)
 
 
+def table_of_spellings() -> tuple[Mapping[str, str], Mapping[str, str]]:
+    """What people write, and BACnet's engineering units: to each text the same unit in pint's words."""
+    return _table().aliases, _table().bacnet
+
+
 def from_bacnet(text: str) -> str | None:
     """Return the pint text of a BACnet engineering unit (``degrees-celsius``), or None for one that we do not know.
 
@@ -170,7 +175,7 @@ def _parse(text: str) -> Unit:
     unit = _read(text)
     if unit is None:
         known = UnitConverter().list_units()
-        raise UnitError(f"{text!r} is not a known unit{did_you_mean(text, known)} (python main.py units lists all)")
+        raise UnitError(f"{text!r} is not a known unit{did_you_mean(text, known)} (python main.py units lists them)")
     return unit
 
 

@@ -11,14 +11,54 @@ import struct
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum, StrEnum
+from hashlib import sha256
 from types import MappingProxyType
-from typing import NamedTuple, TypeAlias, TypeVar
+from typing import NamedTuple, Self, TypeAlias, TypeVar
 
 from utils.clocks import ModelSeconds
 from utils.errors import DeviceError
 
 PointValue: TypeAlias = float | int | bool
 """What a BACnet present-value may be: REAL, an unsigned state number, or a binary."""
+
+
+class OtherValue(float):
+    """What a slot holds where that is no number of its object's kind: in words, and as it is encoded (hex).
+
+    NaN to whoever reckons with it, so that it is never sent as a number; put back just as it stood by who knows it.
+    ``datatype`` is BACnet's (``CharacterString``).
+    """
+
+    __slots__ = ("datatype", "encoded", "text")
+    datatype: str
+    encoded: str
+    text: str
+
+    def __new__(cls, text: str, datatype: str, encoded: str) -> Self:
+        """Not a number, but what the texts tell."""
+        made = super().__new__(cls, "nan")
+        made.text, made.datatype, made.encoded = text, datatype, encoded
+        return made
+
+    @property
+    def digest(self) -> float:
+        """A whole number of 48 bits that tells it from others, for those who can keep only numbers."""
+        return float(int.from_bytes(sha256(self.encoded.encode()).digest()[:6]))
+
+    def __getnewargs__(self) -> tuple[str, str, str]:  # type: ignore[override]
+        return self.text, self.datatype, self.encoded
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, OtherValue) and other.encoded == self.encoded
+
+    def __hash__(self) -> int:
+        return hash(self.encoded)
+
+    def __repr__(self) -> str:
+        return self.text
+
+    def __format__(self, spec: str) -> str:
+        return self.text
 
 
 PriorityArray: TypeAlias = "tuple[PointValue | None, ...]"
@@ -54,6 +94,11 @@ class ObjectType(StrEnum):
         return self.value.startswith("MultiState")
 
     @property
+    def is_whole(self) -> bool:
+        """Whether the present-value is a whole number."""
+        return self.is_multi_state
+
+    @property
     def is_input(self) -> bool:
         """Whether the object has no priority array: it is forced through out-of-service."""
         return self.value.endswith("Input")
@@ -62,6 +107,56 @@ class ObjectType(StrEnum):
     def is_output(self) -> bool:
         """Whether the object drives a terminal."""
         return self.value.endswith("Output")
+
+
+_COMMANDABLE = frozenset(
+    {
+        *("AccessDoor", "BinaryLightingOutput", "BitstringValue", "CharacterstringValue", "DatePatternValue"),
+        *("DateValue", "DatetimePatternValue", "DatetimeValue", "IntegerValue", "LargeAnalogValue", "LightingOutput"),
+        *("OctetstringValue", "PositiveIntegerValue", "TimePatternValue", "TimeValue"),
+    }
+)
+"""Beside analog, binary and multi-state outputs and values (ASHRAE 135-2016, clause 19.2)."""
+
+
+class OtherType(str):
+    """A BACnet object type that configs know no points of, spelled as theirs are: ``IntegerValue``.
+
+    ``Type128`` is the vendor's own type of that number, or one that is newer than what we know. Made by
+    :func:`utils.bacnet.object_type`, so that none is one of :class:`ObjectType`.
+    """
+
+    __slots__ = ()
+    is_binary = is_multi_state = False
+
+    @property
+    def is_analog(self) -> bool:
+        """Whether a controller may keep the present-value nearly."""
+        return self in ("LargeAnalogValue", "LightingOutput")
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether the present-value is a whole number."""
+        return self in ("IntegerValue", "PositiveIntegerValue")
+
+    @property
+    def is_standard(self) -> bool:
+        """Whether the standard says what its objects have."""
+        return not self.removeprefix("Type").isdecimal()
+
+    @property
+    def is_input(self) -> bool:
+        """Whether its objects have no priority array. Nobody knows of a type that is not the standard's."""
+        return self.is_standard and self not in _COMMANDABLE
+
+    @property
+    def is_output(self) -> bool:
+        """Whether the object drives a terminal."""
+        return self.endswith("Output")
+
+
+AnyObjectType: TypeAlias = ObjectType | OtherType
+"""Any type of object that a BACnet device may have."""
 
 
 class Role(Enum):
@@ -79,11 +174,18 @@ class Role(Enum):
 class ObjectRef:
     """A BACnet object inside one controller."""
 
-    object_type: ObjectType
+    bacnet_type: AnyObjectType
     instance: int
 
+    @property
+    def object_type(self) -> ObjectType:
+        """The type, of an object that a config may have a point of. Raises TypeError for all others."""
+        if isinstance(self.bacnet_type, ObjectType):
+            return self.bacnet_type
+        raise TypeError(f"{self} is of no type that a point can have")
+
     def __str__(self) -> str:
-        return f"{self.object_type} {self.instance}"
+        return f"{self.bacnet_type} {self.instance}"
 
 
 class Target(NamedTuple):
@@ -170,7 +272,7 @@ class SimulationState:
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """Step ``number`` of the simulation, for the controllers to see. Frame 0 is the payload of initialize.
+    """Step ``number`` of an episode, for the controllers to see. Frame 0 is the payload of initialize.
 
     ``values`` are the simulation's own (SI units, by BOPTEST name); ``targets`` are the same in the controllers'
     units. A measurement that cannot be trusted is absent from ``targets``.
@@ -180,6 +282,8 @@ class Frame:
     time_s: ModelSeconds
     values: Mapping[str, float]
     targets: Mapping[Target, PointValue] = field(default_factory=dict)
+    episode: int = 0
+    """Which one of the session: a reset begins the next."""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "values", _frozen(self.values))
@@ -231,11 +335,23 @@ def is_real32(value: object) -> bool:
 
 
 def same_as_stored(found: PointValue, sent: PointValue) -> bool:
-    """Whether two values are the same once a controller has stored them in single precision."""
+    """Whether two values are the same once a controller has stored them in single precision.
+
+    Whole numbers are kept whole, and what is no number as it is.
+    """
+    if isinstance(found, OtherValue) or isinstance(sent, OtherValue):
+        return kept_number(found) == kept_number(sent)
+    if type(found) is type(sent) is int:
+        return found == sent
     try:
         return as_real32(found) == as_real32(sent)
     except OverflowError:
-        return False  # no controller stores it, so it was told wrongly
+        return found == sent  # double precision, of a large analog value
+
+
+def kept_number(value: PointValue) -> float:
+    """The value for those who can keep only numbers."""
+    return value.digest if isinstance(value, OtherValue) else value
 
 
 def as_real32(value: PointValue) -> float:
@@ -272,7 +388,8 @@ class ObjectState:
 
     ``priority_array`` has 16 slots, the first is priority 1; inputs have none. ``units`` is BACnet enumeration text.
     ``is_missing`` is whether the controller says that there is no such object; ``is_partial`` is whether it failed to
-    answer something about it, so that what is None may be otherwise.
+    answer something about it, so that what is None may be otherwise; ``unread`` is why the slots could not be read
+    that it may have all the same; ``in_fault`` is whether its status flags say so, and it is in service.
     """
 
     present_value: Sample
@@ -282,3 +399,5 @@ class ObjectState:
     name: str | None = None
     is_missing: bool = False
     is_partial: bool = False
+    unread: str = ""
+    in_fault: bool | None = None

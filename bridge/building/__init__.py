@@ -2,5 +2,7 @@
 
 from bridge.building.building import Building, Started
 from bridge.building.overdue import OverdueWatch
+from bridge.building.own_control import OwnControl
+from bridge.building.simulation_peer import SimulationPeer
 
-__all__ = ["Building", "OverdueWatch", "Started"]
+__all__ = ["Building", "OverdueWatch", "OwnControl", "SimulationPeer", "Started"]

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from bridge.building.model_clock import ModelClock
 from bridge.building.overdue import OverdueWatch
-from clients.boptest_client import BOPTestClient
+from bridge.building.simulation_peer import SimulationPeer
 from utils.errors import SimulationError, SimulationUnreachable
 from utils.values import SimulationState
 
@@ -33,7 +33,7 @@ class Started:
 class Building:
     """A simulation that was started. For runs and for programs alike."""
 
-    def __init__(self, client: BOPTestClient, started: Started, watch: OverdueWatch) -> None:
+    def __init__(self, client: SimulationPeer, started: Started, watch: OverdueWatch) -> None:
         self.kpis: Mapping[str, float] = {}
         """As they were told last."""
         self._client = client

@@ -7,18 +7,19 @@ import threading
 from collections.abc import Callable, Collection, Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import nullcontext
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Self, TypeAlias, TypeVar
 
 from bridge import startup
 from bridge.check.views import SimulationView
+from bridge.first_contact import Confirm, FirstContact, meet
 from clients.boptest_client import Timeouts
 from clients.ecy_device_client import ECYDeviceClient
 from clients.making import simulation_client
 from utils.clocks import model_seconds
 from utils.errors import ConfigError, DeviceError, DeviceRefused, SimulationAborted, SimulationError
 from utils.settings import ServerSettings, SimulationSettings
-from utils.state_folder import StateFolder
+from utils.state_folder import StateFolder, StateTable
 
 log = logging.getLogger(__name__)
 
@@ -96,39 +97,21 @@ class AccountWithheld(DeviceRefused):
     """Nobody has agreed to show the account to this controller, so nothing more is known of it."""
 
 
-@dataclass(frozen=True, slots=True)
-class NewCertificate:
-    """What a controller has shown of itself before it was told anything."""
-
-    device: str
-    fingerprint: str
-
-
-MayShow: TypeAlias = Callable[[Sequence[NewCertificate]], bool]
-"""Whether the account may be shown to the owners of these certificates."""
-
-
-def always(certificates: Sequence[NewCertificate]) -> bool:
-    """As the user has said beforehand."""
-    return True
-
-
-def never(certificates: Sequence[NewCertificate]) -> bool:
-    """There is nobody to be asked."""
-    return False
-
-
 class BothPeers:
     """One look at both peers. :meth:`ask` blocks; :meth:`request_stop` is for other threads."""
 
-    def __init__(self, test: OwnTest | None, clients: Sequence[ECYDeviceClient], may_show: MayShow) -> None:
+    def __init__(
+        self, test: OwnTest | None, clients: Sequence[ECYDeviceClient], may_show: Confirm, met: StateTable
+    ) -> None:
         """Without ``test``, only controllers are asked.
 
-        ``may_show`` is asked before the account is shown to a controller of whose certificate there is no record.
+        ``may_show`` is asked before the account is shown to a controller of which there is no record: neither its
+        certificate nor, where that is judged in another way, a run that has ``met`` it.
         """
         self._test = test
         self._clients = clients
         self._may_show = may_show
+        self._met = met
         self._is_stopped = False
 
     def ask(
@@ -163,28 +146,28 @@ class BothPeers:
             client.abort()
 
     def _introduce(self, pool: Executor) -> dict[str, DeviceError]:
-        """Meet the controllers that have no pin, all at once, and ask the user for all of them together.
+        """Meet the controllers of which there is no record, and ask the user for all of them together.
 
-        Returns, by address, why one must not be signed in to. Those that are judged in another way are left out.
+        Returns, by address, why one must not be signed in to.
         """
-        meetings = [(client, pool.submit(client.meet)) for client in self._clients if client.is_new]
-        reasons: dict[str, DeviceError] = {}
-        met: list[NewCertificate] = []
-        for client, meeting in meetings:
-            try:
-                meeting.result()
-            except DeviceError as error:
-                reasons[client.device] = error
-            else:
-                met.append(NewCertificate(client.device, client.fingerprint or "not shown"))
-        if met and not self._may_show(met):
-            reasons |= {certificate.device: _withheld(certificate) for certificate in met}
+        new = [client for client in self._clients if not self._is_on_record(client)]
+        failures = meet(new, pool)
+        contacts = [FirstContact(one.device, one.fingerprint) for one in new if failures[one.device] is None]
+        reasons = {device: error for device, error in failures.items() if error is not None}
+        if contacts and not self._may_show(contacts):
+            reasons |= {contact.device: _withheld(contact) for contact in contacts}
         return reasons
 
+    def _is_on_record(self, client: ECYDeviceClient) -> bool:
+        return not client.is_new if client.is_pinned else self._met.get(client.device) is not None
 
-def _withheld(certificate: NewCertificate) -> AccountWithheld:
+
+def _withheld(contact: FirstContact) -> AccountWithheld:
+    if contact.fingerprint is None:
+        what = "no run from here has met it, so the account was not shown to it and nothing more was looked at; "
+        return AccountWithheld(contact.device, f"{what}use --yes if it is the one that you mean")
     return AccountWithheld(
-        certificate.device,
-        f"there is no record of its certificate (SHA-256 {certificate.fingerprint}), so the account was not shown to "
+        contact.device,
+        f"there is no record of its certificate (SHA-256 {contact.fingerprint}), so the account was not shown to "
         "it and nothing more was looked at; compare that with what the controller's own page shows, then use --yes",
     )

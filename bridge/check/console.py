@@ -3,22 +3,22 @@
 from __future__ import annotations
 
 import json
-import sys
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 
 from rich.console import Console
-from rich.table import Table
 from rich.text import Text
 
-from bridge.check.asking import NewCertificate
 from bridge.check.offer import ControllerObject, Offer, SimulationPoint
 from bridge.check.report import CertificateRow, CheckReport, ClockRow, ControllerRow, PointRow, SimulationRow
-from bridge.display.console import FirstContactQuestion
-from bridge.display.plain_text import plain
-from bridge.findings import Finding, Severity
-from bridge.session import FirstContact
+from bridge.display.plain_text import fitted, plain
+from bridge.display.question import FirstContactQuestion
+from bridge.display.rows import print_rows
+from bridge.findings import Severity
+from bridge.first_contact import FirstContact
+from utils.errors import together
+from utils.text import placed
 from utils.values import PointValue, Role
 
 _STYLES = {Severity.PROBLEM: "bold red", Severity.WARNING: "yellow", Severity.NOTE: "dim"}
@@ -29,32 +29,31 @@ _ARROWS = {Role.READ.value: "<-"}
 
 
 class AccountQuestion(FirstContactQuestion):
-    """Whether the account may be shown to controllers of whose certificates there is no record."""
+    """Whether the account may be shown to controllers of which there is no record."""
 
-    def ask_for(self, certificates: Sequence[NewCertificate]) -> bool:
-        """Wait for the user's answer. Called by whoever looks."""
-        return self.ask([FirstContact(one.device, (f"SHA-256 {one.fingerprint}",)) for one in certificates])
-
-    def _put(self, contacts: Sequence[FirstContact]) -> bool:
+    def _tell(self, contacts: Sequence[FirstContact]) -> None:
         for contact in contacts:
-            _line(self._console, f"{contact.device}: there is no record of its certificate, {contact.objects[0]}")
+            what = f"there is no record of its certificate, SHA-256 {contact.fingerprint}"
+            _line(self._console, f"{contact.device}: {what if contact.fingerprint else 'no run from here has met it'}")
         _line(self._console, "Compare with what the controllers' own pages show. Nothing is put on record.")
-        self._console.print("Show them the user name and password, and go on looking? \\[y/N] ", end="")
-        return sys.stdin.readline().strip().lower() in ("y", "yes")
+
+    @property
+    def _question(self) -> str:
+        return "Show them the user name and password, and go on looking?"
 
 
 def print_check(console: Console, report: CheckReport) -> None:
     """Everything, problems last, so that they are what stays on the screen."""
     _line(console, _simulation(report.simulation))
-    for table in _point_tables(report):
-        console.print(table, soft_wrap=False)
+    for equipment in dict.fromkeys(row.equipment for row in report.points):
+        rows = [row for row in report.points if row.equipment == equipment]
+        print_rows(console, f"{equipment} ({rows[0].controller})", _OF_BOTH, map(_cells, rows))
     for controller in report.controllers:
         for line in _controller(controller):
             _line(console, line)
     for severity in reversed(Severity):
-        for finding in report.findings:
-            if finding.severity is severity:
-                console.print(_told(finding))
+        for where, what in together((one.where, one.what) for one in report.findings if one.severity is severity):
+            console.print(_told(console, severity, f"{where}: {what}"))
     _line(console, _verdict(report))
 
 
@@ -64,21 +63,20 @@ def print_check_json(console: Console, report: CheckReport) -> None:
 
 
 def print_offer(console: Console, offer: Offer) -> None:
-    """A table of the simulation's measurements, one of its inputs, one per controller."""
+    """Rows of the simulation's measurements, one of its inputs, one per controller."""
     if offer.server:
         _line(console, f"{offer.server} {offer.testcase}".rstrip())
     for title, points in (("Measurements", offer.measurements), ("Inputs", offer.inputs)):
         if points:
-            console.print(_table(title, _OF_THE_SIMULATION, map(_simulation_cells, points)), soft_wrap=False)
+            print_rows(console, title, _OF_THE_SIMULATION, map(_simulation_cells, points))
     for controller in offer.controllers:
         if controller.objects:
-            cells = map(_object_cells, controller.objects)
-            console.print(_table(controller.address, _OF_A_CONTROLLER, cells), soft_wrap=False)
+            print_rows(console, controller.address, _OF_A_CONTROLLER, map(_object_cells, controller.objects))
     for problem in offer.unused_configs:
-        console.print(f"configs not used: {problem}", style="yellow", highlight=False, markup=False)
+        _line(console, f"configs not used: {problem}", style="yellow")
     for where, failure in ((offer.server, offer.failure), *((c.address, c.failure) for c in offer.controllers)):
         if failure is not None:
-            console.print(plain(f"{where}: {failure}"), style="yellow", highlight=False)
+            _line(console, placed(where, failure), style="yellow")
 
 
 def print_offer_json(console: Console, offer: Offer) -> None:
@@ -94,12 +92,14 @@ def _json(value: object) -> str:
     return value.isoformat() if hasattr(value, "isoformat") else str(value)
 
 
-def _line(console: Console, text: str) -> None:
-    console.print(plain(text), highlight=False)
+def _line(console: Console, text: str, style: str = "") -> None:
+    console.print(Text(fitted(console, plain(text).plain)), style=style, highlight=False)
 
 
-def _told(finding: Finding) -> Text:
-    return Text.assemble((f"{finding.severity:<8}", _STYLES[finding.severity]), plain(str(finding)))
+def _told(console: Console, severity: Severity, text: str) -> Text:
+    told = Text(fitted(console, f"{severity:<8}{plain(text).plain}"))
+    told.stylize(_STYLES[severity], 0, len(severity))
+    return told
 
 
 def _simulation(row: SimulationRow) -> str:
@@ -109,21 +109,6 @@ def _simulation(row: SimulationRow) -> str:
     if row.occupied:
         parts.append(f"occupied {row.occupied}")
     return "; ".join(parts)
-
-
-def _point_tables(report: CheckReport) -> Iterator[Table]:
-    for equipment in dict.fromkeys(row.equipment for row in report.points):
-        rows = [row for row in report.points if row.equipment == equipment]
-        yield _table(f"{equipment} ({rows[0].controller})", _OF_BOTH, map(_cells, rows))
-
-
-def _table(title: str, headings: Iterable[str], rows: Iterable[Iterable[str]]) -> Table:
-    table = Table(title=plain(title), title_justify="left")
-    for heading in headings:
-        table.add_column(heading, overflow="fold")
-    for row in rows:
-        table.add_row(*map(plain, row))
-    return table
 
 
 def _cells(row: PointRow) -> tuple[str, ...]:

@@ -46,7 +46,7 @@ def start_findings(settings: Settings, testcase: str) -> Iterator[Finding]:
         yield Finding(
             Severity.WARNING,
             Topic.CALENDAR,
-            _START,
+            settings.where(_START),
             f"{weekday(start)} {start:%Y-%m-%d}: a Monday-to-Friday schedule in a controller is off, "
             f"{_occupancy(testcase)}; the year decides on which weekday a date falls",
         )
@@ -54,7 +54,7 @@ def start_findings(settings: Settings, testcase: str) -> Iterator[Finding]:
         yield Finding(
             Severity.NOTE,
             Topic.CALENDAR,
-            _START,
+            settings.where(_START),
             f"{start.year} is a leap year: day {model_day(start)} of the model's year (from 0) is day "
             f"{day_of_year(start)} in the controllers; month and day agree",
         )

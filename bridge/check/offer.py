@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from bridge.check.asking import BothPeers, MayShow, OwnTest, always
+from bridge.check.asking import BothPeers, OwnTest
 from bridge.check.views import unit_in_our_words
+from bridge.first_contact import Confirm, always
 from bridge.startup import simulation_names
 from clients.ecy_device_client import ECYDeviceClient
 from clients.making import Credentials
@@ -26,6 +27,10 @@ class SimulationPoint:
     maximum: float | None
     description: str
 
+    def mentions(self, text: str) -> bool:
+        """Whether the text occurs in what is told of it."""
+        return _occurs(text, self.name, self.unit, self.description)
+
 
 @dataclass(frozen=True, slots=True)
 class ControllerObject:
@@ -38,14 +43,19 @@ class ControllerObject:
     unit: str | None
     present_value: PointValue | None
 
+    def mentions(self, text: str) -> bool:
+        """Whether the text occurs in what is told of it."""
+        return _occurs(text, f"{self.object_type} {self.instance}", self.name, self.units, self.unit)
+
 
 @dataclass(frozen=True, slots=True)
 class ControllerOffer:
-    """The objects of one controller. ``failure`` says why there are none, or not all."""
+    """The objects of one controller. ``failure`` says why there are none, or not all; ``exit_code`` is what that is."""
 
     address: str
     objects: tuple[ControllerObject, ...] = ()
     failure: str | None = None
+    exit_code: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +73,26 @@ class Offer:
 
     @property
     def exit_code(self) -> int:
-        """1 when one of the peers could not be asked."""
-        return 1 if self.failure or any(controller.failure for controller in self.controllers) else 0
+        """1 when one of the peers could not be asked, 2 when all that is wrong is an account."""
+        codes = [1 if self.failure else 0, *(controller.exit_code for controller in self.controllers)]
+        return min(filter(None, codes), default=0)
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether neither peer has anything in it."""
+        return not (self.measurements or self.inputs or any(controller.objects for controller in self.controllers))
+
+    def filtered(self, text: str) -> Offer:
+        """Only what mentions the text."""
+        return replace(
+            self,
+            measurements=tuple(point for point in self.measurements if point.mentions(text)),
+            inputs=tuple(point for point in self.inputs if point.mentions(text)),
+            controllers=tuple(
+                replace(one, objects=tuple(item for item in one.objects if item.mentions(text)))
+                for one in self.controllers
+            ),
+        )
 
 
 class Inventory:
@@ -77,18 +105,18 @@ class Inventory:
         state: StateFolder,
         *,
         device: str | None = None,
-        may_show: MayShow = always,
+        may_show: Confirm = always,
     ) -> None:
         """``manager`` has not loaded its configs yet; without ``device``, the controllers are those in them.
 
         Without ``server`` only controllers are asked.
 
-        ``may_show`` is asked before the account is shown to a controller of whose certificate there is no record.
+        ``may_show`` is asked before the account is shown to a controller of which there is no record.
         """
         self._unused = _load(manager)
         self._names = simulation_names(tuple(manager.equipment.values()))
         test = OwnTest(server, state) if server is not None else None
-        self._peers = BothPeers(test, _clients(manager, device), may_show)
+        self._peers = BothPeers(test, _clients(manager, device), may_show, state.met)
 
     def look(self) -> Offer:
         """Ask both peers; one that cannot be asked does not hide the others.
@@ -112,6 +140,10 @@ class Inventory:
         self._peers.request_stop()
 
 
+def _occurs(text: str, *told: str | None) -> bool:
+    return any(text.casefold() in words.casefold() for words in told if words)
+
+
 def _load(manager: EquipmentManager) -> tuple[str, ...]:
     problems = Problems()
     with problems.collecting():
@@ -133,7 +165,7 @@ def _objects_of(client: ECYDeviceClient, reason: DeviceError | None) -> Controll
         endpoints = client.get_existing_endpoints()
         states = client.survey([endpoint.ref for endpoint in endpoints])
     except DeviceError as error:
-        return ControllerOffer(client.device, failure=error.what)
+        return ControllerOffer(client.device, failure=error.what, exit_code=error.exit_code)
     objects = [_object(endpoint, states[endpoint.ref]) for endpoint in sorted(endpoints, key=lambda one: one.ref)]
     return ControllerOffer(client.device, tuple(objects))
 

@@ -22,8 +22,8 @@ def certificate_findings(view: ControllerView, policy: str) -> Iterator[Finding]
         yield Finding(Severity.WARNING, Topic.CERTIFICATE, view.address, what)
     elif view.is_reached and view.is_new:
         what = (
-            f"there is no record of its certificate (SHA-256 {view.fingerprint}): the first run trusts it from then "
-            "on; compare it with what the controller's own page shows"
+            "there is no record of its certificate: the first run trusts it from then on; compare it with what the "
+            "controller's own page shows"
         )
         yield Finding(Severity.NOTE, Topic.CERTIFICATE, view.address, what)
 

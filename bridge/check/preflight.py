@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from itertools import chain
 
-from bridge.check.asking import DEADLINES, BothPeers, MayShow, OwnTest, always
+from bridge.check.asking import DEADLINES, BothPeers, OwnTest
 from bridge.check.controllers import look_at_controller
 from bridge.check.dates import clock_findings, start_findings
 from bridge.check.loops import loop_findings
@@ -14,13 +14,15 @@ from bridge.check.one_point import point_findings
 from bridge.check.report import CheckReport, ControllerRow, PointRow, SimulationRow
 from bridge.check.start import connection_findings, run_findings, simulation_findings, taking_findings
 from bridge.check.views import ControllerView, PointView, SimulationView, point_views
-from bridge.findings import Finding
+from bridge.findings import Finding, Topic, problem_findings
+from bridge.first_contact import Confirm, always
 from bridge.startup import simulation_names
 from bridge.translation import Translation
 from clients.boptest_client import Timeouts
 from equipment.equipment_manager import Equipment, EquipmentManager
 from ledger import Journals
 from utils.clocks import Clocks
+from utils.errors import Problem
 from utils.settings import Settings
 from utils.state_folder import StateFolder
 
@@ -36,14 +38,19 @@ class Preflight:
         *,
         deadlines: Timeouts = DEADLINES,
         clocks: Clocks | None = None,
-        may_show: MayShow = always,
+        may_show: Confirm = always,
+        in_configs: Sequence[Problem] = (),
     ) -> None:
-        """``may_show`` is asked before the account is shown to a controller of whose certificate there is no record."""
+        """``may_show`` is asked before the account is shown to a controller of which there is no record.
+
+        ``in_configs`` is what is wrong in the configs beside what ``manager`` has loaded.
+        """
         self._settings = settings
         self._manager = manager
         self._state = state
-        self._peers = BothPeers(OwnTest(settings, state, deadlines), manager.get_all_ecy_clients(), may_show)
+        self._peers = BothPeers(OwnTest(settings, state, deadlines), manager.get_all_ecy_clients(), may_show, state.met)
         self._clocks = clocks or Clocks()
+        self._in_configs = in_configs
 
     def look(self) -> CheckReport:
         """Look at everything, both peers at once; what could not be seen is among the findings.
@@ -75,6 +82,7 @@ class Preflight:
             run_findings(equipments, settings, self._clocks.wall()),
             simulation_findings(simulation, equipments, settings),
             start_findings(settings, simulation.testcase),
+            problem_findings(Topic.CONFIG, self._in_configs),
             connection_findings(views),
             taking_findings(views, Journals.of(self._state)),
             *map(point_findings, points),

@@ -43,7 +43,9 @@ def simulation_findings(view: SimulationView, equipments: Sequence[Equipment], s
             if not view.values:
                 yield Finding(Severity.NOTE, Topic.VALUE, view.server, _why_no_values(view, settings))
         case failure:
-            yield Finding(Severity.PROBLEM, Topic.CONNECTION, view.server, str(failure))
+            yield Finding(
+                Severity.PROBLEM, Topic.CONNECTION, view.server, str(failure).removeprefix(f"{view.server}: ")
+            )
     if view.metadata:
         yield from testcase_findings(equipments, view.metadata)
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache
 
 from bridge.link import Claim
 from clients.device_client import ClockState
@@ -12,25 +11,9 @@ from clients.ecy_device_client import Binding, CovSubscription
 from equipment.equipment_manager import Equipment
 from points import BadValue, Point
 from utils.errors import ConfigError, DeviceError, Problem, SimulationError
+from utils.quantities import quantity_of
 from utils.unit_conversion import UnitConverter, from_bacnet
 from utils.values import ObjectRef, ObjectState, ObjectType, PointMetadata, PointValue, Role, Target, is_finite_number
-
-_QUANTITIES = {
-    "temperature": "kelvin",
-    "fraction": "dimensionless",
-    "pressure": "pascal",
-    "volume flow": "meter**3/second",
-    "mass flow": "kilogram/second",
-    "power": "watt",
-    "energy": "joule",
-    "irradiance": "watt/meter**2",
-    "speed": "meter/second",
-    "length": "meter",
-    "time": "second",
-    "angle": "radian",
-    "illuminance": "lux",
-}
-"""A name for what everything measures that can be converted to the unit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,14 +151,6 @@ def point_views(
 
 def _number(value: float | None) -> float | None:
     return value if is_finite_number(value) else None
-
-
-@cache
-def quantity_of(unit: str) -> str:
-    """The quantity that a known unit measures; pint's dimensions where it has no name here. Raises UnitError."""
-    converter = UnitConverter()
-    named = (name for name, example in _QUANTITIES.items() if converter.compatible(unit, example))
-    return next(named, None) or str(converter.parse(unit).dimensionality)
 
 
 def quantity(point: Point) -> str | None:

@@ -9,8 +9,17 @@ from datetime import datetime
 from enum import Enum
 
 from bridge.link import LinkState, Yielded
+from bridge.timing.time_in_hand import TimeState
 from ledger import Entry, Outcome, Receipt, TakenClock, TakenInput, TakenOutput, TakenSlot
 from utils.values import PointValue, Target
+
+STATE_STYLE = {
+    LinkState.ONLINE: "green",
+    LinkState.COUPLING: "yellow",
+    LinkState.OFFLINE: "red",
+    LinkState.CONNECTING: "dim",
+}
+"""Beside the word, for those who see colours."""
 
 
 class Phase(Enum):
@@ -32,7 +41,11 @@ class Status:
     step: int = 0
     local_time: datetime | None = None
     pace: float = 0.0
-    """Simulated seconds per wall second, over the whole run so far."""
+    """Simulated seconds per wall second, since time was last let go."""
+    time: TimeState | None = None
+    """What is asked of time, and whether it is held."""
+    episode: int = 0
+    """Which one of the run, from 0: a reset begins the next."""
     late_steps: int = 0
     controllers: Mapping[str, LinkState] = field(default_factory=dict)
     seen: Mapping[Target, PointValue] = field(default_factory=dict)
@@ -40,6 +53,8 @@ class Status:
     kpis: Mapping[str, float] = field(default_factory=dict)
     shadow: bool = False
     """Whether the run overrides nothing."""
+    active_groups: Sequence[str] = ()
+    """Whose overrides are in force."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +73,8 @@ class Summary:
     kpis: Mapping[str, float]
     clipped: Mapping[str, str]
     receipts: tuple[Receipt, ...]
+    episodes: int = 1
+    """How often it has begun; the indicators are those of the last."""
     clock_errors: Mapping[str, float] = field(default_factory=dict)
     """How far each controller's clock has been off model time at most, in s; only clocks that are kept."""
     shadow: bool = False

@@ -46,7 +46,8 @@ class ClockOrder:
     time_zone: str
     tolerance_s: float
     step_s: float
-    time_scale: float
+    time_scale: Callable[[], float]
+    """The pace now."""
     taking_time: Callable[[], ModelSeconds]
     """The model time to set in a controller that is taken now."""
     local_time: Callable[[ModelSeconds], datetime]
@@ -54,13 +55,17 @@ class ClockOrder:
 
     @classmethod
     def of(
-        cls, settings: Settings, taking_time: Callable[[], ModelSeconds], local_time: Callable[[ModelSeconds], datetime]
+        cls,
+        settings: Settings,
+        time_scale: Callable[[], float],
+        taking_time: Callable[[], ModelSeconds],
+        local_time: Callable[[ModelSeconds], datetime],
     ) -> Self | None:
         """The order that the settings give; None where clocks are to be left alone."""
         if settings.timezone is None:
             return None
         tolerance_s, step_s = settings.clock_tolerance_s, settings.step_time_s
-        return cls(settings.timezone, tolerance_s, step_s, settings.time_scale, taking_time, local_time)
+        return cls(settings.timezone, tolerance_s, step_s, time_scale, taking_time, local_time)
 
     def shown_at(self, model_s: ModelSeconds) -> datetime:
         """Naive local time for a model time; one that summer time skips is moved behind the gap."""
@@ -86,6 +91,8 @@ class ClockKeeper:
     def __init__(self, clock: SettableClock, order: ClockOrder, ledger: Ledger, clocks: Clocks) -> None:
         self.max_drift_s: float | None = None
         """How far the clock has been off model time at most; None before the first look."""
+        self.found_ahead_s: float | None = None
+        """How far the clock was ahead of this computer's when it was found; None where that is not known."""
         self._clock = clock
         self._order = order
         self._ledger = ledger
@@ -107,6 +114,7 @@ class ClockKeeper:
         if self._ledger.holds_clock(self.device):
             return []
         before = self._clock.get_clock()
+        self.found_ahead_s = _ahead_s(before, self._clocks.wall())
         if (objection := clock_objection(before)) is not None:
             log.warning("%s %s: its clock is left alone", self.device, objection)
             return []
@@ -121,6 +129,10 @@ class ClockKeeper:
         """Set the clock of a controller that has just been taken. Raises :class:`DeviceError`."""
         if self._unproven is not None:
             self._prove(self._unproven)
+        self.restart()
+
+    def restart(self) -> None:
+        """Set the clock to where the building begins, or begins anew. Raises :class:`DeviceError`."""
         if not self._is_ours:
             return
         self._set(self._order.taking_time())
@@ -187,7 +199,7 @@ class ClockKeeper:
 
     def _model_time(self, frame_s: ModelSeconds, shown_s: MonotonicSeconds) -> ModelSeconds:
         """Model time now. As fast as possible there is no now within a step: what follows an answer is its end."""
-        step_s, scale = self._order.step_s, self._order.time_scale
+        step_s, scale = self._order.step_s, self._order.time_scale()
         within_s = min((self._clocks.monotonic() - shown_s) * scale, step_s) if scale else step_s
         return ModelSeconds(frame_s + within_s)
 
@@ -205,7 +217,7 @@ class ClockKeeper:
         if before is None:
             return True
         moved_s = (now.shown - before.shown).total_seconds()
-        wall_s, scale = now.monotonic_s - before.monotonic_s, self._order.time_scale
+        wall_s, scale = now.monotonic_s - before.monotonic_s, self._order.time_scale()
         return any(
             abs(moved_s - passed_s - shift_s) <= _READING_S * max(scale, 1.0)
             for passed_s in (wall_s, wall_s * scale, now.model_s - before.model_s)
@@ -215,6 +227,11 @@ class ClockKeeper:
     def _leave_alone(self, reason: str) -> None:
         self._is_left_alone = True
         log.warning("%s: its clock is left alone from now on: %s", self.device, reason)
+
+
+def _ahead_s(state: ClockState, host_time: UnixSeconds) -> float | None:
+    """How far a clock is ahead of the host's (s since 1970); None in a zone that is not known here."""
+    return local_to_unix(state.local_time, state.time_zone) - host_time if is_known_zone(state.time_zone) else None
 
 
 def clock_objection(state: ClockState) -> str | None:
@@ -243,4 +260,4 @@ def future_findings(settings: Settings, host_time: UnixSeconds) -> Iterator[Find
         f"{start} in {zone} is in the future (it is {now:%Y-%m-%d %H:%M} there), and controllers' trends suffer from "
         "such a clock; choose an earlier year, or set ECY_FUTURE=yes"
     )
-    yield Finding(Severity.PROBLEM, Topic.CLOCK, "BOP_START_TIME", what)
+    yield Finding(Severity.PROBLEM, Topic.CLOCK, settings.where("BOP_START_TIME"), what)

@@ -8,53 +8,48 @@ from __future__ import annotations
 import logging
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from contextlib import nullcontext
-from dataclasses import dataclass
+from contextlib import nullcontext, suppress
 from enum import Enum
 
+from bridge.link.absence import Absence, told
 from bridge.link.calls import LinkCalls
 from bridge.link.clock_keeper import ClockKeeper
-from bridge.link.duty import Duty, Look
-from bridge.link.heartbeat import Heartbeats
-from bridge.link.identity import Identity
+from bridge.link.duties import Duties
+from bridge.link.duty import Look
 from bridge.link.in_use import Doubt, InUse, Recover
-from bridge.link.isolation import Isolation
-from bridge.link.showing import Showing
-from bridge.link.slot_watch import SlotWatch, Yielded
+from bridge.link.slot_watch import Yielded
 from bridge.link.taking import Taking
-from clients.device_client import DeviceClient
+from clients.device_client import DeviceClient, Nameplate
 from equipment.controller import Controller
 from ledger import Ledger, Receipt, TakenClock
 from utils.clocks import Clocks, ModelSeconds, MonotonicSeconds
-from utils.errors import BridgeError, ConfigError, DeviceError, DeviceRefused, DeviceUnreachable, ObjectError, Problem
+from utils.errors import ConfigError, DeviceError, ObjectError, Problem
 from utils.state_folder import StateError
-from utils.values import Exchange, Frame, ObjectRef, ObjectState, Sample, Target, Write, WriteKind, WriteResult
+from utils.values import (
+    Exchange,
+    Frame,
+    ObjectRef,
+    ObjectState,
+    PointValue,
+    Sample,
+    Target,
+    Write,
+    WriteKind,
+    WriteResult,
+)
 
 log = logging.getLogger(__name__)
-
-_BACKOFF_S = (1.0, 2.0, 5.0, 10.0, 30.0, 60.0)
-_LONGEST_REQUEST_S = 600.0
-"""A controller that asks to be left alone for longer is tried again all the same (``Retry-After``)."""
-_REFUSED_BACKOFF_S = 300.0
-"""A password that was rejected is not tried again sooner: controllers lock accounts (ecy-rest-api §17 row 4)."""
 
 
 class LinkState(Enum):
     """Where a controller stands."""
 
+    CONNECTING = "connecting"
+    """Before it is taken, or found to be absent, for the first time."""
     OFFLINE = "offline"
     COUPLING = "coupling"
     """It sees the building, but its commands do not count yet."""
     ONLINE = "online"
-
-
-@dataclass(slots=True)
-class _Absence:
-    """How often an absent controller was tried in vain, why, and when (monotonic s) it is tried again."""
-
-    failures: int = 0
-    reason: type[BridgeError] | None = None
-    retry_at_s: float = 0.0
 
 
 class ControllerLink:
@@ -72,9 +67,11 @@ class ControllerLink:
         take_occupied: bool = False,
     ) -> None:
         self.controller = controller
-        self.state = LinkState.OFFLINE
+        self.state = LinkState.CONNECTING
         self.is_reached = False
         """Whether the controller has answered and has every object that we want."""
+        self.nameplate = Nameplate()
+        """What the controller says that it is, once it was reached."""
         self.written = 0
         self.suppressed = 0
         """Points that were not written because nothing had changed."""
@@ -85,15 +82,14 @@ class ControllerLink:
         self._couple_s = couple_s
         self._clocks = clocks
         self._recover = recover
-        self._watch = SlotWatch(controller.address, ledger, lambda: controller.plan.bound)
-        self._identity = Identity(controller, clocks)
-        self._isolation = Isolation(controller)
-        showing, beats = Showing(controller, self._watch), Heartbeats(controller)
-        self._duties: tuple[Duty, ...] = (self._identity, self._isolation, showing, beats, self._watch)
-        self._taking = Taking(controller, ledger, self._watch.is_yielded, clocks, take_occupied=take_occupied)
+        self.duties = Duties(controller, ledger, clocks)
+        watch, hand = self.duties.watch, self.duties.hand
+        self._taking = Taking(
+            *(controller, ledger, watch.is_yielded, clocks), take_occupied=take_occupied, by_hand=hand.claims
+        )
         self._doubt = Doubt(controller.address)
         self._refused: set[ObjectRef] = set()
-        self._absence = _Absence()
+        self._absence = Absence()
         self._coupled_at_s = 0.0
         self._look_at_s = math.inf
         self._is_in_doubt = False
@@ -111,22 +107,36 @@ class ControllerLink:
     @property
     def yielded(self) -> tuple[Yielded, ...]:
         """What has been left to somebody else in mid-run."""
-        return self._watch.yielded
+        return self.duties.watch.yielded
 
-    def is_ours(self, target: Target) -> bool:
-        """Whether nobody has taken this point over, as far as we have seen."""
-        return not self._watch.holds_back(target)
+    @property
+    def held(self) -> dict[Target, PointValue]:
+        """What the controller holds of ours: confirmed, and taken over by nobody as far as we have seen."""
+        held, others = self.controller.plan.held, self.duties.watch.left_alone
+        return {target: value for target, value in held.items() if target not in others} if others else held
+
+    @property
+    def absence(self) -> str:
+        """Why it is not there, in words; empty where it is."""
+        return self._absence.words if self.state is LinkState.OFFLINE else ""
+
+    @property
+    def is_present(self) -> bool:
+        """Whether it is shown what the building does."""
+        return self.state in (LinkState.COUPLING, LinkState.ONLINE)
 
     @property
     def is_due(self) -> bool:
         """Whether an absent controller should be tried again."""
-        return self.state is LinkState.OFFLINE and self._clocks.monotonic() >= self._absence.retry_at_s
+        return self.state is LinkState.OFFLINE and self._absence.is_over(self._clocks.monotonic())
 
     def reach(self) -> None:
         """Connect and find every object. Writes nothing. Raises :class:`DeviceError` and :class:`ConfigError`."""
         self.controller.client.connect()
         self.controller.bind()
-        self._identity.bind()
+        self.duties.bind()
+        with suppress(DeviceError):  # nothing depends on it
+            self.nameplate = self.controller.client.get_nameplate()
         self.is_reached = True
 
     def survey(self, recovered: Iterable[Receipt] = ()) -> list[Problem]:
@@ -135,7 +145,7 @@ class ControllerLink:
         ``recovered`` is what became of what earlier runs had left. Raises :class:`DeviceUnreachable` where some of
         that is still in use.
         """
-        self._recognise(self._taking.look())
+        self.duties.recognise(self._taking.look(), self._clocks.monotonic())
         return self._taking.judge(recovered)
 
     def announce(self) -> None:
@@ -150,10 +160,21 @@ class ControllerLink:
         clocks: list[TakenClock] = self.clock.new_entries() if self.clock is not None else []
         self._taking.enter(clocks)
         with self.calls.writing():
-            self._isolation.establish(self._clocks.monotonic())
+            self.duties.isolation.establish(self._clocks.monotonic())
             if self.clock is not None:
                 self.clock.start()
         self._taking.begin_plan()
+        self.state = LinkState.COUPLING
+        self._coupled_at_s = self._clocks.monotonic() + self._couple_s
+
+    def couple_again(self) -> None:
+        """The building begins anew: show it to the controller before it may command, with its clock set.
+
+        What was taken stays so. Raises :class:`DeviceError`.
+        """
+        if self.clock is not None:
+            with self.calls.writing():
+                self.clock.restart()
         self.state = LinkState.COUPLING
         self._coupled_at_s = self._clocks.monotonic() + self._couple_s
 
@@ -185,12 +206,12 @@ class ControllerLink:
         Said once, not at every attempt; and again when the reason is of another kind, as somebody may have to act.
         Nothing is said of calls that were cut because the run ends.
         """
-        kind = DeviceUnreachable if isinstance(error, DeviceUnreachable) else type(error)
-        if not self.calls.is_cut and (self.state is not LinkState.OFFLINE or self._absence.reason is not kind):
-            log.warning("%s is %s", self.device, _told(error))
-        self.state, self.is_reached, self._absence.reason = LinkState.OFFLINE, False, kind
-        self._absence.retry_at_s = self._clocks.monotonic() + _delay_s(error, self._absence.failures)
-        self._absence.failures += 1
+        is_news = self._absence.begin(error, self._clocks.monotonic()) or self.state is not LinkState.OFFLINE
+        if is_news and not self.calls.is_cut:
+            log.warning("%s is %s", self.device, told(error))
+        if self.is_present and not self.calls.is_cut:
+            self.duties.holds.tell_all(f"{self.device} is {told(error)}; it is held again when that is back")
+        self.state, self.is_reached = LinkState.OFFLINE, False
 
     def settled_client(self) -> DeviceClient:
         """The client to give back with, when the controller has nothing of ours in hand any more.
@@ -207,7 +228,7 @@ class ControllerLink:
         self._make_sure()
         look = self._look()  # before the writes: what is written for the first time is not read along
         writes = self._writes(frame)
-        return self._read(writes, look) if writes or look.reads or look.slots else {}
+        return self._read(writes, look) if writes or look.reads or look.slots else self._counted({})
 
     def write(self, frame: Frame) -> dict[Target, Sample]:
         """The first half of an exchange. Raises :class:`DeviceError`."""
@@ -236,21 +257,21 @@ class ControllerLink:
     def _make_sure(self) -> None:
         """Before anything is written: are the objects still ours? Costs a round trip where there is a reason to ask."""
         if self._is_in_doubt:
-            self._recognise(self._surveyed())
+            self.duties.recognise(self._surveyed(), self._clocks.monotonic())
             self._is_in_doubt = False
-        self._identity.verify()
+        self.duties.make_sure(self._clocks.monotonic())
 
     def _look(self) -> Look:
         """What all duties want to read along, and the outputs."""
         now_s = self._clocks.monotonic()
         outputs = Look(reads=tuple(self.controller.reads.values()))
-        return Look.together([outputs, *(duty.look(now_s) for duty in self._duties)])
+        return Look.together([outputs, self.duties.look(now_s)])
 
     def _writes(self, frame: Frame) -> list[Write]:
         """What all duties want to write, noted in the ledger before it is sent."""
         plan, now_s = self.controller.plan, self._clocks.monotonic()
-        plan.update(frame.targets)
-        writes = [write for duty in self._duties for write in duty.writes(now_s)]
+        plan.update(self.duties.holds.over(frame.targets, plan))
+        writes = self.duties.writes(now_s)
         about = {write.ref for write in writes}
         self.suppressed += sum(bound.ref not in about for bound in plan.bound)
         values = {
@@ -274,9 +295,7 @@ class ControllerLink:
 
     def _hear(self, exchange: Exchange) -> None:
         """Let every duty hear of it. Raises :class:`DeviceError` where nothing at all was accepted."""
-        now_s = self._clocks.monotonic()
-        for duty in self._duties:
-            duty.hear(exchange, now_s)
+        self.duties.hear(exchange, self._clocks.monotonic())
         errors = [result.error for result in exchange.writes if result.error is not None]
         self.written += len(exchange.writes) - len(errors)
         if errors and len(errors) == len(exchange.writes) and not isinstance(errors[0], ObjectError):
@@ -297,38 +316,15 @@ class ControllerLink:
         """A batch of its own, every refresh time: do the objects stand as we left them, and does what we write win?"""
         now_s = self._clocks.monotonic()
         self._look_at_s = now_s + self.controller.refresh_time_s
-        states = self._surveyed()
-        for duty in self._duties:
-            duty.see(states, now_s)
+        self.duties.see(self._surveyed(), now_s)
 
     def _surveyed(self) -> Mapping[ObjectRef, ObjectState]:
         watched = (*self.controller.plan.bound, *self.controller.outputs)
         return self.controller.client.survey([bound.ref for bound in watched])
 
-    def _recognise(self, states: Mapping[ObjectRef, ObjectState]) -> None:
-        """Whose objects and slots these are, where ours may have been lost: that a write does not win is no news."""
-        now_s = self._clocks.monotonic()
-        self._identity.see(states, now_s)
-        self._watch.judge(states, now_s)
-
     def _counted(self, samples: Mapping[Target, Sample]) -> dict[Target, Sample]:
         now_s = self._clocks.monotonic()
         if self.state is LinkState.COUPLING and now_s >= self._coupled_at_s:
-            self.state, self._absence = LinkState.ONLINE, _Absence()
+            self.state, self._absence = LinkState.ONLINE, Absence()
             self._look_at_s = now_s + self.controller.refresh_time_s
         return dict(samples) if self.state is LinkState.ONLINE else {}
-
-
-def _told(error: DeviceError | ConfigError | StateError) -> str:
-    """Where a controller stands that cannot be had, and why."""
-    if isinstance(error, ConfigError):
-        return f"left alone: {'; '.join(map(str, error.problems))}"
-    return f"offline: {getattr(error, 'what', error)}"
-
-
-def _delay_s(error: BridgeError, failures: int) -> float:
-    """How long to leave a controller alone that has failed so many times before."""
-    if isinstance(error, DeviceRefused):
-        return _REFUSED_BACKOFF_S
-    asked_s = error.retry_after_s if isinstance(error, DeviceUnreachable) else 0.0
-    return max(min(asked_s, _LONGEST_REQUEST_S), _BACKOFF_S[min(failures, len(_BACKOFF_S) - 1)])

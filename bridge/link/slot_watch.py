@@ -15,11 +15,11 @@ from __future__ import annotations
 
 import logging
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import dataclass
+from typing import Protocol
 
 from bridge.link.duty import Duty, Look
-from equipment.write_plan import BoundPoint
 from ledger import Judgement, Ledger, TakenSlot
 from utils.bacnet import slot_of
 from utils.clocks import MonotonicSeconds
@@ -30,6 +30,26 @@ log = logging.getLogger(__name__)
 _GLANCE_EVERY_S = 1.0
 _STALE_S = 6.0
 """Reads may be 5 s old (ecy-rest-api §16, §17 row 29)."""
+
+
+class Written(Protocol):
+    """An object that we write: in a slot of its own, or an input that is out of service."""
+
+    @property
+    def target(self) -> Target:
+        """By which names it is known."""
+
+    @property
+    def ref(self) -> ObjectRef:
+        """Where it is."""
+
+    @property
+    def role(self) -> Role:
+        """Whether it is forced or commanded."""
+
+    @property
+    def priority(self) -> int:
+        """The slot that it is commanded in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +68,7 @@ class Yielded:
 class SlotWatch(Duty):
     """The slots that we command in one controller, and the inputs that we force."""
 
-    def __init__(self, device: str, ledger: Ledger, points: Callable[[], Sequence[BoundPoint]]) -> None:
+    def __init__(self, device: str, ledger: Ledger, points: Callable[[], Sequence[Written]]) -> None:
         """``points`` are those that are written."""
         self._device = device
         self._ledger = ledger
@@ -73,6 +93,11 @@ class SlotWatch(Duty):
         """What must not be written now."""
         return frozenset(bound.ref for bound in self._points() if self.holds_back(bound.target))
 
+    @property
+    def left_alone(self) -> Set[Target]:
+        """What somebody else has, or seems to have."""
+        return self._yielded.keys() | self._suspects.keys()
+
     def is_yielded(self, target: Target) -> bool:
         """Whether this one is left to somebody else for the rest of the run."""
         return target in self._yielded
@@ -87,8 +112,8 @@ class SlotWatch(Duty):
             return Look()
         ours = self._ours()
         return Look(
-            reads=tuple(bound.ref for bound in ours if bound.point.role is Role.FORCED),
-            slots=tuple(b.ref for b in ours if b.point.role is Role.COMMANDED and b.ref not in self._silent),
+            reads=tuple(bound.ref for bound in ours if bound.role is Role.FORCED),
+            slots=tuple(b.ref for b in ours if b.role is Role.COMMANDED and b.ref not in self._silent),
         )
 
     def hear(self, exchange: Exchange, now_s: MonotonicSeconds) -> None:
@@ -96,7 +121,7 @@ class SlotWatch(Duty):
         for bound in self._ours():
             if bound.ref in exchange.slots:
                 self._judge_slot(bound, exchange.slots[bound.ref], now_s)
-            elif bound.ref in exchange.samples:
+            elif bound.role is Role.FORCED and bound.ref in exchange.samples:
                 self._ledger.saw(self._device, bound.ref, exchange.samples[bound.ref].value)
             else:
                 continue
@@ -114,12 +139,12 @@ class SlotWatch(Duty):
         """Judge what stands everywhere, where nothing of ours need win: it may have been lost, and is taken anew."""
         for bound in self._ours():
             state = states[bound.ref]
-            if bound.point.role is Role.COMMANDED:
+            if bound.role is Role.COMMANDED:
                 self._judge_slot(bound, state.priority_array, now_s)
             elif state.out_of_service:
                 self._ledger.saw(self._device, bound.ref, state.present_value.value)
 
-    def _ours(self) -> list[BoundPoint]:
+    def _ours(self) -> list[Written]:
         """What has been written and is not somebody else's."""
         return [
             bound
@@ -127,66 +152,66 @@ class SlotWatch(Duty):
             if not self.is_yielded(bound.target) and self._ledger.has_sent(self._device, bound.ref)
         ]
 
-    def _judge_slot(self, bound: BoundPoint, slots: PriorityArray | None, now_s: MonotonicSeconds) -> None:
+    def _judge_slot(self, bound: Written, slots: PriorityArray | None, now_s: MonotonicSeconds) -> None:
         """A present-value alone would tell nothing: another slot may win, and it may be on its way."""
         if slots is None:
             self._silent.add(bound.ref)
             return
         self._silent.discard(bound.ref)
-        held = slot_of(slots, bound.point.priority)
+        held = slot_of(slots, bound.priority)
         self._ledger.saw(self._device, bound.ref, held)
         if held is None or not self._is_theirs(bound, held) or self._was_there_before(bound, held):
             self._suspects.pop(bound.target, None)
         elif now_s >= self._suspects.setdefault(bound.target, now_s + _STALE_S):
             self._yield(bound, held)
 
-    def _is_theirs(self, bound: BoundPoint, value: PointValue) -> bool:
+    def _is_theirs(self, bound: Written, value: PointValue) -> bool:
         """What is in doubt may be what we sent as the controller stored it, or a value on its way there."""
         return self._ledger.judge(self._device, bound.ref, value) is Judgement.THEIRS
 
-    def _was_there_before(self, bound: BoundPoint, held: PointValue) -> bool:
+    def _was_there_before(self, bound: Written, held: PointValue) -> bool:
         """Whether this is what we found when we came: then nobody has written it anew, as at the release."""
         entries = self._ledger.entries_of(self._device, bound.ref)
         before = next((entry.before for entry in entries if isinstance(entry, TakenSlot)), None)
         return before is not None and same_as_stored(held, before)
 
-    def _yield(self, bound: BoundPoint, held: PointValue) -> None:
-        priority = bound.point.priority
+    def _yield(self, bound: Written, held: PointValue) -> None:
+        priority = bound.priority
         self._suspects.pop(bound.target)
         self._yielded[bound.target] = Yielded(bound.target, bound.ref, priority, held)
         log.warning(
             "%s %s (%s): somebody else has written %s into slot %d, which was ours: it is left to them and not "
             "written any more in this run",
             self._device,
-            bound.point.ecy_point,
+            bound.target.name,
             bound.ref,
             held,
             priority,
         )
 
-    def _defeat(self, bound: BoundPoint, state: ObjectState) -> str:
+    def _defeat(self, bound: Written, state: ObjectState) -> str:
         """Why what we write does not win; empty where it does, or is not written for now."""
         if self.holds_back(bound.target):
             return ""
-        if bound.point.role is Role.COMMANDED and state.priority_array is not None:
+        if bound.role is Role.COMMANDED and state.priority_array is not None:
             return self._defeat_in(bound, state.priority_array)
         value = state.present_value.value
         return "" if value is None or not self._is_theirs(bound, value) else f"present-value is {value}"
 
-    def _defeat_in(self, bound: BoundPoint, slots: PriorityArray) -> str:
-        ours = slot_of(slots, bound.point.priority)
+    def _defeat_in(self, bound: Written, slots: PriorityArray) -> str:
+        ours = slot_of(slots, bound.priority)
         if ours is None:
             return ""  # let go of, or lost in a reboot: the refresh takes it again
         if self._is_theirs(bound, ours):
-            return f"slot {bound.point.priority} holds {ours}, as it did before this run"
-        stronger = ((n, held) for n, held in enumerate(slots[: bound.point.priority - 1], start=1) if held is not None)
+            return f"slot {bound.priority} holds {ours}, as it did before this run"
+        stronger = ((n, held) for n, held in enumerate(slots[: bound.priority - 1], start=1) if held is not None)
         return next((f"slot {number} holds {held}" for number, held in stronger), "")
 
-    def _tell(self, bound: BoundPoint, reason: str) -> None:
+    def _tell(self, bound: Written, reason: str) -> None:
         ref = bound.ref
         if not reason and ref in self._told:
             self._told.discard(ref)
-            log.info("%s %s (%s): effective again", self._device, bound.point.ecy_point, ref)
+            log.info("%s %s (%s): effective again", self._device, bound.target.name, ref)
         elif reason and ref in self._beaten and ref not in self._told:
             self._told.add(ref)
-            log.warning("%s %s (%s): written but not effective: %s", self._device, bound.point.ecy_point, ref, reason)
+            log.warning("%s %s (%s): written but not effective: %s", self._device, bound.target.name, ref, reason)

@@ -29,13 +29,18 @@ class Taking:
         clocks: Clocks,
         *,
         take_occupied: bool,
+        by_hand: Callable[[], Iterable[Claim]] = tuple,
     ) -> None:
-        """``is_yielded`` tells what has been left to somebody else in this run: it is not taken anew."""
+        """``is_yielded`` tells what has been left to somebody else in this run: it is not taken anew.
+
+        ``by_hand`` tells what has been taken beside what the configs name.
+        """
         self.in_use = InUse(controller.address)
         """What somebody uses of the things that we want, as the last look has shown it."""
         self._controller = controller
         self._ledger = ledger
         self._is_yielded = is_yielded
+        self._by_hand = by_hand
         self._clocks = clocks
         self._take_occupied = take_occupied
         self._claims: tuple[Claim, ...] = ()
@@ -92,8 +97,8 @@ class Taking:
 
     @property
     def strangers(self) -> list[TakenObject]:
-        """What we took of objects that are not, or no longer, the ones that the configs name."""
-        wanted = {(claim.ref, claim.name) for claim in claims_of(self._controller)}
+        """What we took of objects that are not, or no longer, the ones that the configs or a hand name."""
+        wanted = {(claim.ref, claim.name) for claim in (*claims_of(self._controller), *self._by_hand())}
         return [entry for entry in self.taken if (entry.ref, entry.name) not in wanted]
 
     def name_of(self, ref: ObjectRef) -> str:

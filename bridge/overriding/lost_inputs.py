@@ -39,6 +39,11 @@ class LostInputs:
         """Add the points that are written."""
         self._watched += [_Watched(target, point) for target, point in points if point.role is not Role.READ]
 
+    def begin_anew(self) -> None:
+        """No point has had a value yet."""
+        for item in self._watched:
+            item.has_had_one, item.missed_steps, item.is_lost = False, 0, False
+
     @property
     def obstacle(self) -> str:
         """An input that has been let go, in words; empty where there is none.

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
+from bridge.overriding.held_inputs import HeldInputs
 from bridge.overriding.lost_inputs import LostInputs
 from bridge.overriding.ramp import Ramp, ramp_from
 from bridge.translation import override_values, truth
@@ -51,10 +52,14 @@ class Overrides:
     def __init__(
         self, equipments: Iterable[Equipment], hold_steps: int, *, ramp_steps: int = 0, shadow: bool = False
     ) -> None:
+        self.held_inputs = HeldInputs()
+        """What people hold: it is sent in place of what controllers command."""
         self._hold_steps = hold_steps
         self._ramp_steps = ramp_steps
         self._shadow = shadow
         self._groups: dict[str, _Group] = {}
+        self._switched: dict[str, list[str]] = {}
+        """Which groups have just been switched, by what has become of them."""
         for equipment in equipments:
             group = self._groups.setdefault(equipment.group, _Group(equipment.group, LostInputs(hold_steps)))
             group.inputs.watch((equipment.target(p), p) for p in equipment.points)
@@ -72,8 +77,20 @@ class Overrides:
         """The groups whose overrides are in force."""
         return tuple(group.name for group in self._groups.values() if group.active and group.outputs)
 
+    def begin_anew(self, in_force: Mapping[str, float]) -> None:
+        """The building begins anew, with these values in force: nobody was heard, and people hold what they held."""
+        self.held_inputs.begin_anew(in_force)
+        for group in self._groups.values():
+            group.last.clear()
+            group.permitted.clear()
+            group.missed_steps, group.active, group.ramp = math.inf, None, Ramp()
+            group.inputs.begin_anew()
+
     def answer(self, frame: Frame, samples: Mapping[Target, Sample]) -> Commands:
-        """Every configured override, ``_u`` with ``_activate``: old servers ignore a lone 0 (boptest-api §13)."""
+        """Every configured override and what is held by hand, ``_u`` with ``_activate``.
+
+        Old servers ignore a lone 0 (boptest-api §13).
+        """
         named = {(target.device, target.name): sample for target, sample in samples.items()}
         inputs: dict[str, float] = {}
         for group in self._groups.values():
@@ -82,7 +99,8 @@ class Overrides:
             self._switch(group, frame)
             for _, point in group.outputs:
                 inputs.update(_inputs(point, group, frame))
-        return Commands(frame.number, inputs)
+        self._tell()
+        return Commands(frame.number, self.held_inputs.over(frame, inputs))
 
     def _hear(self, group: _Group, samples: Mapping[Target, Sample], named: Mapping[_Permit, Sample]) -> None:
         """Take what came from the group's controllers; a step in which anything is lacking is a miss."""
@@ -101,9 +119,14 @@ class Overrides:
             return
         if group.active:
             group.ramp = ramp_from((p for _, p in group.outputs), frame.values, frame.number, self._ramp_steps)
-            log.info("group %s: overrides active", group.name)
-        else:
-            log.info("group %s: left to the building's own control: %s", group.name, obstacle)
+        what = f"left to the building's own control: {obstacle}" if obstacle else "overrides active"
+        self._switched.setdefault(what, []).append(group.name)
+
+    def _tell(self) -> None:
+        """What happens to several groups in one step is one line."""
+        for what, names in self._switched.items():
+            log.info("group%s %s: %s", "s" if len(names) > 1 else "", ", ".join(names), what)
+        self._switched.clear()
 
     def _obstacle(self, group: _Group) -> str:
         """Why the overrides of a group are not in force; empty when they are."""

@@ -63,11 +63,21 @@ class OwnTests:
         time; it is stopped then.
         """
         testid = self._ordered(case)
+        self.adopt(testid, case, patience_s, while_waiting)
+        return testid
+
+    def adopt(
+        self,
+        testid: str,
+        case: str,
+        patience_s: float | None = None,
+        while_waiting: Callable[[float], None] = lambda waited_s: None,
+    ) -> None:
+        """Take a test that was ordered as ours, and wait until it runs, as :meth:`select` does."""
         self._runs[testid] = False
         if self._test_ids is not None:
             self._test_ids.remember(self._funnel.base_url, testid)
         self._await_running(testid, case, self._timeouts.select_s if patience_s is None else patience_s, while_waiting)
-        return testid
 
     def stop(self, testid: str) -> None:
         """End a test; one that is gone already is fine. Raises SimulationError.

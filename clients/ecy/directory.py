@@ -9,19 +9,19 @@ from clients.ecy.session import EcySession
 from clients.ecy.wire import COLLECTIONS, OBJECTS, items_of, member, units_of, unwrap
 from clients.http.funnel import Json
 from utils.errors import ObjectError
-from utils.values import Endpoint, ObjectRef, ObjectType
+from utils.values import AnyObjectType, Endpoint, ObjectRef, ObjectType
 
 log = logging.getLogger(__name__)
 _NAMES = "object-name,object-identifier"
 _NAMES_AND_UNITS = f"{_NAMES},units"
 
 
-def discover(session: EcySession, object_types: Iterable[ObjectType]) -> tuple[Endpoint, ...]:
-    """Every named object of the types, in one call; type by type where the firmware refuses that.
+def discover(session: EcySession, object_types: Iterable[AnyObjectType]) -> tuple[Endpoint, ...]:
+    """Every named object of those types that REST tells of, in one call; type by type where the firmware refuses that.
 
     Raises DeviceRefused or DeviceUnreachable.
     """
-    types = tuple(object_types)
+    types = [kind for kind in object_types if isinstance(kind, ObjectType)]
     selections = ",".join(f"{COLLECTIONS[kind]}($select=*($select={_members(kind)}))" for kind in types)
     try:
         tree = session.get(f"{OBJECTS}?$select={selections}")

@@ -9,8 +9,17 @@ from dataclasses import dataclass
 from clients.ecy.batch import BatchReply, BatchRequest, BatchSender, is_missing
 from clients.ecy.commands import WRITE_MULTIPLE, Route, may_be_unsupported, request_for
 from clients.ecy.session import EcySession
-from clients.ecy.survey import survey
-from clients.ecy.wire import has_error_text, name_of, object_url, priority_array_of, sample_of, says, words_of
+from clients.ecy.survey import PRESENT_VALUE, STATUS_FLAGS, FlagsTold, selected, selection, survey
+from clients.ecy.wire import (
+    has_error_text,
+    is_in_fault,
+    name_of,
+    object_url,
+    priority_array_of,
+    sample_of,
+    says,
+    words_of,
+)
 from utils.bacnet import slot_of
 from utils.errors import DeviceError, ObjectError
 from utils.values import (
@@ -43,6 +52,7 @@ class PointAccess:
     """
 
     def __init__(self, session: EcySession, batch: BatchSender) -> None:
+        self.flags = FlagsTold()
         self._session = session
         self._batch = batch
         self._routes: dict[tuple[ObjectType, bool], Route] = {}
@@ -56,17 +66,22 @@ class PointAccess:
     ) -> Exchange:
         """Write in order, then read, in one batch where nothing fails. Each item has its own outcome.
 
+        Status flags come with the values where a survey has found that they can be had like that. Of firmware that
+        does not answer so after all, values are asked for alone until the next survey.
+
         A command that the firmware takes in another form only is repeated in that form, and a present-value that was
         denied although its out-of-service had just been set is repeated once; the reads are then made again.
         """
-        questions = [
-            *(_question(ref, "present-value") for ref in reads),
+        others = [
             *(_question(ref, "object-name") for ref in names),
             *(_question(ref, "priority-array") for ref in slots),
         ]
-        outcomes, replies = self._run(writes, questions)
-        if any(outcome.error for outcome in outcomes) and self._repeat(outcomes):
-            _, replies = self._run((), questions)
+        outcomes, replies = self._run(writes, [*self._values(reads), *others])
+        is_repeated = any(outcome.error for outcome in outcomes) and self._repeat(outcomes)
+        if self.flags.are_selected and not all(map(selected, replies[: len(reads)])):
+            self.flags.are_selected, is_repeated = False, True
+        if is_repeated:
+            _, replies = self._run((), [*self._values(reads), *others])
         told = iter(replies)
         return Exchange(
             tuple(WriteResult(outcome.write, outcome.error) for outcome in outcomes),
@@ -74,6 +89,11 @@ class PointAccess:
             {ref: name for ref in names for name in _names(next(told))},
             {ref: _slots(ref, next(told)) for ref in slots},
         )
+
+    def _values(self, reads: Sequence[ObjectRef]) -> list[BatchRequest]:
+        if self.flags.are_selected:
+            return [selection(ref, PRESENT_VALUE, STATUS_FLAGS) for ref in reads]
+        return [_question(ref, PRESENT_VALUE) for ref in reads]
 
     def relinquish(self, ref: ObjectRef, priority: int) -> bool:
         """Free a slot, in the form that worked last or in each in turn, and read the priority array to make sure.
@@ -106,7 +126,7 @@ class PointAccess:
 
     def _is_free(self, ref: ObjectRef, priority: int) -> bool | None:
         """Whether the slot is empty; None when the array cannot be read."""
-        slots = survey(self._batch, [ref])[ref].priority_array
+        slots = survey(self._batch, [ref], self.flags)[ref].priority_array
         return None if slots is None else slot_of(slots, priority) is None
 
     def _await_free(self, ref: ObjectRef, priority: int) -> None:
@@ -152,7 +172,8 @@ class PointAccess:
     def _repeat(self, outcomes: list[_Outcome]) -> bool:
         """Repeat what another moment or another form may cure; says whether anything was repeated.
 
-        A failure leaves the first error standing, as it says more.
+        A failure leaves the first error standing, as it says more; but a resource that is unknown may be a form that is
+        unknown, and only another form tells that the object is not there (ecy-rest-api §17 row 20).
         """
         opened = {
             outcome.write.ref
@@ -169,8 +190,9 @@ class PointAccess:
             again, _ = self._run([outcomes[number].write for number in numbers], (), route)
             for number, outcome in zip(numbers, again, strict=True):
                 if outcome.error is None:
-                    outcomes[number] = outcome
                     self._remember(outcome.write, route)
+                if outcome.error is None or _tells_of_no_object(outcome.error):
+                    outcomes[number] = outcome
             repeated = repeated or bool(numbers)
         return repeated
 
@@ -185,6 +207,10 @@ class PointAccess:
     def _remember(self, write: Write, route: Route | None) -> None:
         if route is not None:
             self._routes[write.ref.object_type, write.value is None] = route
+
+
+def _tells_of_no_object(error: DeviceError) -> bool:
+    return isinstance(error, ObjectError) and error.missing
 
 
 def _question(ref: ObjectRef, property_name: str) -> BatchRequest:
@@ -204,6 +230,12 @@ def _slots(ref: ObjectRef, reply: BatchReply) -> PriorityArray | None:
 
 
 def _sample(ref: ObjectRef, reply: BatchReply) -> Sample:
-    if reply.is_success:
+    if not reply.is_success:
+        return Sample(None, Quality.MISSING, words_of(reply.body))
+    told = selected(reply)
+    if told is None:
         return sample_of(reply.body, ref.object_type)
-    return Sample(None, Quality.MISSING, words_of(reply.body))
+    sample = sample_of(told[PRESENT_VALUE], ref.object_type)
+    if sample.quality is Quality.GOOD and is_in_fault(told.get(STATUS_FLAGS)):
+        return Sample(None, Quality.BAD, f"the controller reports a fault (value {sample.value})")
+    return sample

@@ -38,9 +38,12 @@ class EcySession:
     A rejected password is tried once and not again until :meth:`forget`, so that nobody gets locked out.
     """
 
-    def __init__(self, device: str, username: str, password: str, tls: TlsPolicy, timeout_s: float) -> None:
+    def __init__(
+        self, device: str, username: str, password: str, tls: TlsPolicy, timeout_s: float, account: str = ""
+    ) -> None:
         token = base64.b64encode(f"{username}:{password}".encode()).decode()
         self._device = device
+        self._account = f" ({account})" if account else ""
         self._timeout_s = timeout_s
         self._credentials = {"Authorization": f"Basic {token}"}
         self._is_signed_in = False
@@ -117,11 +120,11 @@ class EcySession:
             reply = self._send(method, path, body, self._credentials)
         self._is_signed_in = reply.status != _SIGN_IN
         if not self._is_signed_in:
-            self._rejection = AccountRefused(self._device, "wrong user name or password")
+            self._rejection = AccountRefused(self._device, f"wrong user name or password{self._account}")
             raise self._rejection
         self.sign_ins += shows_account
         if reply.status == _MISSING_RIGHTS:
-            raise AccountRefused(self._device, f"the user lacks the rights for {path.partition('?')[0]}")
+            raise AccountRefused(self._device, f"the user lacks the rights for {path.partition('?')[0]}{self._account}")
         self._raise_if_unavailable(reply)
         return reply
 

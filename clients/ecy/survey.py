@@ -3,33 +3,54 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from clients.ecy.batch import BatchReply, BatchRequest, BatchSender, is_missing
-from clients.ecy.wire import flag_of, name_of, object_url, priority_array_of, sample_of, units_of, unwrap, words_of
+from clients.ecy.wire import (
+    flag_of,
+    is_in_fault,
+    name_of,
+    object_url,
+    priority_array_of,
+    sample_of,
+    units_of,
+    unwrap,
+    words_of,
+)
 from clients.http.funnel import Json
 from utils.values import ObjectRef, ObjectState, ObjectType, Quality, Sample
 
+PRESENT_VALUE, STATUS_FLAGS = "present-value", "status-flags"
 _FAILED = 500
 
 
-def survey(batch: BatchSender, refs: Sequence[ObjectRef]) -> dict[ObjectRef, ObjectState]:
+@dataclass(slots=True)
+class FlagsTold:
+    """Whether a controller tells status flags beside values: nobody has seen one do it, or refuse it."""
+
+    may_be_selected: bool = True
+    """False once selections were refused for them."""
+    are_selected: bool = False
+    """Whether the last selection had them in it, so that exchanges may ask for values in the same way."""
+
+
+def survey(batch: BatchSender, refs: Sequence[ObjectRef], flags: FlagsTold) -> dict[ObjectRef, ObjectState]:
     """The state of each object, as far as the controller tells. An object that does not answer has no present-value.
 
     One batch of selections; firmware that refuses them is asked property by property.
     """
-    replies = batch.send([_selection(ref) for ref in refs])
-    told = {
-        ref: body
-        for ref, reply in zip(refs, replies, strict=True)
-        if reply.is_success and isinstance(body := unwrap(reply.body), dict) and "present-value" in body
-    }
+    told = _selected(batch, refs, *([STATUS_FLAGS] if flags.may_be_selected else []))
+    if flags.may_be_selected and refs and not told:
+        told = _selected(batch, refs)
+        flags.may_be_selected = not told
+    flags.are_selected = any(is_in_fault(body.get(STATUS_FLAGS)) is not None for body in told.values())
     states = {ref: _state(ref, body) for ref, body in told.items()}
     return states | _by_property(batch, [ref for ref in refs if ref not in told])
 
 
 def properties_of(object_type: ObjectType) -> tuple[str, ...]:
     """The properties of interest that objects of a type can have."""
-    names = ["object-name", "present-value", "out-of-service"]
+    names = ["object-name", PRESENT_VALUE, "out-of-service"]
     if not object_type.is_input:
         names.append("priority-array")
     if not (object_type.is_binary or object_type.is_multi_state):
@@ -37,8 +58,21 @@ def properties_of(object_type: ObjectType) -> tuple[str, ...]:
     return tuple(names)
 
 
-def _selection(ref: ObjectRef) -> BatchRequest:
-    return BatchRequest("GET", f"{object_url(ref)}?$select={','.join(properties_of(ref.object_type))}")
+def selection(ref: ObjectRef, *names: str) -> BatchRequest:
+    """One question about several properties of an object."""
+    return BatchRequest("GET", f"{object_url(ref)}?$select={','.join(names)}")
+
+
+def selected(reply: BatchReply) -> dict[str, Json] | None:
+    """The answer to a selection with a present-value in it; None when it is no such answer."""
+    body = unwrap(reply.body) if reply.is_success else None
+    return body if isinstance(body, dict) and PRESENT_VALUE in body else None
+
+
+def _selected(batch: BatchSender, refs: Sequence[ObjectRef], *more: str) -> dict[ObjectRef, dict[str, Json]]:
+    replies = batch.send([selection(ref, *properties_of(ref.object_type), *more) for ref in refs])
+    told = ((ref, selected(reply)) for ref, reply in zip(refs, replies, strict=True))
+    return {ref: body for ref, body in told if body is not None}
 
 
 def _by_property(batch: BatchSender, refs: Sequence[ObjectRef]) -> dict[ObjectRef, ObjectState]:
@@ -56,8 +90,8 @@ def _by_property(batch: BatchSender, refs: Sequence[ObjectRef]) -> dict[ObjectRe
 
 def _state(ref: ObjectRef, told: Mapping[str, Json], failures: Sequence[BatchReply] = ()) -> ObjectState:
     sample = Sample(None, Quality.MISSING, words_of(failures[0].body) if failures else "")
-    if "present-value" in told:
-        sample = sample_of(told["present-value"], ref.object_type)
+    if PRESENT_VALUE in told:
+        sample = sample_of(told[PRESENT_VALUE], ref.object_type)
     return ObjectState(
         present_value=sample,
         out_of_service=flag_of(told.get("out-of-service")),
@@ -66,4 +100,5 @@ def _state(ref: ObjectRef, told: Mapping[str, Json], failures: Sequence[BatchRep
         name=name_of(told.get("object-name")),
         is_missing=not told and any(is_missing(failure) for failure in failures),
         is_partial=any(failure.status == 0 or failure.status >= _FAILED for failure in failures),
+        in_fault=is_in_fault(told.get(STATUS_FLAGS)),
     )

@@ -27,6 +27,8 @@ _BINARY_WORDS = {
     "1": True,
     "0": False,
 }
+_FLAGS = ("in-alarm", "fault", "overridden", "out-of-service")
+_, _FAULT, _, _OUT_OF_SERVICE = _FLAGS
 _EMPTY_SLOT = frozenset({"", "null", "nan"})
 MISSING_NAMES = ("unknown-object", "unknown-property")
 _ERROR_NAMES = (
@@ -118,6 +120,24 @@ def _binary(value: Json) -> bool | None:
 def flag_of(value: Json) -> bool | None:
     """A boolean property in any of its forms; None when it is none of them."""
     return _binary(unwrap(value))
+
+
+def is_in_fault(value: Json) -> bool | None:
+    """Whether status flags say fault of an object that is in service; None when these are no status flags.
+
+    They are told by name, as a list of those that are on, or as four bits (ASHRAE 135, BACnetStatusFlags).
+    """
+    flags = unwrap(value)
+    if isinstance(flags, str):
+        flags = list(filter(None, re.split(r"[;,\s]+", flags)))
+    if isinstance(flags, list) and len(flags) == len(_FLAGS) and all(isinstance(flag, bool) for flag in flags):
+        flags = dict(zip(_FLAGS, flags, strict=True))
+    if isinstance(flags, list):
+        flags = {str(name): True for name in flags}
+    if not isinstance(flags, dict):
+        return None
+    told = {kebab(name) for name, is_on in flags.items() if flag_of(is_on)}
+    return _FAULT in told and _OUT_OF_SERVICE not in told
 
 
 def priority_array_of(value: Json, object_type: ObjectType) -> tuple[PointValue | None, ...] | None:

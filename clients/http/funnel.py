@@ -129,18 +129,25 @@ class HttpFunnel:
         self._session.cookies.clear()
 
     def call(
-        self, method: str, path: str, *, timeout_s: float, body: Json = None, headers: Mapping[str, str] | None = None
+        self,
+        method: str,
+        path: str,
+        *,
+        timeout_s: float,
+        body: Json | bytes = None,
+        headers: Mapping[str, str] | None = None,
+        longest: int | None = None,
     ) -> HttpReply:
-        """Send one request, once, and return the whole answer.
+        """Send one request, once, and return the whole answer, of ``longest`` bytes or else 64 MiB at most.
 
-        ``body`` is sent as JSON unless it is None; ``timeout_s`` bounds everything from connecting to the last byte.
-        Raises the configured failures.
+        ``body`` is sent as JSON unless it is None or bytes; ``timeout_s`` bounds everything from connecting to the
+        last byte. Raises the configured failures.
         """
         call = Call(timeout_s, self._trust.check)
         token = CURRENT_CALL.set(call)
         try:
             self._begin(call)
-            return self._exchange(self._prepared(method, path, body, headers or {}), call)
+            return self._exchange(self._prepared(method, path, body, headers or {}), call, longest or _MAX_BODY_BYTES)
         except _FOREIGN as error:
             failure = self._translated(error, call, f"{method} {path.partition('?')[0]}", timeout_s)
         finally:
@@ -181,10 +188,14 @@ class HttpFunnel:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def _prepared(self, method: str, path: str, body: Json, headers: Mapping[str, str]) -> requests.PreparedRequest:
+    def _prepared(
+        self, method: str, path: str, body: Json | bytes, headers: Mapping[str, str]
+    ) -> requests.PreparedRequest:
         all_headers = {**self._headers, **headers}
-        data = None
-        if body is not None:
+        data = body if isinstance(body, bytes) else None
+        if isinstance(body, bytes):
+            all_headers["Content-Type"] = "application/octet-stream"
+        elif body is not None:
             all_headers["Content-Type"] = "application/json"
             data = json.dumps(body, allow_nan=False).encode()
         request = requests.PreparedRequest()
@@ -207,12 +218,12 @@ class HttpFunnel:
         with self._lock:
             self._calls.discard(call)
 
-    def _exchange(self, request: requests.PreparedRequest, call: Call) -> HttpReply:
+    def _exchange(self, request: requests.PreparedRequest, call: Call, longest: int) -> HttpReply:
         if call.is_cut:
             raise ConnectionAbortedError("abandoned before it was sent")
         timeout_s = call.remaining_s()
         with self._session.send(request, stream=True, timeout=timeout_s, verify=self._trust.verify) as response:
-            body = _body(response)
+            body = _body(response, longest)
             if call.is_cut:
                 raise ConnectionAbortedError("abandoned")
             if response.status_code >= 400:
@@ -239,13 +250,13 @@ def without_credentials(url: str) -> tuple[str, str]:
     return parts._replace(netloc=host).geturl(), parts.password or ""
 
 
-def _body(response: requests.Response) -> bytes:
-    """Read the body up to the cap. Raises OSError beyond it."""
+def _body(response: requests.Response, longest: int) -> bytes:
+    """Read the body up to so many bytes. Raises OSError beyond them."""
     body = bytearray()
     for piece in response.iter_content(_READ_BYTES):
         body += piece
-        if len(body) > _MAX_BODY_BYTES:
-            raise OSError(f"the answer is larger than {_MAX_BODY_BYTES // 1024**2} MiB")
+        if len(body) > longest:
+            raise OSError(f"the answer is larger than {longest // 1024**2} MiB")
     return bytes(body)
 
 

@@ -42,12 +42,18 @@ class TlsMode(Enum):
     OFF = "off"
 
 
+def tell_trusted(address: str, fingerprint: str) -> None:
+    """Say that a certificate has been put on record."""
+    log.info("%s: its certificate is trusted from now on (SHA-256 %s)", address, fingerprint)
+
+
 @dataclass(frozen=True, slots=True)
 class TlsPolicy:
     """The policy of all controllers, as ``ECY_TLS`` names it.
 
     ``ca_file`` belongs to ``CA_FILE`` and ``pins`` to ``PIN``; ``pins_file`` is what a message calls the place where
-    pins are kept. Without ``keeps_pins`` a certificate is compared with its pin, and nothing is put on record.
+    pins are kept. Without ``keeps_pins`` a certificate is compared with its pin, and nothing is put on record. ``tell``
+    hears of addresses and the fingerprints that are.
     """
 
     mode: TlsMode
@@ -55,6 +61,7 @@ class TlsPolicy:
     pins: Pins | None = None
     pins_file: str = "the pins file"
     keeps_pins: bool = True
+    tell: Callable[[str, str], None] = tell_trusted
 
     def __post_init__(self) -> None:
         if (self.pins is None) is (self.mode is TlsMode.PIN):
@@ -117,7 +124,7 @@ class PinnedCertificate:
         if self.seen is None or not self._policy.keeps_pins or self.is_on_record:
             return
         self._pins.set(self._address, self.seen)
-        log.info("%s: its certificate is trusted from now on (SHA-256 %s)", self._address, self.seen)
+        self._policy.tell(self._address, self.seen)
 
     def _pinned(self) -> tuple[str, str] | None:
         """The line on record. Earlier versions kept the usual port in it, where the config said so."""

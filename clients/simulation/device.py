@@ -10,12 +10,13 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
+from typing import Protocol
 
-from clients.boptest_client import BOPTestClient
 from clients.device_client import ClockState, Exchanging, WithoutAccount
 from utils.bacnet import SLOTS
 from utils.errors import DeviceError, ObjectError
 from utils.values import (
+    AnyObjectType,
     Endpoint,
     Exchange,
     ObjectRef,
@@ -40,12 +41,22 @@ _VALUE, _ACTIVATE = "_u", "_activate"
 _READ_ONLY_PRIORITIES = (6,)
 
 
+class SteppedSimulation(Protocol):
+    """What a device is made of: a client of a BOPTEST server, or a building in this process."""
+
+    def get_metadata(self) -> Mapping[str, PointMetadata]:
+        """Its points by name."""
+
+    def advance_simulation(self, control_inputs: Mapping[str, float]) -> SimulationState:
+        """Simulate one step. Raises :class:`utils.errors.SimulationError`."""
+
+
 class SimulationDevice(Exchanging, WithoutAccount):
-    """One test of a BOPTEST server behind the methods of a controller. May be used by several threads."""
+    """One test of a simulation behind the methods of a controller. May be used by several threads."""
 
     def __init__(
         self,
-        client: BOPTestClient,
+        client: SteppedSimulation,
         state: SimulationState,
         local_time: Callable[[float], datetime],
         advance: Callable[[Mapping[str, float]], SimulationState] | None = None,
@@ -97,10 +108,10 @@ class SimulationDevice(Exchanging, WithoutAccount):
     def connect(self) -> None:
         """It is there from the start."""
 
-    def get_existing_endpoints(self, object_types: Iterable[ObjectType] = tuple(ObjectType)) -> tuple[Endpoint, ...]:
+    def get_existing_endpoints(self, object_types: Iterable[AnyObjectType] = tuple(ObjectType)) -> tuple[Endpoint, ...]:
         """Measurements as AnalogInput, overrides as AnalogValue; units as the simulation spells them."""
         wanted = set(object_types)
-        return tuple(endpoint for endpoint in self._endpoints if endpoint.ref.object_type in wanted)
+        return tuple(endpoint for endpoint in self._endpoints if endpoint.ref.bacnet_type in wanted)
 
     def survey(self, refs: Iterable[ObjectRef]) -> Mapping[ObjectRef, ObjectState]:
         """How objects are found."""

@@ -11,11 +11,11 @@ from clients.simulation.device import SIMULATION
 from utils.bacnet import SLOTS
 from utils.errors import DeviceRefused, DeviceUnreachable, SimulationError
 from utils.values import (
+    AnyObjectType,
     Endpoint,
     Exchange,
     ObjectRef,
     ObjectState,
-    ObjectType,
     Quality,
     Sample,
     Write,
@@ -46,7 +46,7 @@ class EndedSimulation(Exchanging, WithoutAccount):
         except SimulationError as error:
             raise DeviceUnreachable(SIMULATION, str(error)) from None
 
-    def get_existing_endpoints(self, object_types: Iterable[ObjectType] = ()) -> tuple[Endpoint, ...]:
+    def get_existing_endpoints(self, object_types: Iterable[AnyObjectType] = ()) -> tuple[Endpoint, ...]:
         """There is nothing any more."""
         return ()
 

@@ -11,9 +11,9 @@ from clients.device_client import DeviceClient
 from ledger.entries import TakenObject
 from ledger.giving_back.verdicts import is_stranger
 from utils.errors import DeviceUnreachable
-from utils.values import ObjectRef, ObjectState, ObjectType
+from utils.values import AnyObjectType, ObjectRef, ObjectState, ObjectType
 
-Name: TypeAlias = tuple[ObjectType, str]
+Name: TypeAlias = tuple[AnyObjectType, str]
 _CONTRADICTORY = "the controller contradicts itself about where it is"
 
 
@@ -45,7 +45,7 @@ def places_of(client: DeviceClient, entries: Sequence[TakenObject], mine: Collec
     lost = [entry for entry in entries if _is_lost(entry, states[entry.ref])]
     if not lost:
         return [Place(entry, entry.ref, states[entry.ref]) for entry in entries]
-    named = _named(client)
+    named = _named(client, entries)
     if not named and all(state.is_missing for state in states.values()):
         raise DeviceUnreachable(client.device, "it shows no objects at all: it may be starting")
     moved = {entry: named.get(name_of(entry), []) for entry in lost}
@@ -65,7 +65,7 @@ def places_of(client: DeviceClient, entries: Sequence[TakenObject], mine: Collec
 
 def name_of(entry: TakenObject) -> Name:
     """By what an object is known, whatever its number."""
-    return entry.ref.object_type, entry.name
+    return entry.ref.bacnet_type, entry.name
 
 
 def _of_lost(
@@ -85,7 +85,7 @@ def _of_lost(
     else:
         state = states[moved[0]]
         yield Place(entry, moved[0], state, _CONTRADICTORY if _is_lost(entry, state) else "")
-    if not before.state.is_missing and (entry.ref.object_type, before.state.name) not in mine:
+    if not before.state.is_missing and (entry.ref.bacnet_type, before.state.name) not in mine:
         yield before
 
 
@@ -93,10 +93,11 @@ def _is_lost(entry: TakenObject, state: ObjectState) -> bool:
     return not state.is_partial and (state.is_missing or is_stranger(entry, state))
 
 
-def _named(client: DeviceClient) -> Mapping[Name, list[ObjectRef]]:
+def _named(client: DeviceClient, entries: Sequence[TakenObject]) -> Mapping[Name, list[ObjectRef]]:
     named: dict[Name, list[ObjectRef]] = defaultdict(list)
-    for endpoint in client.get_existing_endpoints():
-        named[endpoint.ref.object_type, endpoint.name].append(endpoint.ref)
+    types = dict.fromkeys([*ObjectType, *(entry.ref.bacnet_type for entry in entries)])
+    for endpoint in client.get_existing_endpoints(types):
+        named[endpoint.ref.bacnet_type, endpoint.name].append(endpoint.ref)
     return named
 
 

@@ -96,6 +96,12 @@ class Journals:
                 content = _content_of_living(file)
                 yield from ((content.pid, entry) for entry in content.open)
 
+    def left(self) -> Iterator[Entry]:
+        """What processes that have died have not given back. Raises like :meth:`living`."""
+        for file in self._files():
+            if not is_held(lock_file(file)) or _is_given_back(file):
+                yield from _content_of_living(file).open
+
     def being_given_back(self, but: Path | None = None) -> Iterator[Entry]:
         """What somebody gives back at this moment, for processes that have died. Raises like :meth:`living`."""
         for file in self._files():
@@ -142,13 +148,28 @@ class Journal:
 
     def __init__(self, journals: Journals, credentials: Mapping[str, Credentials]) -> None:
         self._journals = journals
-        self._credentials = credentials
+        self._credentials = dict(credentials)
         self.file = journals.folder / f"{datetime.now():%Y%m%d-%H%M%S}-{os.getpid()}-{token_hex(4)}{JOURNAL}"
         self._own_lock = ProcessLock(lock_file(self.file))
         self._guard = threading.Lock()
         self._lines: Lines | None = None
         self._sent: SentValues | None = None
         self._open: set[Entry] = set()
+
+    def reach(self, device: str, known: Credentials) -> None:
+        """Note how one more controller is reached, before anything of it is taken.
+
+        Raises :class:`StateError` where the disk does not take it.
+        """
+        with self._guard:
+            self._credentials[device] = known
+            if self._lines is None:
+                return
+            try:
+                self._lines.append([records.access(device, known)])
+            except OSError as error:
+                what = f"cannot write the ledger in {self.file.parent}: {error.strerror or error}"
+                raise StateError(what) from error
 
     def take(self, entries: Sequence[Entry]) -> None:
         """Write the entries down, on disk before returning.
@@ -183,6 +204,10 @@ class Journal:
         ]
         if problems:
             raise ConfigError(problems)
+
+    def others(self) -> Iterator[tuple[int, Entry]]:
+        """What processes that run now have taken. Raises :class:`StateError` for a journal that cannot be read."""
+        return self._journals.living(self.file)
 
     def give_back(self, entries: Sequence[Entry]) -> None:
         """Write down that the entries have been undone."""

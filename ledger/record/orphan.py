@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -71,6 +71,10 @@ class Orphan:
 
     def refuse_claimed(self, entries: Sequence[Entry]) -> None:
         """Nothing is taken, so nobody is in the way."""
+
+    def others(self) -> Iterable[tuple[int, Entry]]:
+        """Nobody asks while giving back: who has taken something meanwhile is told by what stands there."""
+        return ()
 
     def take(self, entries: Sequence[Entry]) -> None:
         """Nothing is taken on behalf of the dead."""

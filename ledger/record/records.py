@@ -18,7 +18,8 @@ from typing import Any
 
 from clients.making import Credentials
 from ledger.entries import Entry, TakenClock, TakenInput, TakenOutput, TakenSlot
-from utils.values import ObjectRef, ObjectType
+from utils.bacnet import object_type
+from utils.values import ObjectRef, OtherValue
 
 VERSION = 2
 NO_ROW = -1
@@ -30,7 +31,7 @@ _TYPES: Mapping[str, tuple[type, ...]] = {
     "device": (str,),
     "name": (str,),
     "priority": (int,),
-    "before": (int, float, type(None)),
+    "before": (int, float, dict, type(None)),
     "was_out_of_service": (bool,),
     "time_zone": (str,),
     "ntp_enabled": (bool,),
@@ -142,7 +143,16 @@ def _apply(record: Record, content: Content, *, is_first: bool) -> bool:
 
 
 def _described(entry: Entry) -> Record:
-    return {"kind": type(entry).__name__, **asdict(entry)}
+    return {"kind": type(entry).__name__, **{name: _told(value) for name, value in asdict(entry).items()}}
+
+
+def _told(value: Any) -> Any:  # noqa: ANN401 - anything that a field may hold
+    """A field in JSON."""
+    if isinstance(value, OtherValue):
+        return {"text": value.text, "datatype": value.datatype, "encoded": value.encoded}
+    if isinstance(value, dict):  # an object's number
+        return {"object_type": value["bacnet_type"], "instance": value["instance"]}
+    return value
 
 
 def _entry(record: Record) -> Entry:
@@ -153,8 +163,8 @@ def _entry(record: Record) -> Entry:
 def _fields(record: Record) -> Iterator[tuple[str, Any]]:
     for name, value in record.items():
         if name == "ref":
-            yield name, ObjectRef(ObjectType(value["object_type"]), int(value["instance"]))
+            yield name, ObjectRef(object_type(value["object_type"]), int(value["instance"]))
         elif name != "kind":
             if not isinstance(value, _TYPES.get(name, (object,))):
                 raise TypeError(name)
-            yield name, value
+            yield name, OtherValue(**value) if isinstance(value, dict) else value

@@ -23,7 +23,7 @@ from pathlib import Path
 from ledger.storage import Storage
 from ledger.watched import KEPT_VALUES, Remembered
 from utils.state_folder import StateError
-from utils.values import PointValue
+from utils.values import PointValue, kept_number
 
 log = logging.getLogger(__name__)
 
@@ -197,7 +197,7 @@ def journal_bytes_in(file: Path) -> int:
 
 
 def _packed(number: int, values: tuple[PointValue, ...], storage: Storage, journal_bytes: int) -> bytes:
-    ring = [*map(float, values), *[math.nan] * (KEPT_VALUES - len(values))]
+    ring = [*map(kept_number, values), *[math.nan] * (KEPT_VALUES - len(values))]
     body = _STORAGE.pack(*_numbers(storage)) + _VALUES.pack(*ring) + _JOURNAL.pack(journal_bytes) + _PADDING
     counted = struct.pack("<II", number, len(values)) + body
     return _MAGIC + struct.pack("<I", zlib.crc32(counted)) + counted

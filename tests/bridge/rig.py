@@ -9,14 +9,16 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from bridge.display.status import Summary
+from bridge.purpose import DRIVE, Purpose
 from bridge.run import Run
+from bridge.watching.observation import Watcher
 from emulators.boptest.server import BoptestServer
 from emulators.ecy.controller import ControllerSpec
 from emulators.ecy.profile import Profile
 from emulators.ecy.scanning import ExchangeScan
 from emulators.ecy.server import EcyServer
 from emulators.plants.multizone_office import MultizoneOffice
-from emulators.program import ObjectSpec
+from emulators.program import ControlProgram, ObjectSpec
 from ledger.ledger import Ledger
 from tests import bench
 from tests.waiting import in_no_time
@@ -67,10 +69,12 @@ class Rig:
     shadow: bool = False
     timeout_s: float = 2.0
     take_occupied: bool = False
+    watchers: Sequence[Watcher] = ()
+    purpose: Purpose = DRIVE
 
     def settings(self, **variables: str) -> Settings:
         """Settings of a run against the rig."""
-        return bench.settings(self.folder, BOP_SERVER_URL=self.building.url, **variables)
+        return bench.settings(self.folder, **{"BOP_SERVER_URL": self.building.url, **variables})
 
     def run(self, steps: int | None = None, **variables: str) -> Run:
         """A run that is ready to execute."""
@@ -91,6 +95,8 @@ class Rig:
             clocks=self.clocks,
             shadow=self.shadow,
             take_occupied=self.take_occupied,
+            watchers=self.watchers,
+            purpose=self.purpose,
         )
         self.runs.append(run)
         return run
@@ -107,21 +113,23 @@ def rig(
     profile: Profile | None = None,
     legacy: bool = False,
     ahu_objects: Sequence[ObjectSpec] = AHU_OBJECTS,
+    ahu_program: ControlProgram | None = None,
 ) -> Iterator[Rig]:
-    """Start both peers."""
-    specs = [ControllerSpec("AHU", objects=ahu_objects), ControllerSpec("VAV", objects=VAV_OBJECTS, instance=2)]
+    """Start both peers, which make one bench: the controllers are in the building's states."""
+    specs = [
+        ControllerSpec("AHU", objects=ahu_objects, program=ahu_program),
+        ControllerSpec("VAV", objects=VAV_OBJECTS, instance=2),
+    ]
     plants = {"multizone_office_simple_air": MultizoneOffice}
-    with (
-        BoptestServer(plants, legacy=legacy) as building,
-        EcyServer(
-            specs,
-            username="bench",
-            password=PASSWORD,
-            scan=ExchangeScan(5.0),
-            profile=profile or Profile(),
-            journal=True,
-        ) as controllers,
-    ):
+    controllers = EcyServer(
+        specs,
+        username="bench",
+        password=PASSWORD,
+        scan=ExchangeScan(5.0),
+        profile=profile or Profile(),
+        journal=True,
+    )
+    with BoptestServer(plants, legacy=legacy, beside=controllers) as building, controllers:
         yield Rig(folder, building, controllers)
 
 

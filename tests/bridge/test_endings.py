@@ -22,7 +22,7 @@ from ledger.receipt_file import KEPT_FILES
 from ledger.record.journal import Journals
 from tests.bridge.looking import assert_as_it_was
 from tests.bridge.rig import Rig, rig
-from tests.command_line import MAIN, configured, environment, press_until_it_ends, run, start, variables
+from tests.command_line import MAIN, environment, press_until_it_ends, run, running, start, variables
 from tests.ledger.record.killing import killed
 from tests.pipes import fill
 from tests.waiting import DEADLINE_S, eventually
@@ -73,7 +73,7 @@ def full_disk() -> Iterator[int]:
 def begun(subject: Rig, out: int, err: int) -> Iterator[subprocess.Popen[bytes]]:
     """A run with these streams; it does not outlive the block."""
     with subprocess.Popen(  # noqa: S603
-        [*MAIN, *configured(subject)],
+        [*MAIN, *running(subject)],
         stdin=subprocess.DEVNULL,
         stdout=out,
         stderr=err,
@@ -118,7 +118,7 @@ def test_a_second_ctrl_c_ends_at_once_although_nobody_reads(both: Rig) -> None:
 @pytest.mark.parametrize("name", ["SIGHUP", "SIGQUIT"])
 def test_a_closed_window_and_ctrl_backslash_give_back_as_ctrl_c_does(both: Rig, name: str) -> None:
     hold = both.building.faults.add(HoldCall(), "advance")
-    with start(*configured(both), **variables(both)) as process:
+    with start(*running(both), **variables(both)) as process:
         assert hold.reached.wait(DEADLINE_S)
         process.send_signal(signal.Signals[name])
         output, _ = process.communicate(timeout=DEADLINE_S)

@@ -24,7 +24,10 @@ _ROOMS = {
     "bridge",
     "bridge/building",
     "bridge/link",
+    "bridge/memory",
     "bridge/overriding",
+    "bridge/timing",
+    "bridge/watching",
     "clients",
     "clients/boptest",
     "clients/ecy",
@@ -33,6 +36,7 @@ _ROOMS = {
     "ledger",
     "ledger/record",
     "points",
+    "recording",
     "utils",
     "utils/process",
 }

@@ -16,7 +16,7 @@ from emulators.ecy.faults.calls import AnswerInstead, DropConnection
 from emulators.ecy.faults.fault import Fault
 from emulators.ecy.profile import Profile
 from emulators.http.messages import Response
-from emulators.program import ObjectSpec
+from emulators.program import ObjectSpec, ProgramIO
 from ledger.receipts import Outcome
 from tests import bench
 from tests.bridge.looking import assert_as_it_was, assert_untouched, force, held, written
@@ -25,6 +25,18 @@ from tests.waiting import DEADLINE_S
 from utils.errors import ConfigError, DeviceRefused, SimulationError, SimulationUnreachable
 from utils.state_folder import StateFolder
 from utils.values import as_real32
+
+
+class CountingProgram:
+    """Says how often it was scanned."""
+
+    objects = AHU_OBJECTS
+
+    def __init__(self) -> None:
+        self.scans = 0
+
+    def scan(self, io: ProgramIO, now: datetime, dt_s: float) -> None:
+        self.scans += 1
 
 
 @pytest.fixture
@@ -83,6 +95,15 @@ class TestOneStep:
         long.execute()
         fixed = before - 5 * batches
         assert counters["POST"] - before - fixed == 25 * batches
+
+    @pytest.mark.parametrize("variables", [{}, {"ECY_SETTLE_TIME": "0"}, {"BOP_TIME_SCALE": "1000"}])
+    def test_controllers_that_are_scanned_with_the_simulation_run_at_any_pace(
+        self, tmp_path: Path, variables: dict[str, str]
+    ) -> None:
+        program = CountingProgram()
+        with rig(tmp_path, ahu_program=program) as subject:
+            subject.execute(steps=3, **variables)
+        assert program.scans >= 3 * 5
 
     def test_what_does_not_change_is_not_written_again(self, both: Rig) -> None:
         summary = both.execute(steps=20)
@@ -354,6 +375,44 @@ class TestProblemsAtTheStart:
         with pytest.raises(Declined):
             run.execute()
         assert_untouched(both)
+
+    def test_before_somebody_has_agreed_a_controller_is_not_shown_the_account(self, both: Rig) -> None:
+        controller, run = both.controllers.controller("AHU"), both.run(steps=1)
+        seen: list[tuple[str | None, int]] = []
+
+        def agree(contacts: Sequence[FirstContact]) -> bool:
+            seen.extend((contact.fingerprint, controller.counters.basic_sign_ins) for contact in contacts)
+            return True
+
+        run.confirm = agree
+        run.execute()
+        assert [(len(fingerprint or ""), sign_ins) for fingerprint, sign_ins in seen] == [(64, 0), (64, 0)]
+        assert controller.counters.basic_sign_ins == 1
+
+    def test_one_that_does_not_answer_yet_is_asked_about_as_well(self, both: Rig) -> None:
+        both.controllers.controller("VAV").faults.add(DropConnection(None))
+        asked: list[FirstContact] = []
+
+        def decline(contacts: Sequence[FirstContact]) -> bool:
+            asked.extend(contacts)
+            return False
+
+        run = both.run()
+        run.confirm = decline
+        with pytest.raises(Declined):
+            run.execute()
+        assert [(one.device, one.is_absent) for one in asked] == [
+            (both.controllers.addresses[name], name == "VAV") for name in ("AHU", "VAV")
+        ]
+        assert asked[1].objects == ("AnalogInput SpaceTemp",)
+
+    def test_what_is_no_controller_is_not_asked_about(self, both: Rig) -> None:
+        page = Response(401, b"<html>Sign in</html>", "text/html", {"www-authenticate": 'Basic realm="RT-66"'})
+        both.controllers.controller("VAV").faults.add(AnswerInstead(page, times=None))
+        run = both.run()
+        run.confirm = lambda contacts: pytest.fail("asked")
+        with pytest.raises(DeviceRefused, match="does not look like an ECY"):
+            run.execute()
 
     def test_the_first_contact_lists_what_will_be_forced_and_happens_once(self, both: Rig) -> None:
         asked: list[str] = []

@@ -1,26 +1,31 @@
-"""The step log: what is in it, that it is on disk in time, and that it never stands in the way of a run."""
+"""The step log of a run: what is in it, when it is written, and that it never stands in the way."""
 
 from __future__ import annotations
 
 import csv
-import logging
-import subprocess
-import sys
-from contextlib import closing
 from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
 
-from bridge.step_log import MOMENT_COLUMNS, StepLog
 from emulators.ecy.faults.calls import DropConnection
 from tests.bridge.looking import DAMPER, assert_as_it_was, assert_untouched
 from tests.bridge.rig import in_background, rig
 from tests.waiting import eventually
 from utils.errors import ConfigError
 
-COLUMNS = ("step", "AHU.DischAirTemp [degC]")
+MOMENT = ["step", "model_time_s", "local_time", "wall_time", "late", "exchange_s"]
 DISCHARGE = "AHU.DischAirTemp [degC]"
+GOLDEN = """\
+step,model_time_s,local_time,wall_time,late,exchange_s,AHU.DischAirTemp [degC],AHU.OutdoorAirTemp [degC],AHU.FanStatus,\
+AHU.FanSpeed [percent],AHU.CoolingPump,VAV.SpaceTemp [degC],VAV.Damper [percent],AHU active,VAV active
+0,16106400,2023-07-06T10:00:00,,0,,12.00991785,29.4,1,60,1,24.02834905,30,1,1
+1,16106405,2023-07-06T10:00:05,,0,,12.01315598,29.40236111,1,60,1,24.02844619,30,1,1
+2,16106410,2023-07-06T10:00:10,,0,,12.02168405,29.40472222,1,60,1,24.028635,30,1,1
+3,16106415,2023-07-06T10:00:15,,0,,12.03577511,29.40708333,1,60,1,24.02907133,30,1,1
+"""
+"""As it was written when the step log was a mechanism of its own, without what is never the same
+twice; the numbers are those of today's building."""
 
 
 def rows(file: Path) -> list[dict[str, str]]:
@@ -28,85 +33,26 @@ def rows(file: Path) -> list[dict[str, str]]:
         return list(csv.DictReader(stream))
 
 
-def logged(file: Path, *values: float) -> None:
-    """A whole log of one run."""
-    with closing(StepLog(file, COLUMNS)) as log:
-        for step, value in enumerate(values):
-            log.record([step, value])
-
-
-class TestFile:
-    @pytest.fixture(autouse=True)
-    def _write_often(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr("bridge.step_log._WRITE_PERIOD_S", 0.05)
-
-    def test_rows_are_on_disk_before_anybody_closes_it(self, tmp_path: Path) -> None:
-        with closing(StepLog(tmp_path / "steps.csv", COLUMNS)) as log:
-            log.record([0, 12.5])
-            eventually(lambda: rows(tmp_path / "steps.csv") == [{"step": "0", DISCHARGE: "12.5"}])
-
-    @pytest.mark.slow
-    def test_a_process_that_is_killed_leaves_whole_rows(self, tmp_path: Path) -> None:
-        file = tmp_path / "steps.csv"
-        script = (
-            "import sys; from pathlib import Path; from bridge.step_log import StepLog\n"
-            "log = StepLog(Path(sys.argv[1]), ('step', 'value'))\n"
-            "for step in range(2000): log.record([step, step / 7])\n"
-            "sys.stdin.read()"
-        )
-        root = Path(__file__).parents[2]
-        with subprocess.Popen([sys.executable, "-c", script, str(file)], stdin=subprocess.PIPE, cwd=root) as child:  # noqa: S603
-            eventually(lambda: file.exists() and len(rows(file)) == 2000)
-            child.kill()
-        assert [int(row["step"]) for row in rows(file)] == list(range(2000))
-
-    @pytest.mark.parametrize(
-        ("value", "text"), [(None, ""), (True, "1"), (False, "0"), (21.123456789012, "21.12345679"), (3, "3")]
-    )
-    def test_values_are_plain_numbers_and_unknown_ones_empty(
-        self, tmp_path: Path, value: float | None, text: str
-    ) -> None:
-        with closing(StepLog(tmp_path / "steps.csv", COLUMNS)) as log:
-            log.record([0, value])
-        assert rows(tmp_path / "steps.csv")[0][DISCHARGE] == text
-
-    def test_a_new_run_begins_a_new_file_and_older_ones_are_numbered(self, tmp_path: Path) -> None:
-        for run in range(12):
-            logged(tmp_path / "steps.csv", float(run))
-        found = {file.name: rows(file)[0][DISCHARGE] for file in tmp_path.iterdir()}
-        assert found == {"steps.csv": "11", **{f"steps.{n}.csv": f"{11 - n}" for n in range(1, 10)}}
-
-    def test_a_file_that_grows_too_large_goes_on_in_another_one_with_a_header_of_its_own(self, tmp_path: Path) -> None:
-        file = tmp_path / "steps.csv"
-        with closing(StepLog(file, COLUMNS, largest_file_bytes=len(",".join(COLUMNS)) + 4)) as log:
-            log.record([0, 1.0])
-            eventually((tmp_path / "steps.1.csv").exists)
-            log.record([1, 2.0])
-        assert [row["step"] for name in ("steps.2.csv", "steps.1.csv") for row in rows(tmp_path / name)] == ["0", "1"]
-        assert file.read_text(encoding="utf-8").splitlines() == [",".join(COLUMNS)]
-
-    def test_a_file_that_cannot_be_written_is_refused_by_name(self, tmp_path: Path) -> None:
-        with pytest.raises(ConfigError, match=r"STEP_LOG: the step log .*absent.* cannot be written"):
-            StepLog(tmp_path / "absent" / "steps.csv", COLUMNS)
-
-    @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is always full")
-    def test_a_disk_that_is_full_at_the_start_is_refused(self) -> None:
-        with pytest.raises(ConfigError, match="cannot be written: No space left"):
-            StepLog(Path("/dev/full"), COLUMNS)
-
-    def test_a_disk_that_refuses_later_is_told_once_and_ends_the_log_only(
-        self, tmp_path: Path, caplog: pytest.LogCaptureFixture
-    ) -> None:
-        (tmp_path / "steps.1.csv" / "in the way").mkdir(parents=True)
-        with closing(StepLog(tmp_path / "steps.csv", COLUMNS, largest_file_bytes=1)) as log:
-            log.record([0, 1.0])
-            eventually(lambda: "the step log ends here" in caplog.text)
-            log.record([1, 1.0])
-        assert [record.levelno for record in caplog.records] == [logging.WARNING]
-        assert len(rows(tmp_path / "steps.csv")) == 1
+def without_host_times(file: Path) -> str:
+    """The file with empty cells for this computer's times."""
+    head, *lines = [line.split(",") for line in file.read_text(encoding="utf-8").splitlines()]
+    hidden = {head.index("wall_time"), head.index("exchange_s")}
+    cells = [["" if place in hidden else cell for place, cell in enumerate(line)] for line in lines]
+    return "".join(",".join(line) + "\n" for line in (head, *cells))
 
 
 class TestRuns:
+    def test_columns_and_rows_are_those_that_there_have_always_been(self, tmp_path: Path) -> None:
+        with rig(tmp_path) as both:
+            both.execute(steps=3, STEP_LOG="steps.csv")
+        assert without_host_times(tmp_path / "steps.csv") == GOLDEN
+
+    def test_the_file_of_the_run_before_is_numbered(self, tmp_path: Path) -> None:
+        with rig(tmp_path) as both:
+            for steps in (1, 2):
+                both.execute(steps=steps, STEP_LOG="steps.csv")
+        assert [len(rows(tmp_path / name)) for name in ("steps.csv", "steps.1.csv")] == [3, 2]
+
     def test_every_frame_has_a_row_with_what_was_written_read_and_overridden(self, tmp_path: Path) -> None:
         with rig(tmp_path) as both:
             run = both.run(steps=4, STEP_LOG="steps.csv")
@@ -123,7 +69,7 @@ class TestRuns:
             "30",
         )
         assert (last["AHU active"], last["VAV active"]) == ("1", "1")
-        assert list(last)[: len(MOMENT_COLUMNS)] == list(MOMENT_COLUMNS)
+        assert list(last)[: len(MOMENT)] == MOMENT
 
     def test_the_times_of_a_row_are_the_models_and_the_hosts(self, tmp_path: Path) -> None:
         with rig(tmp_path) as both:
@@ -155,6 +101,25 @@ class TestRuns:
             with pytest.raises(ConfigError, match="STEP_LOG"):
                 both.execute(STEP_LOG="steps.csv")
             assert_untouched(both)
+
+    def test_a_step_log_without_a_recording_is_refused_as_one_contradiction(self, tmp_path: Path) -> None:
+        with rig(tmp_path) as both, pytest.raises(ConfigError) as told:
+            both.execute(STEP_LOG="steps.csv", RECORD="no")
+        (problem,) = told.value.problems
+        assert problem.where == "environment: STEP_LOG"
+        assert problem.what.startswith("it is written from the recording of a run, which RECORD=no switches off")
+
+    @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is always full")
+    def test_a_disk_that_refuses_it_at_the_end_is_said_with_the_way_out(
+        self, tmp_path: Path, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        with rig(tmp_path) as both:
+            summary = both.execute(steps=1, STEP_LOG="/dev/full")
+            assert_as_it_was(both)
+        assert summary.is_clean
+        [line] = [line for line in caplog.messages if "step log" in line]
+        assert line.startswith("the step log /dev/full could not be written: [Errno 28]")
+        assert "python main.py export " in line
 
     def test_without_the_setting_there_is_none(self, tmp_path: Path) -> None:
         with rig(tmp_path) as both:

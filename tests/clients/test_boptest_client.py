@@ -14,7 +14,7 @@ from emulators.boptest import faults
 from emulators.boptest.server import BoptestServer
 from tests.emulators.boptest.plant import AIR, TOY, ToyPlant
 from tests.waiting import DEADLINE_S
-from utils.errors import ConfigError, SimulationAborted, SimulationRefused, SimulationUnreachable
+from utils.errors import ConfigError, SimulationAborted, SimulationRefused, SimulationUnreachable, UnknownPeriod
 
 FAN, FAN_ON = "hvac_oveAhu_yFan_u", "hvac_oveAhu_yFan_activate"
 SUPPLY, SUPPLY_ON = "hvac_oveAhu_TSupSet_u", "hvac_oveAhu_TSupSet_activate"
@@ -176,6 +176,19 @@ def test_the_servers_own_words_are_kept(client: BOPTestClient, server: BoptestSe
     server.faults.add(faults.FailedSimulation("it diverged"), "advance")
     with pytest.raises(SimulationRefused, match=r"Failed to advance simulation: RuntimeError: it diverged"):
         client.advance_simulation({})
+
+
+def test_a_period_that_there_is_not_leaves_the_test_where_it_stood(
+    client: BOPTestClient, server: BoptestServer
+) -> None:
+    client.initialize_system(3600.0, 0.0)
+    with pytest.raises(UnknownPeriod, match=r"time_period is harvest_day, but should be one of"):
+        client.set_scenario(time_period="harvest_day")
+    assert client.advance_simulation({}).time_s > 3600.0
+    server.faults.add(faults.AnswerWith(500, '{"status":500,"message":"out of order"}'), "set_scenario")
+    with pytest.raises(SimulationRefused) as refused:
+        client.set_scenario(time_period="peak_heat_day")
+    assert not isinstance(refused.value, UnknownPeriod)
 
 
 @pytest.mark.parametrize("fault", [faults.DroppedRequest, faults.DroppedAnswer])

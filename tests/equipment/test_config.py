@@ -7,13 +7,14 @@ from pathlib import Path
 
 import pytest
 
-from equipment.config import LoadedEquipment, load_equipment_files
+from equipment.config import LoadedEquipment, load_equipment_files, read_equipment_files
 from points import ActivationPoint, Point, UnitSystem
 from utils.errors import ConfigError
 from utils.unit_conversion import UnitConverter
 from utils.values import Role
 
 SEED = Path(__file__).parent / "data" / "AHU.json"
+CONFIGS = Path(__file__).parents[2] / "configs"
 CONVERTER = UnitConverter()
 
 SENSOR = {"bop_point": "reaT_y", "ecy_point": "Temp", "object_type": "AnalogInput", "unit": "K", "us_unit": "degF"}
@@ -141,7 +142,8 @@ def test_a_byte_order_mark_does_no_harm(save: Save) -> None:
 @pytest.mark.parametrize(
     ("text", "problem"),
     [
-        (b'{\n  "points": [,]\n}', "AHU.json: line 2 column 14: is not JSON: Expecting value"),
+        (b'{\n  "points": [,1]\n}', "AHU.json: line 2 column 14: is not JSON: Expecting value"),
+        (b'{\n  "a": [],\n}', "AHU.json: line 2 column 10: is not JSON: there is nothing between this comma and }"),
         (b"", "AHU.json: line 1 column 1: is not JSON: Expecting value"),
         (b'{"equipment_name": "B\xfcro"}', "AHU.json: is not UTF-8 at byte 21; save it as UTF-8"),
         (b"[]", "AHU.json: must be an object in braces"),
@@ -277,6 +279,47 @@ def test_a_folder_that_is_not_there_is_told(tmp_path: Path) -> None:
     assert "is not a folder" in found
 
 
-def test_nothing_but_disabled_equipments_is_a_problem(save: Save) -> None:
-    (found,) = problems(save(enabled=False).parent)
-    assert 'has "enabled": false; enable one' in found
+def test_where_every_equipment_is_switched_off_the_lines_to_remove_are_named(save: Save) -> None:
+    file = save(enabled=False, points=[{**SENSOR, "enabled": False}])
+    file.write_text(json.dumps(json.loads(file.read_text("utf-8")), indent=2).replace('"points', '\n"points'), "utf-8")
+    save("b.json", enabled=False)
+    (found,) = problems(file.parent)
+    assert found.endswith('remove the line "enabled": false from AHU.json (line 15) or b.json (line 1)')
+
+
+def test_the_shipped_example_is_the_seeds_but_for_the_line_that_switches_it_off() -> None:
+    seed, shipped = (file.read_text(encoding="utf-8").split("\n") for file in (SEED, CONFIGS / "AHU.json"))
+    switched_on = [line.strip() for line in shipped if line != '  "enabled": false,']
+    assert switched_on == [line.strip() for line in seed]
+    assert len(shipped) == len(seed) + 1
+
+
+class TestInPart:
+    """What is wrong in a file hides nothing of the rest, and is not told by its effects."""
+
+    def test_duplicates_are_told_with_everything_else(self, save: Save) -> None:
+        folder = save("a.json", colour="blue", points=[SENSOR, {**SENSOR, "unit": "degX", "ecy_point": "T"}]).parent
+        save("b.json", points=[{**SENSOR, "prio": 3}, SENSOR])
+        assert [problem.partition(": ")[2].partition(";")[0] for problem in problems(folder)] == [
+            "points[1].unit: 'degX' is not a known unit, did you mean 'deg'? (python main.py units lists them)",
+            "colour: is not a known key",
+            "points[0].prio: is not a known key, did you mean 'priority'?",
+            "points[1].ecy_point: Temp is already written by a.json: points[0].ecy_point",
+        ]
+
+    def test_the_sound_points_of_a_file_can_be_used(self, save: Save) -> None:
+        folder = save("a.json", points=[{**SENSOR, "unit": "degX"}, FAN]).parent
+        save("b.json", unit_sytem="US", points=[SENSOR])
+        read = read_equipment_files(folder, "SI", CONVERTER)
+        assert [[point.ecy_point for point in one.points] for one in read.equipments] == [["Fan"]]
+        assert len(read.problems) == 2
+
+    def test_a_misspelt_key_is_told_once(self, save: Save) -> None:
+        sensor = {key: value for key, value in SENSOR.items() if key != "ecy_point"}
+        assert problems(save(points=[{**sensor, "ecypoint": "Temp"}]).parent) == [
+            "AHU.json: points[0].ecypoint: is not a known key, did you mean 'ecy_point'?"
+        ]
+
+    def test_a_placeholder_is_no_address(self, save: Save) -> None:
+        (found,) = problems(save(device_ip="XXX.XXX.XXX.XXX").parent)
+        assert found.startswith("AHU.json: device_ip: 'XXX.XXX.XXX.XXX' is a placeholder")

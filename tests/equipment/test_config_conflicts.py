@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from equipment.config_conflicts import conflicts
+from equipment.config_conflicts import Claimant, conflicts
 from equipment.config_model import EquipmentConfig
 from points import PointConfig
 
@@ -22,7 +22,8 @@ def equipment(name: str, *points: Keys, device_ip: str = "10.0.0.1") -> Equipmen
 
 
 def found(**equipments: EquipmentConfig) -> list[str]:
-    return [str(problem) for problem in conflicts({f"{file}.json": config for file, config in equipments.items()})]
+    claimants = {f"{file}.json": Claimant.of(config) for file, config in equipments.items()}
+    return [str(problem) for problem in conflicts(claimants)]
 
 
 def test_two_equipments_may_not_share_a_name() -> None:

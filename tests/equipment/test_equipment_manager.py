@@ -72,6 +72,17 @@ def test_every_config_becomes_an_equipment_with_its_client_and_its_points(
     manager.close()
 
 
+def test_a_wrong_unit_system_is_one_problem_and_not_its_effects(tmp_path: Path, controllers: EcyServer) -> None:
+    manager = loaded(tmp_path, controllers, UNIT_SYSTEM="US")
+    with pytest.raises(ConfigError) as caught:
+        manager.controllers[0].bind()
+    assert str(caught.value) == (
+        "AHU.json: its objects are in SI units, but environment: UNIT_SYSTEM: is US; "
+        'change that, or write "unit_system": "SI" into the file'
+    )
+    manager.close()
+
+
 def test_loading_contacts_nobody(tmp_path: Path, controllers: EcyServer) -> None:
     loaded(tmp_path, controllers).close()
     assert [controllers.controller(name).counters.requests.total() for name in ("AHU", "VAV")] == [0, 0]

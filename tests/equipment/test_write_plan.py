@@ -143,3 +143,19 @@ def test_after_forgetting_everything_is_written_anew() -> None:
     bench.step(BOTH)
     bench.plan.forget()
     assert bench.step(BOTH) == [*TAKE_INPUT, COMMAND]
+
+
+def test_what_is_renewed_is_written_however_little_it_has_changed_and_once() -> None:
+    bench = Bench()
+    bench.step(BOTH)
+    bench.plan.renew({INPUT})
+    near: dict[Target, PointValue] = {**BOTH, INPUT: 21.05}
+    assert bench.step(near) == [TAKE_INPUT[0], Write(INPUT_REF, WriteKind.PRESENT_VALUE, 21.05)]
+    assert bench.step(near) == []
+
+
+def test_what_is_renewed_and_has_no_value_any_more_is_let_go_of_at_once() -> None:
+    bench = Bench()
+    bench.step(BOTH)
+    bench.plan.renew({VALUE})
+    assert bench.step({INPUT: 21.0}) == [Write(VALUE_REF, WriteKind.COMMAND, None, 12)]

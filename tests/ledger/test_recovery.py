@@ -61,6 +61,18 @@ def left_behind(journals: Journals, *entries: TakenSlot, **credentials: Credenti
     return journal.file
 
 
+def test_how_to_reach_a_controller_that_came_later_is_kept_before_anything_of_it_is_taken(journals: Journals) -> None:
+    first, second = Credentials(interface="192.168.0.5/24"), Credentials(interface="10.0.0.5/24")
+    journal = journals.own({})
+    journal.reach(BACNET, first)
+    Ledger(journal).take(SLOT)
+    journal.reach("bacnet://10.0.0.1", second)
+    journal.close()
+    [orphan] = journals.orphans()
+    assert orphan.credentials == {BACNET: first, "bacnet://10.0.0.1": second}
+    orphan.close()
+
+
 def test_how_to_reach_a_controller_on_bacnet_is_kept(journals: Journals) -> None:
     known = {BACNET: Credentials(interface="192.168.0.5/24:47808")}
     Ledger(journal := journals.own(known)).take(SLOT)
@@ -161,7 +173,7 @@ class TestSomebodyElseIsAtIt:
         monkeypatch.setenv("BRIDGE_STATE_DIR", str(state.path))
         monkeypatch.setattr(release, "start_logging", lambda *_: None)
         told = StringIO()
-        options = Namespace(env=tmp_path / "absent", discard=None)
+        options = Namespace(env=tmp_path / "absent", discard=None, json=False, loudness="usual")
         assert release.run(options, Console(file=told, width=200)) == 1
         assert "somebody else is still giving back AnalogValue 3 hvac_oveAhu_dpSet slot 12" in told.getvalue()
         assert "nothing to release" not in told.getvalue()
@@ -180,7 +192,9 @@ def test_a_journal_where_an_earlier_version_kept_it_is_given_back(
     monkeypatch.setattr(release, "HOME", program)
     monkeypatch.setattr(release, "start_logging", lambda *_: None)
     told = StringIO()
-    assert release.run(Namespace(env=file, discard=None), Console(file=told, width=200)) == 0
+    assert (
+        release.run(Namespace(env=file, discard=None, json=False, loudness="usual"), Console(file=told, width=200)) == 0
+    )
     assert not left.exists()
     assert "1 released" in told.getvalue()
 
@@ -202,4 +216,6 @@ def test_a_file_that_is_named_and_cannot_be_read_is_no_reason_to_have_nothing_to
 ) -> None:
     monkeypatch.delenv("BRIDGE_STATE_DIR", raising=False)
     with pytest.raises(ConfigError, match="may say where the records of what is taken are kept"):
-        release.run(Namespace(env=tmp_path / name, discard=None), Console(file=StringIO()))
+        release.run(
+            Namespace(env=tmp_path / name, discard=None, json=False, loudness="usual"), Console(file=StringIO())
+        )

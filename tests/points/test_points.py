@@ -395,3 +395,58 @@ def test_the_config_is_held_against_what_the_simulation_says(
     object_type: str, keys: dict[str, object], metadata: PointMetadata, message: str | None
 ) -> None:
     assert point(object_type, **keys).check_metadata(metadata) == message
+
+
+class TestTyped:
+    """What somebody types for an object is its own value, in the device unit: held against limits, never cut."""
+
+    @pytest.mark.parametrize(
+        ("object_type", "keys", "typed", "value"),
+        [
+            ("AnalogInput", TEMPERATURE, 21, 21.0),
+            ("AnalogValue", {**TEMPERATURE, "us": True, "maximum": 90.0}, 90.0, 90.0),
+            ("AnalogOutput", {**ACTIVATED, "reverse": True, "maximum": 80.0}, 20.0, 20.0),
+            ("BinaryInput", {"reverse": True}, " Active ", True),
+            ("BinaryValue", {}, 0, False),
+            ("BinaryOutput", ACTIVATED, True, True),
+            ("MultiStateValue", {"states": {"1": 0, "3": 5}}, 3, 3),
+            ("MultiStateInput", {}, 2.0, 2),
+        ],
+    )
+    def test_it_is_taken_as_it_is(
+        self, object_type: str, keys: dict[str, object], typed: PointValue | str, value: PointValue
+    ) -> None:
+        accepted = point(object_type, **keys).accept(typed)
+        assert (accepted, type(accepted)) == (value, type(value))
+
+    @pytest.mark.parametrize(
+        ("object_type", "keys", "typed", "words"),
+        [
+            ("AnalogInput", {**TEMPERATURE, "minimum": 5.0, "maximum": 40.0}, 41, "it takes 5 to 40 degC, not 41"),
+            ("AnalogValue", {"minimum": 5.0}, 4.5, "it takes at least 5, not 4.5"),
+            (
+                "AnalogOutput",
+                {**ACTIVATED, "reverse": True, "maximum": 80.0},
+                10.0,
+                "it takes at most 80 percent, not 10, which is passed on as 90",
+            ),
+            ("AnalogOutput", {**ACTIVATED, "valid_max": 1.0}, 130, "1.3 is above valid_max 1"),
+            ("AnalogInput", TEMPERATURE, "21", "'21' is not a number"),
+            ("AnalogInput", TEMPERATURE, True, "True is not a number"),
+            ("AnalogInput", TEMPERATURE, math.nan, "nan is not a number"),
+            ("AnalogInput", TEMPERATURE, -4e38, "-4e+38 is more than a controller can hold"),
+            ("AnalogInput", TEMPERATURE, -274, "-274 degC is below absolute zero"),
+            ("BinaryInput", {}, "on", "'on' is neither active (1) nor inactive (0)"),
+            ("BinaryInput", {}, 2, "2 is neither active (1) nor inactive (0)"),
+            ("MultiStateValue", {"states": {"1": 0, "3": 5}}, 2, "2 is none of the states"),
+            ("MultiStateValue", {}, 1.5, "1.5 is none of the states"),
+            ("MultiStateValue", {}, "1", "'1' is not the number of a state"),
+            ("MultiStateValue", {}, math.inf, "inf is not the number of a state"),
+        ],
+    )
+    def test_what_has_no_room_is_refused_in_words(
+        self, object_type: str, keys: dict[str, object], typed: PointValue | str, words: str
+    ) -> None:
+        with pytest.raises(BadValue) as bad:
+            point(object_type, **keys).accept(typed)
+        assert str(bad.value) == words

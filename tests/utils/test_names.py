@@ -47,3 +47,7 @@ def test_the_question_is_asked_only_when_there_is_something_to_ask() -> None:
 )
 def test_a_token_is_safe_in_a_path_and_in_a_url(text: str, is_one: bool) -> None:
     assert is_token(text) is is_one
+
+
+def test_of_names_that_differ_in_case_the_one_written_most_like_it_is_meant() -> None:
+    assert nearest("degCC", ["DegC", "degC", "DEGC"]) == "degC"

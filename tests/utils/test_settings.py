@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
@@ -23,6 +24,9 @@ UNIT_SYSTEM = 'US'
 LOG_FILE = 'app.log'
 DESIRED_TIMEZONE = 'US/Mountain'
 """
+
+
+COMPLETE = {name: value.strip("'") for name, value in (line.split(" = ") for line in SEED_ENV.splitlines())}
 
 
 def load(folder: Path, text: str = SEED_ENV, **environment: str) -> Settings:
@@ -60,10 +64,13 @@ def test_the_environment_wins_over_the_file(tmp_path: Path) -> None:
     assert load(tmp_path, BOP_STEP_TIME="5").step_time_s == 5.0
 
 
+def test_an_empty_variable_of_the_environment_is_told_as_what_hides_the_files(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match=r"^environment: BOP_STEP_TIME: is empty, and wins over the file; remove it$"):
+        load(tmp_path, BOP_STEP_TIME=" ")
+
+
 def test_without_a_file_the_environment_is_enough(tmp_path: Path) -> None:
-    lines = (line.split(" = ") for line in SEED_ENV.splitlines())
-    environment = {name: value.strip("'") for name, value in lines}
-    assert load_settings(tmp_path / "absent.env", environment, tmp_path).server_port == 5000
+    assert load_settings(tmp_path / "absent.env", COMPLETE, tmp_path).server_port == 5000
 
 
 def test_a_file_saved_by_windows_notepad_is_read(tmp_path: Path) -> None:
@@ -78,8 +85,11 @@ def test_every_problem_is_reported_at_once(tmp_path: Path) -> None:
     assert set(found) == {"BOP_SERVER_PORT", "BOP_STEP_TIME", "UNIT_SYSTEM", "BOP_START_TIME", "DESIRED_TIMEZONE"}
 
 
-def test_an_empty_file_lists_everything_that_is_required(tmp_path: Path) -> None:
-    assert set(problems(tmp_path, "")) == {
+def test_an_empty_file_is_named_with_everything_that_is_required(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError) as caught:
+        load(tmp_path, "")
+    assert all(problem.where.startswith(f"{tmp_path / '.env'}: ") for problem in caught.value.problems)
+    assert {problem.where.rsplit(" ", 1)[-1] for problem in caught.value.problems} == {
         "BOP_SERVER_IP",
         "BOP_SERVER_PORT",
         "BOP_START_TIME",
@@ -90,14 +100,97 @@ def test_an_empty_file_lists_everything_that_is_required(tmp_path: Path) -> None
     }
 
 
-def test_a_missing_file_is_told_with_what_to_do(tmp_path: Path) -> None:
-    with pytest.raises(ConfigError, match=r"\.env: does not exist; copy \.env\.example to it"):
+def test_a_missing_file_is_one_message_with_what_to_do(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError) as caught:
         load_settings(tmp_path / ".env", {}, tmp_path)
+    assert str(caught.value) == f"{tmp_path / '.env'}: does not exist; copy .env.example to it and fill it in"
+
+
+def test_beside_a_missing_file_the_environment_is_told_what_it_lacks(tmp_path: Path) -> None:
+    environment = {name: value for name, value in COMPLETE.items() if name not in ("BOP_STEP_TIME", "BOP_SERVER_IP")}
+    with pytest.raises(ConfigError) as caught:
+        load_settings(tmp_path / ".env", {**environment, "UNIT_SYSTEM": "x"}, tmp_path)
+    absent, wrong = caught.value.problems
+    assert absent.what.startswith("does not exist, and the environment lacks BOP_SERVER_IP, BOP_STEP_TIME; copy")
+    assert wrong.where == "environment: UNIT_SYSTEM"
+
+
+@pytest.mark.parametrize(
+    ("content", "why"),
+    [
+        (None, r"cannot be read: "),
+        (b"BOP_STEP_TIME=1\n\xff", "is not UTF-8 at byte 16; save it as UTF-8"),
+        (SEED_ENV.encode("utf-16-le"), "is not UTF-8 at byte 1; save it as UTF-8"),
+    ],
+)
+def test_a_file_that_cannot_be_read_is_one_message(tmp_path: Path, content: bytes | None, why: str) -> None:
+    file = tmp_path / ".env"
+    file.mkdir() if content is None else file.write_bytes(content)
+    for environment in ({}, COMPLETE):
+        with pytest.raises(ConfigError, match=rf"^{re.escape(str(file))}: {why}[^\n]*$"):
+            load_settings(file, environment, tmp_path)
 
 
 def test_a_misspelt_name_is_recognised(tmp_path: Path) -> None:
     found = problems(tmp_path, SEED_ENV.replace("BOP_STEP_TIME", "BOP_STEPTIME"))
     assert "there is BOP_STEPTIME, did you mean BOP_STEP_TIME?" in found["BOP_STEP_TIME"]
+
+
+def test_a_misspelt_setting_that_is_not_required_is_refused_with_the_nearest_name(tmp_path: Path) -> None:
+    made = source(tmp_path, "BOP_TIMESCALE=10\nECY_BENSH=isolated", environment={"BOP_ZZZ": "1"})
+    with pytest.raises(ConfigError) as caught:
+        made.check(LocalSettings)
+    assert {problem.where.rpartition(": ")[2]: problem.what for problem in caught.value.problems} == {
+        "BOP_TIMESCALE": "is not a setting; did you mean BOP_TIME_SCALE?",
+        "BOP_ZZZ": "is not a setting, and no config asks for it; remove it",
+        "ECY_BENSH": "is not a setting; did you mean ECY_BENCH?",
+    }
+
+
+def test_a_misspelt_name_is_told_once(tmp_path: Path) -> None:
+    made = source(tmp_path, SEED_ENV.replace("BOP_STEP_TIME", "BOP_STEPTIME"))
+    with pytest.raises(ConfigError) as caught:
+        made.check(Settings)
+    assert len(caught.value.problems) == 1
+
+
+def test_an_account_that_a_config_names_is_no_slip(tmp_path: Path) -> None:
+    made = source(tmp_path, "ECY_BENSH=user\nECY_AHU=user").naming(["ECY_BENSH", "ECY_AHU"])
+    made.check(LocalSettings)
+    assert made.part(LocalSettings).doubtful == ()
+
+
+def test_what_may_be_another_programs_is_doubted_and_stops_nobody(tmp_path: Path) -> None:
+    made = source(tmp_path, "UNIT_SYTEM=US\nECY_AHU_USER=x\nPATH_TO=y", environment={"LOGFILE": "theirs"})
+    made.check(LocalSettings)
+    assert [str(one).rpartition(".env: ")[2] for one in made.part(LocalSettings).doubtful] == [
+        "ECY_AHU_USER: is not a setting, and no config asks for it; remove it",
+        "UNIT_SYTEM: is not a setting; did you mean UNIT_SYSTEM?",
+    ]
+
+
+def test_every_placeholder_of_the_example_is_recognised_and_everything_else_in_it_is_good(tmp_path: Path) -> None:
+    example = Path(__file__).parents[2] / ".env.example"
+    found = problems(tmp_path, example.read_text(encoding="utf-8"))
+    assert set(found) == {"BOP_SERVER_IP", "ECY2_LOGIN_USERNAME", "ECY2_LOGIN_PWORD"}
+    assert all(what.startswith("still has the placeholder of .env.example") for what in found.values())
+
+
+def test_a_line_that_cannot_be_read_is_not_told_as_missing_too(tmp_path: Path) -> None:
+    text = SEED_ENV.replace("BOP_STEP_TIME = '1'", "BOP_STEP_TIME: '1'")
+    assert list(problems(tmp_path, text)) == ["5"]
+
+
+def test_paths_that_cannot_be_written_are_told_together_and_by_name(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    (tmp_path / "folder").mkdir()
+    found = problems(tmp_path, LOG_FILE="absent/app.log", STEP_LOG="folder", BRIDGE_STATE_DIR="file/state")
+    assert {name: what.replace(str(tmp_path), "") for name, what in found.items()} == {
+        "LOG_FILE": "/absent/app.log cannot be written: there is no folder /absent",
+        "STEP_LOG": "/folder is a folder; name a file in it",
+        "BRIDGE_STATE_DIR": "/file is not a folder",
+    }
+    assert sorted(path.name for path in tmp_path.iterdir()) == [".env", "file", "folder"]
 
 
 def test_29_february_is_refused_with_the_reason(tmp_path: Path) -> None:
@@ -116,6 +209,12 @@ def test_a_step_time_has_to_be_a_positive_number(tmp_path: Path, text: str) -> N
     assert "BOP_STEP_TIME" in problems(tmp_path, SEED_ENV.replace("TIME = '1'", f"TIME = '{text}'"))
 
 
+def test_a_duration_that_is_no_number_or_longer_than_a_year_is_told_in_words(tmp_path: Path) -> None:
+    told = problems(tmp_path, BOP_STEP_TIME="5s", BOP_WARMUP_PERIOD="1e308")
+    assert told["BOP_STEP_TIME"] == "'5s' is no number, as in 60"
+    assert told["BOP_WARMUP_PERIOD"].endswith("less than or equal to 31536000")
+
+
 def test_a_line_that_cannot_be_read_is_named(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match=r"\.env: line 11: is not of the form"):
         load(tmp_path, SEED_ENV + "this is = no 'setting\n=")
@@ -124,6 +223,20 @@ def test_a_line_that_cannot_be_read_is_named(tmp_path: Path) -> None:
 def test_a_server_address_may_be_https_with_a_path(tmp_path: Path) -> None:
     text = SEED_ENV.replace("BOP_SERVER_IP", "X_IP").replace("BOP_SERVER_PORT", "X_PORT")
     assert load(tmp_path, text, BOP_SERVER_URL="https://api.example.org/bop/").base_url == "https://api.example.org/bop"
+
+
+@pytest.mark.parametrize(
+    "rest", ["ftp://h", "h:5000", "http://", "http://h:99999", "http://h:x", "http://[::1", "http://h/?a=b"]
+)
+def test_an_address_that_none_could_be_reached_at_is_refused(tmp_path: Path, rest: str) -> None:
+    assert "write it like" in problems(tmp_path, BOP_SERVER_URL=rest)["BOP_SERVER_URL"]
+
+
+@pytest.mark.parametrize("url", ["http://user:canary@h:5000", "user:canary@h:5000"])
+def test_an_account_in_the_address_is_refused_and_not_printed(tmp_path: Path, url: str) -> None:
+    told = problems(tmp_path, BOP_SERVER_URL=url)["BOP_SERVER_URL"]
+    assert "BOP_API_KEY" in told
+    assert "canary" not in told
 
 
 @pytest.mark.parametrize("host", ["http://192.0.2.7", "192.0.2.7:5000", "two words"])
@@ -142,7 +255,7 @@ def test_a_host_that_is_more_than_a_host_is_refused(tmp_path: Path, host: str) -
 )
 def test_a_number_that_some_read_as_an_address_is_refused(tmp_path: Path, host: str, remedy: str) -> None:
     assert remedy in problems(tmp_path, BOP_SERVER_IP=host)["BOP_SERVER_IP"]
-    assert remedy in problems(tmp_path, BOP_SERVER_URL=f"http://user@{host}:5000/x")["BOP_SERVER_URL"]
+    assert remedy in problems(tmp_path, BOP_SERVER_URL=f"http://{host}:5000/x")["BOP_SERVER_URL"]
 
 
 @pytest.mark.parametrize("name", ["BOP_SERVER_PORT", "ECY_HOLD_STEPS", "BOP_STEP_TIME", "BOP_TIME_SCALE"])

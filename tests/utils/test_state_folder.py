@@ -37,11 +37,18 @@ def test_setting_one_value_keeps_the_others(tmp_path: Path) -> None:
     assert (pins.get("a"), pins.get("b")) == ("1", "2")
 
 
-def test_a_damaged_file_is_named_with_the_remedy(tmp_path: Path) -> None:
+@pytest.mark.parametrize("text", ["", "{", "[]", "null", '{"a": 5}', "[" * 100_000])
+def test_a_damaged_file_is_named_with_the_remedy(tmp_path: Path, text: str) -> None:
     pins = StateFolder(tmp_path).pins
-    pins.file.write_text("{", encoding="utf-8")
+    pins.file.write_text(text, encoding="utf-8")
     with pytest.raises(StateError, match=r"certificate-pins\.json.*delete it to begin anew"):
         pins.get("a")
+
+
+def test_a_file_from_which_somebody_deleted_a_line_in_windows_notepad_is_read(tmp_path: Path) -> None:
+    pins = StateFolder(tmp_path).pins
+    pins.file.write_bytes(b'\xef\xbb\xbf{\r\n "a": "1"\r\n}')
+    assert pins.get("a") == "1"
 
 
 def test_a_folder_that_cannot_be_made_is_a_clear_error(tmp_path: Path) -> None:

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from utils.errors import ConfigError, DeviceRefused, ObjectError, Problem, SimulationRefused
-from utils.text import one_line, printable
+from utils.errors import ConfigError, DeviceRefused, ObjectError, Problem, SimulationRefused, together
+from utils.text import one_line, placed, printable
 
 
 @pytest.mark.parametrize(
@@ -57,3 +57,18 @@ def test_every_error_of_a_peer_is_one_printable_line() -> None:
 )
 def test_it_is_one_line_that_does_nothing(given: object, shown: str) -> None:
     assert printable(given) == shown
+
+
+def test_a_place_that_the_words_begin_with_is_said_once() -> None:
+    assert placed("http://x", "GET /version: no") == "http://x: GET /version: no"
+    assert placed("http://x", "http://x: GET /version: no") == "http://x: GET /version: no"
+
+
+def test_what_is_the_same_of_several_files_or_controllers_is_said_once() -> None:
+    told = [("a.json", "x"), ("a.json: Fan", "x"), ("10.0.0.1:8443", "x"), ("b.json: Fan", "x"), ("b.json", "y")]
+    assert list(together(told)) == [
+        ("a.json, 10.0.0.1:8443", "x"),
+        ("a.json: Fan", "x"),
+        ("b.json: Fan", "x"),
+        ("b.json", "y"),
+    ]

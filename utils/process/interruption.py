@@ -21,6 +21,7 @@ from typing import TypeVar
 
 from utils.alone import Alone
 from utils.process.quiet_start import EXIT_INTERRUPTED
+from utils.process.terminal import TERMINAL
 
 EXIT_SECOND_INTERRUPT = EXIT_INTERRUPTED
 _TICK_S = 0.25
@@ -125,6 +126,7 @@ def _end_at_once(second: str) -> None:
     try:
         for number in _handled_numbers():
             signal.signal(number, signal.SIG_IGN)  # whoever goes on pressing must not interrupt this
+        TERMINAL.give_back()
         words = f"\nended at once: {second}\n".encode(errors="replace")
         last = threading.Thread(target=_write, args=(words,), name="last-words", daemon=True)
         last.start()

@@ -8,8 +8,9 @@ from dataclasses import replace
 from pathlib import Path
 
 from bridge.check import CheckReport, Preflight
-from bridge.check.asking import DEADLINES, MayShow, always
+from bridge.check.asking import DEADLINES
 from bridge.findings import Severity
+from bridge.first_contact import Confirm, always
 from clients.boptest.select import Timeouts
 from tests import bench
 from tests.bridge.rig import Rig
@@ -32,7 +33,7 @@ def untouched(shared: Rig, folder: Path) -> Iterator[Rig]:
         controller.objects.restart(keep_out_of_service=False, keep_slots=False)
 
 
-def preflight(subject: Rig, deadlines: Timeouts = DEADLINES, may_show: MayShow = always, **variables: str) -> Preflight:
+def preflight(subject: Rig, deadlines: Timeouts = DEADLINES, may_show: Confirm = always, **variables: str) -> Preflight:
     settings = subject.settings(**{**CHICAGO, **variables})
     addresses = subject.controllers.addresses
     manager = bench.manager(

@@ -12,8 +12,9 @@ from pathlib import Path
 import pytest
 
 from bridge.check import CheckReport
-from bridge.check.asking import DEADLINES, NewCertificate
+from bridge.check.asking import DEADLINES
 from bridge.findings import Finding, Severity, Topic
+from bridge.first_contact import FirstContact
 from clients.boptest.select import Timeouts
 from clients.boptest_client import BOPTestClient
 from clients.http.tls import fingerprint_of
@@ -41,11 +42,11 @@ class User:
     """Somebody who is asked whether the account may be shown."""
 
     def __init__(self, answer: bool) -> None:
-        self.asked: list[NewCertificate] = []
+        self.asked: list[FirstContact] = []
         self._answer = answer
 
-    def __call__(self, certificates: Sequence[NewCertificate]) -> bool:
-        self.asked += certificates
+    def __call__(self, contacts: Sequence[FirstContact]) -> bool:
+        self.asked += contacts
         return self._answer
 
 
@@ -184,13 +185,27 @@ class TestWhatItShows:
         signed_in, user = (vav.basic_sign_ins, ahu.basic_sign_ins), User(answer=False)
         report = preflight(both, DEADLINES, user).look()
         address = both.controllers.addresses["VAV"]
-        assert user.asked == [NewCertificate(address, fingerprint(both, "VAV"))]
+        assert user.asked == [FirstContact(address, fingerprint(both, "VAV"))]
         assert (vav.basic_sign_ins, ahu.basic_sign_ins) == (signed_in[0], signed_in[1] + 1)
         [problem] = problems(report)
         assert problem.startswith(f"{address}: there is no record of its certificate (SHA-256 ")
         assert [row.session for row in report.controllers] == ["signed in", "not signed in"]
         assert report.exit_code == 1
         assert state_of(both).pins.get(address) is None
+
+    def test_where_no_pin_decides_a_run_that_has_met_it_is_the_record(self, both: Rig) -> None:
+        counters = both.controllers.controller("VAV").counters
+        signed_in, user = counters.basic_sign_ins, User(answer=False)
+        report = preflight(both, DEADLINES, user, ECY_TLS="off").look()
+        assert {contact.fingerprint for contact in user.asked} == {None}
+        assert counters.basic_sign_ins == signed_in
+        assert all("no run from here has met it" in problem for problem in problems(report))
+        both.execute(1, ECY_TLS="off")
+        assert preflight(both, DEADLINES, User(answer=False), ECY_TLS="off").look().exit_code == 0
+
+    def test_a_server_that_is_not_there_is_named_once(self, both: Rig) -> None:
+        [problem] = problems(check(both, BOP_SERVER_URL="http://127.0.0.1:9", BOP_CONNECT_TIMEOUT="0"))
+        assert problem.count("http://127.0.0.1:9") == 1
 
     def test_what_is_no_ecy_is_told_without_asking_anybody(self, both: Rig) -> None:
         page = Response(401, b"<html>Sign in</html>", "text/html", {"www-authenticate": 'Basic realm="RT-66"'})

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from bridge.check.views import quantity, quantity_of
+from bridge.check.views import quantity
 from tests import bench
 from tests.bridge.check.views import point_view
 
@@ -15,21 +15,6 @@ OUTPUT = bench.output("hvac_oveAhu_yFan", "FanSpeed")
 
 
 class TestQuantities:
-    @pytest.mark.parametrize(
-        ("unit", "expected"),
-        [
-            ("degF", "temperature"),
-            ("percent", "fraction"),
-            ("inH2O", "pressure"),
-            ("cfm", "volume flow"),
-            ("kWh", "energy"),
-            ("rad", "angle"),
-            ("ampere", "[current]"),
-        ],
-    )
-    def test_units_are_told_by_what_they_measure(self, unit: str, expected: str) -> None:
-        assert quantity_of(unit) == expected
-
     @pytest.mark.parametrize(
         ("config", "expected"),
         [

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+import select
 import signal
 import sys
 from collections.abc import Callable
@@ -15,11 +16,12 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from bridge.display.console import FirstContactQuestion, PlainLines, display
-from bridge.display.receipts import print_receipts, print_release
-from bridge.display.status import Phase, Status
+from bridge.display.console import PlainLines, display, print_summary
+from bridge.display.question import FirstContactQuestion
+from bridge.display.receipts import print_receipts, print_release, receipt_document, say
+from bridge.display.status import Phase, Status, Summary
+from bridge.first_contact import FirstContact
 from bridge.link.link import LinkState
-from bridge.run import FirstContact
 from ledger.receipts import Outcome, Receipt
 from tests import bench
 from tests.bridge.rig import AHU_POINTS
@@ -48,6 +50,32 @@ def test_so_does_the_table_of_a_release() -> None:
     assert "NOT released (no [/answer])" in told.getvalue()
 
 
+def test_on_a_narrow_screen_a_sentence_breaks_between_words_and_never_in_one() -> None:
+    told = io.StringIO()
+    name = "certificate-" * 4
+    say(
+        Console(file=told, width=30, force_terminal=True, color_system=None),
+        f"  10.0.0.1 (AHU): {name} is not on record",
+    )
+    assert told.getvalue().splitlines() == ["  10.0.0.1 (AHU):", f"    {name}", "    is not on record"]
+
+
+def test_in_a_pipe_a_release_keeps_addresses_whole_however_long_they_are() -> None:
+    told = io.StringIO()
+    device = "bacnet://[2001:db8::dead:beef:1234:5678]:47808"
+    receipt = Receipt(
+        device, "AnalogValue 12 SupplyAirTemperatureSetpoint priority 14", Outcome.RELEASED, before="empty"
+    )
+    print_release(Console(file=told, width=80), [receipt], [])
+    assert any(device in line and receipt.what in line for line in told.getvalue().splitlines())
+
+
+def test_for_scripts_a_receipt_has_all_its_parts() -> None:
+    document = receipt_document(RECEIPT)
+    assert document["outcome"] == "failed"
+    assert (document["controller"], document["note"], document["after"]) == ("10.0.0.1", "no [/answer]", "21.5")
+
+
 @pytest.mark.parametrize("terminal", [False, True])
 def test_a_view_of_equipment_with_such_a_name_is_drawn(tmp_path: Path, terminal: bool) -> None:
     told = io.StringIO()
@@ -61,6 +89,25 @@ def test_a_view_of_equipment_with_such_a_name_is_drawn(tmp_path: Path, terminal:
     manager.close()
 
 
+def test_a_summary_says_how_many_episodes_there_were_and_of_which_its_indicators_are() -> None:
+    summary = Summary(20, 100.0, 10.0, 0, 0.0, 5.0, 3, 4, {"ener_tot": 1.0}, {}, ())
+    for episodes, lines in (
+        (1, ["20 steps, 100.0 s"]),
+        (3, ["20 steps in 3 episodes, 100.0 s", "of the last episode:"]),
+    ):
+        told = io.StringIO()
+        print_summary(Console(file=told, width=80), replace(summary, episodes=episodes))
+        assert all(line in told.getvalue() for line in lines)
+        assert ("last episode" in told.getvalue()) is (episodes > 1)
+
+
+def test_a_quiet_run_shows_nothing(tmp_path: Path) -> None:
+    told = io.StringIO()
+    with display(wide(told, terminal=True), [], ["a note"], shown=False) as view:
+        view.update(Status(Phase.RUNNING, 3, datetime(2023, 7, 6, 12)))
+    assert told.getvalue() == ""
+
+
 def test_a_model_time_without_a_date_is_no_reason_to_show_nothing() -> None:
     told = io.StringIO()
     PlainLines(wide(told)).update(Status(Phase.RUNNING, 3, None))
@@ -71,12 +118,12 @@ class TestQuestion:
     def ask(self, subject: FirstContactQuestion, put: Callable[[], None]) -> bool:
         """Ask in one thread and put the question in this one; what the run is told."""
         with ThreadPoolExecutor(1) as pool:
-            answer = pool.submit(subject.ask, [FirstContact("10.0.0.1", (NASTY,))])
+            answer = pool.submit(subject.ask, [FirstContact("10.0.0.1", "ab" * 32, (NASTY,))])
             assert subject.is_pending.wait(DEADLINE_S)
             put()
             return answer.result(DEADLINE_S)
 
-    @pytest.mark.parametrize(("typed", "is_yes"), [("y\n", True), ("\n", False), ("", False)])
+    @pytest.mark.parametrize(("typed", "is_yes"), [("y\n", True), ("\n", False), ("", False), ("y", True)])
     def test_it_is_put_once_and_only_yes_is_yes(
         self, monkeypatch: pytest.MonkeyPatch, typed: str, is_yes: bool
     ) -> None:
@@ -85,7 +132,28 @@ class TestQuestion:
         subject = FirstContactQuestion(wide(told))
         assert self.ask(subject, subject.put) is is_yes
         assert f"  {SHOWN}\n" in told.getvalue()
-        assert told.getvalue().endswith("Go on? [y/N] ")
+        ended = "" if typed.endswith("\n") else "\n"  # the terminal shows the line's end only where it was typed
+        assert told.getvalue().endswith(f"Go on? [y/N] (with --yes nobody is asked) {ended}")
+
+    @pytest.mark.skipif(os.name != "posix", reason="a terminal of its own is made the POSIX way")
+    @pytest.mark.parametrize(("before", "after", "is_yes"), [("y\n", "\n", False), ("\n", "y\n", True)])
+    def test_what_was_typed_before_it_was_put_does_not_answer_it(
+        self, monkeypatch: pytest.MonkeyPatch, before: str, after: str, is_yes: bool
+    ) -> None:
+        person, terminal = os.openpty()
+
+        class Screen(io.StringIO):
+            def write(self, text: str, /) -> int:
+                if "[y/N]" in text:
+                    os.write(person, after.encode())
+                return super().write(text)
+
+        with open(terminal, encoding="utf-8") as typed, open(person, "wb", buffering=0):  # noqa: PTH123 - descriptors
+            monkeypatch.setattr(sys, "stdin", typed)
+            os.write(person, before.encode())
+            assert select.select([typed], [], [], DEADLINE_S)[0]
+            subject = FirstContactQuestion(wide(Screen()))
+            assert self.ask(subject, subject.put) is is_yes
 
     @pytest.mark.skipif(os.name != "posix", reason="signals are raised the POSIX way")
     @pytest.mark.parametrize("name", ["SIGINT", "SIGTERM", "SIGHUP"])

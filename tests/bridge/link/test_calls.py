@@ -198,15 +198,21 @@ class TestCalls:
 
 
 class TestLastCalls:
-    def test_the_absent_are_cut_at_once_and_the_rest_in_a_moment(self) -> None:
+    def test_the_absent_are_cut_at_once_and_nobody_else(self) -> None:
         absent, present = Client(), Client()
         calls = [LinkCalls(absent), LinkCalls(present)]
-        last_calls = LastCalls(calls, grace_s=0.01)
+        last_calls = LastCalls(calls, grace_s=FOR_EVER_S)
         last_calls.begin(calls[:1])
-        assert absent.told == ["abort"]
+        assert (absent.told, present.told) == (["abort"], [])
+        last_calls.over()
+        assert absent.told == ["abort", "resume"]
+
+    def test_the_rest_are_cut_in_a_moment(self) -> None:
+        last_calls = LastCalls([LinkCalls(present := Client())], grace_s=0.01)
+        last_calls.begin(())
         eventually(lambda: present.told == ["abort"])
         last_calls.over()
-        assert absent.told[-1] == present.told[-1] == "resume"
+        assert present.told == ["abort", "resume"]
 
     def test_nothing_is_cut_where_everything_ends_in_time(self) -> None:
         last_calls = LastCalls([LinkCalls(client := Client())], grace_s=FOR_EVER_S)

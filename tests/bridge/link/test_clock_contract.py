@@ -28,8 +28,8 @@ from emulators.program import ObjectSpec, ProgramIO
 from tests import bench
 from tests.bridge.looking import activations, assert_as_it_was, assert_untouched
 from tests.bridge.rig import AHU_OBJECTS, PASSWORD, VAV_OBJECTS, Rig, in_background, rig
-from tests.command_line import configured, variables
 from tests.command_line import run as command_line
+from tests.command_line import running, variables
 from tests.waiting import DEADLINE_S, eventually
 from utils.clocks import Clocks, UnixSeconds
 from utils.errors import ConfigError
@@ -288,7 +288,7 @@ class TestLateness:
 
     @pytest.mark.slow
     def test_on_the_command_line_it_is_an_error_line_and_exit_code_1(self, both: Rig) -> None:
-        code, output = command_line(*configured(both), **variables(both, BOP_WHEN_LATE="stop", **self.HASTE))
+        code, output = command_line(*running(both), **variables(both, BOP_WHEN_LATE="stop", **self.HASTE))
         assert code == 1
         assert "BOP_WHEN_LATE=stop ends the run" in output
         assert "4 released" in output

@@ -41,7 +41,7 @@ class Bench:
     ledger: Ledger = field(default_factory=Ledger)
 
     def __post_init__(self) -> None:
-        order = ClockOrder(ZONE, 5.0, STEP_S, self.scale, lambda: self.model_s, self.date)
+        order = ClockOrder(ZONE, 5.0, STEP_S, lambda: self.scale, lambda: self.model_s, self.date)
         self.keeper = ClockKeeper(self.client, order, self.ledger, Clocks(lambda: self.now_s, lambda: self.now_s))
         self.began_s = self.now_s
 

@@ -137,7 +137,7 @@ def _arguments(subject: Rig) -> list[str]:
         bench.equipment("AHU", addresses["AHU"], subject.ahu_points),
         bench.equipment("VAV", addresses["VAV"], VAV_POINTS),
     )
-    return ["--configs", str(folder), "--env", str(subject.folder / "absent.env")]
+    return ["--configs", str(folder), "--env", str(subject.folder / "absent.env"), "--yes"]
 
 
 def _elsewhere(subject: Rig) -> dict[str, str]:

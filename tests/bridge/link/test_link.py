@@ -7,10 +7,11 @@ from collections.abc import Iterator, Sequence
 import pytest
 
 from bridge.link.link import ControllerLink
+from ledger.ledger import Ledger
 from tests import bench
 from tests.bridge.link.links import taken
 from tests.bridge.rig import Rig, rig
-from utils.clocks import Clocks, ModelSeconds
+from utils.clocks import Clocks, ModelSeconds, MonotonicSeconds
 from utils.errors import DeviceError, DeviceRefused, DeviceUnreachable, ObjectError
 from utils.values import Exchange, Frame, ObjectRef, ObjectType, Sample, Target, Write, WriteKind, WriteResult
 
@@ -76,3 +77,24 @@ def test_what_is_refused_of_several_is_told_once_until_it_is_taken(
         assert exchanged(link) == [Sample(80.0)]
         assert refusals() == told
     assert link.written == 5
+
+
+def test_one_that_has_nothing_to_be_told_or_asked_is_online_when_it_has_coupled(both: Rig) -> None:
+    """Only what has changed is written: with inputs alone there is nothing to exchange while the building stands."""
+    now_s = MonotonicSeconds(1000.0)
+    point = bench.analog_input("hvac_reaZonSou_TZon_y", "SpaceTemp")
+    config = bench.equipment("VAV", both.controllers.addresses["VAV"], [point])
+    manager = bench.manager(both.folder, both.settings(), config)
+    clocks = Clocks(monotonic=lambda: now_s)
+    link = ControllerLink(manager.controllers[0], Ledger(), 5.0, None, clocks)
+    states = [link.state.value]
+    link.reach()
+    assert not link.survey()
+    link.take()
+    frame = Frame(0, ModelSeconds(0.0), {}, {Target(link.device, ObjectType.ANALOG_INPUT, "SpaceTemp"): 21.0})
+    link.exchange(frame)
+    states.append(link.state.value)
+    now_s = MonotonicSeconds(1005.0)
+    link.exchange(frame)
+    assert [*states, link.state.value] == ["connecting", "coupling", "online"]
+    manager.close()

@@ -285,6 +285,19 @@ def test_a_shadow_run_sends_an_explicit_zero_every_step_with_the_value_in_force(
     assert subject.groups == ("AHU", "VAV")
 
 
+def test_what_happens_to_several_groups_at_once_is_one_log_line(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO)
+    subject = overrides(tmp_path, hold_steps=0)
+    for number, samples in enumerate([ALL_GOOD, ALL_GOOD, {}, {}]):
+        subject.answer(frame(number), samples)
+    assert caplog.messages == [
+        "groups AHU, VAV: overrides active",
+        "groups AHU, VAV: left to the building's own control: its controllers are not heard in full",
+    ]
+
+
 def test_a_release_and_a_return_are_one_log_line_each(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     subject = overrides(tmp_path, hold_steps=1, group="air side", ramp_steps=3, ahu_permit="BenchEnable")
     subject.answer(frame(0), PERMITTED)

@@ -10,6 +10,7 @@ from clients.ecy_device_client import ECYDeviceClient
 from clients.http.tls import TlsMode, TlsPolicy
 from emulators.ecy.controller import ControllerSpec, EmulatedController
 from emulators.ecy.profile import Profile
+from emulators.ecy.scanning import ScanMode, WallScan
 from emulators.ecy.server import EcyServer
 from emulators.program import ObjectSpec
 from utils.values import ObjectRef, ObjectType, Write, WriteKind
@@ -68,11 +69,17 @@ def client_of(server: EcyServer, *, password: str = PASSWORD, timeout_s: float =
 
 
 @contextmanager
-def bench(profile: Profile | None = None, *, password: str = PASSWORD, timeout_s: float = 10.0) -> Iterator[Bench]:
+def bench(
+    profile: Profile | None = None,
+    *,
+    password: str = PASSWORD,
+    timeout_s: float = 10.0,
+    scan: ScanMode = WallScan(),  # noqa: B008 - a frozen value
+) -> Iterator[Bench]:
     """Serve one controller."""
     spec = ControllerSpec(NAME, objects=OBJECTS, time_zone="America/New_York")
     with (
-        EcyServer([spec], username=USER, password=PASSWORD, profile=profile or Profile()) as server,
+        EcyServer([spec], username=USER, password=PASSWORD, profile=profile or Profile(), scan=scan) as server,
         client_of(server, password=password, timeout_s=timeout_s) as client,
     ):
         yield Bench(server, server.controller(NAME), client)

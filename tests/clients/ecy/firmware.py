@@ -23,6 +23,7 @@ SWITCHES: dict[str, list[Any]] = {
     "batch_limit_status": [413, 400],
     "multiple_form": ["text", "json"],
     "priority_array_form": ["dict", "list"],
+    "status_flags_form": ["dict", "names", "bits", "none"],
     "index_access": [True, False],
     "relinquish_by_set_value": [True, False],
     "missing_status": [404, 400],

@@ -114,6 +114,14 @@ def test_a_missing_object_spoils_only_its_own_items(firmware: Bench) -> None:
     assert exchange.samples[DAMPER].quality is Quality.GOOD
 
 
+def test_a_missing_object_is_known_for_it_before_any_form_has_proved_to_work() -> None:
+    with bench(Profile(set_value_at="none", batch_status="absent")) as fresh:
+        fresh.client.connect()
+        (result,) = fresh.client.write_values_from_endpoints([commanded(ABSENT, 1.0)])
+    assert isinstance(result.error, ObjectError)
+    assert result.error.missing
+
+
 def test_an_input_in_service_refuses_a_value(firmware: Bench) -> None:
     client = firmware.client
     client.set_out_of_service(FAN_STATUS.object_type, FAN_STATUS.instance, False)

@@ -50,7 +50,7 @@ def test_after_a_kill_a_controller_with_an_account_of_its_own_is_given_back_with
     )
     settings = variables(both, AHU_USER="bench", AHU_WORD="of its own")
     hold = both.building.faults.add(HoldCall(), "advance")
-    arguments = ["--configs", str(folder), "--env", str(both.folder / "absent.env")]
+    arguments = ["--configs", str(folder), "--env", str(both.folder / "absent.env"), "--yes"]
     with start(*arguments, **settings) as process:
         assert hold.reached.wait(DEADLINE_S)
         process.kill()

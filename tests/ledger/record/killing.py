@@ -7,7 +7,7 @@ import subprocess
 from emulators.boptest.faults import BoptestFault as NoFault
 from emulators.boptest.faults import HoldCall
 from tests.bridge.rig import Rig
-from tests.command_line import configured, start, variables
+from tests.command_line import running, start, variables
 from tests.waiting import DEADLINE_S
 
 
@@ -15,7 +15,7 @@ def killed(subject: Rig, advances: int = 1, **changed: str) -> subprocess.Popen[
     """A run that has been killed in the middle of an advance, the first one or a later one."""
     subject.building.faults.add(NoFault(), "advance", times=advances - 1)
     hold = subject.building.faults.add(HoldCall(), "advance")
-    with start(*configured(subject), **variables(subject, **changed)) as process:
+    with start(*running(subject), **variables(subject, **changed)) as process:
         assert hold.reached.wait(DEADLINE_S)
         process.kill()
         process.communicate()

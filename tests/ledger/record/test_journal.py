@@ -27,7 +27,7 @@ from ledger.record.records import encoded
 from ledger.watched import KEPT_VALUES, Judgement
 from tests.bridge.looking import assert_as_it_was, assert_untouched
 from tests.bridge.rig import Rig, in_background, rig
-from tests.command_line import configured, run, start, variables
+from tests.command_line import run, running, start, variables
 from tests.ledger.record.killing import killed
 from tests.waiting import DEADLINE_S, eventually
 from utils.errors import ConfigError
@@ -272,7 +272,7 @@ class TestAfterAKill:
 
     def test_the_next_start_gives_back_first(self, both: Rig) -> None:
         killed(both)
-        code, output = run(*configured(both), "--steps", "1", **variables(both))
+        code, output = run(*running(both), "--steps", "1", **variables(both))
         assert code == 0
         assert output.count("left by an earlier run") == 4
         assert_as_it_was(both)
@@ -325,7 +325,7 @@ class TestAfterAKill:
         console = Console(file=(told := StringIO()))
         with monkeypatch.context() as patch:
             patch.setattr(release, "start_logging", lambda *_: None)
-            assert release.run(Namespace(env=Path("absent"), discard=None), console) == 1
+            assert release.run(Namespace(env=Path("absent"), discard=None, json=False, loudness="usual"), console) == 1
         assert "NOT released" in told.getvalue()
         assert_as_it_was(both, "AHU")
         both.controllers.controller("VAV").faults.remove(absent)
@@ -334,7 +334,7 @@ class TestAfterAKill:
 
     def test_a_run_that_lives_is_left_alone_and_named(self, both: Rig) -> None:
         hold = both.building.faults.add(HoldCall(), "advance")
-        with start(*configured(both), **variables(both)) as process:
+        with start(*running(both), **variables(both)) as process:
             assert hold.reached.wait(DEADLINE_S)
             code, output = run("release", "--env", "absent", **variables(both))
             assert both.controllers.controller("VAV").objects.named("SpaceTemp").out_of_service

@@ -1,0 +1,83 @@
+"""All duties towards one controller, and what they know of each other."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from bridge.link.duty import Duty, Look
+from bridge.link.hand import HeldPoint, Holds
+from bridge.link.hand_slots import HandSlots
+from bridge.link.heartbeat import Heartbeats
+from bridge.link.identity import Identity
+from bridge.link.isolation import Isolation
+from bridge.link.showing import Showing
+from bridge.link.sightings import Sightings
+from bridge.link.slot_watch import SlotWatch, Written
+from equipment.controller import Controller
+from ledger import Ledger
+from utils.clocks import Clocks, MonotonicSeconds
+from utils.values import Exchange, ObjectRef, ObjectState, Write
+
+
+class Duties(Duty):
+    """They are asked, and hear, in this order. Who stands in a slot is judged before anybody acts on it."""
+
+    def __init__(self, controller: Controller, ledger: Ledger, clocks: Clocks) -> None:
+        self.holds = Holds()
+        self.sightings = Sightings()
+        self.identity = Identity(controller, clocks)
+        self.isolation = Isolation(controller)
+        self.watch = SlotWatch(controller.address, ledger, self._written)
+        self.hand = HandSlots(controller, ledger, self.watch, self.holds)
+        self._controller = controller
+        self._showing = Showing(controller, self.watch)
+        self._beats = Heartbeats(controller)
+
+    def __iter__(self) -> Iterator[Duty]:
+        yield from (self.identity, self.isolation, self._showing, self._beats)
+        yield from (self.watch, self.hand, self.sightings)
+
+    def bind(self) -> None:
+        """The controller's objects have just been found by name."""
+        self.identity.bind()
+        self.hand.bind()
+
+    def writes(self, now_s: MonotonicSeconds) -> list[Write]:
+        """What all of them want to write."""
+        return [write for duty in self for write in duty.writes(now_s)]
+
+    def look(self, now_s: MonotonicSeconds) -> Look:
+        """What all of them want to read along."""
+        return Look.together(duty.look(now_s) for duty in self)
+
+    def hear(self, exchange: Exchange, now_s: MonotonicSeconds) -> None:
+        """Let each hear of it; what has been left to somebody else is not held by hand any more."""
+        for duty in self:
+            duty.hear(exchange, now_s)
+        self.holds.yield_to(self.watch.yielded)
+
+    def see(self, states: Mapping[ObjectRef, ObjectState], now_s: MonotonicSeconds) -> None:
+        """Let each see it."""
+        for duty in self:
+            duty.see(states, now_s)
+
+    def recognise(self, states: Mapping[ObjectRef, ObjectState], now_s: MonotonicSeconds) -> None:
+        """Whose objects and slots these are, where ours may have been lost: that a write does not win is no news."""
+        self.identity.see(states, now_s)
+        self.watch.judge(states, now_s)
+        self.sightings.see(states, now_s)
+
+    def make_sure(self, now_s: MonotonicSeconds) -> None:
+        """Before anything is written: are the objects still ours, and the slots that a hand is about to use?
+
+        Costs a round trip where there is a reason to ask.
+        """
+        self.identity.verify()
+        self.sightings.see(self.hand.prepare(now_s), now_s)
+
+    def is_in_force(self, hold: HeldPoint) -> bool:
+        """Whether the controller has taken a value that is held by hand, as far as we know."""
+        return self.hand.is_in_force(hold) or self._controller.plan.held.get(hold.target) == hold.value
+
+    def _written(self) -> list[Written]:
+        return [*self._controller.plan.bound, *self.hand.all]

@@ -1,0 +1,78 @@
+"""One equipment config file, as far as it can be read: what is wrong in it hides nothing of the rest."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from equipment.config_address import normal_address
+from equipment.config_conflicts import Claimant
+from equipment.config_json import Json, check_part, judge, read_document
+from equipment.config_model import KNOWN_KEYS, EquipmentConfig
+from points import PointConfig, point_problems
+from utils.errors import ConfigError, Problem
+from utils.unit_conversion import UnitConverter
+
+_POINTS = "points"
+
+
+@dataclass(frozen=True, slots=True)
+class ConfigFile:
+    """What a file says, and all that is wrong in it."""
+
+    file: Path
+    problems: tuple[Problem, ...]
+    is_enabled: bool = True
+    config: EquipmentConfig | None = None
+    """With its sound points alone; None where anything else is wrong: another unit system, say, would mislead."""
+    claimant: Claimant | None = None
+    """What can be compared with other files."""
+    variables: frozenset[str] = frozenset()
+    """Those in which it has an account of its own."""
+
+    @property
+    def off_since(self) -> str:
+        """Where the file is switched off."""
+        return f"{self.file.name} (line {read_document(self.file).line_of('enabled')})"
+
+
+def read_config_file(file: Path, converter: UnitConverter) -> ConfigFile:
+    """Read a file, and judge every key and point of it that can be judged."""
+    try:
+        document = read_document(file)
+    except ConfigError as error:
+        return ConfigFile(file, error.problems)
+    judged = judge(document, EquipmentConfig, KNOWN_KEYS)
+    parts = document.items(_POINTS)
+    points = {index: point for index, part in enumerate(parts) if (point := check_part(part, PointConfig))}
+    unfit = {(_POINTS, index, key): what for index, p in points.items() for key, what in point_problems(p, converter)}
+    wrong = {
+        place[: 2 if place[0] == _POINTS else 1] for place in (*judged.places, *document.repeated, *unfit) if place
+    }
+    sound = {index: point for index, point in points.items() if (_POINTS, index) not in wrong}
+    content = document.content if isinstance(document.content, dict) else {}
+    head = {key: value for key, value in content.items() if (key,) not in wrong and key != _POINTS}
+    is_whole = all(place[0] == _POINTS for place in wrong)
+    told = [Problem(document.where(*place), what) for place, what in unfit.items()]
+    return ConfigFile(
+        file,
+        problems=(*document.repeated_keys, *told, *judged.problems),
+        is_enabled=head.get("enabled") is not False,
+        config=check_part({**head, _POINTS: [parts[index] for index in sound]}, EquipmentConfig) if is_whole else None,
+        claimant=_claimant(head, sound),
+        variables=frozenset(name for key in ("username_env", "password_env") if (name := _text(head, key))),
+    )
+
+
+def _claimant(head: Mapping[str, Json], sound: Mapping[int, PointConfig]) -> Claimant:
+    address = None
+    with suppress(ValueError):
+        address = normal_address(str(head["device_ip"])) if "device_ip" in head else None
+    return Claimant(_text(head, "equipment_name"), address, _text(head, "heartbeat"), sound)
+
+
+def _text(head: Mapping[str, Json], key: str) -> str | None:
+    value = head.get(key)
+    return value if isinstance(value, str) else None

@@ -1,0 +1,30 @@
+"""Whether something could be written later, judged without leaving a trace. A disk may still say no when it is."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+
+def objection_to_file(file: Path) -> str | None:
+    """Why a file could not be written or made."""
+    if _is_there(file):
+        if file.is_dir():
+            return f"{file} is a folder; name a file in it"
+        return None if os.access(file, os.W_OK) else f"{file} cannot be written: it is read-only for this user"
+    folder = file.parent
+    if not _is_there(folder) or not folder.is_dir():
+        return f"{file} cannot be written: there is no folder {folder}"
+    return None if os.access(folder, os.W_OK | os.X_OK) else f"{file} cannot be written: {folder} is read-only"
+
+
+def objection_to_folder(path: Path) -> str | None:
+    """Why a folder could not be used or made."""
+    nearest = next((one for one in (path, *path.absolute().parents) if _is_there(one)), path)
+    if not nearest.is_dir():
+        return f"{nearest} is not a folder"
+    return None if os.access(nearest, os.W_OK | os.X_OK) else f"{path} cannot be written: {nearest} is read-only"
+
+
+def _is_there(path: Path) -> bool:
+    return os.access(path, os.F_OK)
