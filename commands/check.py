@@ -8,20 +8,30 @@ from rich.console import Console
 
 from bridge.check import Preflight
 from bridge.check.console import print_check, print_check_json
-from commands.common import NOTHING_WRITTEN, account_question, add_look_options, equip_from, may_show
-from commands.logs import log_console
+from commands.common import NOTHING_WRITTEN, account_question, add_look_options, may_show, prepare, settings_beside
+from commands.logs import log_console, log_on_screen
+from utils.errors import ConfigError
 from utils.process.interruption import until_done
 
 add_arguments = add_look_options
+EXAMPLES = ("check", "check --yes --json", "check --env site/.env --configs site/configs")
 
 
 def run(options: argparse.Namespace, console: Console) -> int:
     """Look, print what was found, and return 0 where a run could start."""
     screen = log_console(options, console)
-    settings, state, manager = equip_from(options.env, options.configs, screen, keeps_pins=False)
+    settings = settings_beside(options.env, options.configs)
+    state, manager = prepare(settings, options.configs, only_looks=True)
+    problems = manager.load_sound_equipments()
+    if not manager.equipment:
+        raise ConfigError(problems)
+    log_on_screen(settings, (*settings.secrets, *manager.secrets), screen, options.loudness)
     question = account_question(options, screen)
-    preflight = Preflight(settings, manager, state, may_show=may_show(options, question))
+    preflight = Preflight(settings, manager, state, may_show=may_show(options, question), in_configs=problems)
     tick = question.put if question is not None else lambda: None
-    report = until_done(preflight.look, preflight.request_stop, thread_name="look", second=NOTHING_WRITTEN, tick=tick)
+    with state.without_a_trace():
+        report = until_done(
+            preflight.look, preflight.request_stop, thread_name="look", second=NOTHING_WRITTEN, tick=tick
+        )
     (print_check_json if options.json else print_check)(console, report)
     return report.exit_code

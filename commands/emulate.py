@@ -6,13 +6,27 @@ import argparse
 import os
 import sys
 import threading
+from dataclasses import replace
 from pathlib import Path
+from queue import SimpleQueue
 from typing import TYPE_CHECKING
 
 from rich.console import Console
 
-from emulators.door import BACNET_PORT, PASSWORD_VARIABLE, STEP_S, BenchPlan, ObjectSpec, serve
-from utils.arguments import LAST_PORT, factor, port, seconds
+from commands.recordings import OF_RECORDINGS
+from commands.unused import unused_settings
+from emulators.door import (
+    BACNET_PORT,
+    PASSWORD_VARIABLE,
+    STEP_S,
+    BenchPlan,
+    Limits,
+    ObjectSpec,
+    OfficeFiles,
+    read_variant,
+    serve,
+)
+from utils.arguments import LAST_PORT, count, factor, port, seconds
 from utils.errors import ConfigError, Problem
 from utils.home import DEMO_CONFIGS, HOME
 from utils.process.interruption import on_signals
@@ -21,23 +35,55 @@ if TYPE_CHECKING:
     from points import Point, UnitSystem
 
 _TICK_S = 0.25
+_OF_THE_ACCOUNT = f"of it (default: {PASSWORD_VARIABLE} of the environment, or bench)"
+_LIMITS = Limits()
+
+EXAMPLES = ("emulate", "emulate --no-ecy --boptest-port 5001", "emulate --configs site/configs --bacnet")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Which emulators, on which ports, and how they keep time."""
-    parser.add_argument("--boptest-port", type=port, default=5000)
+    parser.add_argument("--boptest-port", type=port, metavar="PORT", default=5000, help="0 asks for a free one")
     parser.add_argument("--no-boptest", action="store_true", help="controllers only")
     parser.add_argument("--legacy", action="store_true", help="BOPTEST's old single-case API")
-    parser.add_argument("--ecy-port", type=port, default=8443, help="port of the first controller")
+    told = f"tests that run at once (default: {_LIMITS.workers})"
+    parser.add_argument("--workers", type=count, metavar="N", help=told)
+    told = f"s without a call after which a test ends (default: {_LIMITS.idle_timeout_s:g})"
+    parser.add_argument("--idle-timeout", type=seconds, metavar="S", help=told)
+    add_building_options(parser)
+    parser.add_argument("--ecy-port", type=port, metavar="PORT", default=8443, help="port of the first controller")
     parser.add_argument("--no-ecy", action="store_true", help="building only")
-    parser.add_argument("--configs", type=Path, default=DEMO_CONFIGS, help="one controller per equipment config")
-    parser.add_argument("--unit-system", choices=("SI", "US"), default="SI")
-    parser.add_argument("--user", default="bench")
-    parser.add_argument("--password", default=os.environ.get(PASSWORD_VARIABLE, "bench"))
-    parser.add_argument("--time-scale", type=factor, default=1.0, help="controller s per s; 0 = a step per exchange")
-    parser.add_argument("--step", type=seconds, default=float(STEP_S), help="s of a step, with --time-scale 0")
+    parser.add_argument(
+        "--configs", type=Path, metavar="DIR", default=DEMO_CONFIGS, help="one controller per equipment config"
+    )
+    parser.add_argument("--unit-system", choices=("SI", "US"), default="SI", help="of the controllers")
+    parser.add_argument("--user", default="bench", help="the controllers' account")
+    parser.add_argument("--password", default=os.environ.get(PASSWORD_VARIABLE, "bench"), help=_OF_THE_ACCOUNT)
+    parser.add_argument(
+        "--time-scale", type=factor, metavar="X", default=1.0, help="controller s per s; 0 = a step per exchange"
+    )
+    parser.add_argument(
+        "--step", type=seconds, metavar="S", default=float(STEP_S), help="s of a step, with --time-scale 0"
+    )
     parser.add_argument("--until-stdin-closes", action="store_true", help=argparse.SUPPRESS)
     add_bacnet_option(parser)
+
+
+def add_building_options(parser: argparse.ArgumentParser) -> None:
+    """Which building it is."""
+    told = "the building's weather, an EnergyPlus weather file (default: Chicago O'Hare)"
+    parser.add_argument("--weather", type=Path, metavar="FILE.epw", help=told)
+    told = "the building's parameters that differ from the usual ones, as JSON"
+    parser.add_argument("--parameters", type=Path, metavar="FILE", help=told)
+    told = "prices of the scenario highly_dynamic, a CSV with one for each hour of the year (default: our own)"
+    parser.add_argument("--prices", type=Path, metavar="FILE.csv", help=told)
+    told = "start cold, with the oversized valve, as BOPTEST's building does; give a warm-up of 7 days"
+    parser.add_argument("--as-boptest", action="store_true", help=told)
+
+
+def office_files(options: argparse.Namespace) -> OfficeFiles:
+    """What these options say."""
+    return OfficeFiles(options.weather, options.parameters, options.prices, options.as_boptest)
 
 
 def add_bacnet_option(parser: argparse.ArgumentParser) -> None:
@@ -50,6 +96,7 @@ def run(options: argparse.Namespace, console: Console) -> int:
     """Serve, print a line per server, and end on Ctrl+C."""
     controllers = {} if options.no_ecy else object_specs(options.configs, options.unit_system)
     _refuse(options, len(controllers))
+    told: SimpleQueue[str] = SimpleQueue()
     plan = BenchPlan(
         boptest_port=None if options.no_boptest else options.boptest_port,
         legacy=options.legacy,
@@ -62,22 +109,50 @@ def run(options: argparse.Namespace, console: Console) -> int:
         step_s=options.step,
         certificate_folder=HOME / ".state" / "certificates",
         bacnet_port=options.bacnet,
+        office=read_variant(office_files(options)),
+        limits=_limits(options),
+        tell=told.put,
     )
     ended = threading.Event()
+    for note in [] if options.until_stdin_closes else unused_settings("emulate", but=OF_RECORDINGS):
+        sys.stderr.write(f"{note}\n")
     with serve(plan) as lines, on_signals(ended.set, "the emulators are gone"):
         for line in lines:
             console.print(line)
         if options.until_stdin_closes:
             sys.stdin.read()
         while not options.until_stdin_closes and not ended.wait(_TICK_S):
-            pass
+            _print(told, console)
     return 0
+
+
+def _limits(options: argparse.Namespace) -> Limits:
+    return replace(
+        _LIMITS,
+        workers=options.workers or _LIMITS.workers,
+        idle_timeout_s=options.idle_timeout or _LIMITS.idle_timeout_s,
+    )
+
+
+def _print(told: SimpleQueue[str], console: Console) -> None:
+    """On this thread alone: a terminal that takes nothing must not hold up a server."""
+    while not told.empty():
+        console.print(told.get(), soft_wrap=True, highlight=False)
 
 
 def _refuse(options: argparse.Namespace, controllers: int) -> None:
     """Raises :class:`ConfigError` for what cannot be served."""
     if options.no_boptest and options.no_ecy:
         raise ConfigError([Problem("--no-boptest --no-ecy", "leave nothing to emulate; take one of them back")])
+    without = [
+        name for name, given in {"--legacy": options.legacy, "--no-boptest": options.no_boptest}.items() if given
+    ]
+    if without and (options.workers or options.idle_timeout):
+        reason = f"belong to the service, which {without[0]} does without; leave them out"
+        raise ConfigError([Problem("--workers, --idle-timeout", reason)])
+    if options.no_boptest and (options.weather or options.parameters or options.prices or options.as_boptest):
+        reason = "are of the building, which --no-boptest leaves out; leave out one or the other"
+        raise ConfigError([Problem("--weather, --parameters, --prices, --as-boptest", reason)])
     firsts = {"--ecy-port": options.ecy_port, "--bacnet": options.bacnet}
     problems = [
         Problem(option, f"{controllers} controllers from port {first} on end behind {LAST_PORT}; begin lower")

@@ -8,7 +8,6 @@ everything.
 from __future__ import annotations
 
 import argparse
-import gc
 import json
 import logging
 import sys
@@ -18,9 +17,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from hvac_templates.collecting import uncollected
 from hvac_templates.io import files
 from hvac_templates.io.reading import read_model
 from hvac_templates.judge import schema_table
+from hvac_templates.judge.field_checks import NO_CHOICE, OUT_OF_RANGE
 from hvac_templates.judge.schema import is_template
 from hvac_templates.messages import Message, Model, Result, Severity, warning, with_messages
 from utils.errors import BridgeError, ConfigError, Problem
@@ -59,6 +60,9 @@ class ExpansionReport:
         }
 
 
+EXAMPLES = ("expand model.epJSON", "expand model.epJSON -o expanded --run weather.epw", "expand model.epJSON --check")
+
+
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Give a parser this command's options; each long one in both spellings."""
     parser.add_argument("model", nargs="?", type=Path, metavar="FILE", help="model to expand (.epJSON, or .idf)")
@@ -86,7 +90,7 @@ def run(options: argparse.Namespace, console: None = None, expand: Expand | None
     """Do what the options ask and return the exit code. ``expand`` takes the place of the expansion, in tests."""
     report = ExpansionReport("")
     try:
-        with _no_collection():
+        with uncollected():
             code = _run(options, expand or _expansion(), report)
     except ConfigError as error:
         report.problems += [str(problem) for problem in error.problems]
@@ -159,18 +163,6 @@ def _simulated(options: argparse.Namespace, outputs: files.Outputs, report: Expa
     )
 
 
-@contextmanager
-def _no_collection() -> Iterator[None]:
-    """Without Python's cyclic collector: it would search a large model again and again for nothing."""
-    was_enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_enabled:
-            gc.enable()
-
-
 def _input(options: argparse.Namespace) -> Path:
     given = [file for file in (options.model, options.file) if file is not None]
     if len(given) == 1:
@@ -187,7 +179,20 @@ def _expanded(model: Model, options: argparse.Namespace, expand: Expand) -> Resu
         notes.append(warning("", "", "", "the model holds no HVACTemplate objects; there was nothing to expand"))
     if options.no_schema:
         notes.append(warning("", "", "", "input and output were not checked against the schema"))
+    elif _is_only_warned_of(result) and expand(model, validate=False).model is not None:
+        notes.append(warning("", "", "", _UNCHECKED))
     return Result(result.model, (*result.messages, *notes))
+
+
+_UNCHECKED = (
+    "of some such values ExpandObjects only warns: --no_schema takes all of them, and expands those as it would"
+)
+
+
+def _is_only_warned_of(result: Result) -> bool:
+    """Whether a model was refused for nothing but values that are no choice, or out of range."""
+    words = (NO_CHOICE, OUT_OF_RANGE)
+    return bool(result.errors) and all(any(word in one.text for word in words) for one in result.errors)
 
 
 def _weather(named: Path) -> Path:
@@ -248,6 +253,7 @@ def _log_file(file: Path) -> logging.Handler:
     try:
         handler = logging.FileHandler(file, mode="w", encoding="utf-8")
     except OSError as error:
-        raise ConfigError([Problem(str(file), f"it cannot be written: {error.strerror}")]) from error
+        what = f"it cannot be written: {error.strerror}; name another folder with -o"
+        raise ConfigError([Problem(str(file), what)]) from error
     handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
     return handler

@@ -11,7 +11,8 @@ from collections.abc import Sequence
 from types import ModuleType
 from typing import TYPE_CHECKING, NoReturn
 
-from commands import BRIDGE, VERBS, WITH_VALUE, Verb
+from commands import BRIDGE, EXAMPLES, VERBS, WITH_VALUE, Verb
+from commands.parser import CommandParser, Version
 from utils.errors import BridgeError, ConfigError
 from utils.logging_config import end_logging
 from utils.process.quiet_start import EXIT_INTERRUPTED, begin
@@ -24,10 +25,12 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
+_HELP = ("-h", "--help")
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code: 0 done, 1 failed, 2 settings or configs, 130 second Ctrl+C."""
-    given = sys.argv[1:] if arguments is None else list(arguments)
+    given = _help_behind(sys.argv[1:] if arguments is None else list(arguments))
     options = parser(given).parse_args(given)
     try:
         return _done(options)
@@ -55,18 +58,28 @@ def process() -> NoReturn:
 
 def parser(given: Sequence[str]) -> argparse.ArgumentParser:
     """The parser of the command line, with the options of the verbs that occur in it."""
-    whole = argparse.ArgumentParser(prog="main.py", description="Real controllers run a simulated building.")
+    whole = CommandParser(prog="main.py", description="Real controllers run a simulated building.")
+    whole.show_examples(EXAMPLES)
+    whole.add_argument("--version", action=Version)
     called = _verb_in(given)
     if called is None:
         _equip(whole, BRIDGE)
     elif called > 0:
         whole.error(f"the verb comes first: python main.py {given[called]} {' '.join(given[:called])} ...")
-    verbs = whole.add_subparsers(metavar="verb")
+    verbs = whole.add_subparsers(metavar="verb", title="verbs", description="without one, the bridge runs")
     for name, verb in VERBS.items():
         own = verbs.add_parser(name, help=verb.help, description=f"{verb.help[0].upper()}{verb.help[1:]}.")
         if called is not None and name == given[called]:
             _equip(own, verb)
     return whole
+
+
+def _help_behind(given: Sequence[str]) -> Sequence[str]:
+    """``help check`` and ``-h check`` are ``check --help``."""
+    if not given or given[0] not in ("help", *_HELP):
+        return given
+    words = [word for word in given[1:] if word not in _HELP]
+    return [*words, "--help"]
 
 
 def _verb_in(given: Sequence[str]) -> int | None:
@@ -79,9 +92,11 @@ def _verb_in(given: Sequence[str]) -> int | None:
     return None
 
 
-def _equip(own: argparse.ArgumentParser, verb: Verb) -> None:
+def _equip(own: CommandParser, verb: Verb) -> None:
     module = verb.load()
     module.add_arguments(own)
+    if verb is not BRIDGE:
+        own.show_examples(module.EXAMPLES)
     own.set_defaults(command=lambda options: _run(verb, module, options))
 
 
@@ -118,6 +133,8 @@ def _console() -> Console:
 def _complain(lines: Sequence[str]) -> None:
     from rich.console import Console
 
+    from bridge.display.plain_text import fitted
+
+    console = Console(stderr=True, soft_wrap=True, markup=False, emoji=False, highlight=False)
     for line in lines:
-        text = printable(line)
-        Console(stderr=True, soft_wrap=True).print(text, highlight=False, markup=False, emoji=False, style="red")
+        console.print(fitted(console, printable(line)), style="red")

@@ -9,35 +9,45 @@ from rich.console import Console
 
 from bridge.check.console import print_offer, print_offer_json
 from bridge.check.offer import Inventory
-from commands.common import NOTHING_WRITTEN, account_question, add_look_options, may_show, prepare
-from commands.logs import log_console, start_logging
+from bridge.display.receipts import say
+from commands.common import NOTHING_WRITTEN, account_question, add_look_options, may_show, prepare, variables_of
+from commands.logs import log_console, log_on_screen
 from equipment.config_address import normal_address
 from utils.home import HOME
 from utils.process.interruption import until_done
 from utils.settings import ControllerSettings, LocalSettings, ServerSettings, SettingsSource
 
+EXAMPLES = ("points", "points --filter damper", "points --device 10.0.0.5 --json")
+
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The options of ``points``."""
     add_look_options(parser)
-    parser.add_argument("--device", type=_address, help="address of the one controller to ask")
+    parser.add_argument("--device", type=_address, metavar="ADDRESS", help="ask this controller alone")
+    parser.add_argument("--filter", metavar="TEXT", help="only what has this in its name, type, unit or description")
 
 
 def run(options: argparse.Namespace, console: Console) -> int:
     """List, and return 0 where everybody answered."""
-    settings = SettingsSource.read(options.env, os.environ, HOME)
-    asks_server = options.device is None or settings.has_any(ServerSettings)
-    settings.check(LocalSettings, ControllerSettings, *((ServerSettings,) if asks_server else ()))
-    server = settings.part(ServerSettings) if asks_server else None
+    settings = SettingsSource.read(options.env, os.environ, HOME).naming(variables_of(options.configs))
+    asked = (ServerSettings,) if options.device is None else ()
+    settings.check(LocalSettings, ControllerSettings, *asked)
+    server = settings.part(ServerSettings) if asked else None
     screen = log_console(options, console)
-    state, manager = prepare(settings, options.configs, keeps_pins=False)
+    state, manager = prepare(settings, options.configs, only_looks=True)
     question = account_question(options, screen)
     shows = may_show(options, question)
     inventory = Inventory(server, manager, state, device=options.device, may_show=shows)
-    start_logging(settings.part(LocalSettings), (*settings.secrets, *manager.secrets), screen)
+    log_on_screen(settings.part(LocalSettings), (*settings.secrets, *manager.secrets), screen, options.loudness)
     tick = question.put if question is not None else lambda: None
-    offer = until_done(inventory.look, inventory.request_stop, thread_name="look", second=NOTHING_WRITTEN, tick=tick)
+    with state.without_a_trace():
+        offer = until_done(
+            inventory.look, inventory.request_stop, thread_name="look", second=NOTHING_WRITTEN, tick=tick
+        )
+    offer = offer.filtered(options.filter or "")
     (print_offer_json if options.json else print_offer)(console, offer)
+    if options.filter and offer.is_empty and not options.json:
+        say(console, f"nothing that was listed mentions {options.filter!r}")
     return offer.exit_code
 
 
