@@ -1,4 +1,4 @@
-"""What emulated BACnet devices cost: ``python -m benchmarks.bacnet_devices``.
+"""What emulated BACnet devices cost: ``python -m benchmarks bacnet_devices``.
 
 Twenty controllers with fifty points each in this process, every input refreshed once a second: with nobody watching,
 and with every input watched by somebody who asked to be told of each change.
@@ -11,8 +11,6 @@ import threading
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
-
-from rich.console import Console
 
 from benchmarks.rows import Measured
 from emulators.ecy.access.sessions import Account
@@ -100,8 +98,3 @@ class _Count:
         except TimeoutError:
             return False
         return True
-
-
-if __name__ == "__main__":
-    for row in rows():
-        Console(width=140).print(row.what, row.measured, row.aim, row.detail, sep=" | ", markup=False, highlight=False)

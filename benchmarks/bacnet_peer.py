@@ -1,4 +1,7 @@
-"""A plain BACpypes3 device in a process of its own, near and far: ``python -m benchmarks.bacnet_peer N LATENCY``."""
+"""A plain BACpypes3 device in a process of its own: ``python -m benchmarks.bacnet_peer INPUTS LATENCY [OUTPUTS]``.
+
+It is near at one port, and far at another.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,7 @@ import sys
 from functools import partial
 
 from bacpypes3.app import Application
-from bacpypes3.local.analog import AnalogInputObject
+from bacpypes3.local.analog import AnalogInputObject, AnalogOutputObject
 from bacpypes3.local.device import DeviceObject
 from bacpypes3.local.networkport import NetworkPortObject
 
@@ -82,8 +85,8 @@ def plain_application(port: int, instance: int) -> Application:
     return Application.from_object_list([device, network])
 
 
-async def serve(count: int, latency_s: float) -> None:
-    """Serve so many inputs, until standard input closes."""
+async def serve(count: int, latency_s: float, outputs: int = 0) -> None:
+    """Serve so many inputs, and outputs, until standard input closes."""
     near = free_port()
     application = plain_application(near, 500)
     for number in range(1, count + 1):
@@ -95,6 +98,15 @@ async def serve(count: int, latency_s: float) -> None:
                 units="degreesCelsius",
             )
         )
+    for number in range(1, outputs + 1):
+        application.add_object(
+            AnalogOutputObject(
+                objectIdentifier=("analog-output", number),
+                objectName=f"Output {number}",
+                presentValue=float(number),
+                units="percent",
+            )
+        )
     far = free_port()
     loop = asyncio.get_running_loop()
     await loop.create_datagram_endpoint(lambda: Delay((HOST, near), latency_s), local_addr=(HOST, far))
@@ -103,4 +115,4 @@ async def serve(count: int, latency_s: float) -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(serve(int(sys.argv[1]), float(sys.argv[2])))
+    asyncio.run(serve(int(sys.argv[1]), float(sys.argv[2]), *map(int, sys.argv[3:])))

@@ -30,7 +30,16 @@ def peers(count: int, latency_s: float) -> Iterator[tuple[str, list[str]]]:
         yield building.split()[-1], [line.split()[-1] for line in lines]
 
 
-def prepared(folder: Path, building: str, controllers: Sequence[str], steps: int, timeout_s: float = 10.0) -> Run:
+def prepared(
+    folder: Path,
+    building: str,
+    controllers: Sequence[str],
+    steps: int,
+    timeout_s: float = 10.0,
+    *,
+    time_scale: float = 0.0,
+    records: bool = True,
+) -> Run:
     """A run of so many steps over all controllers, ready to execute. ``folder`` gets its configs and state."""
     configs = folder / "configs"
     configs.mkdir(parents=True)
@@ -47,11 +56,12 @@ def prepared(folder: Path, building: str, controllers: Sequence[str], steps: int
         "BOP_START_TIME": "2023-07-06 10:00:00",
         "BOP_WARMUP_PERIOD": "0",
         "BOP_STEP_TIME": "5",
-        "BOP_TIME_SCALE": "0",
+        "BOP_TIME_SCALE": f"{time_scale:g}",
         "ECY2_LOGIN_USERNAME": USER,
         "ECY2_LOGIN_PWORD": PASSWORD,
         "ECY_COUPLE_TIME": "0",
         "ECY_BENCH": "isolated",
+        "RECORD": "yes" if records else "no",
     }
     settings = load_settings(None, variables, folder)
     state = StateFolder(settings.state_dir)

@@ -15,7 +15,7 @@ from rich.table import Table
 from benchmarks.programs.days import ROOT
 from benchmarks.programs.figures import thinned
 from benchmarks.programs.studies import STUDIES, Study
-from benchmarks.programs.svg import Panel, chart
+from recording.charts import Panel, chart
 
 _SHOWN_H = (5.0, 20.0)
 _CSV_EVERY = 10

@@ -10,7 +10,7 @@ from benchmarks.programs import figures
 from benchmarks.programs.controlled import STEP_S as FINE_STEP_S
 from benchmarks.programs.controlled import Bench, run
 from benchmarks.programs.days import HOUR_S, STEP_S, Day, State, day_alone, day_with, mean
-from benchmarks.programs.svg import Curve, Panel
+from recording.charts import Curve, Panel
 
 FIRST_OF_MAY = 120
 SIXTH_OF_JULY = 186
