@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import atexit
 import contextlib
 import os
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Mapping
 from pathlib import Path
@@ -17,12 +19,16 @@ from tests.waiting import DEADLINE_S
 
 ROOT = Path(__file__).parents[1]
 MAIN = [sys.executable, str(ROOT / "main.py")]
+_SETTINGS = ("BOP_", "BRIDGE_", "ECY", "RECORD", "TESTCASE")
+_RUNS = tempfile.TemporaryDirectory(prefix="bench-runs-")
+"""Where a demo records that is told nothing else: not among the recordings of whoever runs the tests."""
+atexit.register(_RUNS.cleanup)
 
 
 def environment(**variables: str) -> dict[str, str]:
     """This process's environment without anything that would be a setting."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("BOP_", "ECY", "TESTCASE"))}
-    return {**kept, "PYTHONUTF8": "1", "COLUMNS": "200", **variables}
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(_SETTINGS)}
+    return {**kept, "PYTHONUTF8": "1", "COLUMNS": "200", "BRIDGE_RUNS_DIR": _RUNS.name, **variables}
 
 
 def start(*arguments: str, **variables: str) -> subprocess.Popen[str]:
@@ -63,6 +69,11 @@ def configured(subject: Rig) -> list[str]:
         bench.equipment("VAV", addresses["VAV"], VAV_POINTS),
     )
     return ["--configs", str(folder), "--env", str(subject.folder / "absent.env")]
+
+
+def running(subject: Rig) -> list[str]:
+    """The same of one to which somebody has agreed."""
+    return [*configured(subject), "--yes"]
 
 
 def variables(subject: Rig, **changed: str) -> Mapping[str, str]:

@@ -1,14 +1,32 @@
-"""What holds for every test: servers of emulators end without delay."""
+"""What holds for every test: servers of emulators end without delay, and signals reach whom they are sent to."""
 
 from __future__ import annotations
 
 import asyncio
+import os
+import signal
 from collections.abc import Iterator
+from types import FrameType
 
 import pytest
 import uvicorn.server
 
 HASTE = 10.0
+
+
+def pytest_configure() -> None:
+    """Take the signals that a suite in the background, or under ``nohup``, was started to ignore.
+
+    Processes inherit what is ignored, and no handlers: so children start as from a terminal, and the suite goes on.
+    """
+    if os.name == "posix":
+        for number in (signal.SIGHUP, signal.SIGINT, signal.SIGQUIT, signal.SIGTERM, signal.SIGTSTP):
+            if signal.getsignal(number) is signal.SIG_IGN:
+                signal.signal(number, _pass_over)
+
+
+def _pass_over(number: int, frame: FrameType | None) -> None:
+    """As if it were ignored."""
 
 
 class HastyAsyncio:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import importlib
 import re
+import shlex
 import tomllib
 from functools import cache
 from pathlib import Path
@@ -13,20 +14,23 @@ import pytest
 
 from commands import line
 from tests.pages import ROOT, named_tests_in, text_of
-from utils.settings import Settings
+from utils.settings import PageSettings, Settings
 
 README = ROOT / "README.md"
 SEEDS = {name: ROOT / "docs" / "project" / name for name in ("seed.md", "seed-supervisory.md", "seed-templates.md")}
 PAGES = [README, *sorted((ROOT / "docs").rglob("*.md"))]
 PACKAGES = (
     "bridge",
+    "campaigns",
     "clients",
     "commands",
     "emulators",
     "equipment",
     "hvac_templates",
     "ledger",
+    "page",
     "points",
+    "recording",
     "supervisory",
     "utils",
 )
@@ -115,8 +119,12 @@ def is_later(row: list[str]) -> bool:
 @cache
 def anchors_of(page: Path) -> frozenset[str]:
     """The names that a page's headings have in links: small letters, no punctuation, dashes between words."""
-    headings = re.findall(r"^#+ (.+)$", text_of(page), re.MULTILINE)
-    return frozenset(re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-") for heading in headings)
+    return frozenset(map(anchor_of, re.findall(r"^#+ (.+)$", text_of(page), re.MULTILINE)))
+
+
+def anchor_of(heading: str) -> str:
+    """The name that a heading has in links."""
+    return re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-")
 
 
 @cache
@@ -206,13 +214,15 @@ def test_the_map_of_the_templates_names_modules_by_their_paths() -> None:
 
 
 def test_the_readme_and_the_settings_know_the_same_names() -> None:
-    named = set(_SETTING.findall(section(README, "Settings")))
-    assert named == {field.alias for field in Settings.model_fields.values() if field.alias}
+    told = section(README, "Settings")
+    known = {field.alias for part in (Settings, PageSettings) for field in part.model_fields.values() if field.alias}
+    assert {name for name in known if f"`{name}`" in told} == known
+    assert set(_SETTING.findall(told)) <= known
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())
 def test_every_verb_that_a_page_names_is_known(page: Path) -> None:
-    assert set(_VERB.findall(text_of(page))) <= verbs()
+    assert set(_VERB.findall(text_of(page))) <= verbs() | {"help"}
 
 
 def test_the_readme_names_every_verb() -> None:
@@ -246,3 +256,68 @@ def test_the_licence_is_the_one_that_was_promised() -> None:
 def test_every_module_says_what_it_is() -> None:
     files = [ROOT / "main.py", *(file for package in PACKAGES for file in (ROOT / package).rglob("*.py"))]
     assert not [file.name for file in files if not ast.get_docstring(ast.parse(text_of(file)))]
+
+
+WORDS_PER_MINUTE = 200
+
+
+def words_of(link: str) -> int:
+    """How much there is to read behind a link: a page, or a section of one with what is below it."""
+    file, _, anchor = link.partition("#")
+    text = text_of(ROOT / file if file else README)
+    if not anchor:
+        return len(text.split())
+    [start] = [found for found in re.finditer(r"^(#+) (.+)$", text, re.MULTILINE) if anchor_of(found[2]) == anchor]
+    end = re.search(rf"^#{{1,{len(start[1])}}} ", text[start.end() :], re.MULTILINE)
+    return len(text[start.start() : start.end() + end.start() if end else None].split())
+
+
+def test_what_an_integrator_has_to_read_takes_half_an_hour() -> None:
+    before, _, path = section(README, "What to read").partition("To look up:")[0].partition("\n2. ")
+    assert "#supervise-from-above" in before
+    first = len(text_of(README).partition("\n## Supervise from above")[0].split())
+    links = _LINK.findall(path)
+    assert len(links) == 8
+    assert (first + sum(map(words_of, links))) / WORDS_PER_MINUTE <= 30
+
+
+def blocks_of(page: Path) -> list[str]:
+    return re.findall(r"```\w*\n(.*?)```", text_of(page), re.DOTALL)
+
+
+def test_each_of_the_two_set_up_commands_is_one_line_that_needs_no_activation() -> None:
+    shown, tested = blocks_of(README)[:2]
+    parts = [line.strip().split(" && ") for block in (shown, tested) for line in block.splitlines()]
+    assert [[part.split()[:3] for part in line] for line in parts] == [
+        [["python", "-m", "venv"], [".venv/bin/python", "-m", "pip"], [".venv/bin/python", "main.py", "demo"]],
+        [[".venv/bin/python", "-m", "pip"], [".venv/bin/python", "-m", "pytest"]],
+    ]
+
+
+@pytest.mark.parametrize("page", [README, ROOT / "docs" / "first-controller.md"], ids=lambda page: page.name)
+def test_activation_is_said_once_before_the_first_command_that_needs_it(page: Path) -> None:
+    before, _, after = text_of(page).partition("source .venv/bin/activate")
+    assert r".venv\Scripts\activate" in after.partition("\n\n")[0]
+    assert "bin/activate" not in after
+    assert not re.search(r"(?<![\w/\\])python main\.py", before)
+
+
+def test_the_readme_names_each_command_once() -> None:
+    named = [row[0] for row in rows(section(README, "Commands"))]
+    assert len(named) == len(set(named))
+
+
+def typed_in(page: Path) -> list[str]:
+    """What a page says to type: the command lines of its blocks, with the lines that a backslash goes on to."""
+    lines = (line for block in blocks_of(page) for line in block.replace("\\\n", " ").splitlines())
+    return [line.removeprefix("$ ").strip() for line in lines if re.match(r"(\$ )?python main\.py\b[^\[]*$", line)]
+
+
+@pytest.mark.parametrize(
+    ("page", "typed"),
+    [(page, typed) for page in PAGES for typed in typed_in(page)],
+    ids=lambda value: value.name if isinstance(value, Path) else value,
+)
+def test_every_command_of_a_page_can_be_typed(page: Path, typed: str) -> None:
+    given = shlex.split(typed, comments=True)[2:]
+    assert callable(line.parser(given).parse_args(given).command), page

@@ -14,6 +14,8 @@ from emulators.plants.multizone_office import MultizoneOffice
 
 FRAME = "chaos_reaFrame_y"
 CONSTANT = "chaos_reaConstant_y"
+HELD_INPUT = "hvac_oveAhu_yCoo_u"
+"""What people hold by hand, and no controller commands."""
 CONSTANT_K = 294.15
 CONSTANT_C = 21.0
 """The same, as the daemon writes it into controllers."""
@@ -36,6 +38,8 @@ class Advance:
     frame: int
     echoes: tuple[int | None, ...]
     at_s: float
+    is_theirs: bool = False
+    """Whether somebody else has begun the building, or nobody."""
 
 
 class EchoBuilding:
@@ -46,6 +50,7 @@ class EchoBuilding:
         self._names = [echo(number) for number in range(controllers)]
         self._advanced = advanced
         self._frame = 0
+        self._is_theirs = True
         self._inputs = self._no_inputs()
 
     @property
@@ -72,15 +77,17 @@ class EchoBuilding:
         return self._inner.forecast_points
 
     def initialize(self, start_time_s: float) -> Mapping[str, float]:
-        """Begin with frame 0."""
+        """Begin with frame 0. The daemon never does so at the beginning of the year."""
         self._frame = 0
+        self._is_theirs = start_time_s == 0.0
         self._inputs = self._no_inputs()
         return self._with_ours(self._inner.initialize(start_time_s))
 
     def advance(self, step_s: float, inputs: Mapping[str, float]) -> Mapping[str, float]:
         """Note what is answered, then simulate."""
         self._inputs.update({name: value for name, value in inputs.items() if name in self._inputs})
-        self._advanced(Advance(self._frame, tuple(map(self._answered, self._names)), time.monotonic()))
+        echoes = tuple(map(self._answered, self._names))
+        self._advanced(Advance(self._frame, echoes, time.monotonic(), self._is_theirs))
         self._frame += 1
         real = {name: value for name, value in inputs.items() if name not in self._inputs}
         return self._with_ours(self._inner.advance(step_s, real))

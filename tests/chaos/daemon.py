@@ -7,11 +7,14 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from pathlib import Path
 
 from tests.chaos.readers import Reader
 
-MAIN = [sys.executable, str(Path(__file__).parents[2] / "main.py")]
+_ROOT = Path(__file__).parents[2]
+MAIN = [sys.executable, str(_ROOT / "main.py")]
+_ATTENDED = [sys.executable, "-m", "tests.chaos.attended"]
 _RELEASE_DEADLINE_S = 120.0
 
 
@@ -22,8 +25,9 @@ class Daemon:
         self.told, self.complained = Reader(output), Reader(output.with_suffix(".err"))
         """Who reads its stdout and its stderr."""
         self._process = subprocess.Popen(  # noqa: S603
-            [*MAIN, *arguments],
-            stdin=subprocess.DEVNULL,
+            [*_ATTENDED, *arguments],
+            cwd=_ROOT,
+            stdin=subprocess.PIPE,
             stdout=self.told.into,
             stderr=self.complained.into,
             env=environment(variables),
@@ -47,6 +51,14 @@ class Daemon:
     def pid(self) -> int:
         """Number of the process."""
         return self._process.pid
+
+    def ask(self, wish: str, number: float) -> None:
+        """Somebody at its side wants something of the run; of a process that has ended nobody does."""
+        told = self._process.stdin
+        if told is not None:
+            with suppress(OSError):
+                told.write(f"{wish} {number:g}\n".encode())
+                told.flush()
 
     def signal(self, number: int) -> None:
         """Send a signal; to a process that has ended it is nothing."""
@@ -75,6 +87,9 @@ class Daemon:
         code = self._process.wait()
         if self._watcher is not None:
             self._watcher.join()
+        if self._process.stdin is not None:
+            with suppress(OSError):
+                self._process.stdin.close()
         return code, self.told.finish() + self.complained.finish()
 
 

@@ -16,6 +16,9 @@ TELLS_NULL, COMES_LATE = "tells null", "comes late"
 KILL, STOP, HANG_UP, INTERRUPT_TWICE = "kill -9", "SIGTERM", "SIGHUP", "SIGINT twice"
 FULL_DISK, READER_LEAVES, READER_STOPS = "has a full disk", "loses who reads stdout", "has a stopped reader of stderr"
 DAEMON_EVENTS = (KILL, STOP, KILL, HANG_UP, INTERRUPT_TWICE, KILL, STOP, HANG_UP)
+IS_HELD, BEGINS_ANEW, BY_HAND = "is held and stepped", "begins anew on day", "has values held or let go by hand, at"
+WISHES = (IS_HELD, BEGINS_ANEW, BY_HAND)
+"""What people with a run in hand ask of it: time, and values."""
 NUISANCES = (FULL_DISK, READER_LEAVES, READER_STOPS)
 """What happens to the daemon and must not end it."""
 BUILDING_EVENTS = (*ADVANCE_FAULTS, STOPS_TEST, RESTARTS, FOREIGN)
@@ -121,6 +124,7 @@ def events(seed: int, controllers: Sequence[str], weather: Weather) -> Iterator[
     rng = random.Random(seed)  # noqa: S311 - a storm, not a secret
     faults = Deck(rng, [("", kind) for kind in CONTROLLER_FAULTS])
     places = Deck(rng, [("", kind) for kind in PLACES])
+    wishes = Deck(rng, [("the daemon", kind) for kind in WISHES])
     nuisances = Deck(rng, [("the daemon", kind) for kind in NUISANCES])
     ends = _Ends(rng, controllers)
     step, next_end = 5, rng.randint(weather.end_every // 2, weather.end_every)
@@ -134,6 +138,8 @@ def events(seed: int, controllers: Sequence[str], weather: Weather) -> Iterator[
             yield _operation(rng, step, places.draw(), controllers)
         elif rng.random() < 0.1:
             yield Event(step, "the building", TELLS_NULL)
+        elif rng.random() < 0.12:
+            yield Event(step, *wishes.draw(), value=rng.randint(20, 80) + 0.125)
         elif rng.random() < 0.07:
             yield _nuisance(rng, step, nuisances.draw(), length)
         else:

@@ -103,6 +103,7 @@ class Storm:
             self._watch(life, daemon)
         finally:
             life.code, life.output = daemon.finish()
+            life.recover_step_log()
         life.calls = building.calls["advance"] - calls
         self._aftermath.heard(life.output)
         self._settle(life)
@@ -116,8 +117,12 @@ class Storm:
     def _started(self, life: Life, configs: Path, absent: str) -> Daemon:
         """The daemon; what it needs may come late."""
         steps = str(self._limits.steps - self.steps)
-        arguments = ["--configs", str(configs), "--env", str(self._folder / "absent.env"), "--steps", steps]
-        variables = {**self._peers.variables(), "STEP_LOG": str(life.step_log)}
+        arguments = ["--configs", str(configs), "--env", str(self._folder / "absent.env"), "--yes", "--steps", steps]
+        variables = {
+            **self._peers.variables(),
+            "STEP_LOG": str(life.step_log),
+            "BRIDGE_RUNS_DIR": str(life.runs),
+        }
         is_late = absent == schedule.THE_BUILDING
         if is_late:
             self._peers.stop_building()
@@ -151,7 +156,8 @@ class Storm:
 
     def _look(self, life: Life, daemon: Daemon, progress: tuple[int, float]) -> tuple[int, float]:
         """Nothing has happened for a while: is there any progress, and is the time up?"""
-        if time.monotonic() > self._over_s and life.end is None:
+        is_over = time.monotonic() > self._over_s or self.steps > self._limits.steps
+        if is_over and life.end is None:  # a run that has begun anew has begun to count anew
             life.end = Event(self.steps, "the daemon", schedule.STOP)
             self._hands.do(life.end, daemon)
         if progress[0] != self.steps:
@@ -215,7 +221,7 @@ class Storm:
             self._begin_fault(life, event)
         elif event.kind in PLACES:
             self._operate(event, advance)
-        elif event.kind in schedule.NUISANCES:
+        elif event.kind in (*schedule.NUISANCES, *schedule.WISHES):
             self._annoy(life, event)
         else:
             self._outside.put(event)
@@ -231,6 +237,9 @@ class Storm:
                 daemon.told.leave()
             case schedule.READER_STOPS:
                 daemon.complained.stop()
+            case wish:
+                life.wishes += 1
+                daemon.ask(wish, event.value or 0.0)
 
     def _fill_disk(self, life: Life, daemon: Daemon, limit: int, steps: int) -> None:
         life.is_short_of_disk = True

@@ -29,6 +29,7 @@ from tests.chaos.schedule import (
     NUISANCES,
     THE_BUILDING,
     THE_DISK,
+    WISHES,
     End,
     Event,
     Passing,
@@ -94,6 +95,24 @@ def test_a_run_in_which_all_is_well_has_no_problems(tmp_path: Path) -> None:
 )
 def test_what_is_wrong_with_a_run_is_seen(tmp_path: Path, changed: Callable[[Path], Life], problem: str) -> None:
     assert problem in "\n".join(changed(tmp_path).problems())
+
+
+class TestARunThatBeginsAnew:
+    ROWS = (*ROWS, "0,0,0,0,0", "1,1,1,1,1")
+
+    def subject(self, folder: Path, *after: tuple[int | None, int | None], wishes: int = 1) -> Life:
+        found = life(folder, [*advances(*GOOD), *advances(*after)], list(self.ROWS))
+        found.wishes = wishes
+        return found
+
+    def test_counts_anew(self, tmp_path: Path) -> None:
+        assert list(self.subject(tmp_path, (0, 0)).problems()) == []
+
+    def test_is_a_problem_where_nobody_has_asked_for_it(self, tmp_path: Path) -> None:
+        assert "advances from frames [0, 1, 0]" in "\n".join(self.subject(tmp_path, (0, 0), wishes=0).problems())
+
+    def test_does_not_go_on_with_commands_of_before(self, tmp_path: Path) -> None:
+        assert "the building got 2" in "\n".join(self.subject(tmp_path, (0, 2)).problems())
 
 
 def test_an_exit_code_and_an_unhandled_error_are_seen(tmp_path: Path) -> None:
@@ -267,7 +286,7 @@ class TestSchedule:
 
     def test_every_kind_of_trouble_comes(self) -> None:
         kinds = {event.kind for event in itertools.islice(events(7, NAMES, Weather()), 1000)}
-        assert kinds >= {*CONTROLLER_FAULTS, *BUILDING_EVENTS, *PLACES, *DAEMON_EVENTS, *NUISANCES}
+        assert kinds >= {*CONTROLLER_FAULTS, *BUILDING_EVENTS, *PLACES, *DAEMON_EVENTS, *NUISANCES, *WISHES}
 
     def test_every_way_of_ending_comes(self) -> None:
         weather = Weather(event_every=1, end_every=2)

@@ -77,5 +77,5 @@ def _daemon(peers: Peers, folder: Path, number: int) -> Daemon:
     own = folder / f"daemon-{number}"
     own.mkdir()
     configs = peers.write_configs(own, range(EACH * number, EACH * (number + 1)))
-    arguments = ["--configs", str(configs), "--env", str(folder / "absent.env"), "--steps", str(STEPS)]
+    arguments = ["--configs", str(configs), "--env", str(folder / "absent.env"), "--yes", "--steps", str(STEPS)]
     return Daemon(own / "output.txt", arguments, {**peers.variables(), "LOG_FILE": str(own / "app.log")})

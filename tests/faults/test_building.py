@@ -13,11 +13,12 @@ from urllib.request import Request, urlopen
 
 import pytest
 
-from bridge import step
+from bridge import device_loop
 from bridge.check.asking import OwnTest
 from bridge.display.status import Summary
 from bridge.link.link import LinkState
 from bridge.startup import start_simulation
+from bridge.timing import next_step
 from clients.boptest_client import BOPTestClient
 from emulators.boptest.faults import (
     AnswerWith,
@@ -161,7 +162,7 @@ def test_a_test_that_died_of_idleness_ends_the_run(scene: Scene) -> None:
 
 
 def test_a_test_is_kept_alive_through_a_step_that_is_longer_than_the_server_waits(scene: Scene) -> None:
-    scene.patch.setattr(step, "KEEP_ALIVE_S", 0.01)
+    scene.patch.setattr(next_step, "KEEP_ALIVE_S", 0.01)
     run = replace(scene, clock=HostClock(1.0)).run(BOP_TIME_SCALE="0.01", ECY_SETTLE_TIME="0")
     with in_background(run) as future:
         eventually(lambda: signs_of_life(scene) > 2)
@@ -171,7 +172,7 @@ def test_a_test_is_kept_alive_through_a_step_that_is_longer_than_the_server_wait
 
 
 def test_a_test_is_kept_alive_while_controllers_keep_everybody_waiting(scene: Scene) -> None:
-    scene.patch.setattr(step, "KEEP_ALIVE_S", 0.01)
+    scene.patch.setattr(device_loop, "KEEP_ALIVE_S", 0.01)
     slow = Hold()
     with scene.running():
         scene.vav.faults.add(slow)

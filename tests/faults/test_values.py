@@ -27,7 +27,9 @@ def failed_values(items: list[Json]) -> list[Json]:
 
 
 def _is_number(item: Json) -> bool:
-    return isinstance(item, dict) and isinstance(item["body"], dict) and isinstance(item["body"].get("$value"), float)
+    """Told alone, or with status flags beside it."""
+    body = item["body"] if isinstance(item, dict) else None
+    return isinstance(body, dict) and isinstance(body.get("$value", body.get("present-value")), float)
 
 
 BAD_READS = {
