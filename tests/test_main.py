@@ -275,7 +275,7 @@ class TestProblems:
     def test_a_fresh_clone_says_in_two_lines_what_to_fill_in(self, call: Call, tmp_path: Path, verb: list[str]) -> None:
         code, output = call(*verb, "--env", str(tmp_path / "absent.env"))
         assert (code, len(output.splitlines())) == (2, 3)
-        assert "copy .env.example to it" in output
+        assert "init writes one" in output
         assert 'remove the line "enabled": false from AHU.json (line 4)' in output
 
     @pytest.mark.parametrize("verb", [[], ["check"], ["points"]])
@@ -346,7 +346,7 @@ class TestProblems:
             (["demo", "--start", "2023-01-10 05:30", "--period", "mix_day"], "not allowed with argument"),
             (["demo", "--scenario", "july"], "there is no name 'july'; there is summer-morning, winter-morning"),
             (["demo", "--bacnet", "-1"], "--bacnet: '-1' is not a port"),
-            (["nonsense"], "there is no verb 'nonsense'; there is check, "),
+            (["nonsense"], "there is no verb 'nonsense'; there is init, "),
             (["--steps", "3", "check"], "the verb comes first: python main.py check --steps 3"),
         ],
     )

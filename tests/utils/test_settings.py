@@ -103,7 +103,7 @@ def test_an_empty_file_is_named_with_everything_that_is_required(tmp_path: Path)
 def test_a_missing_file_is_one_message_with_what_to_do(tmp_path: Path) -> None:
     with pytest.raises(ConfigError) as caught:
         load_settings(tmp_path / ".env", {}, tmp_path)
-    assert str(caught.value) == f"{tmp_path / '.env'}: does not exist; copy .env.example to it and fill it in"
+    assert str(caught.value) == f"{tmp_path / '.env'}: does not exist; python main.py init writes one to fill in"
 
 
 def test_beside_a_missing_file_the_environment_is_told_what_it_lacks(tmp_path: Path) -> None:
@@ -111,7 +111,9 @@ def test_beside_a_missing_file_the_environment_is_told_what_it_lacks(tmp_path: P
     with pytest.raises(ConfigError) as caught:
         load_settings(tmp_path / ".env", {**environment, "UNIT_SYSTEM": "x"}, tmp_path)
     absent, wrong = caught.value.problems
-    assert absent.what.startswith("does not exist, and the environment lacks BOP_SERVER_IP, BOP_STEP_TIME; copy")
+    assert absent.what.startswith(
+        "does not exist, and the environment lacks BOP_SERVER_IP, BOP_STEP_TIME; python main.py init"
+    )
     assert wrong.where == "environment: UNIT_SYSTEM"
 
 
