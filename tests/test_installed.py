@@ -61,7 +61,11 @@ class Installed:
     @property
     def files(self) -> Mapping[str, tuple[int, float]]:
         """Every file of it, with size and time: root may write where nobody may."""
-        return {str(file): (file.lstat().st_size, file.lstat().st_mtime) for file in self.folder.rglob("*") if not file.is_dir()}
+        return {
+            str(file): (file.lstat().st_size, file.lstat().st_mtime)
+            for file in self.folder.rglob("*")
+            if not file.is_dir()
+        }
 
 
 @pytest.fixture(scope="module")

@@ -55,5 +55,5 @@ def example_env() -> str:
 def install(extra: str) -> str:
     """What a person types to add what an extra needs."""
     if IS_CHECKOUT:
-        return f'python -m pip install -r "{ROOMS / f"requirements-{extra}.txt"}"'
-    return f'pip install "{DISTRIBUTION}[{extra}]", in the folder of its sources: pip install ".[{extra}]"'
+        return f"pip install -r requirements-{extra}.txt"
+    return f'pip install ".[{extra}]", in the folder of its sources'
