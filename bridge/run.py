@@ -227,6 +227,11 @@ class Run:
         )
 
     @property
+    def status_file(self) -> Path | None:
+        """Where monitoring wants to be told of it."""
+        return self._session.settings.status_file
+
+    @property
     def recording(self) -> Path | None:
         """The file of the recording, once there is one."""
         return self._memory.file

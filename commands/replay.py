@@ -101,7 +101,7 @@ def _refuse_at_once(options: argparse.Namespace) -> None:
         what = f"is of a replay; {CALLED} report {options.which} --against {options.against} is of two runs"
         raise ConfigError([Problem("--report", what)])
     if options.rounds is not None:
-        raise ConfigError([Problem("--report", "is of a comparison, and --self only measures; leave one of them out")])
+        raise ConfigError([Problem("--report", "is of a comparison, and --self only metrics; leave one of them out")])
     report_file("--report", options.report)
 
 
@@ -213,7 +213,7 @@ def _remarks(
     if len(states.run.episodes) > 1:
         told.append(f"Episode {states.number} was played; the recording has {len(states.run.episodes)}.")
     if lacks_spread:
-        told.append("How far the controllers agree with themselves is not known; replay --self 3 measures it.")
+        told.append("How far the controllers agree with themselves is not known; replay --self 3 metrics it.")
     return told
 
 

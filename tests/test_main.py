@@ -161,6 +161,22 @@ class TestStopping:
         assert_as_it_was(both, "AHU")
 
 
+class TestMonitoring:
+    def test_it_is_told_of_a_run_and_of_its_end(self, both: Rig) -> None:
+        file = both.folder / "bench.prom"
+        hold = both.building.faults.add(HoldCall(), "advance")
+        with start(*running(both), "--steps", "1", **variables(both, STATUS_FILE=str(file))) as process:
+            assert hold.reached.wait(DEADLINE_S)
+            assert "\nbench_up 1.0\n" in file.read_text(encoding="utf-8")
+            hold.release.set()
+            process.communicate(timeout=30)
+        told = file.read_text(encoding="utf-8")
+        assert "\nbench_up 0.0\n" in told
+        assert '\nbench_phase{phase="ended"} 1.0\n' in told
+        assert '\nbench_taken{what="inputs forced"} 0.0\n' in told
+        assert 'bench_info{kind="bridge",version="' in told
+
+
 class TestTestsOfDeadProcesses:
     """On a BOPTEST service; nothing of them is in a controller."""
 

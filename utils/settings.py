@@ -59,6 +59,7 @@ _STATE_DIR = "BRIDGE_STATE_DIR"
 _OBJECTIONS = {
     "LOG_FILE": objection_to_file,
     "STEP_LOG": objection_to_file,
+    "STATUS_FILE": objection_to_file,
     "BRIDGE_RUNS_DIR": objection_to_folder,
     _STATE_DIR: objection_to_folder,
 }

@@ -215,6 +215,7 @@ class LocalSettings(Part):
     record_max_gb: PositiveFloat = Field(2.0, alias="RECORD_MAX_GB", ge=0.01)
     own_runs_dir: Path | None = Field(None, alias="BRIDGE_RUNS_DIR")
     step_log: Path | None = Field(None, alias="STEP_LOG")
+    status_file: Path | None = Field(None, alias="STATUS_FILE")
     former_state_dir: Path | None = None
     """Where earlier versions took the same words to mean, if both are there: what they took is given back, too."""
     unmoved_state_dir: Path | None = None

@@ -183,9 +183,11 @@ def test_a_program_runs_on_the_simulation_and_everything_is_given_back(
     building: BoptestServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("BOP_SERVER_URL", building.url)
+    monkeypatch.setenv("STATUS_FILE", str(tmp_path / "programs.prom"))
     file = program(tmp_path, "reset")
     code, told = _supervise(file, "--config", _on_simulation(tmp_path, step_log="steps"), "--steps", "6")
     assert code == 0
+    assert '\nbench_program_rounds_total{program="reset"} 3.0\n' in (tmp_path / "programs.prom").read_text("utf-8")
     assert "reset: " in told
     assert "6 rounds, 0.04 h in the plant" in told
     assert "1 released" in told

@@ -186,8 +186,15 @@ def test_a_line_that_cannot_be_read_is_not_told_as_missing_too(tmp_path: Path) -
 def test_paths_that_cannot_be_written_are_told_together_and_by_name(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     (tmp_path / "folder").mkdir()
-    found = problems(tmp_path, LOG_FILE="absent/app.log", STEP_LOG="folder", BRIDGE_STATE_DIR="file/state")
+    found = problems(
+        tmp_path,
+        LOG_FILE="absent/app.log",
+        STEP_LOG="folder",
+        STATUS_FILE="absent/a.prom",
+        BRIDGE_STATE_DIR="file/state",
+    )
     assert {name: what.replace(str(tmp_path), "") for name, what in found.items()} == {
+        "STATUS_FILE": "/absent/a.prom cannot be written: there is no folder /absent",
         "LOG_FILE": "/absent/app.log cannot be written: there is no folder /absent",
         "STEP_LOG": "/folder is a folder; name a file in it",
         "BRIDGE_STATE_DIR": "/file is not a folder",
