@@ -14,7 +14,7 @@ from typing import Self
 
 from supervisory.guard.guardian import BEAT, FAREWELL, READY, Order
 from utils.errors import BridgeError
-from utils.home import HOME
+from utils.home import ROOMS
 
 log = logging.getLogger(__name__)
 
@@ -113,7 +113,7 @@ class Guarding:
             self._command,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            cwd=HOME,
+            cwd=ROOMS,
             start_new_session=sys.platform != "win32",
             creationflags=getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0),
         )
