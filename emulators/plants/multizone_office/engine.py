@@ -20,8 +20,10 @@ from emulators.plants.weaving.woven import woven
 
 GOING_ON = -inf
 """No start."""
-_WEAVING_PAYS_S = 6 * 3600.0
-"""Simulated seconds, of all buildings together. To weave takes 0.4 s, and saves a third of each step."""
+_WEAVING_PAYS_S = 12 * 3600.0
+"""Simulated seconds, of all buildings together. To weave takes as long as to run these as they are read."""
+_HOLDING_PAYS_S = 30.0
+"""In a step of so long and longer, cells are worth to be held in variables."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +46,8 @@ class _WovenInTime:
     """``advance_all`` as it is read, and woven once that pays: who asks for a minute does not wait for it."""
 
     def __init__(self) -> None:
-        self._advance = advance_all
-        self._left_s = _WEAVING_PAYS_S
+        self._woven: dict[bool, Callable[..., int]] = {}
+        self._left_s = dict.fromkeys((False, True), _WEAVING_PAYS_S)
 
     def __call__(
         self,
@@ -56,12 +58,18 @@ class _WovenInTime:
         inputs: Sequence[Table],
         out: Sequence[Cells],
     ) -> int:
-        if self._left_s > 0:
-            self._left_s -= step_s * len(buildings)
-            if self._left_s <= 0:
-                assert isinstance(advance_all, FunctionType)  # noqa: S101 - what mypy calls a Callable
-                self._advance = woven(advance_all, unrolled=True)
-        return self._advance(buildings, year, start_s, step_s, inputs, out)
+        simulated_s = step_s if start_s == GOING_ON else RUN_IN_S
+        advance = self._form(simulated_s >= _HOLDING_PAYS_S, simulated_s * len(buildings))
+        return advance(buildings, year, start_s, step_s, inputs, out)
+
+    def _form(self, held: bool, simulated_s: float) -> Callable[..., int]:
+        if held not in self._woven:
+            self._left_s[held] -= simulated_s
+            if self._left_s[held] > 0:
+                return advance_all
+            assert isinstance(advance_all, FunctionType)  # noqa: S101 - what mypy calls a Callable
+            self._woven[held] = woven(advance_all, unrolled=True, held=held)
+        return self._woven[held]
 
 
 @cache

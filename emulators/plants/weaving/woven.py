@@ -18,13 +18,14 @@ from emulators.plants.weaving.loom import Loom
 from emulators.plants.weaving.nodes import name_of
 from emulators.plants.weaving.sources import source_of
 from emulators.plants.weaving.strand import Strand
+from emulators.plants.weaving.trimmed import trimmed
 
 
-def woven(function: FunctionType, unrolled: bool, largest: int = 10**9) -> FunctionType:
+def woven(function: FunctionType, unrolled: bool, held: bool = False, largest: int = 10**9) -> FunctionType:
     """One function that does what ``function`` and all of ours that it calls do.
 
-    ``unrolled`` repeats the bodies of loops over a known range; functions of more than ``largest`` statements stay
-    calls.
+    ``unrolled`` repeats the bodies of loops over a known range and drops copies, which numba does by itself, and
+    ``held`` keeps cells in variables while a loop lasts; functions of more than ``largest`` statements stay calls.
     """
     loom = Loom(unrolled, largest)
     source = source_of(function)
@@ -32,7 +33,8 @@ def woven(function: FunctionType, unrolled: bool, largest: int = 10**9) -> Funct
     strand = Strand(loom, function, {name: name_of(name) for name in parameters}, "", outermost=True)
     made = ast.parse(f"def {function.__name__}({', '.join(parameters)}): pass")
     [definition] = made.body
-    definition.body = strand.block(source.body, None)  # type: ignore[attr-defined]
+    body = strand.block(source.body, None)
+    definition.body = trimmed(body, held) if unrolled else body  # type: ignore[attr-defined]
     definition.lineno = definition.end_lineno = function.__code__.co_firstlineno
     loom.names["__name__"] = function.__module__
     code = compile(ast.fix_missing_locations(made), function.__code__.co_filename, "exec")

@@ -63,9 +63,10 @@ def stepped(engine: OfficeEngine, cells: list[float]) -> list[float]:
     return [float(cell) for cell in rows[0]]
 
 
-def test_what_is_woven_does_the_same_to_the_bit() -> None:
+@pytest.mark.parametrize("held", [False, True])
+def test_what_is_woven_does_the_same_to_the_bit(held: bool) -> None:
     assert isinstance(advance_all, FunctionType)
-    engine = replace(plain(), advance_all=woven(advance_all, unrolled=True))
+    engine = replace(plain(), advance_all=woven(advance_all, unrolled=True, held=held))
     for cells in states_met(100, seed=1):
         as_read = list(cells)
         run(as_read, YEAR.table, 5.0)
@@ -73,16 +74,16 @@ def test_what_is_woven_does_the_same_to_the_bit() -> None:
 
 
 def test_it_is_woven_once_that_pays_and_nobody_sees_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    times: list[FunctionType] = []
+    times: list[bool] = []
 
-    def counted(function: FunctionType, *, unrolled: bool) -> FunctionType:
-        times.append(function)
-        return woven(function, unrolled)
+    def counted(function: FunctionType, *, unrolled: bool, held: bool) -> FunctionType:
+        times.append(held)
+        return woven(function, unrolled, held)
 
     monkeypatch.setattr("emulators.plants.multizone_office.engine.woven", counted)
     fresh, as_read = plain.__wrapped__(), replace(plain(), advance_all=advance_all)
     one, other = (MultizoneOffice(start_time_s=SUMMER_DAY * DAY_S, engine=engine) for engine in (fresh, as_read))
-    for hours, woven_times in ((5, 0), (2, 1), (7, 1)):
+    for hours, woven_times in ((9, 0), (2, 1), (7, 1)):
         assert one.advance(hours * 3600.0, {}) == other.advance(hours * 3600.0, {})
         assert len(times) == woven_times
 
