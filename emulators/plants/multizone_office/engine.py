@@ -10,7 +10,7 @@ from math import inf
 from types import FunctionType
 from typing import Any
 
-from emulators.plants.cells import Cells, Rows, Table
+from emulators.plants.cells import Cells, Rows, Table, row_of
 from emulators.plants.multizone_office.building import RUN_IN_S, run, settle
 from emulators.plants.multizone_office.interface.measurements import tell
 from emulators.plants.multizone_office.interface.overrides import first_wrong, give_all
@@ -37,7 +37,7 @@ class OfficeEngine:
     name: str
     rows: Callable[[Sequence[Sequence[float]]], Rows]
     table: Callable[[WeatherYear], Any]
-    advance_all: Callable[[Sequence[Cells], Table, float, float, Sequence[Table], Sequence[Cells]], int]
+    advance_all: Callable[[Sequence[Cells], Sequence[Table], float, float, Sequence[Table], Sequence[Cells]], int]
     first_wrong: Callable[[Sequence[Table]], int]
     reads: Callable[[Rows, Rows], bool]
 
@@ -52,7 +52,7 @@ class _WovenInTime:
     def __call__(
         self,
         buildings: Sequence[Cells],
-        year: Table,
+        years: Sequence[Table],
         start_s: float,
         step_s: float,
         inputs: Sequence[Table],
@@ -60,7 +60,7 @@ class _WovenInTime:
     ) -> int:
         simulated_s = step_s if start_s == GOING_ON else RUN_IN_S
         advance = self._form(simulated_s >= _HOLDING_PAYS_S, simulated_s * len(buildings))
-        return advance(buildings, year, start_s, step_s, inputs, out)
+        return advance(buildings, years, start_s, step_s, inputs, out)
 
     def _form(self, held: bool, simulated_s: float) -> Callable[..., int]:
         if held not in self._woven:
@@ -78,7 +78,7 @@ def plain() -> OfficeEngine:
     return OfficeEngine(
         "plain",
         rows=lambda rows: [list(row) for row in rows],
-        table=lambda year: year.table,
+        table=lambda year: [year.table],
         advance_all=_WovenInTime(),
         first_wrong=first_wrong,
         reads=lambda _, __: False,
@@ -89,8 +89,8 @@ def plain() -> OfficeEngine:
 def fast() -> OfficeEngine:
     """Machine code, on arrays of numpy's. Raises ModuleNotFoundError where numba is not installed."""
     numpy = import_module("numpy")
-    row, rows = "float64[::1]", "float64[:,::1]"
-    signature = f"int64({rows},{row},float64,float64,{rows},{rows})"
+    rows = "float64[:,::1]"
+    signature = f"int64({rows},{rows},float64,float64,{rows},{rows})"
     advance, wrong = compiled("the building", {advance_all: signature, first_wrong: f"int64({rows})"})
 
     def reads(others: Rows, own: Rows) -> bool:
@@ -100,7 +100,7 @@ def fast() -> OfficeEngine:
     return OfficeEngine(
         "compiled",
         rows=lambda rows: numpy.array(rows, numpy.float64, ndmin=2),
-        table=cache(lambda year: numpy.array(year.table)),
+        table=cache(lambda year: numpy.array([year.table])),
         advance_all=advance,
         first_wrong=wrong,
         reads=reads,
@@ -114,7 +114,7 @@ def best() -> OfficeEngine:
 
 def advance_all(
     buildings: Sequence[Cells],
-    year: Table,
+    years: Sequence[Table],
     start_s: float,
     step_s: float,
     inputs: Sequence[Table],
@@ -129,15 +129,16 @@ def advance_all(
     wrong = first_wrong(inputs)
     if wrong >= 0:
         return wrong
+    year = row_of(years, 0)
     for number in range(len(buildings)):
-        b = buildings[number]
+        b = row_of(buildings, number)
         if len(inputs[number]) > 0:
-            give_all(b, inputs[number])
+            give_all(b, row_of(inputs, number))
         duration_s = step_s
         if start_s > GOING_ON:
             settle(b, year, start_s - RUN_IN_S)
             duration_s = RUN_IN_S
         if duration_s > 0.0:
             run(b, year, duration_s)
-        tell(b, year, out[number])
+        tell(b, year, row_of(out, number))
     return -1

@@ -14,14 +14,18 @@ from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
 from types import FunctionType
-from typing import Any
+from typing import Any, TypeAlias, cast
 
+from emulators.plants.cells import row_of
 from emulators.plants.weaving.sources import is_ours
 from emulators.plants.weaving.woven import woven
 
+_OfNumba: TypeAlias = Any
+"""What numba knows the classes of, which need not be installed."""
 _logger = logging.getLogger(__name__)
 _LARGEST = 12
 """Statements of a function that is woven into others. numba takes longest for many functions, and for large ones."""
+_ROW_OF = cast("FunctionType", row_of)
 _HOW = {"nogil": True, "error_model": "numpy"}
 
 
@@ -38,7 +42,7 @@ def compiled(what: str, signatures: Mapping[Callable[..., Any], str]) -> list[Ca
     """
     njit = import_module("numba").njit
     began, misses = time.perf_counter(), 0
-    inner: dict[FunctionType, Any] = {}
+    inner: dict[FunctionType, Any] = {_ROW_OF: _address_of_row()}
     dispatchers = []
     for function, signature in signatures.items():
         assert isinstance(function, FunctionType)  # noqa: S101
@@ -57,7 +61,7 @@ def _twin(
     function: FunctionType, inner: dict[FunctionType, Any], compile_it: Callable[[FunctionType], Any]
 ) -> FunctionType:
     """The same function, among machine code of those of ours that it calls."""
-    made = woven(function, unrolled=False, largest=_LARGEST)
+    made = woven(function, unrolled=False, largest=_LARGEST, kept={_ROW_OF})
     surroundings = dict(made.__globals__)
     for name in made.__code__.co_names:
         called = surroundings.get(name)
@@ -66,6 +70,25 @@ def _twin(
                 inner[called] = compile_it(_twin(called, inner, compile_it))
             surroundings[name] = inner[called]
     return FunctionType(made.__code__, surroundings, made.__name__, function.__defaults__)
+
+
+def _address_of_row() -> _OfNumba:
+    """:func:`row_of` for machine code: the address of a row's first cell.
+
+    numba takes an array apart for each cell that is read, into a dozen instructions; behind an address, into two.
+    """
+    extending, types = import_module("numba.extending"), import_module("numba.core.types")
+    make_array = import_module("numba.np.arrayobj").make_array
+
+    def typed(_: _OfNumba, rows: _OfNumba, number: _OfNumba) -> _OfNumba:
+        def generated(context: _OfNumba, builder: _OfNumba, signature: _OfNumba, arguments: _OfNumba) -> _OfNumba:
+            array = make_array(signature.args[0])(context, builder, arguments[0])
+            width = builder.extract_value(array.shape, 1)
+            return builder.gep(array.data, [builder.mul(arguments[1], width)])
+
+        return types.CPointer(types.float64)(rows, types.intp), generated
+
+    return extending.intrinsic(typed)
 
 
 @cache

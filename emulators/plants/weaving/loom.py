@@ -3,19 +3,26 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Set
+from types import FunctionType
 from typing import Any
 
 from emulators.plants.weaving.nodes import name_of
+from emulators.plants.weaving.sources import can_be_woven, size_of
 
 
 class Loom:
     """The names around them, and what tells their own names apart."""
 
-    def __init__(self, unrolled: bool, largest: int) -> None:
-        self.largest = largest
+    def __init__(self, unrolled: bool, largest: int, kept: Set[FunctionType]) -> None:
+        self._largest, self._kept = largest, kept
         self.unrolled = unrolled
         self.names: dict[str, Any] = {}
         self._woven = 0
+
+    def weaves(self, called: FunctionType) -> bool:
+        """Whether a function becomes part of those that call it."""
+        return called not in self._kept and size_of(called) <= self._largest and can_be_woven(called)
 
     def suffix(self) -> str:
         """What tells the names of one more call from those of others."""

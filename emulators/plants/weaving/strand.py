@@ -14,11 +14,9 @@ from emulators.plants.weaving.nodes import assignment, folded, is_known, known_r
 from emulators.plants.weaving.sources import (
     arguments_of,
     breaks,
-    can_be_woven,
     defaults_of,
     is_ours,
     returns,
-    size_of,
     source_of,
     writes_of,
 )
@@ -226,7 +224,7 @@ class Strand:
         """The function of ours that a call is of, if it can be woven in."""
         if isinstance(value, ast.Call) and isinstance(value.func, ast.Name):
             called = self._around.get(value.func.id)
-            if is_ours(called) and can_be_woven(called) and size_of(called) <= self._loom.largest:
+            if is_ours(called) and self._loom.weaves(called):
                 return called
         return None
 

@@ -12,6 +12,7 @@ called in some part of an expression.
 from __future__ import annotations
 
 import ast
+from collections.abc import Set
 from types import FunctionType
 
 from emulators.plants.weaving.loom import Loom
@@ -21,13 +22,20 @@ from emulators.plants.weaving.strand import Strand
 from emulators.plants.weaving.trimmed import trimmed
 
 
-def woven(function: FunctionType, unrolled: bool, held: bool = False, largest: int = 10**9) -> FunctionType:
+def woven(
+    function: FunctionType,
+    unrolled: bool,
+    held: bool = False,
+    largest: int = 10**9,
+    kept: Set[FunctionType] = frozenset(),
+) -> FunctionType:
     """One function that does what ``function`` and all of ours that it calls do.
 
     ``unrolled`` repeats the bodies of loops over a known range and drops copies, which numba does by itself, and
-    ``held`` keeps cells in variables while a loop lasts; functions of more than ``largest`` statements stay calls.
+    ``held`` keeps cells in variables while a loop lasts; functions of more than ``largest`` statements, and those of
+    ``kept``, stay calls.
     """
-    loom = Loom(unrolled, largest)
+    loom = Loom(unrolled, largest, kept)
     source = source_of(function)
     parameters = [argument.arg for argument in source.args.args]
     strand = Strand(loom, function, {name: name_of(name) for name in parameters}, "", outermost=True)
