@@ -34,6 +34,7 @@ def rows(folder: Path) -> Iterator[Measured]:
     detail = f"{len(bytes_of_it) / 1e6:.1f} MB; the same bytes written and read: {bare_s * 1e3:.1f} ms"
     yield Measured("a demo's day saved to a file and gone back to", f"{ours_s * 1e3:.0f} ms", "<= 50 ms", detail)
     yield Measured("the same / bare file", f"{ours_s / bare_s:.1f}", "-", "JSON, check sum and all")
+    yield bench_in_this_process()
     yield bench_over_http()
     yield own_control_beside_a_step(case)
 
@@ -54,13 +55,33 @@ def through_a_file(case: CaseEngine, file: Path) -> None:
     case.prepare(StateFile.unpacked(file.read_bytes()))()
 
 
-def bench_over_http() -> Measured:
-    """The building with eight controllers, saved and gone back to by the client."""
+def eight_controllers() -> EcyServer:
+    """What runs the building; not started yet."""
     specs = [
         ControllerSpec(name, program=standard_application(name, "SI"), instance=number)
         for number, name in enumerate(EQUIPMENTS)
     ]
-    controllers = EcyServer(specs, username="bench", password="bench")  # noqa: S106 - of an emulator
+    return EcyServer(specs, username="bench", password="bench")  # noqa: S106 - of an emulator
+
+
+def bench_in_this_process() -> Measured:
+    """The building's snapshot and eight controllers' state, taken and gone back to without a file."""
+    plant = MultizoneOffice(start_time_s=MORNING_S)
+    with eight_controllers() as controllers:
+
+        def there_and_back() -> None:
+            snapshot, saved = plant.snapshot(), controllers.save()
+            plant.restore(snapshot)
+            controllers.prepare(saved, take_back=False)()
+
+        taken_s = fastest(there_and_back)
+    detail = f"{len(EQUIPMENTS)} controllers"
+    return Measured("building and controllers, snapshot and restore", f"{taken_s * 1e3:.1f} ms", "< 5 ms", detail)
+
+
+def bench_over_http() -> Measured:
+    """The building with eight controllers, saved and gone back to by the client."""
+    controllers = eight_controllers()
     with BoptestServer({CASE: MultizoneOffice}, beside=controllers) as server, BOPTestClient(server.url) as client:
         client.connect()
         client.initialize_system(MORNING_S, 86_400)

@@ -7,10 +7,10 @@ ever looked up. So a state that somebody has tampered with gives a strange build
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping
-from dataclasses import dataclass
 from enum import Enum
+from functools import cache
 from math import isfinite
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from emulators.states.errors import ForeignStateError, SavedStateError
 
@@ -19,10 +19,10 @@ Memory: TypeAlias = dict[str, Plain]
 """Numbers, truths, names of enumeration members, and several numbers together, by their paths (``rooms.0.co2``)."""
 
 _OURS = "emulators."
+_ONE, _SEVERAL = (bool, int, float, Enum), (list, tuple, dict)
 
 
-@dataclass(frozen=True, slots=True)
-class _Place:
+class _Place(NamedTuple):
     """An attribute that holds something to remember."""
 
     owner: object
@@ -64,33 +64,39 @@ def _shown(names: Collection[str]) -> str:
 
 
 def _places(part: object, constants: tuple[type, ...]) -> dict[str, _Place]:
-    return dict(_walk(part, "", constants, set()))
+    places: dict[str, _Place] = {}
+    _walk(part, "", constants, set(), places)
+    return places
 
 
-def _walk(part: object, path: str, constants: tuple[type, ...], seen: set[int]) -> Iterator[tuple[str, _Place]]:
+def _walk(part: object, path: str, constants: tuple[type, ...], seen: set[int], places: dict[str, _Place]) -> None:
     """Each part once, however many others know it; in the order of its attributes."""
     seen.add(id(part))
     for attribute in _attributes(part):
         value = getattr(part, attribute)
         here = f"{path}{attribute.lstrip('_')}"
         if _is_remembered(value):
-            yield here, _Place(part, attribute, value)
+            places[here] = _Place(part, attribute, value)
             continue
         for below, found in _parts_in(value, here):
             if _is_part(found, constants, below) and id(found) not in seen:
-                yield from _walk(found, f"{below}.", constants, seen)
+                _walk(found, f"{below}.", constants, seen, places)
 
 
 def _attributes(part: object) -> list[str]:
-    slots = [name for kind in type(part).__mro__ for name in getattr(kind, "__slots__", ())]
-    return [*slots, *getattr(part, "__dict__", ())]
+    return [*_slots(type(part)), *getattr(part, "__dict__", ())]  # type: ignore[arg-type]
+
+
+@cache
+def _slots(kind: type) -> tuple[str, ...]:
+    return tuple(name for base in kind.__mro__ for name in getattr(base, "__slots__", ()))
 
 
 def _is_remembered(value: object) -> bool:
-    if isinstance(value, list | tuple | dict):
+    if isinstance(value, _SEVERAL):
         items = value.values() if isinstance(value, dict) else value
         return bool(value) and all(isinstance(item, float) for item in items)
-    return isinstance(value, bool | int | float | Enum)
+    return isinstance(value, _ONE)
 
 
 def _parts_in(value: object, path: str) -> Iterator[tuple[str, object]]:
@@ -107,15 +113,16 @@ def _key(key: object) -> str:
 
 
 def _is_part(value: object, constants: tuple[type, ...], path: str) -> bool:
-    if value is None or isinstance(value, (str, *constants)) or _is_frozen(value):
+    if value is None or isinstance(value, (str, *constants)) or _is_frozen(type(value)):  # type: ignore[arg-type]
         return False
     if not type(value).__module__.startswith(_OURS):
         raise TypeError(f"{path}: no state can hold {type(value)}")
     return True
 
 
-def _is_frozen(value: object) -> bool:
-    return bool(getattr(getattr(value, "__dataclass_params__", None), "frozen", False))
+@cache
+def _is_frozen(kind: type) -> bool:
+    return bool(getattr(getattr(kind, "__dataclass_params__", None), "frozen", False))
 
 
 def _plain(value: object) -> Plain:

@@ -62,7 +62,7 @@ def refuse_unfit(target: BacnetObject, then: SavedObject, where: str) -> None:
     """Raises SavedStateError for what the object could not hold. Of an input, no number is one: a broken sensor."""
     if len(then.slots) != len(target.slots):
         raise ForeignStateError(f"{where}: {target.name} is of another type than in the state")
-    numbers = [*then.slots, then.relinquish_default, then.hardware_value, then.held]
+    numbers = {*then.slots, then.relinquish_default, then.hardware_value, then.held}
     try:
         for number in numbers:
             if number is not None and not (math.isnan(number) and not target.commandable):
@@ -80,18 +80,19 @@ def gone_back(target: BacnetObject, then: SavedObject, slot: int, by_program: bo
     is_free = bool(slots) and slots[slot - 1] is None
     if slots and (by_program or (then.by_program and is_free)):
         slots[slot - 1] = then.slots[slot - 1] if then.by_program else None
-    after = replace(
-        target,
-        slots=tuple(slots),
-        relinquish_default=then.relinquish_default,
-        hardware_value=then.hardware_value,
-    )
-    return _told_if_changed(target, after)
+    return _changed(target, replace(then, slots=tuple(slots), out_of_service=target.out_of_service, held=target.held))
 
 
 def taken_back(target: BacnetObject, then: SavedObject) -> BacnetObject:
     """The object as it was then, with every slot and whether it was forced."""
-    after = replace(
+    return _changed(target, then)
+
+
+def _changed(target: BacnetObject, then: SavedObject) -> BacnetObject:
+    """The object with what ``then`` says of it. Where nothing changes, itself: subscribers hear of others only."""
+    if _told(then) == _told(target):
+        return target
+    return replace(
         target,
         slots=then.slots,
         relinquish_default=then.relinquish_default,
@@ -99,12 +100,11 @@ def taken_back(target: BacnetObject, then: SavedObject) -> BacnetObject:
         out_of_service=then.out_of_service,
         held=then.held,
     )
-    return _told_if_changed(target, after)
 
 
-def _told_if_changed(target: BacnetObject, after: BacnetObject) -> BacnetObject:
-    """Subscribers hear of another object only; by their texts, a sensor without a number is like itself."""
-    return target if repr(after) == repr(target) else after
+def _told(one: BacnetObject | SavedObject) -> str:
+    """By their texts, a sensor without a number is like itself, and zeros have a sign."""
+    return repr((one.slots, one.relinquish_default, one.hardware_value, one.out_of_service, one.held))
 
 
 def taken(targets: Iterable[BacnetObject], slot: int, by_program: Mapping[str, bool]) -> list[str]:

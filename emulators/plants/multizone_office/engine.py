@@ -10,18 +10,20 @@ from math import inf
 from types import FunctionType
 from typing import Any
 
-from emulators.plants.cells import Cells, Table
-from emulators.plants.compiled import can_compile, compiled
+from emulators.plants.cells import Cells, Rows, Table, row_of
 from emulators.plants.multizone_office.building import RUN_IN_S, run, settle
-from emulators.plants.multizone_office.measurements import tell
-from emulators.plants.multizone_office.overrides import INPUT_COUNT, first_wrong, give_all
+from emulators.plants.multizone_office.interface.measurements import tell
+from emulators.plants.multizone_office.interface.overrides import first_wrong, give_all
 from emulators.plants.weather import WeatherYear
-from emulators.plants.woven import woven
+from emulators.plants.weaving.compiled import can_compile, compiled
+from emulators.plants.weaving.woven import woven
 
 GOING_ON = -inf
 """No start."""
-_WEAVING_PAYS_S = 6 * 3600.0
-"""Simulated seconds, of all buildings together. To weave takes 0.4 s, and saves a third of each step."""
+_WEAVING_PAYS_S = 12 * 3600.0
+"""Simulated seconds, of all buildings together. To weave takes as long as to run these as they are read."""
+_HOLDING_PAYS_S = 30.0
+"""In a step of so long and longer, cells are worth to be held in variables."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,44 +31,57 @@ class OfficeEngine:
     """One way to run buildings.
 
     ``rows`` makes what it keeps them in, a row of numbers per building, and ``table`` what it reads the weather from.
+    ``reads`` tells whether it can work on rows of others where they are, as on its own.
     """
 
     name: str
-    rows: Callable[[Sequence[Sequence[float]]], Any]
+    rows: Callable[[Sequence[Sequence[float]]], Rows]
     table: Callable[[WeatherYear], Any]
-    advance_all: Callable[[Sequence[Cells], Table, float, float, Sequence[Table], Sequence[Cells]], int]
-    first_wrong: Callable[[Table], int]
+    advance_all: Callable[[Sequence[Cells], Sequence[Table], float, float, Sequence[Table], Sequence[Cells]], int]
+    first_wrong: Callable[[Sequence[Table]], int]
+    reads: Callable[[Rows, Rows], bool]
 
 
 class _WovenInTime:
     """``advance_all`` as it is read, and woven once that pays: who asks for a minute does not wait for it."""
 
     def __init__(self) -> None:
-        self._advance = advance_all
-        self._left_s = _WEAVING_PAYS_S
+        self._woven: dict[bool, Callable[..., int]] = {}
+        self._left_s = dict.fromkeys((False, True), _WEAVING_PAYS_S)
 
     def __call__(
         self,
         buildings: Sequence[Cells],
-        year: Table,
+        years: Sequence[Table],
         start_s: float,
         step_s: float,
         inputs: Sequence[Table],
         out: Sequence[Cells],
     ) -> int:
-        if self._left_s > 0:
-            self._left_s -= step_s * len(buildings)
-            if self._left_s <= 0:
-                assert isinstance(advance_all, FunctionType)  # noqa: S101 - what mypy calls a Callable
-                self._advance = woven(advance_all, unrolled=True)
-        return self._advance(buildings, year, start_s, step_s, inputs, out)
+        simulated_s = step_s if start_s == GOING_ON else RUN_IN_S
+        advance = self._form(simulated_s >= _HOLDING_PAYS_S, simulated_s * len(buildings))
+        return advance(buildings, years, start_s, step_s, inputs, out)
+
+    def _form(self, held: bool, simulated_s: float) -> Callable[..., int]:
+        if held not in self._woven:
+            self._left_s[held] -= simulated_s
+            if self._left_s[held] > 0:
+                return advance_all
+            assert isinstance(advance_all, FunctionType)  # noqa: S101 - what mypy calls a Callable
+            self._woven[held] = woven(advance_all, unrolled=True, held=held)
+        return self._woven[held]
 
 
 @cache
 def plain() -> OfficeEngine:
     """Python alone, on lists."""
     return OfficeEngine(
-        "plain", lambda rows: [list(row) for row in rows], lambda year: year.table, _WovenInTime(), first_wrong
+        "plain",
+        rows=lambda rows: [list(row) for row in rows],
+        table=lambda year: [year.table],
+        advance_all=_WovenInTime(),
+        first_wrong=first_wrong,
+        reads=lambda _, __: False,
     )
 
 
@@ -74,11 +89,22 @@ def plain() -> OfficeEngine:
 def fast() -> OfficeEngine:
     """Machine code, on arrays of numpy's. Raises ModuleNotFoundError where numba is not installed."""
     numpy = import_module("numpy")
-    row, rows = "float64[::1]", "float64[:,::1]"
-    signature = f"int64({rows},{row},float64,float64,{rows},{rows})"
-    advance, wrong = compiled("the building", {advance_all: signature, first_wrong: f"int64({row})"})
-    table = cache(lambda year: numpy.array(year.table))
-    return OfficeEngine("compiled", lambda rows: numpy.array(rows, numpy.float64, ndmin=2), table, advance, wrong)
+    rows = "float64[:,::1]"
+    signature = f"int64({rows},{rows},float64,float64,{rows},{rows})"
+    advance, wrong = compiled("the building", {advance_all: signature, first_wrong: f"int64({rows})"})
+
+    def reads(others: Rows, own: Rows) -> bool:
+        is_array = isinstance(others, numpy.ndarray) and others.dtype == numpy.float64
+        return bool(is_array and others.flags.carray and others.shape == own.shape)
+
+    return OfficeEngine(
+        "compiled",
+        rows=lambda rows: numpy.array(rows, numpy.float64, ndmin=2),
+        table=cache(lambda year: numpy.array([year.table])),
+        advance_all=advance,
+        first_wrong=wrong,
+        reads=reads,
+    )
 
 
 def best() -> OfficeEngine:
@@ -88,7 +114,7 @@ def best() -> OfficeEngine:
 
 def advance_all(
     buildings: Sequence[Cells],
-    year: Table,
+    years: Sequence[Table],
     start_s: float,
     step_s: float,
     inputs: Sequence[Table],
@@ -100,20 +126,19 @@ def advance_all(
     inputs change nothing. Inputs that are not within their limits are refused before anything is done: the answer is
     then the place of the first among all, else -1.
     """
+    wrong = first_wrong(inputs)
+    if wrong >= 0:
+        return wrong
+    year = row_of(years, 0)
     for number in range(len(buildings)):
+        b = row_of(buildings, number)
         if len(inputs[number]) > 0:
-            wrong = first_wrong(inputs[number])
-            if wrong >= 0:
-                return number * INPUT_COUNT + wrong
-    for number in range(len(buildings)):
-        b = buildings[number]
-        if len(inputs[number]) > 0:
-            give_all(b, inputs[number])
+            give_all(b, row_of(inputs, number))
         duration_s = step_s
         if start_s > GOING_ON:
             settle(b, year, start_s - RUN_IN_S)
             duration_s = RUN_IN_S
         if duration_s > 0.0:
             run(b, year, duration_s)
-        tell(b, year, out[number])
+        tell(b, year, row_of(out, number))
     return -1
