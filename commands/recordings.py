@@ -32,10 +32,14 @@ class DemoRecording:
     notes: Sequence[str] = ()
 
 
+def settings_of_this_computer() -> LocalSettings:
+    """What the usual settings say of folders, for verbs that need none; what is wrong has its default."""
+    return SettingsSource.read(HOME / ".env", os.environ, HOME, tolerant=True).part_in_spite(LocalSettings)
+
+
 def recording_of_demo() -> DemoRecording:
     """Where other runs have theirs. A demo that cannot write there goes on without one."""
-    source = SettingsSource.read(HOME / ".env", os.environ, HOME, tolerant=True)
-    local = source.part_in_spite(LocalSettings)
+    local = settings_of_this_computer()
     objection = objection_to_folder(local.runs_dir) if local.records else None
     if objection is not None:
         return DemoRecording({"RECORD": "no"}, [f"Not recorded: {objection}."])

@@ -8,6 +8,7 @@ that a container runtime reads the files as we do, the health check's intervals,
 from __future__ import annotations
 
 import fnmatch
+import json
 import os
 import shlex
 import shutil
@@ -22,6 +23,36 @@ OF_THIS_COMPUTER = ("etc/resolv.conf", "etc/ssl/certs/ca-certificates.crt", "etc
 CERTIFICATES = "usr/local/share/ca-certificates"
 """What it may need to reach the registries."""
 REGISTRY_VARIABLES = ("PIP_", "HTTP", "http", "SSL_", "REQUESTS_")
+
+PORT, FIRST_PORT = 5580, 8680
+SESSION = f"""
+mkfifo /tmp/open
+building-bench emulate --boptest-port {PORT} --ecy-port {FIRST_PORT} --until-stdin-closes < /tmp/open > /tmp/told &
+exec 3> /tmp/open
+until grep -q VAV_West /tmp/told; do sleep 1; done
+bench-service --yes --steps 20
+"""
+"""Peers on this computer, and the bridge as the compose file starts it."""
+ENV = f"""
+BOP_SERVER_URL=http://127.0.0.1:{PORT}
+BOP_START_TIME=2023-07-06 08:00:00
+BOP_WARMUP_PERIOD=0
+BOP_STEP_TIME=5
+BOP_TIME_SCALE=0
+ECY2_LOGIN_USERNAME=bench
+ECY2_LOGIN_PWORD=bench
+UNIT_SYSTEM=SI
+"""
+
+
+def write_site(folder: Path) -> None:
+    """What a user has in /site: settings, and a config for each of the demo's controllers."""
+    (folder / "configs").mkdir()
+    (folder / ".env").write_text(ENV, encoding="utf-8")
+    for number, file in enumerate(sorted((ROOT / "configs" / "demo").glob("*.json"))):
+        config = json.loads(file.read_text(encoding="utf-8"))
+        config["device_ip"] = f"127.0.0.1:{FIRST_PORT + number}"
+        (folder / "configs" / file.name).write_text(json.dumps(config), encoding="utf-8")
 
 
 class Root:
@@ -123,8 +154,8 @@ def main(arguments: Sequence[str]) -> None:
         root.folder.chmod(0o755)
         for instruction, rest in instructions(ROOT / "Containerfile"):
             root.take(instruction, rest)
-        root.run(*root.entry, "demo", "--steps", "20", "--no-page")
-        root.run("sh", "-c", root.health)
+        write_site(root.folder / "site")
+        root.run("sh", "-c", f"{SESSION} && {root.health}")
         root.run(*root.entry, "release")
         root.run("sh", "-c", "! touch /opt/bench/x 2>/dev/null && ! touch /site/x 2>/dev/null && id -u")
     print("all of it ran")  # noqa: T201
