@@ -13,7 +13,7 @@ from functools import cache
 from importlib import metadata
 from pathlib import Path
 
-from platformdirs import user_state_path
+from platformdirs import user_cache_path, user_state_path
 
 DISTRIBUTION = "building-bench"
 ROOMS = Path(__file__).resolve().parents[1]
@@ -25,6 +25,8 @@ HOME = ROOMS if IS_CHECKOUT else Path.cwd()
 """The folder of ``.env`` and ``configs/``: that of ``main.py``, or the current one."""
 USUAL_STATE = Path(".state") if IS_CHECKOUT else user_state_path(DISTRIBUTION, appauthor=False)
 """The state folder where nothing else is said; a relative one counts from ``HOME``."""
+CACHE = None if IS_CHECKOUT else user_cache_path(DISTRIBUTION, appauthor=False)
+"""Where what can be made anew is kept; None where that is beside the sources."""
 SHIPPED = ROOMS / "configs"
 """The configs that come with the program."""
 DEMO_CONFIGS = SHIPPED / "demo"

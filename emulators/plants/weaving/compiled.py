@@ -19,6 +19,7 @@ from typing import Any, TypeAlias, cast
 from emulators.plants.cells import row_of
 from emulators.plants.weaving.sources import is_ours
 from emulators.plants.weaving.woven import woven
+from utils.home import CACHE
 
 _OfNumba: TypeAlias = Any
 """What numba knows the classes of, which need not be installed."""
@@ -37,11 +38,13 @@ def can_compile() -> bool:
 def compiled(what: str, signatures: Mapping[Callable[..., Any], str]) -> list[Callable[..., Any]]:
     """Machine code of each function, for arguments in numba's words; other threads run beside it.
 
-    It is kept beside the sources, and made anew when one of them has changed: that takes seconds, and is said with
-    ``what`` it is. Raises ModuleNotFoundError without numba.
+    It is kept beside the sources, or in the user's cache, and made anew when one of them has changed: that takes
+    seconds, and is said before, with ``what`` it is. Raises ModuleNotFoundError without numba.
     """
-    njit = import_module("numba").njit
-    began, misses = time.perf_counter(), 0
+    numba = import_module("numba")
+    if CACHE is not None:
+        numba.config.CACHE_DIR = numba.config.CACHE_DIR or str(CACHE)
+    njit, began, is_said = numba.njit, time.perf_counter(), False
     inner: dict[FunctionType, Any] = {_ROW_OF: _address_of_row()}
     dispatchers = []
     for function, signature in signatures.items():
@@ -49,10 +52,14 @@ def compiled(what: str, signatures: Mapping[Callable[..., Any], str]) -> list[Ca
         twin = _twin(function, inner, njit(**_HOW, no_cpython_wrapper=True, no_cfunc_wrapper=True))
         # numba looks for changes only in the file of the function itself; the name tells of all others.
         twin.__qualname__ = f"{twin.__qualname__}_{_sources()}"
-        dispatcher = njit(signature, **_HOW, cache=True)(twin)
-        misses += sum(dispatcher.stats.cache_misses.values())
+        dispatcher = njit(**_HOW, cache=True)(twin)
+        if not is_said and not any(Path(dispatcher.stats.cache_path).glob(f"*{_sources()}*.nbi")):
+            is_said = True
+            _logger.warning("%s is being compiled; that takes some ten seconds, once", what)
+        dispatcher.compile(signature)
+        dispatcher.disable_compile()
         dispatchers.append(dispatcher)
-    if misses:
+    if is_said:
         _logger.info("%s was compiled in %.1f s, and is kept for the next start", what, time.perf_counter() - began)
     return dispatchers
 
