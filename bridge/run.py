@@ -123,6 +123,7 @@ class Run:
                 self._memory.open()
                 self._session.connect(lambda contacts: self.confirm(contacts))
                 self._run_episodes()
+                self._memory.failure = self.time.outlasted
             except SimulationAborted:
                 self._is_abandoned = True
                 log.info("stopping on request")

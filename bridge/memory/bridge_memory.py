@@ -40,7 +40,7 @@ class BridgeMemory:
         ``begun`` tells the first frame of the episode and its local time.
         """
         self.failure = ""
-        """What ended the run, where it was an error."""
+        """What ended the run, where it was an error or a pause that nobody ended."""
         self._session = session
         self._purpose = purpose
         self._groups = groups
