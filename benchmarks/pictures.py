@@ -30,7 +30,7 @@ _DAY, _PEOPLE, _END = "2023-01-10 05:30", "Tue 10 Jan 06:1", "Tue 10 Jan 09:0"
 _WAIT_MS = 600_000
 _PAPER = 794, 1090
 """A4 at 96 dots per inch."""
-_COLOURS = 64
+_COLOURS = 256
 
 
 class Shot(NamedTuple):

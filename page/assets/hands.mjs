@@ -63,6 +63,7 @@ export function hands(units) {
   }
   let saved = '';
   function stands(moment) {
+    if (moment.over) one('hands').hidden = true; // there is nothing left to hold
     if (!one('scale')) return;
     document.querySelector('[data-do="pause"]').setAttribute('aria-pressed', String(moment.held));
     if (document.activeElement !== one('scale')) one('scale').value = moment.scale;
