@@ -116,10 +116,12 @@ def _comfort(view: ReportView) -> Iterator[str]:
         return
     zone, worst = max(judged, key=lambda pair: pair[1].below_kh + pair[1].above_kh)
     degree_hours = view.units.differences(worst.below_kh + worst.above_kh)
-    if degree_hours > 0.0:
+    if round(degree_hours, 1) > 0.0:
         unit, limit = view.units.difference, shown(view.units.differences(UNMET_K), 1)
         hours = f"{shown(worst.below_h + worst.above_h, 1)} of {shown(worst.judged_h, 1)} h by more than {limit} {unit}"
         yield f"Furthest outside its set-points was {zone.label}: {shown(degree_hours, 1)} {unit} h, {hours}."
+    elif degree_hours > 0.0:
+        yield f"No zone was outside its set-points by as much as 0.1 {view.units.difference} h."
     else:
         yield f"All {len(judged)} zones were within their set-points all the time."
 
