@@ -116,13 +116,16 @@ def _refuse_shared(client: BOPTestClient, folder: RunsFolder) -> None:
 def _compute(client: BOPTestClient, run: RunData, plan: BaselinePlan, recorder: Recorder, clocks: Clocks) -> None:
     recorder.facts(_facts(client, run, plan))
     signals: Sequence[Signal] = ()
+    over: dict[str, Mapping[str, float]] = {}
     for episode, (first_s, last_s) in enumerate(plan.spans):
         for number, state in enumerate(_states(client, plan, first_s, last_s)):
             if not signals:
                 signals = Layout.of((), (), tuple(state.values), client.get_metadata()).signals
                 recorder.stream(BRIDGE, signals)
             recorder.step(BRIDGE, _step(run, signals, state, number, episode, clocks))
-    recorder.facts({"kpis": dict(client.get_kpis())})
+        over[str(episode)] = dict(client.get_kpis())
+    last = str(len(plan.spans) - 1)
+    recorder.facts({"kpis": over.pop(last), "kpis_before": over})
 
 
 def _states(client: BOPTestClient, plan: BaselinePlan, first_s: float, last_s: float) -> Iterator[SimulationState]:

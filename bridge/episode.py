@@ -163,13 +163,18 @@ class Episode:
         w.on_phase(Phase.INITIALIZING)
         w.tell(EventKind.PHASE, f"reset to {beginning}", asked.who)
         try:
-            started = holding.meanwhile(w.time.frame, partial(start, w.session, beginning))
+            started = holding.meanwhile(w.time.frame, partial(self._start_anew, beginning))
         except BeginningRefused as error:
             log.warning("no reset to %s, the run goes on where it was: %s", beginning, error)
             w.tell(EventKind.FAULT, f"no reset: {error}", asked.who)
             w.on_phase(Phase.RUNNING)
             return None
         return Begun(beginning, started)
+
+    def _start_anew(self, beginning: Beginning) -> Started:
+        """The server counts its indicators from there on: those of this episode are asked for while it has them."""
+        self.update_kpis()
+        return start(self._workings.session, beginning)
 
 
 def start_first(session: Session, states: KeepsStates, state: str | None) -> Begun:

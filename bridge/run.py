@@ -29,6 +29,7 @@ from bridge.watching.observation import Watcher
 from bridge.watching.watching import Watching
 from equipment.equipment_manager import Equipment, EquipmentManager
 from ledger import Ledger
+from points import UnitSystem
 from recording import EventKind
 from utils.clocks import Clocks
 from utils.errors import BridgeError, SimulationAborted, SimulationError
@@ -123,6 +124,7 @@ class Run:
                 self._memory.open()
                 self._session.connect(lambda contacts: self.confirm(contacts))
                 self._run_episodes()
+                self._memory.failure = self.time.outlasted
             except SimulationAborted:
                 self._is_abandoned = True
                 log.info("stopping on request")
@@ -174,6 +176,11 @@ class Run:
     def equipments(self) -> tuple[Equipment, ...]:
         """What the configs describe."""
         return self._session.equipments
+
+    @property
+    def unit_system(self) -> UnitSystem:
+        """What controllers are in whose config does not say."""
+        return self._session.settings.unit_system
 
     @property
     def metadata(self) -> Mapping[str, PointMetadata]:

@@ -59,7 +59,7 @@ def page_of(run: Run, wish: PageWish | None) -> Iterator[Sequence[str]]:
 
     settings = wish.settings
     place = PagePlace(settings.page_address, wish.port, wish.moves)
-    page = Page(run, run.equipments, place, hands_of(run, wish), password=settings.token)
+    page = Page(run, run.equipments, place, hands_of(run, wish), password=settings.token, system=run.unit_system)
     run.watch(page)
     told = f"Page: {page.url_with_token}"
     if not place.is_here_only:

@@ -12,7 +12,7 @@ from rich.console import Console
 from bridge.display.receipts import say
 from bridge.display.rows import print_rows
 from commands.recordings import add_settings_option, recordings
-from recording import RecordedRun, RunFiles, open_run
+from recording import BRIDGE, RecordedRun, RunFiles, open_run
 from recording.finding import runs_in
 from recording.runs_folder import size_of
 from utils.clocks import model_datetime
@@ -60,7 +60,7 @@ def _told(run: RecordedRun, files: RunFiles) -> str:
     case, episode = facts.get("test_case") or {}, facts.get("episode") or {}
     programs = ", ".join(facts.get("programs") or ())
     what = case.get("name") or programs or facts.get("kind") or ""
-    told = [f"{what}{_from(episode)}", episode.get("period") or "", _ending(run, files)]
+    told = [f"{what}{_from(episode)}", episode.get("period") or "", _begun_anew(run), _ending(run, files)]
     if run.missing:
         told.append(f"{len(run.missing)} part(s) are missing")
     return "; ".join(filter(None, told))
@@ -72,6 +72,11 @@ def _from(episode: Mapping[str, Any]) -> str:
     if start_s is None or year is None:
         return ""
     return f" from {model_datetime(start_s, year):%d %b %H:%M}"
+
+
+def _begun_anew(run: RecordedRun) -> str:
+    last = run.streams[BRIDGE].last_episode if BRIDGE in run.streams else 0
+    return f"{last + 1} episodes" if last else ""
 
 
 def _ending(run: RecordedRun, files: RunFiles) -> str:

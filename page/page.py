@@ -13,6 +13,7 @@ from page.contracts import Hands, SeenRun, SeenStep
 from page.seeing.looker import Looker
 from page.seeing.moment import ShownMoment
 from page.seeing.past import Past
+from page.seeing.units import System
 from page.serving.actions import Actions
 from page.serving.guard import Doors, Keeper
 from page.serving.server import PagePlace, PageServer
@@ -36,9 +37,13 @@ class Page:
         hands: Hands | None = None,
         *,
         password: str | None = None,
+        system: System = "SI",
         clocks: Clocks = HOST,
     ) -> None:
-        """``password`` takes the token's place. Raises :class:`ConfigError` where the port is taken."""
+        """``password`` takes the token's place; ``system`` is for viewers who have chosen no units.
+
+        Raises :class:`ConfigError` where the port is taken.
+        """
         hands = hands or Hands()
         self._bound = place.bind()
         self._token = password or secrets.token_urlsafe(16)
@@ -51,7 +56,7 @@ class Page:
         self._looker.is_seen = lambda: viewers.count > 0
         actions = Actions(hands, lambda: viewers.moment.board, self._looker.say)
         past = Past(self._looker.memory, hands.recording)
-        web = Web(viewers, past, hands, actions, Keeper(self._token, clocks), self._beside)
+        web = Web(viewers, past, hands, actions, Keeper(self._token, clocks), self._beside, system)
         application = web.application(Doors(place.address, self.port), viewers.open)
         self._server = PageServer(application, self._bound, viewers.close)
 

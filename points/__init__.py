@@ -10,19 +10,23 @@ from points.activation_point import ActivationPoint
 from points.analog_input_point import AnalogInputPoint
 from points.analog_output_point import AnalogOutputPoint
 from points.analog_value_point import AnalogValuePoint
-from points.base_point import BadValue, KeyProblem, Point
+from points.base_point import KeyProblem, Point
 from points.binary_input_point import BinaryInputPoint
 from points.binary_output_point import BinaryOutputPoint
 from points.binary_value_point import BinaryValuePoint
+from points.bounds import ANYTHING, BadValue, BeyondBounds, Bounds
 from points.config import PointConfig, UnitSystem
 from points.multi_state_point import MultiStateInputPoint, MultiStateOutputPoint, MultiStateValuePoint
 from utils.unit_conversion import UnitConverter
 from utils.values import ObjectType
 
 __all__ = [
+    "ANYTHING",
     "POINT_CLASSES",
     "ActivationPoint",
     "BadValue",
+    "BeyondBounds",
+    "Bounds",
     "Point",
     "PointConfig",
     "UnitSystem",

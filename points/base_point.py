@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator
 from typing import ClassVar, TypeAlias
 
 from points.activation_point import VALUE_SUFFIX, ActivationPoint
+from points.bounds import BadValue, BeyondBounds, Bounds
 from points.config import PointConfig, UnitSystem
 from utils.unit_conversion import UnitConverter, UnitError, same_unit
 from utils.values import ObjectType, PointMetadata, PointValue, Role, is_finite_number, is_real32
@@ -35,14 +36,6 @@ _LONGEST = 40
 _STATES = {"active": True, "inactive": False}
 _ROUNDING = 1e-6
 """How far, relatively, a value may be beyond a bound: a controller keeps a bound itself in single precision."""
-
-
-class BadValue(ValueError):
-    """Something that may not be passed on to a peer, and why.
-
-    It is no number, or larger than a controller can hold, or an absolute temperature below 0 K, or beyond what the
-    config calls valid.
-    """
 
 
 class Point(ABC):
@@ -99,6 +92,10 @@ class Point(ABC):
     def reach_of(self, raw: float) -> float:
         """What an output would make of a present-value, were it to be trusted, in the simulation's unit."""
         return self._to_simulation(raw)
+
+    def raw_for(self, value: float) -> float:
+        """What an output has to say for the simulation to get ``value``, which may be one that no controller says."""
+        return value
 
     def differs(self, new: PointValue, last: PointValue) -> bool:
         """Whether a present-value has changed by more than the deadband since it was last written."""
@@ -188,17 +185,23 @@ class AnalogPoint(Point):
         """As in :class:`Point`."""
         return self._into_unit(self._cut(self._scaled(raw)))
 
+    def raw_for(self, value: float) -> float:
+        """As in :class:`Point`: its shaping backwards."""
+        return self._unscaled(self._into_device_unit(value))
+
     def accept(self, typed: PointValue | str) -> PointValue:
-        """As in :class:`Point`. Limits are those of what is passed on: of an output, when it has been shaped."""
+        """As in :class:`Point`. Bounds are those of what is passed on: of an output, when it has been shaped."""
         value = float(_held(_number(_plain(typed))))
         passed_on = self._scaled(value) if self.role is Role.READ else value
-        if passed_on != self._cut(passed_on):
+        if not self._limits.take(passed_on):
             as_what = "" if passed_on == value else f", which is passed on as {passed_on:g}"
-            raise BadValue(f"it takes {_range(*self._limits, self.device_unit)}, not {value:g}{as_what}")
+            words = f"it takes {self._limits.words(self.device_unit or '')}, not {value:g}{as_what}"
+            raise BeyondBounds(words, self._limits.through(self._unscaled) if as_what else self._limits)
         if self.role is Role.READ:
             self.process_ecy_value(value)
         elif self._coldest_shown is not None and _is_below(value, self._coldest_shown, _ROUNDING):
-            raise BadValue(f"{value:g} {self.device_unit} is below absolute zero")
+            words = f"{value:g} {self.device_unit} is below absolute zero"
+            raise BeyondBounds(words, Bounds(self._coldest_shown))
         return value
 
     def _to_device(self, value: float, previous: PointValue | None) -> PointValue:
@@ -213,13 +216,18 @@ class AnalogPoint(Point):
         config = self.config
         return (self._whole - value if config.reverse else value) * config.scale + config.offset
 
+    def _unscaled(self, shaped: float) -> float:
+        plain = (shaped - self.config.offset) / self.config.scale
+        return self._whole - plain if self.config.reverse else plain
+
     def _cut(self, value: float) -> float:
-        low, high = self._limits
+        low, high = self._limits.low, self._limits.high
         value = value if low is None else max(value, low)
         return value if high is None else min(value, high)
 
     def _limit_mismatch(self, metadata: PointMetadata) -> str | None:
-        low, high = (None if limit is None else self._into_unit(limit) for limit in self._limits)
+        reach = self._limits.through(self._into_unit)
+        low, high = reach.low, reach.high
         if low is not None and metadata.minimum is not None and _is_below(low, metadata.minimum):
             return f"minimum is {low:g} in the simulation's unit, but it accepts no less than {metadata.minimum:g}"
         if high is not None and metadata.maximum is not None and _is_below(metadata.maximum, high):
@@ -227,8 +235,8 @@ class AnalogPoint(Point):
         return None
 
     @property
-    def _limits(self) -> tuple[float | None, float | None]:
-        return self.config.minimum, self.config.maximum
+    def _limits(self) -> Bounds:
+        return Bounds(self.config.minimum, self.config.maximum)
 
 
 class BinaryPoint(Point):
@@ -240,6 +248,10 @@ class BinaryPoint(Point):
         if value not in (0, 1):
             raise BadValue(f"{repr(typed)[:_LONGEST]} is neither active (1) nor inactive (0)")
         return bool(value)
+
+    def raw_for(self, value: float) -> float:
+        """As in :class:`Point`."""
+        return 1.0 - value if self.config.reverse else value
 
     def _to_device(self, value: float, previous: PointValue | None) -> PointValue:
         config = self.config
@@ -270,12 +282,6 @@ def _plain(typed: PointValue | str) -> PointValue:
     if isinstance(typed, bool | str):
         raise BadValue(f"{repr(typed)[:_LONGEST]} is not a number")
     return typed
-
-
-def _range(low: float | None, high: float | None, unit: str | None) -> str:
-    ends = [f"{word} {limit:g}" for word, limit in (("at least", low), ("at most", high)) if limit is not None]
-    span = f"{low:g} to {high:g}" if len(ends) > 1 else ends[0]
-    return f"{span} {unit}" if unit else span
 
 
 def _conversion(converter: UnitConverter, source: str | None, target: str | None) -> Callable[[float], float]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
-from points.base_point import READ_KEYS, WRITTEN_KEYS, BadValue, KeyProblem, Point
+from points.base_point import READ_KEYS, WRITTEN_KEYS, KeyProblem, Point
+from points.bounds import BadValue
 from points.config import PointConfig, UnitSystem
 from utils.unit_conversion import UnitConverter
 from utils.values import ObjectType, PointValue, Role, is_finite_number

@@ -151,6 +151,12 @@ class RunData:
         found = self.fact(*path)
         return float(found) if isinstance(found, int | float) and not isinstance(found, bool) else math.nan
 
+    def indicators(self, episode: int | None = None) -> Mapping[str, float]:
+        """The server's, of an episode or the newest ones; nothing where they were not recorded."""
+        is_over = episode is not None and bool(self.episodes) and episode != self.episodes[-1].number
+        path = ("kpis_before", str(episode)) if is_over else ("kpis",)
+        return {name: self.number(*path, name) for name in self.facts_of(*path)}
+
     @property
     def first_year(self) -> int:
         """The year of the first day; any common one where it was not recorded."""

@@ -18,7 +18,11 @@ _SYMBOLS = {
     "ft**3/min": "cfm",
     "kWh/m**2": "kWh/m²",
     "W/m**2": "W/m²",
+    "inH2O": "in wc",
+    "gal/min": "gpm",
 }
+_FINE = frozenset({"m**3/s", "inH2O"})
+"""A tenth is too much of these."""
 _SETPOINT = re.compile(r"(?:[_ .-]?(?:set[_ -]?p(?:oin)?t|stpt|spt|sp)|(?<=[a-z])(?:Sp|SP))$", re.IGNORECASE)
 """How the name of a set-point ends; what is before it is the name of what it is for."""
 
@@ -27,8 +31,9 @@ def written(value: PointValue, point: Point) -> str:
     """A value with its unit."""
     if point.object_type.is_binary:
         return "on" if value else "off"
-    number = f"{value:.1f}" if abs(value) >= 1 or value == 0 else f"{value:.3g}"
     unit = point.device_unit or ""
+    digits = 2 if unit in _FINE else 1
+    number = f"{value:.{digits}f}" if abs(value) >= 1 or value == 0 else f"{value:.3g}"
     return f"{number} {_SYMBOLS.get(unit, unit)}".rstrip()
 
 

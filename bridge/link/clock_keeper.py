@@ -90,7 +90,7 @@ class ClockKeeper:
 
     def __init__(self, clock: SettableClock, order: ClockOrder, ledger: Ledger, clocks: Clocks) -> None:
         self.max_drift_s: float | None = None
-        """How far the clock has been off model time at most; None before the first look."""
+        """How far the clock has been off model time at most while it was kept; None before the first look."""
         self.found_ahead_s: float | None = None
         """How far the clock was ahead of this computer's when it was found; None where that is not known."""
         self._clock = clock
@@ -101,6 +101,7 @@ class ClockKeeper:
         self._look_due_s = self._set_due_s = 0.0
         self._others = 0
         self._is_left_alone = False
+        self._was_kept = True
         self._unproven: TakenClock | None = None
         """A zone that nobody but the controller knows: whether it takes it back is tried before it gets another."""
 
@@ -144,6 +145,7 @@ class ClockKeeper:
         """Nobody has kept the clock for a while: look at it at once, set it where it is off, suspect nobody for it."""
         self._look_due_s = self._set_due_s = self._clocks.monotonic()
         self._last = None
+        self._was_kept = False
 
     @property
     def is_due(self) -> bool:
@@ -187,7 +189,9 @@ class ClockKeeper:
         model_s = self._model_time(frame_s, shown_s)
         reading = _Reading(state.local_time, self._clocks.monotonic(), model_s)
         drift_s = abs((state.local_time - self._order.shown_at(model_s)).total_seconds())
-        self.max_drift_s = max(self.max_drift_s or 0.0, drift_s)
+        if self._was_kept:
+            self.max_drift_s = max(self.max_drift_s or 0.0, drift_s)
+        self._was_kept = True
         before, self._last = self._last, reading
         if drift_s <= self._order.tolerance_s:
             return

@@ -40,13 +40,16 @@ class BridgeMemory:
         ``begun`` tells the first frame of the episode and its local time.
         """
         self.failure = ""
-        """What ended the run, where it was an error."""
+        """What ended the run, where it was an error or a pause that nobody ended."""
         self._session = session
         self._purpose = purpose
         self._groups = groups
         self._begun = begun
         self._kpis = kpis
         self._told_kpis: Mapping[str, float] = {}
+        self._kpis_before: dict[str, Mapping[str, float]] = {}
+        """Of episodes that are over, by their numbers."""
+        self._number = 0
         self._folder = runs_folder(session.settings) if session.settings.records else None
         self._recorder: Recorder | None = None
         self._layout: Layout | None = None
@@ -71,9 +74,7 @@ class BridgeMemory:
             self._layout = Layout.of(session.equipments, self._groups, tuple(seen.frame.values), session.metadata)
             recorder.stream(BRIDGE, self._layout.signals)
         recorder.step(BRIDGE, self._layout.recorded(seen))
-        if (kpis := self._kpis()) is not self._told_kpis:
-            self._told_kpis = kpis
-            recorder.facts({"kpis": dict(kpis)})
+        self._keep_indicators(recorder, seen.frame.episode)
 
     def event(self, event: Event) -> None:
         """Record it, and what has been learnt at it."""
@@ -100,6 +101,15 @@ class BridgeMemory:
         recorder.close(self.failure or ("stopped on request" if session.stop.is_set() else "ended"))
         if session.settings.step_log is not None:
             write_step_log(recorder.file, BRIDGE, session.settings.step_log)
+
+    def _keep_indicators(self, recorder: Recorder, episode: int) -> None:
+        if episode != self._number:
+            self._kpis_before[str(self._number)] = dict(self._told_kpis)
+            self._number = episode
+            recorder.facts({"kpis_before": dict(self._kpis_before)})
+        if (kpis := self._kpis()) is not self._told_kpis:
+            self._told_kpis = kpis
+            recorder.facts({"kpis": dict(kpis)})
 
     def _begin(self) -> None:
         if self._folder is None:

@@ -14,10 +14,10 @@ from dataclasses import dataclass
 
 from bridge.link import ControllerLink, HeldPoint
 from bridge.overriding.held_inputs import HeldInput, HeldInputs
-from bridge.overriding.typed_input import HandRefused, input_named, input_value, require_within, unit_words
+from bridge.overriding.typed_input import HandRefused, input_named, input_value, limits_of, unit_words
 from bridge.session import Session
 from equipment.equipment_manager import Equipment
-from points import BadValue, Point
+from points import BadValue, BeyondBounds, Point
 from recording import Event, EventKind
 from utils.bacnet import MANUAL_OPERATOR
 from utils.clocks import ModelSeconds, UnixSeconds
@@ -155,10 +155,19 @@ class ByHand:
         try:
             value = point.accept(typed)
             if point.role is Role.READ:
-                require_within(point.bop_point, point.process_ecy_value(value), self._session.metadata)
-        except (BadValue, HandRefused) as error:
-            raise HandRefused(f"{subject}: {error}") from None
+                self._require_room_for(point, value)
+        except BadValue as error:
+            limits = error.limits if isinstance(error, BeyondBounds) else None
+            raise HandRefused(f"{subject}: {error}", limits) from None
         return value
+
+    def _require_room_for(self, point: Point, value: PointValue) -> None:
+        """Whoever has typed it thinks in the controller's unit, and is told the simulation's limits in it."""
+        known = limits_of(point.bop_point, self._session.metadata)
+        if not known.take(point.process_ecy_value(value)):
+            limits = known.through(point.raw_for)
+            words = f"it takes {limits.words(point.device_unit or '')}, not {value:g}"
+            raise BeyondBounds(f"{words} ({point.bop_point}: {known.words()})", limits)
 
     def _named(self, equipment: str, object_name: str) -> tuple[Equipment, Point]:
         owners = {one.name: one for one in self._session.equipments}

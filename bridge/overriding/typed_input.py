@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from points import ActivationPoint
+from points import ActivationPoint, Bounds
 from points.activation_point import ACTIVATION_SUFFIX
 from utils.errors import BridgeError
 from utils.names import did_you_mean
@@ -15,7 +15,14 @@ Metadata = Mapping[str, PointMetadata]
 
 
 class HandRefused(BridgeError):
-    """What somebody asked for by hand cannot be done, in words. Nothing has changed."""
+    """What somebody asked for by hand cannot be done, in words. Nothing has changed.
+
+    ``limits`` are those that a value is beyond, in the unit that it was typed in; None where that is not the reason.
+    """
+
+    def __init__(self, words: str, limits: Bounds | None = None) -> None:
+        super().__init__(words)
+        self.limits = limits
 
 
 def input_named(name: str, metadata: Metadata) -> tuple[str, str | None]:
@@ -43,24 +50,19 @@ def input_value(name: str, typed: float, metadata: Metadata) -> float | None:
             value_name = ActivationPoint(name).bop_point
             raise HandRefused(f"{name} takes 0, the building's own control; to put a value in force hold {value_name}")
         return None
-    require_within(name, typed, metadata)
+    limits = limits_of(name, metadata)
+    if not limits.take(typed):
+        unit = metadata[name].unit
+        raise HandRefused(f"{name} takes {limits.words(unit_words(unit).strip())}, not {typed:g}", limits)
     return float(typed)
 
 
-def require_within(name: str, value: float, metadata: Metadata) -> None:
-    """Raises :class:`HandRefused` for a value beyond what the simulation says that its input takes."""
+def limits_of(name: str, metadata: Metadata) -> Bounds:
+    """What the simulation says that its input takes, in its unit."""
     known = metadata.get(name, PointMetadata(None))
-    low, high = known.minimum, known.maximum
-    if (low is not None and value < low) or (high is not None and value > high):
-        raise HandRefused(f"{name} takes {_range(low, high)}{unit_words(known.unit)}, not {value:g}")
+    return Bounds(known.minimum, known.maximum)
 
 
 def unit_words(unit: str | None) -> str:
     """A unit behind a number; BOPTEST's 1 is none."""
     return "" if unit in (None, "", "1") else f" {unit}"
-
-
-def _range(low: float | None, high: float | None) -> str:
-    if low is not None and high is not None:
-        return f"{low:g} to {high:g}"
-    return f"at least {low:g}" if low is not None else f"at most {high:g}"

@@ -109,6 +109,8 @@ class TimeInHand:
         """Set when there is something new to decide on."""
         self._settings = settings
         self._time = time
+        self.outlasted = ""
+        """That a pause has ended the run, in words; empty where none has."""
         self._clocks = clocks
         self._stop = stop
         self._tell = tell
@@ -270,7 +272,9 @@ class TimeInHand:
         held_s = self._clocks.monotonic() - self._touched_s
         if held_s < self._settings.pause_max_s:
             return Decision.HOLD
-        log.warning("time was held for %.0f s (PAUSE_MAX): the run ends and gives everything back", held_s)
+        self.outlasted = f"time was held for {held_s:.0f} s (PAUSE_MAX)"
+        log.warning("%s: the run ends and gives everything back", self.outlasted)
+        told.append((EventKind.PHASE, f"{self.outlasted}: the run ends", ""))
         return Decision.END
 
     @property

@@ -19,14 +19,14 @@ export function hands(units) {
     one('take').hidden = Boolean(token());
     if (one('hold')) one('hold').hidden = !token() || !point?.may_be_held;
   }
-  async function act(what, content = {}) {
+  async function act(what, content = {}, quietly = false) {
     const answer = await fetch(`/api/${what}`, {
       method: 'POST', body: JSON.stringify(content),
       headers: { 'Content-Type': 'application/json', Authorization: `Bearer ${token()}` },
     }).catch(() => null);
     const words = answer ? (await answer.json()).words : 'no connection';
     if (answer?.status === 403) { sessionStorage.removeItem('token'); show(); }
-    say(words, !answer?.ok);
+    if (!quietly || !answer?.ok) say(words, !answer?.ok);
     return Boolean(answer?.ok);
   }
 
@@ -63,6 +63,7 @@ export function hands(units) {
   }
   let saved = '';
   function stands(moment) {
+    if (moment.over) one('hands').hidden = true; // there is nothing left to hold
     if (!one('scale')) return;
     document.querySelector('[data-do="pause"]').setAttribute('aria-pressed', String(moment.held));
     if (document.activeElement !== one('scale')) one('scale').value = moment.scale;
@@ -73,6 +74,7 @@ export function hands(units) {
     one('saved').replaceChildren(...[...moment.saved ?? []].reverse().map(name => new Option(name, `state ${name}`)));
   }
   show();
+  if (token()) act('check', {}, true); // it may be of another run
   return {
     stands,
     shows(told) {

@@ -47,7 +47,7 @@ export function trends(points, shown, ask) {
           value: (plot, value) => `${shown(value ?? data[place + 1].at(-1), points[number][2])} ${points[number][1]}`,
         }))],
       axes: [{ ...axis, font, space: 8 * parseInt(font), values: (plot, ticks) => days(ticks) }, ...signs.slice(0, 2).map((sign, place) => ({
-        ...axis, font, scale: sign || '1', side: place ? 1 : 3, size: 12 + 5 * parseInt(font), grid: { show: !place, stroke: colour('--line') },
+        ...axis, font, scale: sign || '1', side: place ? 1 : 3, size: 12 + 6 * parseInt(font), grid: { show: !place, stroke: colour('--line') },
         values: (plot, ticks) => ticks.map(tick => `${+tick.toPrecision(6)} ${sign}`) }))],
     }, data, place);
   }

@@ -45,7 +45,7 @@ def _bar(view: PageView) -> str:
         f'<p class="when"><time id="clock">{clock_words(status.local_time)}</time>'
         f'<strong id="phase" role="status" data-phase="{escape(status.phase.name.lower())}">'
         f'{escape(status.phase.value)}</strong><small id="paused">{escape(view.moment.paused)}</small></p>'
-        f'<dl>{told}</dl><nav><a href="/?units={other}" title="show {other} units">{view.system} units</a>'
+        f'<dl>{told}</dl><nav><a href="/?units={other}" title="show {other} units">{other} units</a>'
         '<button id="theme" title="light or dark">Light / dark</button>'
         '<button id="take" title="take control with the token or password">Hands</button></nav></header>'
         '<p id="said" role="alert" hidden></p>'

@@ -52,16 +52,21 @@ def _turned(view: PageView, points: Mapping[str, ShownPoint], place: str) -> str
 
 def _place(view: PageView, point: ShownPoint, match: re.Match[str], setpoint: ShownPoint | None) -> str:
     value_y, remark_y = _LINE[match["more"]]
-    sign = view.sign(point)
+    value = f'{view.number(point, "tspan")} <tspan class="sign">{view.sign(point)}</tspan>'
     label = escape(f"{point.name}: {point.words}")
-    remark = view.own(point, "tspan")
+    title, remark, state = escape(match["label"]), view.own(point, "tspan"), f" {view.state(point, 'tspan')}"
+    if match["more"]:
+        title += state  # small ones stand so close that there is room nowhere else
+    elif setpoint is not None or point in view.board.commandable:
+        value += state
+    else:
+        remark += state
     if setpoint is not None:
         whose = "set-point" if setpoint.equipment else "building's set-point"
         remark = f'<tspan class="set">{whose} {view.number(setpoint, "tspan")} {view.sign(setpoint)}</tspan> {remark}'
     return (
         f'<g class="place{match["more"]}" transform="{match["where"]}" data-p="{point.number}" tabindex="0"'
         f' role="button" aria-label="{label}"><title>{label}</title><rect class="hit" {_HIT[match["more"]]}/>'
-        f'<text class="label">{escape(match["label"])} {view.state(point, "tspan")}</text>'
-        f'<text class="value" y="{value_y}">{view.number(point, "tspan")} <tspan class="sign">{sign}</tspan></text>'
+        f'<text class="label">{title}</text><text class="value" y="{value_y}">{value}</text>'
         f'<text class="remark" y="{remark_y}">{remark}</text></g>'
     )

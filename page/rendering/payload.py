@@ -15,6 +15,7 @@ from page.seeing.memory import PastColumns
 from page.seeing.moment import NumberedEvent, ShownMoment, time_of_day
 from page.seeing.units import Readout, System
 from page.seeing.zones import zones_in_words
+from points import ANYTHING
 from points.indicators import INDICATORS
 
 TOLD_EVENTS = 12
@@ -157,9 +158,8 @@ def point_facts(point: ShownPoint, moment: ShownMoment, system: System) -> dict[
         facts["in the simulation"] = point.bop_point
     if point.target is not None:
         facts["in the controller"] = f"{point.target.object_type} {point.label}, {point.target.device}"
-    if point.minimum is not None and point.maximum is not None and point.may_be_held:
-        bounds = sorted(reading.conversion(point.in_object_unit(one)) for one in (point.minimum, point.maximum))
-        facts["takes"] = f"{bounds[0]:g} to {bounds[1]:g} {reading.sign}".rstrip()
+    if point.limits != ANYTHING and point.may_be_held:
+        facts["takes"] = point.limits.through(point.in_object_unit).through(reading.conversion).words(reading.sign)
     return {
         "number": point.number,
         "name": point.name,

@@ -9,10 +9,10 @@ from functools import cached_property
 
 from equipment.equipment_manager import Equipment
 from page.seeing.units import Readout, System, reading_of
-from points import Point
+from points import ANYTHING, Bounds, Point
 from points.indicators import INDICATORS
 from points.meanings import Meaning, meaning_of, system_of
-from utils.unit_conversion import Conversion, UnitConverter
+from utils.unit_conversion import Conversion
 from utils.values import PointMetadata, Role, Target
 
 _ACTIVATION = "_activate"
@@ -43,8 +43,7 @@ class ShownPoint:
     is_binary: bool = False
     is_input: bool = False
     """Whether it is an input of the simulation that nobody of ours commands."""
-    minimum: float | None = None
-    maximum: float | None = None
+    limits: Bounds = ANYTHING
     """Of an input, in the simulation's unit."""
     description: str = ""
     in_object_unit: Conversion = SAME
@@ -150,8 +149,7 @@ def _configured(equipments: Sequence[Equipment], metadata: Mapping[str, PointMet
             role=point.role,
             priority=point.priority,
             is_binary=point.object_type.is_binary,
-            minimum=told.minimum if told else None,
-            maximum=told.maximum if told else None,
+            limits=Bounds(told.minimum, told.maximum) if told else ANYTHING,
             description=_described(point.bop_point, told),
             in_object_unit=_inverse(point) if point.role is Role.READ else SAME,
         )
@@ -164,17 +162,8 @@ def _meaning(point: Point) -> Meaning | None:
 
 
 def _inverse(point: Point) -> Conversion:
-    """What an output has to say to have an effect: a point's own shaping, backwards (``points/base_point.py``)."""
-    config = point.config
-    if point.object_type.is_binary:
-        return Conversion(-1.0, 1.0) if config.reverse else SAME
-    if not point.object_type.is_analog:
-        return SAME
-    unit = point.device_unit or _FRACTION
-    into = UnitConverter().conversion(point.unit or _FRACTION, unit)
-    whole = UnitConverter().convert(1.0, _FRACTION, unit) if config.reverse else 0.0
-    sign = -1.0 if config.reverse else 1.0
-    at_0, at_1 = (whole + sign * (into(value) - config.offset) / config.scale for value in (0.0, 1.0))
+    """What an output has to say to have an effect."""
+    at_0, at_1 = point.raw_for(0.0), point.raw_for(1.0)
     return Conversion(at_1 - at_0, at_0)
 
 
@@ -200,7 +189,6 @@ def _simulated(metadata: Mapping[str, PointMetadata], named: set[str], first: in
             meaning=meaning_of(name),
             system=system_of(name),
             is_input=told.is_input,
-            minimum=told.minimum,
-            maximum=told.maximum,
+            limits=Bounds(told.minimum, told.maximum),
             description=told.description or "",
         )

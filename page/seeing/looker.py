@@ -12,8 +12,7 @@ import threading
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 
-from bridge.display.status import Phase
-from bridge.link import LinkState
+from bridge.display.status import Phase, Status
 from bridge.overriding import Commander
 from equipment.equipment_manager import Equipment
 from page.contracts import Hands, SeenRun, SeenStep
@@ -140,7 +139,7 @@ class Looker:
         looked = Looked(
             status=status,
             simulated=run.last_values,
-            standing=self._stands(status.controllers),
+            standing=self._stands(status),
             step=self._newest_step,
             own=hands.own_control() if hands.own_control is not None and self.is_seen() else {},
             time=hands.time.state if hands.time is not None else None,
@@ -150,14 +149,17 @@ class Looker:
             events = tuple(self._events)
         return moment_of(number, self._board, looked, events, self._clocks.wall(), is_over=is_over)
 
-    def _stands(self, controllers: Mapping[str, LinkState]) -> PointStanding:
+    def _stands(self, status: Status) -> PointStanding:
         held = self._hands.values.held if self._hands.values is not None else ()
         by_subject = {one.subject: one for one in held}
-        told = Told(self._board, dict(controllers), by_subject, self._newest_commanders())
+        told = Told(self._board, dict(status.controllers), by_subject, self._newest_commanders(status.phase))
         self._standing = standing_of(told, self._standing)
         return self._standing
 
-    def _newest_commanders(self) -> Mapping[Target, Commander]:
+    def _newest_commanders(self, phase: Phase) -> Mapping[Target, Commander]:
+        """What is given back is nobody else's: at the end the page keeps who it was."""
+        if phase in (Phase.RELEASING, Phase.ENDED):
+            return self._commanders
         now_s = self._clocks.monotonic()
         if self._hands.commanders is not None and (self._is_news or now_s - self._commanders_at_s >= COMMANDERS_S):
             self._is_news, self._commanders_at_s = False, now_s

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from bridge.overriding import HandRefused
 from page.contracts import Hands, HoldsTime, HoldsValues
 from page.rendering.payload import clock_words
 from page.seeing.board import Board, ShownPoint
@@ -108,12 +109,20 @@ class Actions:
             return f"{name} held at {value:g}"
         point = self._point(content)
         reading = point.reading(_system(content))
-        held = reading.back(value)
-        if point.is_input:
-            self._values.hold_input(point.name, held, who)
-        else:
-            self._values.hold_point(point.equipment, point.label, held, who)
+        try:
+            self._hold_point(point, reading.back(value), who)
+        except HandRefused as error:
+            if error.limits is None:
+                raise
+            limits = error.limits.through(reading.conversion)
+            raise HandRefused(f"{point.name} takes {limits.words(reading.sign)}, not {value:g}", limits) from None
         return f"{point.name} held at {value:g} {reading.sign}".rstrip()
+
+    def _hold_point(self, point: ShownPoint, value: float, who: str) -> None:
+        if point.is_input:
+            self._values.hold_input(point.name, value, who)
+        else:
+            self._values.hold_point(point.equipment, point.label, value, who)
 
     def _release(self, content: Content, who: str) -> str:
         if "input" in content:

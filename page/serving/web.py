@@ -48,7 +48,7 @@ _HTML, _JSON = "text/html; charset=utf-8", "application/json"
 
 @dataclass(frozen=True, slots=True)
 class Web:
-    """The page's answers. ``beside`` runs what may take a moment."""
+    """The page's answers. ``beside`` runs what may take a moment; ``usual`` are the units of who has chosen none."""
 
     viewers: Viewers
     past: Past
@@ -56,6 +56,7 @@ class Web:
     actions: Actions
     keeper: Keeper
     beside: Executor
+    usual: System
 
     def application(self, doors: Doors, opened: Callable[[], None]) -> Starlette:
         """As a server runs it."""
@@ -77,7 +78,7 @@ class Web:
         )
 
     async def _page(self, request: Request) -> Response:
-        view = PageView(self.viewers.moment, _system(request))
+        view = PageView(self.viewers.moment, _system(request, self.usual))
         return _answer(request, document(view, self.hands).encode(), _HTML)
 
     async def _stream(self, request: Request) -> Response | StreamAnswer:
@@ -178,8 +179,10 @@ async def _failed(request: Request, error: Exception) -> Response:
     return refused(TurnedAway(500, "that has failed; the log of the run says why"))
 
 
-def _system(request: Request) -> System:
-    return "US" if request.query_params.get("units", "").upper() == "US" else "SI"
+def _system(request: Request, usual: System = "SI") -> System:
+    """Programs that do not say are told SI units, whatever people are shown."""
+    told = request.query_params.get("units", usual).upper()
+    return "US" if told == "US" else "SI"
 
 
 def _range(request: Request) -> tuple[float, float]:

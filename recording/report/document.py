@@ -7,23 +7,24 @@ from dataclasses import replace
 
 from recording.columns import RecordedEpisode, RunData
 from recording.report.building import building_of
-from recording.report.html import Markup, text
+from recording.report.html import Markup, paragraph, points
 from recording.report.parts.actuators import actuators
 from recording.report.parts.closing import footnotes, signature
 from recording.report.parts.comfort import comfort
 from recording.report.parts.comparison import comparison, is_same_time
 from recording.report.parts.energy import energy
+from recording.report.parts.episodes import anchor, episodes, heading_of
 from recording.report.parts.happenings import happenings
 from recording.report.parts.indicators import indicators
 from recording.report.parts.loops import loops
 from recording.report.parts.overrides import overrides
-from recording.report.parts.summary import summary
+from recording.report.parts.summary import in_short, summary
 from recording.report.parts.timing import timing
 from recording.report.parts.untested import untested
 from recording.report.parts.weather import weather
 from recording.report.parts.what_ran import what_ran, what_was_set
 from recording.report.programs import programs
-from recording.report.sheet import sheet
+from recording.report.sheet import contents, sheet
 from recording.report.units import units_of
 from recording.report.view import ReportView
 
@@ -39,17 +40,17 @@ def report(run: RunData, other: RunData | None = None) -> str:
 
 def _body(run: RunData, other: RunData | None, views: Sequence[ReportView]) -> Iterator[str]:
     yield summary(run, views)
+    yield episodes(run, views)
     yield what_ran(run, views)
-    holds = all(view.other is not None and is_same_time(view, view.other) for view in views)
-    if views or run.facts_of("kpis"):
-        yield indicators(run, other, holds)
+    if not views and run.indicators():
+        yield indicators(run.indicators(), None, difference_holds=False, whole="the run")
     yield from programs(run)
     if other is not None and not views:
-        yield f"<p>{text(f'Programs are not held against others: nothing of {other.name} is in this report.')}</p>"
-    for view in views:
-        if len(views) > 1:
-            yield f"<h1 class='part'>Episode {view.episode.number}</h1>"
-        yield from _episode(view, other)
+        yield paragraph(f"Programs are not held against others: nothing of {other.name} is in this report.")
+    if len(views) > 1:
+        yield from (_part(view, other) for view in views)
+    else:
+        yield from (part for view in views for part in _episode(view, other))
     yield happenings(run)
     yield signature()
     yield what_was_set(run)
@@ -57,17 +58,33 @@ def _body(run: RunData, other: RunData | None, views: Sequence[ReportView]) -> I
         yield footnotes()
 
 
-def _episode(view: ReportView, other: RunData | None) -> Iterator[str]:
+def _part(view: ReportView, other: RunData | None) -> str:
+    """An episode of several, with what happened in it and contents of its own."""
+    sections = [_anchored(section, view) for section in _episode(view, other)]
+    return "".join((heading_of(view), contents(sections), points(in_short(view)), *sections))
+
+
+def _episode(view: ReportView, other: RunData | None) -> Iterator[Markup]:
     if other is not None and view.other is None:
-        yield f"<p>{text(f'{other.name} has no step of the same model time: nothing is held against it.')}</p>"
+        yield paragraph(f"{other.name} has no step of the same model time: nothing is held against it.")
+    yield _indicators(view)
     for part in (comparison, comfort, energy, weather, loops, actuators, overrides, timing, untested):
-        yield _anchored(part(view), view)
+        yield part(view)
+
+
+def _indicators(view: ReportView) -> Markup:
+    """The server's, which counts anew in each episode."""
+    number, other = view.episode.number, view.other
+    told = view.run.indicators(number)
+    whole = "the run" if len(view.run.episodes) < 2 else f"episode {number}"
+    if other is None:
+        return indicators(told, None, difference_holds=False, whole=whole)
+    return indicators(told, other.run.indicators(other.episode.number), is_same_time(view, other), whole)
 
 
 def _anchored(part: Markup, view: ReportView) -> str:
     """Of several episodes each has sections with names of its own."""
-    number = view.episode.number
-    return part.replace("<section id='", f"<section id='episode-{number + 1}-", 1) if number else part
+    return part.replace("<section id='", f"<section id='{anchor(view.episode.number)}-", 1)
 
 
 def _view(run: RunData, episode: RecordedEpisode, other: RunData | None) -> ReportView:

@@ -18,6 +18,7 @@ from recording.finding import BASELINE, find_run
 from recording.part_file import Batch
 from recording.parts import RollingParts
 from tests.command_line import run
+from tests.recording.made_run import made_office
 from tests.recording.samples import SIGNALS, folder, step
 from tests.waiting import eventually
 from utils.clocks import HOST
@@ -218,3 +219,11 @@ class TestDemo:
         found = recording_of_demo()
         assert found.variables == {"RECORD": "no"}
         assert found.notes[0].endswith("runs is read-only.")
+
+
+def test_the_list_tells_how_often_a_run_was_begun_anew(tmp_path: Path) -> None:
+    made_office(0.1, name="20260706-093000-bridge-00ab").write(tmp_path)
+    made_office(0.1, name="20260706-103000-bridge-00ac", episode_of=lambda number: number // 10).write(tmp_path)
+    once, anew = (line for line in told(tmp_path, "runs")[1].splitlines() if "-bridge-" in line)
+    assert "episodes" not in once
+    assert "; 3 episodes; ended" in anew

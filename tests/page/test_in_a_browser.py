@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from page import Page
+from page import Page, PagePlace
 from tests.page.asking import get
 from tests.page.browser import Seen, browser, tab_of
 from tests.page.standing_in import StandIn
@@ -84,6 +84,29 @@ def test_units_are_the_viewers_choice(run: StandIn, seen: Seen) -> None:
     assert seen.value(number) == pytest.approx(32 + 1.8 * celsius, abs=0.11)
 
 
+def test_a_state_stands_where_no_other_words_do(run: StandIn, started: Browser, page: Page) -> None:
+    run.hold_point("AHU", "CoolingValve", 40.0, "Ann")
+    number = number_of(page, "AHU.CoolingValve")
+    for width in (390, 1366):
+        with tab_of(started, page, width=width) as seen:
+            shape = "tall" if width < 720 else "wide"
+            held = f"document.querySelector('svg.{shape} [data-s=\"{number}\"]')"
+            seen.until(f"{held}.textContent === 'by hand'")
+            covered = f"""[...document.querySelectorAll('svg.{shape} text')].filter(text => {{
+                const one = {held}.getBoundingClientRect(), other = text.getBoundingClientRect();
+                return !text.contains({held}) && text.textContent.trim() && one.left < other.right
+                    && other.left < one.right && one.top + 3 < other.bottom && other.top + 3 < one.bottom;
+            }}).map(text => text.textContent)"""
+            assert seen.tab.evaluate(covered) == []
+
+
+def test_units_are_those_of_the_run_until_a_viewer_chooses(run: StandIn, started: Browser) -> None:
+    with Page(run, run.equipments, PagePlace(port=0), system="US") as page, tab_of(started, page) as seen:
+        assert seen.tab.evaluate("document.body.dataset.units") == "US"
+        seen.tab.click(".bar nav a")
+        seen.until("document.body.dataset.units === 'SI' && document.body.dataset.drawn !== undefined")
+
+
 def test_who_has_no_token_only_looks_until_it_is_typed(started: Browser, run: StandIn, page: Page) -> None:
     with tab_of(started, page, with_token=False) as seen:
         assert not seen.tab.locator("#hands").is_visible()
@@ -93,6 +116,14 @@ def test_who_has_no_token_only_looks_until_it_is_typed(started: Browser, run: St
         seen.tab.locator("#hands").wait_for(state="visible")
         seen.tab.click('[data-do="pause"]')
         eventually(lambda: run.state.is_paused)
+
+
+def test_a_token_of_another_run_is_told_at_once_and_leaves_no_hands(started: Browser, page: Page) -> None:
+    with tab_of(started, page, with_token=False, query="#token=of-another-run") as seen:
+        seen.until("document.getElementById('said').textContent === 'that is not the token, nor the password'")
+        assert not seen.tab.locator("#hands").is_visible()
+        assert seen.tab.locator("#take").is_visible()
+        seen.forgive("403")
 
 
 def test_the_token_leaves_the_address_and_stays_in_the_tab(seen: Seen) -> None:

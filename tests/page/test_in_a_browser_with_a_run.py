@@ -245,5 +245,7 @@ def test_a_stop_ends_the_run_gives_back_and_is_said(started: Browser, tmp_path_f
         seen.tab.click('[data-do="stop"]')
         seen.until(text_is("#phase", "ended"))
         assert seen.value(number) == pytest.approx(shown.page.moment.values[number], abs=0.06)
+        assert seen.tab.evaluate("[...document.querySelectorAll('[data-s]')].map(e => e.textContent).join('')") == ""
+        assert not seen.tab.locator("#hands").is_visible()
         assert_as_it_was(shown.both)
         assert seen.complaints == []

@@ -58,6 +58,33 @@ def test_a_day_that_has_just_begun_shows_none_of_the_old_ones_values(tmp_path: P
         assert past == [pytest.approx(outdoors, abs=0.01)]
 
 
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        ({"point": "AHU.FanSpeed", "value": 150}, "AHU.FanSpeed takes 0 to 100 %, not 150"),
+        (
+            {"point": "AHU.DischAirTemp", "value": -500, "units": "US"},
+            "AHU.DischAirTemp takes at least -459.67 °F, not -500",
+        ),
+        (
+            {"point": "hvac_oveZonSupSou_TZonCooSet_u", "value": 200, "units": "US"},
+            "hvac_oveZonSupSou_TZonCooSet_u takes 53.6 to 104 °F, not 200",
+        ),
+        ({"input": "hvac_oveAhu_yFan_u", "value": 150}, "hvac_oveAhu_yFan_u takes 0 to 1, not 150"),
+    ],
+)
+def test_a_value_beyond_limits_is_refused_in_the_unit_that_was_typed(
+    both: Rig, content: dict[str, object], words: str
+) -> None:
+    run = both.run(steps=None)
+    with page_of(run, Hands(values=run.hand)) as page, in_background(run):
+        eventually(lambda: get(page, "/api/state").content["head"]["step"] not in ("0", ""))
+        answer = post(page, "hold", content)
+        assert (answer.status, answer.words) == (409, words)
+        assert run.hand.held == ()
+        run.request_stop()
+
+
 def test_its_end_is_told_to_viewers_with_the_last_values(both: Rig) -> None:
     run = both.run(steps=3)
     with page_of(run) as page, watching(page) as connection, in_background(run):

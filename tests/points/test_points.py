@@ -6,7 +6,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from points import POINT_CLASSES, ActivationPoint, BadValue, Point, PointConfig, UnitSystem, make_point
+from points import (
+    ANYTHING,
+    POINT_CLASSES,
+    ActivationPoint,
+    BadValue,
+    BeyondBounds,
+    Bounds,
+    Point,
+    PointConfig,
+    UnitSystem,
+    make_point,
+)
 from utils.unit_conversion import UnitConverter, UnitError
 from utils.values import ObjectType, PointMetadata, PointValue, Role
 
@@ -450,3 +461,42 @@ class TestTyped:
         with pytest.raises(BadValue) as bad:
             point(object_type, **keys).accept(typed)
         assert str(bad.value) == words
+
+    @pytest.mark.parametrize(
+        ("object_type", "keys", "typed", "limits"),
+        [
+            ("AnalogInput", {**TEMPERATURE, "minimum": 5.0}, 4, Bounds(5.0)),
+            ("AnalogInput", TEMPERATURE, -300, Bounds(-273.15)),
+            ("AnalogOutput", {**ACTIVATED, "reverse": True, "maximum": 80.0}, 10.0, Bounds(20.0)),
+            ("AnalogOutput", {**ACTIVATED, "scale": 0.5, "minimum": 10.0, "maximum": 40.0}, 90.0, Bounds(20.0, 80.0)),
+        ],
+    )
+    def test_limits_are_told_in_the_unit_that_was_typed(
+        self, object_type: str, keys: dict[str, object], typed: float, limits: Bounds
+    ) -> None:
+        with pytest.raises(BeyondBounds) as beyond:
+            point(object_type, **keys).accept(typed)
+        assert beyond.value.limits == limits
+
+
+@pytest.mark.parametrize(
+    ("object_type", "keys", "raw"),
+    [
+        ("AnalogOutput", ACTIVATED, 30.0),
+        ("AnalogOutput", {**ACTIVATED, "reverse": True, "scale": 0.5, "offset": 10.0}, 30.0),
+        ("AnalogOutput", {**ACTIVATED, **TEMPERATURE, "us": True}, 60.0),
+        ("BinaryOutput", {**ACTIVATED, "reverse": True}, True),
+        ("BinaryOutput", ACTIVATED, True),
+    ],
+)
+def test_what_an_output_has_to_say_is_its_own_shaping_backwards(
+    object_type: str, keys: dict[str, object], raw: PointValue
+) -> None:
+    made = point(object_type, **keys)
+    assert made.raw_for(made.process_ecy_value(raw)) == pytest.approx(float(raw))
+
+
+def test_limits_in_words() -> None:
+    told = [one.words("Pa") for one in (Bounds(0.0, 5.0), Bounds(0.5), Bounds(None, 7.0))]
+    assert told == ["0 to 5 Pa", "at least 0.5 Pa", "at most 7 Pa"]
+    assert ANYTHING.words() == "anything"

@@ -38,8 +38,16 @@ _KINDS = {
 def summary(run: RunData, views: Sequence[ReportView]) -> Markup:
     """The section."""
     none = [] if views or run.programs else ["No step was recorded."]
-    lines = [*_beginning(run), *none, *(line for view in views for line in _episode(view)), *_end(run)]
-    return section("What happened", "summary", points(lines))
+    told = in_short(views[0]) if len(views) == 1 else _several(views)
+    return section("What happened", "summary", points([*_beginning(run), *none, *told, *_end(run)]))
+
+
+def _several(views: Sequence[ReportView]) -> Iterator[str]:
+    """Of several episodes each tells its own."""
+    if views:
+        again = len(views) - 1
+        often = {1: "once", 2: "twice"}.get(again, f"{again} times")
+        yield f"It was begun anew {often}; of its {len(views)} episodes each is told by itself below."
 
 
 def _beginning(run: RunData) -> Iterator[str]:
@@ -53,7 +61,8 @@ def _beginning(run: RunData) -> Iterator[str]:
     yield from map(in_a_line, seen_programs(run))
 
 
-def _episode(view: ReportView) -> Iterator[str]:
+def in_short(view: ReportView) -> Iterator[str]:
+    """What happened in an episode."""
     episode = view.episode
     span = view.span(episode.first_s, episode.last_s)
     long = duration_in_words(episode.last_s - episode.first_s)
@@ -68,7 +77,7 @@ def _episode(view: ReportView) -> Iterator[str]:
     yield from _hunting(view)
     resting = resting_points(view)
     if resting:
-        yield f"{len(resting)} points of controllers never moved, and were not tested: see the end of this report."
+        yield f"{len(resting)} points of controllers never moved, and were not tested: they are listed below."
 
 
 def _against(view: ReportView) -> Iterator[str]:
@@ -107,10 +116,12 @@ def _comfort(view: ReportView) -> Iterator[str]:
         return
     zone, worst = max(judged, key=lambda pair: pair[1].below_kh + pair[1].above_kh)
     degree_hours = view.units.differences(worst.below_kh + worst.above_kh)
-    if degree_hours > 0.0:
+    if round(degree_hours, 1) > 0.0:
         unit, limit = view.units.difference, shown(view.units.differences(UNMET_K), 1)
         hours = f"{shown(worst.below_h + worst.above_h, 1)} of {shown(worst.judged_h, 1)} h by more than {limit} {unit}"
         yield f"Furthest outside its set-points was {zone.label}: {shown(degree_hours, 1)} {unit} h, {hours}."
+    elif degree_hours > 0.0:
+        yield f"No zone was outside its set-points by as much as 0.1 {view.units.difference} h."
     else:
         yield f"All {len(judged)} zones were within their set-points all the time."
 

@@ -43,7 +43,7 @@ def held_of(view: ReportView) -> float:
 def _pauses(view: ReportView) -> Iterator[tuple[float, float]]:
     """From when to when each pause was; one that the run ended in has no end."""
     began_s = math.nan
-    for event in view.events:
+    for event in view.run.events:  # a pause that an episode began in was asked for before it
         if event.kind is EventKind.PAUSED and math.isnan(began_s):
             began_s = event.wall_s
         elif event.kind is EventKind.RESUMED and math.isfinite(began_s):

@@ -78,12 +78,9 @@ def _test(run: RunData, views: Sequence[ReportView]) -> Iterator[tuple[str, Cell
     if pace == pace:
         yield "Pace asked for", "as fast as the peers allow" if pace == 0 else f"{shown(pace, 0)} × real time"
     yield "Unit system", _word(run.fact("unit_system"))
-    for view in views:
-        episode = view.episode
-        name = "Episode" if len(views) == 1 else f"Episode {episode.number}"
-        if episode.steps:
-            span = view.span(episode.first_s, episode.last_s)
-            yield name, f"{span}, {shown(episode.steps, 0)} frames {shown(episode.step_s, 0)} s apart"
+    if len(views) == 1 and (episode := views[0].episode).steps:
+        span = views[0].span(episode.first_s, episode.last_s)
+        yield "Episode", f"{span}, {shown(episode.steps, 0)} frames {shown(episode.step_s, 0)} s apart"
 
 
 def _controllers(run: RunData) -> Markup:

@@ -122,6 +122,18 @@ def test_a_drift_within_the_tolerance_is_measured_and_left(seconds: float) -> No
         assert clock_errors([subject.keeper]) == {subject.client.device: abs(seconds)}
 
 
+def test_what_it_was_off_while_nobody_kept_it_is_no_error_of_its_keeping() -> None:
+    with bench() as subject:
+        subject.pass_time(0.0)
+        subject.put_clock(minutes=30)
+        subject.keeper.doubt()
+        subject.pass_time(0.0)
+        assert (subject.off_s, clock_errors([subject.keeper])) == (0.0, {subject.client.device: 0.0})
+        subject.put_clock(seconds=3)
+        subject.pass_time()
+        assert clock_errors([subject.keeper]) == {subject.client.device: 3.0}
+
+
 def test_a_clock_falls_behind_at_a_fast_pace_and_is_set_once_a_minute_for_ever(
     caplog: pytest.LogCaptureFixture,
 ) -> None:

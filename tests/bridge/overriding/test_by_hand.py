@@ -294,7 +294,7 @@ class TestWhatIsRefused:
         [
             ("AHUU", "FanSpeed", 42, "there is no equipment named AHUU, did you mean 'AHU'?"),
             ("AHU", "FanSped", 42, "AHU has no point named FanSped, did you mean 'FanSpeed'?"),
-            ("AHU", "FanSpeed", 120, "AHU.FanSpeed: hvac_oveAhu_yFan_u takes 0 to 1, not 1.2"),
+            ("AHU", "FanSpeed", 120, "AHU.FanSpeed: it takes 0 to 100 percent, not 120 (hvac_oveAhu_yFan_u: 0 to 1)"),
             ("AHU", "FanSpeed", float("nan"), "AHU.FanSpeed: nan is not a number"),
             ("AHU", "FanSpeed", True, "AHU.FanSpeed: True is not a number"),
             ("AHU", "DischAirTemp", 1e39, "AHU.DischAirTemp: 1e+39 is more than a controller can hold"),

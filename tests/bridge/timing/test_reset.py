@@ -12,7 +12,8 @@ from bridge.display.status import Phase
 from bridge.link import LinkState
 from bridge.timing.time_in_hand import TimeRefused
 from emulators.boptest.faults import AnswerWith, HoldCall
-from recording import EventKind
+from recording import EventKind, open_run
+from recording.columns import read_run
 from tests.bridge.looking import activations, assert_as_it_was, state_of
 from tests.bridge.paused import PausedRun, Peers, going, peers
 from tests.bridge.rig import in_background
@@ -53,6 +54,20 @@ class TestAnotherDay:
         assert phases.count(Phase.COUPLING.value) == 2
         assert subject.run.summary().steps > before
         assert_as_it_was(both.rig)
+
+    def test_what_the_server_counted_of_the_old_day_is_kept_with_the_recording(self, both: Peers) -> None:
+        with going(both) as subject:
+            subject.steps(3)
+            subject.run.time.reset(JANUARY, "test")
+            begun_anew(subject)
+            subject.steps(3)
+        assert subject.run.recording is not None
+        with open_run(subject.run.recording) as kept:
+            run = read_run(kept)
+        before, newest = run.indicators(0), run.indicators(1)
+        assert before.keys() == newest.keys() >= {"ener_tot", "tdis_tot"}
+        assert before["ener_tot"] != newest["ener_tot"]
+        assert run.indicators() == newest
 
     def test_overrides_start_inactive_while_the_controllers_couple_again(self, both: Peers) -> None:
         with going(both) as subject:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -14,7 +15,7 @@ from bridge.link import LinkState
 from bridge.timing.time_in_hand import TimeRefused
 from emulators.boptest.faults import NullValues
 from emulators.ecy.faults.calls import DropConnection
-from recording import Event, EventKind
+from recording import Event, EventKind, open_run
 from tests.bridge.listening import Listener
 from tests.bridge.looking import activations, assert_as_it_was, state_of, written
 from tests.bridge.paused import Peers, going, peers
@@ -171,6 +172,10 @@ class TestPause:
             run.time.pause("test")
             assert future.result(DEADLINE_S).is_clean
         assert_as_it_was(both.rig)
+        assert run.recording is not None
+        with open_run(run.recording) as kept:
+            assert re.fullmatch(r"time was held for \d+ s \(PAUSE_MAX\)", kept.ending or "")
+            assert f"{kept.ending}: the run ends" in [event.words for event in kept.events()]
 
     def test_a_host_that_sleeps_meanwhile_is_noticed(self, both: Peers) -> None:
         run = both.rig.run()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -54,14 +55,59 @@ def test_what_was_done_by_hand_stands_in_its_own_episode(tmp_path: Path) -> None
     text = told(
         two_episodes([at(1.0, EventKind.HAND, "held at 40 %"), at(10.0, EventKind.HAND, "held at 70 %")]), tmp_path
     )
-    first, second = text.split("Episode 1", 2)[-2:]
+    first, second = re.split(r"Episode [01]: ", text)[-2:]
     assert "held at 40 %" in first.split("By hand")[1].split("Timing")[0]
     assert "held at 70 %" not in first.split("By hand")[1].split("Timing")[0]
     assert "held at 70 %" in second.split("By hand")[1].split("Timing")[0]
 
 
-def test_indicators_are_said_to_be_of_the_last_episode(tmp_path: Path) -> None:
-    assert "to the end of the last episode, and of that one alone" in told(two_episodes(), tmp_path)
+def test_each_episode_has_the_indicators_that_the_server_counted_in_it(tmp_path: Path) -> None:
+    made = two_episodes()
+    facts = {**made.facts, "kpis": {"ener_tot": 1.5}, "kpis_before": {"0": {"ener_tot": 0.25}}}
+    first, second = re.split(r"Episode [01]: ", told(replace(made, facts=facts), tmp_path))[-2:]
+    assert "ener_tot kWh/m² 0.2500" in first
+    assert "to the end of episode 0." in first
+    assert "ener_tot kWh/m² 1.500" in second
+    assert "to the end of episode 1." in second
+
+
+def test_an_episode_whose_indicators_were_not_asked_for_has_none_of_another(tmp_path: Path) -> None:
+    first, second = re.split(r"Episode [01]: ", told(two_episodes(), tmp_path))[-2:]
+    assert "The recording has no indicators." in first
+    assert "tdis_tot" in second
+
+
+def test_episodes_are_listed_at_the_top_with_what_each_began_with(tmp_path: Path) -> None:
+    made = two_episodes([at(7.15, EventKind.PHASE, "reset to 2023-07-06 06:00:00")])
+    text = told(made, tmp_path)
+    top = text.partition("What ran Run")[0]
+    assert "It was begun anew once; of its 2 episodes each is told by itself below." in top
+    assert "Episode 0 6 Jul 00:00 – 05:55 the start of the run 72 0" in top
+    assert "Episode 1 6 Jul 06:00 – 12:00 reset to 2023-07-06 06:00:00, by Ann 73 0" in top
+
+
+def test_a_list_of_one_episode_is_none(tmp_path: Path) -> None:
+    assert "Episodes" not in told(made_office(0.5), tmp_path)
+
+
+def test_sums_pictures_and_contents_are_each_episodes_own(tmp_path: Path) -> None:
+    html = report(data_of(two_episodes(), tmp_path))
+    head, first, second = html.split("<h1 class='part'")
+    assert "href='#episode-1'" in head.partition("</nav>")[0]
+    assert "comfort'" not in head.partition("</nav>")[0]
+    for number, part in enumerate((first, second)):
+        assert set(re.findall(r"href='#(episode-\d)-", part)) == {f"episode-{number}"}
+        assert f"<section id='episode-{number}-energy'>" in part
+        assert "<svg" in part
+        assert "together" in part
+    assert words(first.partition("Energy")[2]) != words(second.partition("Energy")[2])
+
+
+def test_a_pause_in_which_time_was_begun_anew_is_no_slow_episode(tmp_path: Path) -> None:
+    events = [at(5.0, EventKind.PAUSED), at(9.2, EventKind.RESUMED)]
+    first, second = re.split(r"Episode [01]: ", told(two_episodes(events), tmp_path))[-2:]
+    assert "7.1 s; time was held for 2.1 s of it" in first
+    assert "7.2 s; time was held for 2 s of it" in second
 
 
 def test_late_steps_and_gaps_are_those_of_the_time_that_is_compared(tmp_path: Path) -> None:

@@ -191,6 +191,16 @@ def test_groups_that_were_always_active_are_told_in_few_words(tmp_path: Path) ->
     assert "Overrides of AHU, VAV were in force all the time." in text
 
 
+def test_what_is_shown_as_nothing_is_not_told_as_furthest(tmp_path: Path) -> None:
+    office = made_office(0.1)
+    whole = office.values
+    cold = {"hvac_reaZonCor_TZon_y": 273.15 + 11.2}
+    office.values = lambda time_s: {**whole(time_s), **(cold if time_s == office.times_s[-1] else {})}
+    text = told(office, tmp_path)
+    assert "No zone was outside its set-points by as much as 0.1 K h." in text
+    assert "Furthest outside" not in text
+
+
 def test_each_override_has_its_owner_and_its_time(tmp_path: Path) -> None:
     office = made_office(1.0, events=[event(EventKind.HAND, "hvac_oveAhu_yOA", "held at 0.5", "10.0.0.9")])
     text = told(office, tmp_path)
