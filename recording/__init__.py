@@ -3,7 +3,7 @@
 A recording is a luxury: it can fail, and nothing else does.
 """
 
-import clients  # noqa: F401 - it refuses a utils of somebody else's that hides ours
+import points.own_utils  # noqa: F401 - before the others
 from recording.recorded_run import RecordedRun, RecordedStream, open_run
 from recording.recorder import Recorder
 from recording.runs_folder import RunFiles, RunsFolder, run_of
