@@ -8,10 +8,10 @@ import pytest
 
 from clients.making import Credentials
 from ledger.entries import TakenClock, TakenOutput, TakenSlot
+from ledger.guardian.late_writes import LateWrites
 from ledger.ledger import Ledger
 from ledger.receipts import Outcome, Receipt, described
 from ledger.record.journal import Journals
-from supervisory.guard.late_writes import LateWrites
 from tests.supervisory.beside import SETPOINT, MemoryDevice
 from utils.values import PointValue
 

@@ -12,13 +12,14 @@ from collections.abc import Callable, Sequence
 from types import TracebackType
 from typing import Self
 
-from supervisory.guard.guardian import BEAT, FAREWELL, READY, Order
+from ledger.guardian.order import BEAT, FAREWELL, READY, Order
 from utils.errors import BridgeError
 from utils.home import HOME
 
 log = logging.getLogger(__name__)
 
-COMMAND = (sys.executable, "-m", "supervisory.guard.guardian")
+GUARDIAN = (sys.executable, "-m", "ledger.guardian")
+"""How a guardian is started."""
 _BEAT_S = 0.25
 _READY_S = 60.0
 _RETRY_S = 5.0
@@ -38,7 +39,7 @@ class Guarding:
     started. At the end it is told to act unless :meth:`farewell` has been called.
     """
 
-    def __init__(self, order: Order, lost: Callable[[str], None], command: Sequence[str] = COMMAND) -> None:
+    def __init__(self, order: Order, lost: Callable[[str], None], command: Sequence[str] = GUARDIAN) -> None:
         self._order = order
         self._lost = lost
         self._command = tuple(command)

@@ -10,10 +10,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from clients.making import Credentials
-from ledger import Entry, Journals, Ledger, MakeClient, Orphan, Outcome, Patiences, Receipt, TakenSlot, described, undo
-
-DOUBT_S = 5.0
-"""For so long a controller may still carry out a write whose answer never came: its slot is looked at again."""
+from ledger.entries import Entry, TakenSlot
+from ledger.giving_back.patience import Patiences
+from ledger.ledger import Ledger
+from ledger.receipts import Outcome, Receipt, described
+from ledger.record.journal import Journals
+from ledger.record.orphan import Orphan
+from ledger.recovery import MakeClient, undo
 
 _OURS = (Outcome.RELEASED, Outcome.RESTORED, Outcome.FREE_ALREADY)
 
