@@ -28,7 +28,7 @@ from bridge.timing.time_in_hand import TimeInHand
 from bridge.watching.observation import Watcher
 from bridge.watching.watching import Watching
 from equipment.equipment_manager import Equipment, EquipmentManager
-from ledger import Ledger
+from ledger import GuardianError, Ledger
 from recording import EventKind
 from utils.clocks import Clocks
 from utils.errors import BridgeError, SimulationAborted, SimulationError
@@ -50,6 +50,7 @@ class Run:
 
     _phase = Phase.CONNECTING
     _is_abandoned = False
+    _unguarded = ""
     _episode: Episode | None = None
     _began_s = _ended_s = 0.0
 
@@ -68,15 +69,20 @@ class Run:
         take_occupied: bool = False,
         watchers: Sequence[Watcher] = (),
         purpose: Purpose = DRIVE,
+        guarded: bool = False,
     ) -> None:
-        """``watchers`` are told what happens."""
+        """``watchers`` are told what happens. With ``guarded`` another process gives back when this one is lost."""
         clocks = clocks or Clocks()
         self.confirm, self._steps, self._shadow = confirm, steps, shadow
         self._ending = Ending()
         self._model_time = time = ModelTime(settings, clocks)
         simulation = purpose.simulation
         self._session = session = Session(
-            settings, manager, state, time, simulation, ledger=ledger, clocks=clocks, take_occupied=take_occupied
+            *(settings, manager, state, time, simulation),
+            ledger=ledger,
+            clocks=clocks,
+            take_occupied=take_occupied,
+            unguarded=self._end_unguarded if guarded else None,
         )
         self.client, self.ledger = session.client, session.ledger
         self._states, self._state = StateKeeper(session, self._tell), purpose.state
@@ -129,7 +135,19 @@ class Run:
                 self._is_abandoned = isinstance(error, SimulationError)
                 self._memory.failure = str(error)
                 raise
+            self._refuse_unguarded()
         return self.summary()
+
+    def _end_unguarded(self, why: str) -> None:
+        """Nobody would give back after a crash any more: then it is done now."""
+        log.error("%s; the run ends and gives everything back", why)
+        self._unguarded = why
+        self.request_stop()
+
+    def _refuse_unguarded(self) -> None:
+        if self._unguarded:
+            self._memory.failure = self._unguarded
+            raise GuardianError(self._unguarded)
 
     def request_stop(self) -> None:
         """End the run soon, from any thread. A call to the simulation that is in flight is abandoned."""
@@ -224,6 +242,11 @@ class Run:
             yielded=tuple(yielded for link in links for yielded in link.yielded),
             troubles=self._troubles,
         )
+
+    @property
+    def guardian(self) -> int | None:
+        """The process that gives back when this one is lost; None where there is none."""
+        return self._session.guard.pid if self._session.guard is not None else None
 
     @property
     def recording(self) -> Path | None:

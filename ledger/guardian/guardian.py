@@ -24,7 +24,7 @@ from clients.making import DeviceClients
 from ledger.giving_back.patience import Patiences
 from ledger.giving_back.receipt_log import ReceiptLog
 from ledger.guardian.late_writes import LateWrites
-from ledger.guardian.order import FAREWELL, Order
+from ledger.guardian.order import FAREWELL, HAND_OVER, Order
 from ledger.record.journal import Journals
 from ledger.recovery import undo
 from utils.settings import SettingsSource
@@ -45,6 +45,7 @@ class End(Enum):
     """How the runtime ended."""
 
     FAREWELL = "it has ended, with everything given back"
+    HANDED_OVER = "it has handed over what it could not give back"
     CLOSED = "it has died"
     SILENT = "it does not move any more"
 
@@ -75,6 +76,8 @@ class Watch:
                 return End.CLOSED
             if FAREWELL in heard:
                 return End.FAREWELL
+            if HAND_OVER in heard:
+                return End.HANDED_OVER
             silent_turns = 0
             self._answer()
         return End.SILENT
@@ -102,11 +105,12 @@ class Guardian:
         self._clients.prepare(self._order.devices)
 
     def act(self, end: End) -> int:
-        """End the runtime for certain and give back what it owned; the exit code."""
+        """End the runtime for certain, unless it has handed over, and give back what it owned; the exit code."""
         if not self._file.exists():
             return 0
         log.warning("process %d: %s; giving back what it owned", self._order.parent, end.value)
-        self._make_certain(end)
+        if end is not End.HANDED_OVER:
+            self._make_certain(end)
         late_writes = LateWrites(self._journals, self._order.doubt_s)
         code = self._give_back(late_writes)
         self._receipts.note(late_writes.give_back(self._clients.client_for))

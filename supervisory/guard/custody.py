@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import os
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
@@ -143,15 +142,12 @@ def _done(ending: Alone, what: str, step: Callable[[], object]) -> None:
 
 
 def _order(charge: Charge, state: StateFolder, journal: Path) -> Order:
-    return Order(
-        journal=str(journal.absolute()),
-        parent=os.getpid(),
-        state=str(state.path.absolute()),
-        devices={
-            device: charge.credentials.get(device, Credentials()).interface
-            for device in (*charge.clients, *charge.credentials)
-        },
-        variables=None if charge.settings is None else dict(charge.settings.variables),
+    devices = (*charge.clients, *charge.credentials)
+    return Order.for_us(
+        journal,
+        state.path,
+        {device: charge.credentials.get(device, Credentials()).interface for device in devices},
+        None if charge.settings is None else charge.settings.variables,
         silence_s=charge.silence_s,
         doubt_s=charge.doubt_s,
     )
@@ -181,5 +177,6 @@ def _say_farewell(ledger: Ledger, guard: Guarding) -> None:
         log.warning(
             "%d slots are not given back yet; the guardian (process %s) goes on", len(ledger.open_entries), guard.pid
         )
+        guard.hand_over()
     else:
         guard.farewell()

@@ -71,6 +71,7 @@ class Rig:
     take_occupied: bool = False
     watchers: Sequence[Watcher] = ()
     purpose: Purpose = DRIVE
+    guarded: bool = False
 
     def settings(self, **variables: str) -> Settings:
         """Settings of a run against the rig."""
@@ -97,6 +98,7 @@ class Rig:
             take_occupied=self.take_occupied,
             watchers=self.watchers,
             purpose=self.purpose,
+            guarded=self.guarded,
         )
         self.runs.append(run)
         return run

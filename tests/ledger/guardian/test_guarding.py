@@ -14,7 +14,7 @@ import pytest
 
 from ledger.guardian.guardian import End, Guardian, Watch
 from ledger.guardian.guarding import GUARDIAN, GuardianError, Guarding
-from ledger.guardian.order import BEAT, FAREWELL, Order
+from ledger.guardian.order import BEAT, FAREWELL, HAND_OVER, Order
 from tests.waiting import eventually
 
 READ_ORDER = "import sys; sys.stdin.readline(); print('ready', flush=True); "
@@ -58,6 +58,10 @@ class TestPipe:
         os.write(pipe[0], BEAT + FAREWELL)
         pipe[1]()
         assert self.watch.wait() is End.FAREWELL
+
+    def test_that_hands_over_means_that_the_runtime_lives_on(self, pipe: tuple[int, Callable[[], None]]) -> None:
+        os.write(pipe[0], BEAT + HAND_OVER)
+        assert self.watch.wait() is End.HANDED_OVER
 
     def test_that_is_silent_means_that_nothing_moves(self, pipe: tuple[int, Callable[[], None]]) -> None:
         began_s = time.monotonic()
