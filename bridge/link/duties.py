@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping
 
 from bridge.link.duty import Duty, Look
 from bridge.link.hand import HeldPoint, Holds
-from bridge.link.hand_slots import HandSlots
 from bridge.link.heartbeat import Heartbeats
+from bridge.link.held_slots import HeldSlots, Holdable
 from bridge.link.identity import Identity
 from bridge.link.isolation import Isolation
 from bridge.link.showing import Showing
@@ -15,8 +15,9 @@ from bridge.link.sightings import Sightings
 from bridge.link.slot_watch import SlotWatch, Written
 from equipment.controller import Controller
 from ledger import Ledger
+from utils.bacnet import MANUAL_OPERATOR
 from utils.clocks import Clocks, MonotonicSeconds
-from utils.values import Exchange, ObjectRef, ObjectState, Write
+from utils.values import Exchange, ObjectRef, ObjectState, Target, Write
 
 
 class Duties(Duty):
@@ -28,7 +29,7 @@ class Duties(Duty):
         self.identity = Identity(controller, clocks)
         self.isolation = Isolation(controller)
         self.watch = SlotWatch(controller.address, ledger, self._written)
-        self.hand = HandSlots(controller, ledger, self.watch, self.holds)
+        self.hand = HeldSlots(controller, ledger, self.watch, self.holds, self._outputs)
         self._controller = controller
         self._showing = Showing(controller, self.watch)
         self._beats = Heartbeats(controller)
@@ -78,6 +79,10 @@ class Duties(Duty):
     def is_in_force(self, hold: HeldPoint) -> bool:
         """Whether the controller has taken a value that is held by hand, as far as we know."""
         return self.hand.is_in_force(hold) or self._controller.plan.held.get(hold.target) == hold.value
+
+    def _outputs(self) -> Mapping[Target, Holdable]:
+        """What a hand may hold: in the slot of the manual operator."""
+        return {bound.target: Holdable(bound.ref, MANUAL_OPERATOR) for bound in self._controller.outputs}
 
     def _written(self) -> list[Written]:
         return [*self._controller.plan.bound, *self.hand.all]

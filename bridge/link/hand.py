@@ -1,7 +1,7 @@
 """What somebody holds by hand in one controller: asked for by any thread, written with the link's exchanges.
 
 An input or a value that is written anyway is shown the hand's value in place of the simulation's; outputs are in
-``hand_slots.py``. A hold outlives the absence of its controller: it is held again when that is back.
+``held_slots.py``. A hold outlives the absence of its controller: it is held again when that is back.
 """
 
 from __future__ import annotations
@@ -70,6 +70,10 @@ class Holds:
                 self._put({key: one for key, one in self._all.items() if key != hold.target}, hold.target)
         if is_current:
             self.news(hold, f"no longer held: {why}")
+
+    def in_force(self, hold: HeldPoint, priority: int) -> None:
+        """The controller has taken its value."""
+        self.news(hold, f"in force in slot {priority}")
 
     def yield_to(self, takers: Iterable[Yielded]) -> None:
         """What has been left to somebody else is not held any more."""
