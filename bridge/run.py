@@ -9,6 +9,7 @@ from datetime import datetime
 from functools import partial
 from pathlib import Path
 
+from bridge.acting import Acting
 from bridge.building import OwnControl
 from bridge.device_loop import DeviceLoop
 from bridge.display.status import Phase, Status, Summary, kept_in_words
@@ -70,8 +71,15 @@ class Run:
         watchers: Sequence[Watcher] = (),
         purpose: Purpose = DRIVE,
         guarded: bool = False,
+        acting: Acting | None = None,
     ) -> None:
-        """``watchers`` are told what happens. With ``guarded`` another process gives back when this one is lost."""
+        """``watchers`` are told what happens. With ``guarded`` another process gives back when this one is lost.
+
+        ``acting`` is how somebody acts on set-points; such a run is always guarded. Raises :class:`ConfigError` for
+        set-points that cannot be.
+        """
+        if acting is not None:
+            manager.act_on(acting.set_points, () if acting.switch is None else [acting.switch])
         clocks = clocks or Clocks()
         self.confirm, self._steps, self._shadow = confirm, steps, shadow
         self._ending = Ending()
@@ -82,7 +90,7 @@ class Run:
             ledger=ledger,
             clocks=clocks,
             take_occupied=take_occupied,
-            unguarded=self._end_unguarded if guarded else None,
+            unguarded=self._end_unguarded if guarded or acting is not None else None,
         )
         self.client, self.ledger = session.client, session.ledger
         self._states, self._state = StateKeeper(session, self._tell), purpose.state
@@ -96,11 +104,15 @@ class Run:
         self._devices = DeviceLoop(
             session.links, self._pacer, settings.settle_time_s, session.pool, session.stop, self.time.asked, clocks
         )
+        self._acting = acting
         self._workings = self._put_together(overrides, purpose, scan_with_simulation=scan_with_simulation)
 
     def _put_together(self, overrides: Overrides, purpose: Purpose, *, scan_with_simulation: bool) -> Workings:
         """What all episodes share. Controllers that scan with the simulation rest for a step at least in a pause."""
         session = self._session
+        if self._acting is not None:
+            step_s = session.settings.step_time_s
+            self._acting.attach(session.equipments, session.links, session.clocks, step_s, self._tell)
         return Workings(
             session,
             self._devices,
@@ -114,6 +126,7 @@ class Run:
             self._tell,
             purpose.may_begin,
             max(session.settings.step_time_s, PERIOD_S) if scan_with_simulation else PERIOD_S,
+            self._acting,
         )
 
     def execute(self) -> Summary:
@@ -153,6 +166,7 @@ class Run:
         """End the run soon, from any thread. A call to the simulation that is in flight is abandoned."""
         self._session.stop.set()
         self.time.halt()
+        self._close_acting()
         self._devices.close()
         self.client.abort()
 
@@ -296,7 +310,12 @@ class Run:
         self.time.halt()
         self._reached(Phase.RELEASING)
         self._session.is_giving_back = True
+        self._close_acting()
         self._devices.close()
+
+    def _close_acting(self) -> None:
+        if self._acting is not None:
+            self._acting.close()
 
     def _ask_for_kpis(self) -> None:
         """Everything else must not wait for the simulator; nor are they worth waiting for when it has failed."""

@@ -30,18 +30,22 @@ class Duties(Duty):
         self.isolation = Isolation(controller)
         self.watch = SlotWatch(controller.address, ledger, self._written)
         self.hand = HeldSlots(controller, ledger, self.watch, self.holds, self._outputs)
+        self.acted = Holds(is_quiet=True)
+        """What is acted on: the set-points of the run, and their values in the objects' units."""
+        self.set_points = HeldSlots(controller, ledger, self.watch, self.acted, self._set_points)
         self._controller = controller
         self._showing = Showing(controller, self.watch)
         self._beats = Heartbeats(controller)
 
     def __iter__(self) -> Iterator[Duty]:
         yield from (self.identity, self.isolation, self._showing, self._beats)
-        yield from (self.watch, self.hand, self.sightings)
+        yield from (self.watch, self.hand, self.set_points, self.sightings)
 
     def bind(self) -> None:
         """The controller's objects have just been found by name."""
         self.identity.bind()
         self.hand.bind()
+        self.set_points.bind()
 
     def writes(self, now_s: MonotonicSeconds) -> list[Write]:
         """What all of them want to write."""
@@ -56,6 +60,7 @@ class Duties(Duty):
         for duty in self:
             duty.hear(exchange, now_s)
         self.holds.yield_to(self.watch.yielded)
+        self.acted.yield_to(self.watch.yielded)
 
     def see(self, states: Mapping[ObjectRef, ObjectState], now_s: MonotonicSeconds) -> None:
         """Let each see it."""
@@ -74,7 +79,8 @@ class Duties(Duty):
         Costs a round trip where there is a reason to ask.
         """
         self.identity.verify()
-        self.sightings.see(self.hand.prepare(now_s), now_s)
+        for held in (self.hand, self.set_points):
+            self.sightings.see(held.prepare(now_s), now_s)
 
     def is_in_force(self, hold: HeldPoint) -> bool:
         """Whether the controller has taken a value that is held by hand, as far as we know."""
@@ -84,5 +90,8 @@ class Duties(Duty):
         """What a hand may hold: in the slot of the manual operator."""
         return {bound.target: Holdable(bound.ref, MANUAL_OPERATOR) for bound in self._controller.outputs}
 
+    def _set_points(self) -> Mapping[Target, Holdable]:
+        return {one.target: Holdable(one.ref, one.priority) for one in self._controller.set_points}
+
     def _written(self) -> list[Written]:
-        return [*self._controller.plan.bound, *self.hand.all]
+        return [*self._controller.plan.bound, *self.hand.all, *self.set_points.all]

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from bridge.acting import Acting
 from bridge.display.status import Summary
 from bridge.purpose import DRIVE, Purpose
 from bridge.run import Run
@@ -72,6 +73,7 @@ class Rig:
     watchers: Sequence[Watcher] = ()
     purpose: Purpose = DRIVE
     guarded: bool = False
+    acting: Acting | None = None
 
     def settings(self, **variables: str) -> Settings:
         """Settings of a run against the rig."""
@@ -99,6 +101,7 @@ class Rig:
             watchers=self.watchers,
             purpose=self.purpose,
             guarded=self.guarded,
+            acting=self.acting,
         )
         self.runs.append(run)
         return run
