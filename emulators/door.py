@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from emulators.bench import BACNET_PORT, BenchPlan, serve
+from emulators.boptest.case.forecast_errors import ForecastErrors
 from emulators.boptest.hub import Limits
 from emulators.demo import (
     DAY_STEPS,
@@ -14,9 +15,11 @@ from emulators.demo import (
     demo_controllers,
     demo_peers,
 )
-from emulators.embedded import EmbeddedTest, office_with, parameter_problems
+from emulators.embedded import EmbeddedTest, office_with, parameter_problems, varied
+from emulators.offices import Offices
 from emulators.plant import PointMeta
-from emulators.plants.multizone_office import OfficeFiles, read_variant
+from emulators.plants.compiled import can_compile, compiled
+from emulators.plants.multizone_office import OfficeFiles, OfficeParameters, OfficeVariant, read_variant
 from emulators.program import ObjectSpec
 
 __all__ = [
@@ -29,14 +32,21 @@ __all__ = [
     "DemoPeers",
     "DemoPlan",
     "EmbeddedTest",
+    "ForecastErrors",
     "Limits",
     "ObjectSpec",
     "OfficeFiles",
+    "OfficeParameters",
+    "OfficeVariant",
+    "Offices",
     "PointMeta",
+    "can_compile",
+    "compiled",
     "demo_controllers",
     "demo_peers",
     "office_with",
     "parameter_problems",
     "read_variant",
     "serve",
+    "varied",
 ]

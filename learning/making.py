@@ -1,0 +1,62 @@
+"""What ``gymnasium.make`` calls: worlds and their environments from a few words."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from emulators.door import OfficeFiles, OfficeVariant, read_variant
+from learning.embedded.buildings import known_points
+from learning.embedded.world import EmbeddedWorld
+from learning.environment import BuildingEnv
+from learning.server import ServerWorld, connected
+from learning.server import known_points as server_points
+from learning.spaces import SpacesFile, read_spaces, shipped_spaces
+from utils.errors import ConfigError, Problem
+
+OFFICE_CASE = "multizone_office_simple_air"
+
+
+def office_env(
+    plant: str,
+    spaces: str | Path | None = None,
+    files: OfficeFiles | None = None,
+    server: str | None = None,
+    render_mode: str | None = None,
+) -> BuildingEnv:
+    """The embedded office in this process: ``plant`` is the identity of the usual one, that of the environment's id.
+
+    ``spaces`` is a file; what ships when None. ``files`` are a user's weather, parameters and prices. With a
+    ``server`` (a URL) its test case of the same points takes the office's place. Raises :class:`ConfigError`, also
+    where this is another building than the id stands for.
+    """
+    if server is not None:
+        return server_env(server, spaces or shipped_spaces(), OFFICE_CASE, render_mode)
+    office, checked = office_and_spaces(plant, spaces, files)
+    return BuildingEnv(EmbeddedWorld(checked, office), checked, render_mode)
+
+
+def office_and_spaces(
+    plant: str, spaces: str | Path | None, files: OfficeFiles | None
+) -> tuple[OfficeVariant, SpacesFile]:
+    """The building and the checked spaces of an id. Raises :class:`ConfigError`."""
+    usual = OfficeVariant()().identity
+    if usual != plant:
+        raise ConfigError([Problem("plant", f"the id stands for {plant!a}, and this is {usual}; make a newer version")])
+    office = read_variant(files or OfficeFiles())
+    return office, read_spaces(Path(spaces) if spaces is not None else shipped_spaces(), known_points(office))
+
+
+def server_env(
+    url: str,
+    spaces: str | Path,
+    testcase: str | None = None,
+    render_mode: str | None = None,
+) -> BuildingEnv:
+    """A test of its own on any BOPTEST server. Raises :class:`utils.errors.BridgeError`."""
+    client = connected(url, testcase)
+    try:
+        checked = read_spaces(Path(spaces), server_points(client))
+        return BuildingEnv(ServerWorld(checked, client), checked, render_mode)
+    except BaseException:
+        client.__exit__()
+        raise
