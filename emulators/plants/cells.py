@@ -2,7 +2,7 @@
 
 Each part of a building owns a run of cells: its constants, what follows from the internal step, and its state, by names
 of their positions. Functions over cells are written in the part of Python that numba compiles too: numbers, tuples,
-loops and other such functions (``compiled.py``). What is true is 1.0.
+loops and other such functions (``weaving/compiled.py``). What is true is 1.0.
 """
 
 from __future__ import annotations

@@ -8,8 +8,8 @@ from itertools import pairwise
 from typing import Any
 
 from emulators.plants.multizone_office.engine import GOING_ON, OfficeEngine, best
-from emulators.plants.multizone_office.measurements import TOLD
-from emulators.plants.multizone_office.overrides import INPUT_COUNT, refusal
+from emulators.plants.multizone_office.interface.measurements import TOLD
+from emulators.plants.multizone_office.interface.overrides import INPUT_COUNT, refusal
 from emulators.plants.multizone_office.parameters import OfficeParameters
 from emulators.plants.multizone_office.plant import check_step, started
 from emulators.plants.weather import WeatherYear, chicago_ohare

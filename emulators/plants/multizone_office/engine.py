@@ -11,12 +11,12 @@ from types import FunctionType
 from typing import Any
 
 from emulators.plants.cells import Cells, Table
-from emulators.plants.compiled import can_compile, compiled
 from emulators.plants.multizone_office.building import RUN_IN_S, run, settle
-from emulators.plants.multizone_office.measurements import tell
-from emulators.plants.multizone_office.overrides import INPUT_COUNT, first_wrong, give_all
+from emulators.plants.multizone_office.interface.measurements import tell
+from emulators.plants.multizone_office.interface.overrides import INPUT_COUNT, first_wrong, give_all
 from emulators.plants.weather import WeatherYear
-from emulators.plants.woven import woven
+from emulators.plants.weaving.compiled import can_compile, compiled
+from emulators.plants.weaving.woven import woven
 
 GOING_ON = -inf
 """No start."""

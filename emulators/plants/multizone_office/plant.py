@@ -10,17 +10,17 @@ from hashlib import sha256
 from math import inf, isfinite
 
 from emulators.plant import PointMeta, TestCaseMeta
-from emulators.plants.multizone_office.boundary import Known, forecast
 from emulators.plants.multizone_office.building import built, update_boundary
 from emulators.plants.multizone_office.engine import GOING_ON, OfficeEngine, best
+from emulators.plants.multizone_office.interface.measurements import TOLD
+from emulators.plants.multizone_office.interface.overrides import INPUTS, give, refusal
+from emulators.plants.multizone_office.interface.own_control import own_control
+from emulators.plants.multizone_office.interface.points import points
 from emulators.plants.multizone_office.layout import DT_S, OPERATION, SIZE, TIME_S
-from emulators.plants.multizone_office.measurements import TOLD
-from emulators.plants.multizone_office.modes import MODES
-from emulators.plants.multizone_office.overrides import INPUTS, give, refusal
-from emulators.plants.multizone_office.own_control import own_control
 from emulators.plants.multizone_office.parameters import OfficeParameters
-from emulators.plants.multizone_office.points import points
-from emulators.plants.multizone_office.prices import HourlyPrices, our_own_hourly
+from emulators.plants.multizone_office.use.boundary import Known, forecast
+from emulators.plants.multizone_office.use.modes import MODES
+from emulators.plants.multizone_office.use.prices import HourlyPrices, our_own_hourly
 from emulators.plants.weather import WeatherYear, chicago_ohare
 from emulators.states import Fields, ForeignStateError, Memory, SavedStateError
 
