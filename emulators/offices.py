@@ -11,8 +11,8 @@ from emulators.boptest.case.simulation import SAMPLE_S
 from emulators.plants.cells import Cells
 from emulators.plants.multizone_office import MultizoneOffice, OfficeParameters, OfficeVariant
 from emulators.plants.multizone_office.engine import GOING_ON, best
-from emulators.plants.multizone_office.measurements import TOLD
-from emulators.plants.multizone_office.overrides import INPUT_COUNT, INPUT_NAMES, refusal
+from emulators.plants.multizone_office.interface.measurements import TOLD
+from emulators.plants.multizone_office.interface.overrides import INPUT_COUNT, INPUT_NAMES, refusal
 from emulators.plants.multizone_office.plant import started
 from emulators.plants.weather import chicago_ohare
 
