@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from emulators.plants.cells import Cells, Table
@@ -103,11 +103,13 @@ def _refusal(name: str, value: float) -> str:
     return f"{name.removesuffix(VALUE).removesuffix(ACTIVATE)}: {value} is not within {low} to {high}"
 
 
-def first_wrong(inputs: Table) -> int:
-    """Which of all inputs, in the order of the case, is outside its limits or NaN; -1 when none is."""
-    for number in range(INPUT_COUNT):
-        if not _LOWS[number] <= inputs[number] <= _HIGHS[number]:
-            return number
+def first_wrong(inputs: Sequence[Table]) -> int:
+    """Which of the inputs of all buildings is outside its limits or NaN, counted through; -1 when none is."""
+    for number in range(len(inputs)):
+        row = inputs[number]
+        for place in range(len(row)):
+            if not _LOWS[place] <= row[place] <= _HIGHS[place]:
+                return number * INPUT_COUNT + place
     return -1
 
 

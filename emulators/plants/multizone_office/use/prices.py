@@ -10,7 +10,7 @@ from __future__ import annotations
 import csv
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from hashlib import sha256
 from math import exp, isfinite
 from pathlib import Path
@@ -44,7 +44,7 @@ _SEED = 2019
 _MOST_PRICE = 100.0
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class HourlyPrices:
     """Prices of the scenario ``highly_dynamic``, an hour each from 1 January 00:00 on; the year repeats them."""
 
@@ -54,7 +54,7 @@ class HourlyPrices:
         """The price in force."""
         return self.values[int(time_s % YEAR_S // HOUR_S)]
 
-    @property
+    @cached_property
     def fingerprint(self) -> str:
         """Tells one series from another."""
         return sha256(repr(self.values).encode()).hexdigest()

@@ -11,16 +11,15 @@ from types import FunctionType
 import pytest
 
 from emulators.plants.multizone_office import MultizoneOffice, OfficeParameters
-from emulators.plants.multizone_office.batch import OfficeBatch
 from emulators.plants.multizone_office.building import run
 from emulators.plants.multizone_office.engine import GOING_ON, OfficeEngine, advance_all, fast, plain
 from emulators.plants.multizone_office.interface.measurements import TOLD
 from emulators.plants.multizone_office.interface.overrides import INPUT_NAMES, INPUTS
 from emulators.plants.multizone_office.layout import BOUNDARY_UNTIL_S, FREEZING_UNTIL_S, OPERATION, TIME_S
 from emulators.plants.weather import chicago_ohare
-from emulators.plants.weaving.compiled import can_compile
 from emulators.plants.weaving.woven import woven
 from emulators.states import ForeignStateError
+from tests.emulators.plants.multizone_office.both import ENGINES, needs_numba
 from tests.emulators.plants.multizone_office.driver import (
     COLD_DAY,
     DAY_S,
@@ -31,8 +30,6 @@ from tests.emulators.plants.multizone_office.driver import (
     zone_temperatures,
 )
 
-needs_numba = pytest.mark.skipif(not can_compile(), reason="needs numba (requirements-fast.txt)")
-ENGINES = [plain, pytest.param(fast, marks=needs_numba)]
 YEAR = chicago_ohare()
 MANY = int(os.environ.get("STATES", "1000"))
 """States that both ways are held against each other in; by hand 10 000 (docs/fast.md)."""
@@ -140,25 +137,6 @@ def test_a_wrong_input_without_a_name_is_named_and_nothing_is_simulated() -> Non
     with pytest.raises(ValueError, match="cannot be simulated"):
         plant.advance(float("inf"), {})
     assert plant.snapshot() == before
-
-
-@pytest.mark.parametrize("engine", ENGINES)
-def test_a_batch_is_so_many_single_buildings(engine: Callable[[], OfficeEngine]) -> None:
-    variants = [OfficeParameters(), OfficeParameters(start="as_boptest"), OfficeParameters()]
-    times = [SUMMER_DAY * DAY_S, COLD_DAY * DAY_S, MILD_DAY * DAY_S]
-    inputs = [[each.low for each in INPUTS.values()] for _ in variants]
-    out = [[0.0] * len(TOLD) for _ in variants]
-    with OfficeBatch(variants, engine=engine(), threads=2) as batch:
-        batch.start(times)
-        for _ in range(2):
-            batch.advance_into(900.0, inputs, out)
-        inputs[1][0] = 2.0
-        with pytest.raises(ValueError, match="building 1: "):
-            batch.advance_into(900.0, inputs, out)
-    for variant, time_s, row in zip(variants, times, out, strict=True):
-        single = MultizoneOffice(variant, time_s, engine=engine())
-        single.advance(900.0, {})
-        assert list(single.advance(900.0, {}).values()) == row
 
 
 @pytest.mark.parametrize("engine", ENGINES)
