@@ -114,7 +114,8 @@ class BuildingBatch(VectorEnv[Floats, Floats, NDArray[Any]]):
 
     def _passed(self) -> BoolArray:
         values = self.buildings.measured[:, self._limited]
-        return np.any((values < self._low) | (values > self._high), axis=1)
+        passed: BoolArray = np.logical_or.reduce((values < self._low) | (values > self._high), axis=1)
+        return passed
 
     def _reasons(self, terminated: BoolArray) -> NDArray[np.object_]:
         reasons = np.full(self.num_envs, "", dtype=object)
