@@ -6,12 +6,12 @@ import time
 from collections.abc import Iterator
 
 from benchmarks.rows import Measured
-from emulators.plants.compiled import can_compile
 from emulators.plants.multizone_office import MultizoneOffice, OfficeParameters
 from emulators.plants.multizone_office.batch import OfficeBatch
 from emulators.plants.multizone_office.engine import OfficeEngine, fast, plain
-from emulators.plants.multizone_office.measurements import TOLD
-from emulators.plants.multizone_office.overrides import INPUTS
+from emulators.plants.multizone_office.interface.measurements import TOLD
+from emulators.plants.multizone_office.interface.overrides import INPUTS
+from emulators.plants.weaving.compiled import can_compile
 
 SUMMER_NOON_S = 186 * 86_400 + 12 * 3600.0
 SIMULATED_S = 36_000

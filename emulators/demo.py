@@ -12,7 +12,7 @@ from pathlib import Path
 from secrets import token_urlsafe
 
 from emulators.plants.multizone_office import OfficeFiles
-from emulators.plants.multizone_office.points import points
+from emulators.plants.multizone_office.interface.points import points
 from emulators.process import emulator_process
 from emulators.programs.objects import UnitSystem
 

@@ -18,8 +18,8 @@ from emulators.demo import (
 from emulators.embedded import EmbeddedTest, office_with, parameter_problems, varied
 from emulators.offices import Offices
 from emulators.plant import PointMeta
-from emulators.plants.compiled import can_compile, compiled
 from emulators.plants.multizone_office import OfficeFiles, OfficeParameters, OfficeVariant, read_variant
+from emulators.plants.weaving.compiled import can_compile, compiled
 from emulators.program import ObjectSpec
 
 __all__ = [

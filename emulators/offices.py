@@ -11,9 +11,9 @@ from emulators.boptest.case.simulation import SAMPLE_S
 from emulators.plants.cells import Cells
 from emulators.plants.multizone_office import MultizoneOffice, OfficeParameters, OfficeVariant
 from emulators.plants.multizone_office.engine import GOING_ON, best
-from emulators.plants.multizone_office.measurements import TOLD
-from emulators.plants.multizone_office.overrides import INPUT_COUNT, INPUT_NAMES, refusal
-from emulators.plants.multizone_office.plant import started
+from emulators.plants.multizone_office.interface.measurements import TOLD
+from emulators.plants.multizone_office.interface.overrides import INPUT_COUNT, INPUT_NAMES, refusal
+from emulators.plants.multizone_office.starting import started
 from emulators.plants.weather import chicago_ohare
 
 _Share: TypeAlias = tuple[Any, Any, Any, Sequence[Any]]

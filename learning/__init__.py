@@ -11,11 +11,21 @@ except ModuleNotFoundError as error:
         "learning needs Gymnasium: pip install -r requirements-learning.txt", name=error.name
     ) from error
 
-from learning.environment import BuildingEnv
+from learning.environment import BuildingBatch, BuildingEnv
 from learning.identities import office_id, register_all
 from learning.spaces import SpacesFile, read_spaces
 from learning.world import Situation, Start, World
 
-__all__ = ["BuildingEnv", "Situation", "SpacesFile", "Start", "World", "office_id", "read_spaces", "register_all"]
+__all__ = [
+    "BuildingBatch",
+    "BuildingEnv",
+    "Situation",
+    "SpacesFile",
+    "Start",
+    "World",
+    "office_id",
+    "read_spaces",
+    "register_all",
+]
 
 register_all()

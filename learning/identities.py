@@ -26,6 +26,7 @@ def register_all() -> None:
         gymnasium.register(
             office_id(version),
             entry_point="learning.making:office_env",
+            vector_entry_point="learning.making:office_batch",
             disable_env_checker=True,
             kwargs={"plant": plant},
         )

@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 from emulators.door import OfficeFiles, OfficeVariant, read_variant
-from learning.embedded.buildings import known_points
+from learning.embedded.buildings import Buildings, known_points
 from learning.embedded.world import EmbeddedWorld
-from learning.environment import BuildingEnv
+from learning.environment import BuildingBatch, BuildingEnv
 from learning.server import ServerWorld, connected
 from learning.server import known_points as server_points
 from learning.spaces import SpacesFile, read_spaces, shipped_spaces
@@ -33,6 +33,18 @@ def office_env(
         return server_env(server, spaces or shipped_spaces(), OFFICE_CASE, render_mode)
     office, checked = office_and_spaces(plant, spaces, files)
     return BuildingEnv(EmbeddedWorld(checked, office), checked, render_mode)
+
+
+def office_batch(
+    plant: str,
+    num_envs: int = 1,
+    spaces: str | Path | None = None,
+    files: OfficeFiles | None = None,
+    threads: int = 1,
+) -> BuildingBatch:
+    """``num_envs`` embedded offices side by side, on ``threads`` threads where they are machine code; else as one."""
+    office, checked = office_and_spaces(plant, spaces, files)
+    return BuildingBatch(Buildings(checked, num_envs, office, threads), checked)
 
 
 def office_and_spaces(

@@ -49,7 +49,7 @@ class Buildings:
     def __init__(
         self, spaces: SpacesFile, count: int = 1, office: OfficeVariant | None = None, threads: int = 1
     ) -> None:
-        self._spaces, self._office = spaces, office or OfficeVariant()
+        self.count, self._spaces, self._office = count, spaces, office or OfficeVariant()
         self._offices = Offices(count, spaces.step_s, self._office, threads)
         self._meta = self._offices.plant.meta
         self.actor = Actor(spaces)

@@ -12,7 +12,7 @@ from learning.environment.rendering import told_in_words
 from learning.environment.starting import drawn
 from learning.observing import Actor, Observer, Payer
 from learning.spaces import SpacesFile
-from learning.world import FloatArray, Situation, World
+from learning.world import Situation, World
 
 Observation = NDArray[np.float32]
 
@@ -37,9 +37,6 @@ class BuildingEnv(gymnasium.Env[NDArray[np.float32], NDArray[np.float32]]):
         self.observation_names, self.action_names = self._observer.names, self._actor.names
         self.observation_space = gymnasium.spaces.Box(-1.0, 1.0, (self._observer.size,), np.float32)
         self.action_space = gymnasium.spaces.Box(-1.0, 1.0, (len(spaces.actions),), np.float32)
-        self._limited = [
-            ([seen.point for seen in spaces.observations].index(limit.point), limit) for limit in spaces.limits
-        ]
         self._steps_left = 0
         self._situation: Situation | None = None
 
@@ -71,7 +68,7 @@ class BuildingEnv(gymnasium.Env[NDArray[np.float32], NDArray[np.float32]]):
         situation = self._situation = self.world.act(self._actor.values(action))
         self._steps_left -= 1
         change = situation.kpis - before.kpis
-        reason = situation.ended or self._passed(situation.measured)
+        reason = situation.ended or self.spaces.passed(situation.measured.tolist())
         truncated = not reason and (situation.is_over or self._steps_left == 0)
         if reason or truncated:
             self._steps_left = 0
@@ -103,9 +100,3 @@ class BuildingEnv(gymnasium.Env[NDArray[np.float32], NDArray[np.float32]]):
             "time_s": situation.time_s,
             **situation.info,
         }
-
-    def _passed(self, measured: FloatArray) -> str:
-        for place, limit in self._limited:
-            if not limit.low <= measured[place] <= limit.high and measured[place] == measured[place]:
-                return f"{limit.point} is {measured[place]:.6g}, and may be {limit.low:g} to {limit.high:g}"
-        return ""

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import numpy as np
 import pytest
 
 gymnasium = pytest.importorskip("gymnasium")
 
+import numpy as np
 from gymnasium.utils.env_checker import check_env
 
 from emulators.plants.multizone_office import MultizoneOffice

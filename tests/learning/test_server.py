@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import numpy as np
 import pytest
 
 pytest.importorskip("gymnasium")
+
+import numpy as np
 
 from learning.environment import BuildingEnv
 from tests.learning.rooms import SMALL, Action, Said, embedded, random_actions, served

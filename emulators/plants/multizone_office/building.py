@@ -7,12 +7,11 @@ from math import ceil, floor, inf
 from emulators.plants.cells import Cells, Table
 from emulators.plants.components import travel
 from emulators.plants.diffuse_sun import brightening
-from emulators.plants.multizone_office import boxes, coils, modes, water, zones
-from emulators.plants.multizone_office.ahu_control import fit_control, scan, scan_fan, set_control_step
-from emulators.plants.multizone_office.air_handler import actuate, condition, fit_handler, set_handler_step
-from emulators.plants.multizone_office.air_network import balance, fit_network, pressure_at
-from emulators.plants.multizone_office.boundary import gain_share, zone_limits
-from emulators.plants.multizone_office.boxes import actuate_box, control_box, fit_box, set_box_step, step_box
+from emulators.plants.multizone_office.air.ahu_control import fit_control, scan, scan_fan, set_control_step
+from emulators.plants.multizone_office.air.air_handler import actuate, condition, fit_handler, set_handler_step
+from emulators.plants.multizone_office.air.air_network import balance, fit_network, pressure_at
+from emulators.plants.multizone_office.air.leakage import set_leaks
+from emulators.plants.multizone_office.interface.overrides import fit_overrides
 from emulators.plants.multizone_office.layout import (
     BOUNDARY_UNTIL_S,
     BOXES,
@@ -43,13 +42,12 @@ from emulators.plants.multizone_office.layout import (
     ZONE_COUNT,
     ZONE_FLOWS,
 )
-from emulators.plants.multizone_office.leakage import set_leaks
-from emulators.plants.multizone_office.modes import choose_mode, occupied
-from emulators.plants.multizone_office.outside import sky_deficit, sky_loss
-from emulators.plants.multizone_office.overrides import fit_overrides
 from emulators.plants.multizone_office.parameters import AIR_DENSITY, ROOM_C, START_HUMIDITY, ZONES, OfficeParameters
-from emulators.plants.multizone_office.water import fit_loop, step_loop
-from emulators.plants.multizone_office.zones import (
+from emulators.plants.multizone_office.parts import boxes, coils, water, zones
+from emulators.plants.multizone_office.parts.boxes import actuate_box, control_box, fit_box, set_box_step, step_box
+from emulators.plants.multizone_office.parts.outside import sky_deficit, sky_loss
+from emulators.plants.multizone_office.parts.water import fit_loop, step_loop
+from emulators.plants.multizone_office.parts.zones import (
     fit_room,
     hold_room,
     open_doors,
@@ -58,6 +56,9 @@ from emulators.plants.multizone_office.zones import (
     settle_room,
     step_room,
 )
+from emulators.plants.multizone_office.use import modes
+from emulators.plants.multizone_office.use.boundary import gain_share, zone_limits
+from emulators.plants.multizone_office.use.modes import choose_mode, occupied
 from emulators.plants.psychrometrics import KELVIN, saturation_humidity_ratio
 from emulators.plants.weather import HOUR_S, Weather, weather_at
 

@@ -10,13 +10,13 @@ from math import inf
 from types import FunctionType
 from typing import Any
 
-from emulators.plants.cells import Cells, Table
-from emulators.plants.compiled import can_compile, compiled
+from emulators.plants.cells import Cells, Rows, Table
 from emulators.plants.multizone_office.building import RUN_IN_S, run, settle
-from emulators.plants.multizone_office.measurements import tell
-from emulators.plants.multizone_office.overrides import INPUT_COUNT, first_wrong, give_all
+from emulators.plants.multizone_office.interface.measurements import tell
+from emulators.plants.multizone_office.interface.overrides import first_wrong, give_all
 from emulators.plants.weather import WeatherYear
-from emulators.plants.woven import woven
+from emulators.plants.weaving.compiled import can_compile, compiled
+from emulators.plants.weaving.woven import woven
 
 GOING_ON = -inf
 """No start."""
@@ -29,13 +29,15 @@ class OfficeEngine:
     """One way to run buildings.
 
     ``rows`` makes what it keeps them in, a row of numbers per building, and ``table`` what it reads the weather from.
+    ``reads`` tells whether it can work on rows of others where they are, as on its own.
     """
 
     name: str
-    rows: Callable[[Sequence[Sequence[float]]], Any]
+    rows: Callable[[Sequence[Sequence[float]]], Rows]
     table: Callable[[WeatherYear], Any]
     advance_all: Callable[[Sequence[Cells], Table, float, float, Sequence[Table], Sequence[Cells]], int]
-    first_wrong: Callable[[Table], int]
+    first_wrong: Callable[[Sequence[Table]], int]
+    reads: Callable[[Rows, Rows], bool]
 
 
 class _WovenInTime:
@@ -66,7 +68,12 @@ class _WovenInTime:
 def plain() -> OfficeEngine:
     """Python alone, on lists."""
     return OfficeEngine(
-        "plain", lambda rows: [list(row) for row in rows], lambda year: year.table, _WovenInTime(), first_wrong
+        "plain",
+        rows=lambda rows: [list(row) for row in rows],
+        table=lambda year: year.table,
+        advance_all=_WovenInTime(),
+        first_wrong=first_wrong,
+        reads=lambda _, __: False,
     )
 
 
@@ -76,9 +83,20 @@ def fast() -> OfficeEngine:
     numpy = import_module("numpy")
     row, rows = "float64[::1]", "float64[:,::1]"
     signature = f"int64({rows},{row},float64,float64,{rows},{rows})"
-    advance, wrong = compiled("the building", {advance_all: signature, first_wrong: f"int64({row})"})
-    table = cache(lambda year: numpy.array(year.table))
-    return OfficeEngine("compiled", lambda rows: numpy.array(rows, numpy.float64, ndmin=2), table, advance, wrong)
+    advance, wrong = compiled("the building", {advance_all: signature, first_wrong: f"int64({rows})"})
+
+    def reads(others: Rows, own: Rows) -> bool:
+        is_array = isinstance(others, numpy.ndarray) and others.dtype == numpy.float64
+        return bool(is_array and others.flags.carray and others.shape == own.shape)
+
+    return OfficeEngine(
+        "compiled",
+        rows=lambda rows: numpy.array(rows, numpy.float64, ndmin=2),
+        table=cache(lambda year: numpy.array(year.table)),
+        advance_all=advance,
+        first_wrong=wrong,
+        reads=reads,
+    )
 
 
 def best() -> OfficeEngine:
@@ -100,11 +118,9 @@ def advance_all(
     inputs change nothing. Inputs that are not within their limits are refused before anything is done: the answer is
     then the place of the first among all, else -1.
     """
-    for number in range(len(buildings)):
-        if len(inputs[number]) > 0:
-            wrong = first_wrong(inputs[number])
-            if wrong >= 0:
-                return number * INPUT_COUNT + wrong
+    wrong = first_wrong(inputs)
+    if wrong >= 0:
+        return wrong
     for number in range(len(buildings)):
         b = buildings[number]
         if len(inputs[number]) > 0:

@@ -6,8 +6,9 @@ where each of them begins.
 
 from __future__ import annotations
 
-from emulators.plants.multizone_office import boxes, coils, modes, water, zones
 from emulators.plants.multizone_office.parameters import ZONES
+from emulators.plants.multizone_office.parts import boxes, coils, water, zones
+from emulators.plants.multizone_office.use import modes
 from emulators.plants.override import OVERRIDE_CELLS
 
 ZONE_COUNT = len(ZONES)

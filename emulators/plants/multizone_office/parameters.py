@@ -13,7 +13,7 @@ from math import log
 from typing import Literal, TypeAlias
 
 from emulators.plants.components import required_conductance
-from emulators.plants.multizone_office.machines import CarnotHeatPump, CurveChiller, Machine
+from emulators.plants.machines import CarnotHeatPump, CurveChiller, Machine
 from emulators.plants.psychrometrics import CP_DRY_AIR
 
 AIR_DENSITY = 1.2

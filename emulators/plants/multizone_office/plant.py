@@ -4,37 +4,22 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Callable, Mapping, MutableSequence, Sequence
-from dataclasses import dataclass
-from functools import lru_cache
-from hashlib import sha256
 from math import inf, isfinite
 
 from emulators.plant import PointMeta, TestCaseMeta
-from emulators.plants.multizone_office.boundary import Known, forecast
-from emulators.plants.multizone_office.building import built, update_boundary
 from emulators.plants.multizone_office.engine import GOING_ON, OfficeEngine, best
+from emulators.plants.multizone_office.interface.measurements import TOLD
+from emulators.plants.multizone_office.interface.overrides import INPUT_COUNT, INPUTS, give, refusal
+from emulators.plants.multizone_office.interface.own_control import own_control
+from emulators.plants.multizone_office.interface.points import points
 from emulators.plants.multizone_office.layout import DT_S, OPERATION, SIZE, TIME_S
-from emulators.plants.multizone_office.measurements import TOLD
-from emulators.plants.multizone_office.modes import MODES
-from emulators.plants.multizone_office.overrides import INPUTS, give, refusal
-from emulators.plants.multizone_office.own_control import own_control
 from emulators.plants.multizone_office.parameters import OfficeParameters
-from emulators.plants.multizone_office.points import points
-from emulators.plants.multizone_office.prices import HourlyPrices, our_own_hourly
+from emulators.plants.multizone_office.starting import Snapshot, identity_of, put_back, snapshot_of, started
+from emulators.plants.multizone_office.use.boundary import Known, forecast
+from emulators.plants.multizone_office.use.modes import MODES
+from emulators.plants.multizone_office.use.prices import HourlyPrices, our_own_hourly
 from emulators.plants.weather import WeatherYear, chicago_ohare
 from emulators.states import Fields, ForeignStateError, Memory, SavedStateError
-
-_VERSION = "2"
-"""Raise with every change of the equations: it tells results of different versions apart."""
-_STARTS_KEPT = 16
-
-
-@dataclass(frozen=True, slots=True)
-class Snapshot:
-    """All that a plant was at a moment; only for plants of the same identity."""
-
-    identity: str
-    cells: bytes
 
 
 class MultizoneOffice:
@@ -57,7 +42,7 @@ class MultizoneOffice:
         self._points = points()
         self._year = year or chicago_ohare()
         self._known = Known(self._year, self._parameters.gains, hourly or our_own_hourly())
-        self._identity = _identity(self._parameters, self._known)
+        self._identity = identity_of(self._parameters, self._known.year, self._known.hourly)
         self._engine = engine or best()
         rows = self._engine.rows
         self._table = self._engine.table(self._year)
@@ -73,7 +58,7 @@ class MultizoneOffice:
     @property
     def identity(self) -> str:
         """Name, version of the equations, and a digest of parameters, weather and hourly prices."""
-        return self._identity
+        return str(self._identity)
 
     @property
     def inputs(self) -> Mapping[str, PointMeta]:
@@ -89,6 +74,11 @@ class MultizoneOffice:
     def forecast_points(self) -> Mapping[str, PointMeta]:
         """What :meth:`forecast` can answer."""
         return self._points.forecast_points
+
+    @property
+    def time_s(self) -> float:
+        """Where it stands, in s from 1 January 00:00."""
+        return float(self._buildings[0][TIME_S])
 
     def initialize(self, start_time_s: float) -> Mapping[str, float]:
         """Forget everything (overrides included) and return the state at the start time.
@@ -112,14 +102,20 @@ class MultizoneOffice:
     def advance_into(self, step_s: float, inputs: Sequence[float], out: MutableSequence[float]) -> None:
         """:meth:`advance` without names: all inputs in the order of ``INPUT_NAMES``, the state in that of ``TOLD``.
 
-        Raises ValueError for an input outside its limits; nothing is simulated then.
+        Raises ValueError for an input outside its limits, or one too few; nothing is simulated then.
         """
         check_step(step_s)
+        if len(inputs) != INPUT_COUNT:
+            raise ValueError(f"all {INPUT_COUNT} inputs have to be given, not {len(inputs)}")
         self._all_inputs[0][:] = inputs
-        advance_all = self._engine.advance_all
-        wrong = advance_all(self._buildings, self._table, GOING_ON, float(step_s), self._all_inputs, self._out)
+        wrong = self._run(float(step_s), self._all_inputs)
         if wrong >= 0:
             raise ValueError(refusal(wrong, inputs[wrong]))
+        out[:] = self._out[0]
+
+    def tell_into(self, out: MutableSequence[float]) -> None:
+        """Write the state as it is, in the order of ``TOLD``."""
+        self._run(0.0, self._no_inputs)
         out[:] = self._out[0]
 
     def forecast(self, names: Sequence[str], times_s: Sequence[float]) -> Mapping[str, Sequence[float]]:
@@ -128,15 +124,13 @@ class MultizoneOffice:
 
     def snapshot(self) -> Snapshot:
         """All of the state, to the bit: time, control and overrides too."""
-        return Snapshot(self._identity, array("d", self._buildings[0]).tobytes())
+        return snapshot_of(self._buildings[0], self._identity)
 
     def restore(self, snapshot: Snapshot) -> None:
         """Go back to a snapshot of this plant or of one like it. Raises ForeignStateError for another's."""
         if snapshot.identity != self._identity:
-            raise ForeignStateError(f"the snapshot is of {snapshot.identity!a}; this is {self._identity}")
-        cells = array("d")
-        cells.frombytes(snapshot.cells)
-        self._buildings[0][:] = cells
+            raise ForeignStateError(f"the snapshot is of {str(snapshot.identity)!a}; this is {self._identity}")
+        put_back(self._buildings[0], snapshot)
 
     def remember(self) -> Memory:
         """All of the state, as plain numbers."""
@@ -160,8 +154,11 @@ class MultizoneOffice:
         return [float(value) for value in self._buildings[0]]
 
     def _state(self, step_s: float) -> dict[str, float]:
-        self._engine.advance_all(self._buildings, self._table, GOING_ON, step_s, self._no_inputs, self._out)
+        self._run(step_s, self._no_inputs)
         return dict(zip(TOLD, map(float, self._out[0]), strict=True))
+
+    def _run(self, step_s: float, inputs: Sequence[Sequence[float]]) -> int:
+        return self._engine.advance_all(self._buildings, self._table, GOING_ON, step_s, inputs, self._out)
 
 
 def check_step(step_s: float) -> None:
@@ -189,23 +186,3 @@ def _believed(state: Fields) -> list[float]:
 
 def _plain(value: float) -> float | str:
     return value if isfinite(value) else str(value)
-
-
-@lru_cache(maxsize=_STARTS_KEPT)
-def started(
-    parameters: OfficeParameters, year: WeatherYear, engine: OfficeEngine, start_time_s: float
-) -> tuple[float, ...]:
-    """A building as it starts: a start takes a hundred times as long as a copy of it."""
-    b = built(parameters)
-    b[TIME_S] = start_time_s
-    if parameters.start == "as_boptest":
-        update_boundary(b, year.table)
-        return tuple(b)
-    rows = engine.rows([b])
-    engine.advance_all(rows, engine.table(year), start_time_s, 0.0, engine.rows([[]]), engine.rows([[0.0] * len(TOLD)]))
-    return tuple(map(float, rows[0]))
-
-
-def _identity(parameters: OfficeParameters, known: Known) -> str:
-    told = f"{parameters!r} {known.year.fingerprint} {known.hourly.fingerprint}"
-    return f"multizone_office grey box {_VERSION} {sha256(told.encode()).hexdigest()[:12]}"

@@ -14,7 +14,9 @@ from tests import bench
 from tests.bridge.check.views import limits, point_view
 from utils.values import PointMetadata
 
-AIR = json.loads((Path(__file__).parents[3] / "emulators/plants/multizone_office/points.json").read_text("utf-8"))
+AIR = json.loads(
+    (Path(__file__).parents[3] / "emulators/plants/multizone_office/interface/points.json").read_text("utf-8")
+)
 METADATA = {name: limits(0, 1) for name in AIR["inputs"]} | {name: PointMetadata("K") for name in AIR["measurements"]}
 AHU, SOUTH = "hvac_oveAhu_", "hvac_oveZonActSou_"
 SEQUENCE = tuple(f"{AHU}{end}" for end in ("yHea", "yCoo", "yOA", "yRet"))

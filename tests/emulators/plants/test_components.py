@@ -13,7 +13,7 @@ from emulators.plants.components import (
     required_conductance,
     valve_flow,
 )
-from tests.emulators.plants.parts import Actuator, FlowLag, Loop
+from tests.emulators.plants.multizone_office.parts import Actuator, FlowLag, Loop
 
 
 def stepped(actuator: Actuator, dt_s: float, duration_s: float, command: float) -> float:

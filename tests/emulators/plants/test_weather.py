@@ -5,8 +5,8 @@ from math import cos, degrees, radians
 import pytest
 
 from emulators.plants.diffuse_sun import brightening, on_wall
-from emulators.plants.multizone_office.outside import angle_modifier, sky_deficit, sky_loss
 from emulators.plants.multizone_office.parameters import Envelope
+from emulators.plants.multizone_office.parts.outside import angle_modifier, sky_deficit, sky_loss
 from emulators.plants.psychrometrics import (
     enthalpy,
     saturation_humidity_ratio,

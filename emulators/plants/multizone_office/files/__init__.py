@@ -1,0 +1,1 @@
+"""What users give of their own: parameters, weather, prices."""

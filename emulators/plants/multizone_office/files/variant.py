@@ -1,0 +1,59 @@
+"""Which office is emulated: the usual one, BOPTEST's, or a user's own weather, parameters and prices."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from emulators.plants.epw import read_epw
+from emulators.plants.multizone_office.files.parameter_file import read_parameters
+from emulators.plants.multizone_office.parameters import OfficeParameters, as_boptest
+from emulators.plants.multizone_office.plant import MultizoneOffice
+from emulators.plants.multizone_office.use.prices import HourlyPrices, read_hourly
+from emulators.plants.weather import WeatherYear
+from utils.errors import Problems
+
+
+@dataclass(frozen=True, slots=True)
+class OfficeFiles:
+    """What a user gives of the building. None stands for what ships."""
+
+    weather: Path | None = None
+    parameters: Path | None = None
+    prices: Path | None = None
+    as_boptest: bool = False
+
+    @property
+    def options(self) -> list[str]:
+        """The same as options of ``emulate``."""
+        files = {"--weather": self.weather, "--parameters": self.parameters, "--prices": self.prices}
+        named = [word for option, path in files.items() if path for word in (option, str(path.resolve()))]
+        return [*named, *(["--as-boptest"] if self.as_boptest else [])]
+
+
+@dataclass(frozen=True, slots=True)
+class OfficeVariant:
+    """What makes one office after the other, all alike."""
+
+    parameters: OfficeParameters | None = None
+    year: WeatherYear | None = None
+    hourly: HourlyPrices | None = None
+
+    def __call__(self) -> MultizoneOffice:
+        """A new office."""
+        return MultizoneOffice(self.parameters, year=self.year, hourly=self.hourly)
+
+
+def read_variant(files: OfficeFiles) -> OfficeVariant:
+    """The office of these files. Raises ConfigError with all that is wrong with all of them."""
+    usual = as_boptest() if files.as_boptest else OfficeParameters()
+    parameters, year, hourly = usual, None, None
+    problems = Problems()
+    with problems.collecting():
+        year = read_epw(files.weather) if files.weather else None
+    with problems.collecting():
+        parameters = read_parameters(files.parameters, usual) if files.parameters else usual
+    with problems.collecting():
+        hourly = read_hourly(files.prices) if files.prices else None
+    problems.refuse()
+    return OfficeVariant(parameters, year, hourly)

@@ -1,0 +1,1 @@
+"""What is told and taken, by the names of the case."""

@@ -1,0 +1,1 @@
+"""How small functions over cells become one large one, in Python or as machine code."""
