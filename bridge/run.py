@@ -258,6 +258,11 @@ class Run:
         )
 
     @property
+    def was_stopped(self) -> bool:
+        """Whether somebody has asked it to end."""
+        return self._session.stop.is_set()
+
+    @property
     def guardian(self) -> int | None:
         """The process that gives back when this one is lost; None where there is none."""
         return self._session.guard.pid if self._session.guard is not None else None

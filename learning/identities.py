@@ -19,9 +19,15 @@ def server_id() -> str:
     return f"{NAMESPACE}/Server-v0"
 
 
+def loop_id() -> str:
+    """The id of controllers in the loop."""
+    return f"{NAMESPACE}/Controllers-v0"
+
+
 def register_all() -> None:
     """Make the ids known to Gymnasium. An old version is refused when it is made: its building is no more."""
     gymnasium.register(server_id(), entry_point="learning.making:server_env", nondeterministic=True)
+    gymnasium.register(loop_id(), entry_point="learning.making:controllers_env", nondeterministic=True)
     for version, plant in enumerate(OFFICES):
         gymnasium.register(
             office_id(version),

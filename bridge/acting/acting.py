@@ -47,10 +47,12 @@ class Acting:
         every: int = 1,
         patience_s: float = 10.0,
         switch: OperatorSwitch | None = None,
+        beside: Callable[[], object] = lambda: None,
     ) -> None:
         """A turn in ``every`` so many steps of the run; an action is waited for ``patience_s`` (wall s).
 
-        Raises :class:`ConfigError`.
+        Nobody acts while the ``switch`` is off. ``beside`` is called before each turn in the run's own thread, which
+        alone may use its client of the simulation. Raises :class:`ConfigError`.
         """
         self.set_points, self.switch = tuple(set_points), switch
         problems = [] if every >= 1 else [Problem("every", f"is {every}; write a whole number from 1 on")]
@@ -58,7 +60,7 @@ class Acting:
             problems.append(Problem("patience_s", f"is {patience_s:g}; write 0 to {LONGEST_PATIENCE_S:g}"))
         if problems:
             raise ConfigError(problems)
-        self._every, self._patience_s = every, patience_s
+        self._every, self._patience_s, self._beside = every, patience_s, beside
         self._movements = {str(one): Movement(one) for one in self.set_points}
         self._wanted: dict[str, float | None] = {}
         self._dropped: Mapping[str, str] = {}
@@ -151,6 +153,7 @@ class Acting:
             kpis,
             self._was_late,
             not self._may_act(),
+            self._beside(),
         )
 
     def _lead(self, frame: Frame) -> None:

@@ -40,6 +40,8 @@ class Turn:
     """Whether no action came in time since the turn before: the last one counted on."""
     is_switched_off: bool = False
     """Whether an operator forbids to act."""
+    beside: object = None
+    """What whoever acts wanted to be asked in the run's own thread."""
 
 
 def seen_outputs(

@@ -32,7 +32,15 @@ class ActionSpace(_Range):
     """One number that an agent chooses, for one point or for several at once."""
 
     name: str = Field(description="What it is called.", min_length=1)
-    points: list[str] = Field(description="Inputs of the building, without _u.", min_length=1)
+    points: list[str] = Field(
+        description="Inputs of the building, without _u, or set-points in controllers: AHU.SupplyAirTempSp.",
+        min_length=1,
+    )
+    unit: str | None = Field(
+        None,
+        description="Of low, high and rate_per_h, where the points are set-points in \
+controllers; all else is in SI units.",
+    )
     rate_per_h: float | None = Field(None, gt=0.0, description="How far it may move in an hour; freely when absent.")
     hours: tuple[float, float] | None = Field(
         None, description="From and to which hour of the day it acts; at other times the building's own control does."

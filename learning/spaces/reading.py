@@ -26,10 +26,11 @@ _KEYS: Keys = {
 class KnownPoints:
     """What a world has, for a file to be held against.
 
-    ``actions`` maps what may be acted on to its limits; without ``forecasts`` nobody can tell before they are asked.
+    ``actions`` maps what may be acted on to its limits. Without ``actions`` or ``forecasts`` nobody can tell before
+    they are asked.
     """
 
-    actions: Mapping[str, tuple[float, float]]
+    actions: Mapping[str, tuple[float, float]] | None
     measurements: Collection[str]
     forecasts: Collection[str] | None
     kpis: Sequence[str]
@@ -74,6 +75,10 @@ def _names(document: JsonDocument, known: KnownPoints) -> Iterator[Problem]:
 
 def _action(document: JsonDocument, number: int, action: Mapping[str, Json], known: KnownPoints) -> Iterator[Problem]:
     points = action.get("points")
+    if known.actions is None:
+        return
+    if action.get("unit") is not None:
+        yield Problem(document.where("actions", number, "unit"), "is for set-points in controllers; leave it out")
     for place, name in enumerate(points if isinstance(points, list) else []):
         where = document.where("actions", number, "points", place)
         yield from _unknown(where, name, known.actions, "input")
