@@ -61,6 +61,7 @@ class Buildings:
         self._ends_s = np.zeros(count)
         self._errors = [(ForecastErrors(), 0) for _ in range(count)]
         self._inputs = np.tile(self._idle, (count, 1))
+        self._has_agent: BoolArray = np.ones((count, 1), np.bool_)
         self.mask: BoolArray = np.zeros((count, len(spaces.actions)), np.bool_)
 
     @property
@@ -109,8 +110,9 @@ class Buildings:
                     self._states[number : number + 1], 0.0, self._meta.floor_area_m2)  # fmt: skip
         self._ends_s[number] = begun.end_s
         self._inputs[number] = self._idle
+        self._has_agent[number] = not start.own_control
         self._errors[number] = ForecastErrors(), start.seed
-        self.mask[number] = self.actor.mask(begun.start_s)
+        self.mask[number] = self.actor.mask(begun.start_s) & self._has_agent[number]
 
     def act(self, values: FloatArray) -> None:
         """A step of all with these values of the actions, ``(count, a)``, where the mask takes them.
@@ -126,7 +128,7 @@ class Buildings:
         self._tally(told, self._calendar.rows, self._points, self._states, self._offices.step_s,
                     self._meta.floor_area_m2)  # fmt: skip
         self._told[:] = told[-self._offices.count :]
-        self.mask = self.actor.mask(self.times_s)
+        self.mask = self.actor.mask(self.times_s) & self._has_agent
 
     def forecast(self) -> FloatArray:
         """``(count, points * times)``: what is known of the time to come; a point's times follow one another."""

@@ -52,6 +52,7 @@ class BuildingEnv(gymnasium.Env[NDArray[np.float32], NDArray[np.float32]]):
 
         ``options["start"]`` is a model time (s) or a date, ``options["period"]`` one of BOPTEST's, and
         ``options["parameters"]`` are those of the building that differ, by paths such as ``envelope.window_w_m2k``.
+        With ``options["own_control"]`` the building's own control has it, and actions are not looked at.
         Raises :class:`utils.errors.BridgeError`.
         """
         super().reset(seed=seed)
