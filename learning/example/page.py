@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from html import escape
 
 from learning.example.comparing import TOLERATED_KH, Compared
-from learning.example.single import Episode
+from learning.example.single import EpisodeLog
 from recording.charts import Curve, Panel, chart, model_time_axis
 from utils.clocks import DAY_S
 
@@ -26,7 +26,7 @@ _DRAWN = (
 )
 
 
-def page(compared: Compared, plant: str, told: str, week: int, episodes: Mapping[str, Episode]) -> str:
+def page(compared: Compared, plant: str, told: str, week: int, episodes: Mapping[str, EpisodeLog]) -> str:
     """The whole page. ``told`` says how it was made, ``week`` which one the ``episodes`` are of."""
     head = f"<!doctype html><html lang='en'><meta charset='utf-8'><title>Learning</title><style>{_STYLE}</style>"
     rows = "".join(f"<tr>{''.join(f'<td>{escape(cell)}</td>' for cell in row)}</tr>" for row in compared.rows())
@@ -44,7 +44,7 @@ def page(compared: Compared, plant: str, told: str, week: int, episodes: Mapping
     ])  # fmt: skip
 
 
-def week_chart(week: int, episodes: Mapping[str, Episode]) -> str:
+def week_chart(week: int, episodes: Mapping[str, EpisodeLog]) -> str:
     """A week as an SVG: the warmest and coldest zones, what the policy commands, and the weather."""
     some = next(iter(episodes.values()))
     first_s = week * 7 * DAY_S
@@ -62,7 +62,7 @@ def week_chart(week: int, episodes: Mapping[str, Episode]) -> str:
     return chart(f"Week {week + 1} of the year, held out", times, panels, model_time_axis(times[0], times[-1], _YEAR))
 
 
-def _extreme(episodes: Mapping[str, Episode], of_all: Callable[[Iterable[float]], float]) -> Sequence[Curve]:
+def _extreme(episodes: Mapping[str, EpisodeLog], of_all: Callable[[Iterable[float]], float]) -> Sequence[Curve]:
     curves = []
     for name, one in episodes.items():
         zones = [one.column(f"hvac_reaZon{zone}_TZon_y") for zone in _ZONES]
@@ -70,5 +70,5 @@ def _extreme(episodes: Mapping[str, Episode], of_all: Callable[[Iterable[float]]
     return curves
 
 
-def _column(one: Episode, point: str, below: float) -> list[float]:
+def _column(one: EpisodeLog, point: str, below: float) -> list[float]:
     return [value - below for value in one.column(point)]

@@ -14,7 +14,7 @@ from learning.world import FloatArray
 
 
 @dataclass(slots=True)
-class Episode:
+class EpisodeLog:
     """What an episode was: hours since its start, and a row of numbers per step for each name (SI)."""
 
     hours: list[float] = field(default_factory=list)
@@ -30,9 +30,9 @@ class Episode:
 
 def episode(
     env: BuildingEnv, policy: Policy, parameters: FloatArray | None, options: Mapping[str, Any] | None = None
-) -> Episode:
+) -> EpisodeLog:
     """Run one by a policy's parameters ``(size,)``; without them by own control, where the world can do that."""
-    gone = Episode()
+    gone = EpisodeLog()
     chosen = {**(options or {}), **({"own_control": True} if parameters is None else {})}
     observation, info = env.reset(options=chosen)
     row = np.zeros(policy.size) if parameters is None else parameters
