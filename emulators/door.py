@@ -16,30 +16,42 @@ from emulators.demo import (
     demo_peers,
 )
 from emulators.embedded import EmbeddedTest, office_with, parameter_problems, varied
+from emulators.office_model import DISTURBANCES, Disturbance, OfficeModel, StatePart
 from emulators.offices import Offices
 from emulators.plant import PointMeta
-from emulators.plants.multizone_office import OfficeFiles, OfficeParameters, OfficeVariant, read_variant
+from emulators.plants.multizone_office import (
+    MultizoneOffice,
+    OfficeFiles,
+    OfficeParameters,
+    OfficeVariant,
+    read_variant,
+)
 from emulators.plants.weaving.compiled import can_compile, compiled
 from emulators.program import ObjectSpec
 
 __all__ = [
     "BACNET_PORT",
     "DAY_STEPS",
+    "DISTURBANCES",
     "PASSWORD_VARIABLE",
     "PERIODS",
     "STEP_S",
     "BenchPlan",
     "DemoPeers",
     "DemoPlan",
+    "Disturbance",
     "EmbeddedTest",
     "ForecastErrors",
     "Limits",
+    "MultizoneOffice",
     "ObjectSpec",
     "OfficeFiles",
+    "OfficeModel",
     "OfficeParameters",
     "OfficeVariant",
     "Offices",
     "PointMeta",
+    "StatePart",
     "can_compile",
     "compiled",
     "demo_controllers",

@@ -67,7 +67,9 @@ class Observer:
         raw *= self._scale
         if np.isnan(raw.sum()):
             np.nan_to_num(raw, copy=False)
-        return raw.clip(-1.0, 1.0).astype(np.float32)
+        np.maximum(raw, -1.0, out=raw)
+        np.minimum(raw, 1.0, out=raw)
+        return raw.astype(np.float32)
 
 
 def _half_minute(time_s: FloatArray | float) -> NDArray[np.intp] | int:
@@ -96,6 +98,31 @@ def _weights(weights: Mapping[str, float], kpi_names: Sequence[str]) -> FloatArr
     return np.array([weights.get(name, 0.0) for name in kpi_names])
 
 
+class Bounds:
+    """What observations must not leave."""
+
+    def __init__(self, spaces: SpacesFile) -> None:
+        seen = [each.point for each in spaces.observations]
+        self._limits = [(seen.index(limit.point), limit) for limit in spaces.limits]
+        self._places = [place for place, _ in self._limits]
+        self._low = np.array([limit.low for limit in spaces.limits])
+        self._high = np.array([limit.high for limit in spaces.limits])
+
+    def left(self, measured: FloatArray) -> BoolArray:
+        """Who has left one, ``(n, m)`` to ``(n,)``. NaN has left none."""
+        values = measured[:, self._places]
+        left: BoolArray = np.logical_or.reduce((values < self._low) | (values > self._high), axis=1)
+        return left
+
+    def told(self, measured: Sequence[float]) -> str:
+        """Which is left, in words; nothing when none is."""
+        for place, limit in self._limits:
+            value = measured[place]
+            if value < limit.low or value > limit.high:
+                return f"{limit.point} is {value:.6g}, and may be {limit.low:g} to {limit.high:g}"
+        return ""
+
+
 class Actor:
     """Turns what an agent answers, between -1 and 1, into values within bounds, rates and hours.
 
@@ -118,17 +145,16 @@ class Actor:
 
     def values(self, action: NDArray[np.floating]) -> FloatArray:
         """In the units of the spaces, ``(..., a)``."""
-        wanted = np.clip(np.asarray(action, np.float64), -1.0, 1.0)
-        values: FloatArray = np.clip(self._middle + self._half * wanted, self._low, self._high)
+        wanted = self._middle + self._half * np.asarray(action, np.float64)
+        values: FloatArray = np.minimum(np.maximum(wanted, self._low), self._high)
         return values
 
     def limited(self, values: FloatArray, in_force: FloatArray) -> FloatArray:
         """No further from what is in force than a step may move them. From NaN they go anywhere."""
         if not self._has_rates:
             return values
-        from_here = np.where(np.isnan(in_force), values, in_force)
-        limited: FloatArray = np.clip(values, from_here - self._most, from_here + self._most)
-        return limited
+        limited: FloatArray = np.fmin(np.fmax(values, in_force - self._most), in_force + self._most)
+        return np.where(np.isnan(values), values, limited)
 
     def mask(self, time_s: FloatArray | float) -> BoolArray:
         """Which actions are taken in the step that begins now, ``(..., a)``."""

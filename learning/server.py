@@ -65,7 +65,7 @@ class ServerWorld:
     def __init__(self, spaces: SpacesFile, client: BOPTestClient) -> None:
         self._spaces, self._client = spaces, client
         self._actor = Actor(spaces)
-        self._end_s = math.inf
+        self._end_s, self._has_agent = math.inf, True
         self._uncertainty = ForecastUncertainty()
         self._situation: Situation | None = None
 
@@ -83,6 +83,7 @@ class ServerWorld:
         if forecasts is not None and forecasts.is_uncertain:
             levels = forecasts.temperature_uncertainty, forecasts.solar_uncertainty
             self._uncertainty = ForecastUncertainty(*levels, seed=start.seed)
+        self._has_agent = not start.own_control
         state = self._set_scenario(start.period)
         if state is None:
             state = client.initialize_system(start.time_s, spaces.warmup_days * DAY_S)
@@ -138,7 +139,7 @@ class ServerWorld:
             forecast=self._forecast(),
             kpis=np.nan_to_num([kpis.get(name, math.nan) for name in KPIS]),
             actions=np.array([values.get(action.points[0] + _VALUE, math.nan) for action in spaces.actions]),
-            mask=self._actor.mask(float(state.time_s)),
+            mask=self._actor.mask(float(state.time_s)) & self._has_agent,
             is_over=is_over,
         )
 

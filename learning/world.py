@@ -17,13 +17,15 @@ BoolArray: TypeAlias = NDArray[np.bool_]
 class Start:
     """Where an episode begins: at a model time (s), or with one of BOPTEST's periods, whose end is then the episode's.
 
-    ``parameters`` of the building differ by their paths; ``seed`` is that of the errors of forecasts.
+    ``parameters`` of the building differ by their paths; ``seed`` is that of the errors of forecasts. With
+    ``own_control`` no action is taken: the mask is empty all along, for something to compare with.
     """
 
     time_s: float = 0.0
     period: str | None = None
     parameters: Mapping[str, float] = field(default_factory=dict)
     seed: int = 0
+    own_control: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ import numpy as np
 
 from emulators.door import ForecastErrors, OfficeParameters, Offices, OfficeVariant, varied
 from learning.embedded import tally
-from learning.embedded.calendar import Calendar
+from learning.embedded.calendar import QUARTER_S, Calendar
 from learning.observing import Actor
 from learning.spaces import KnownPoints, SpacesFile
 from learning.world import BoolArray, FloatArray, Start
@@ -61,6 +61,7 @@ class Buildings:
         self._ends_s = np.zeros(count)
         self._errors = [(ForecastErrors(), 0) for _ in range(count)]
         self._inputs = np.tile(self._idle, (count, 1))
+        self._has_agent: BoolArray = np.ones((count, 1), np.bool_)
         self.mask: BoolArray = np.zeros((count, len(spaces.actions)), np.bool_)
 
     @property
@@ -94,6 +95,11 @@ class Buildings:
         over: BoolArray = self.times_s >= self._ends_s
         return over
 
+    @property
+    def told_names(self) -> Sequence[str]:
+        """All that the building tells."""
+        return self._offices.told_names
+
     def told(self, names: Sequence[str]) -> FloatArray:
         """``(count, len(names))``: any points that the building tells."""
         return self._told[:, [self._offices.told_names.index(name) for name in names]]
@@ -109,8 +115,9 @@ class Buildings:
                     self._states[number : number + 1], 0.0, self._meta.floor_area_m2)  # fmt: skip
         self._ends_s[number] = begun.end_s
         self._inputs[number] = self._idle
+        self._has_agent[number] = not start.own_control
         self._errors[number] = ForecastErrors(), start.seed
-        self.mask[number] = self.actor.mask(begun.start_s)
+        self.mask[number] = self.actor.mask(begun.start_s) & self._has_agent[number]
 
     def act(self, values: FloatArray) -> None:
         """A step of all with these values of the actions, ``(count, a)``, where the mask takes them.
@@ -125,20 +132,24 @@ class Buildings:
         told = samples if self._offices.is_compiled else np.array(samples)
         self._tally(told, self._calendar.rows, self._points, self._states, self._offices.step_s,
                     self._meta.floor_area_m2)  # fmt: skip
-        self._told[:] = told[-self._offices.count :]
-        self.mask = self.actor.mask(self.times_s)
+        self._told[:] = told[-self.count :]
+        self.mask = self.actor.mask(self.times_s) & self._has_agent
 
     def forecast(self) -> FloatArray:
         """``(count, points * times)``: what is known of the time to come; a point's times follow one another."""
         forecasts = self._spaces.forecasts
         if forecasts is None:
-            return np.zeros((self._offices.count, 0))
-        times_s = self.times_s[:, None] + self._ahead_s
-        told = self._calendar.at(times_s, self._forecast_columns).swapaxes(1, 2)
+            return np.zeros((self.count, 0))
+        if self._ahead_quarters is not None:
+            now = (self.times_s // QUARTER_S).astype(np.intp)
+            told: FloatArray = self._known_ahead[now[:, None] + self._ahead_quarters].swapaxes(1, 2)
+        else:
+            times_s = self.times_s[:, None] + self._ahead_s
+            told = self._calendar.at(times_s, self._forecast_columns).swapaxes(1, 2)
         if forecasts.is_uncertain:
-            for number in range(self._offices.count):
-                self._disturb(number, times_s[number], told[number])
-        return told.reshape(self._offices.count, -1)
+            for number, time_s in enumerate(self.times_s):
+                self._disturb(number, time_s + self._ahead_s, told[number])
+        return np.reshape(told, (self.count, -1))
 
     def close(self) -> None:
         """End their threads."""
@@ -217,6 +228,10 @@ class Buildings:
         self._forecast_columns = slice(len(counted), None)
         days = max(self._spaces.days, 2 * _PERIOD_HALF_S / DAY_S) + self._horizon_s / DAY_S
         self._calendar = Calendar(self._offices, [*counted, *known], days)
+        self._known_ahead = self._calendar.rows[:, self._forecast_columns]
+        interval_s = forecasts.interval_s if forecasts else QUARTER_S
+        is_whole = self._spaces.step_s % QUARTER_S == interval_s % QUARTER_S == 0.0
+        self._ahead_quarters = (self._ahead_s // QUARTER_S).astype(np.intp) if is_whole else None
 
 
 def known_points(office: OfficeVariant | None = None) -> KnownPoints:

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from learning.embedded.buildings import Buildings
 from learning.embedded.tally import KPIS
 from learning.environment.starting import drawn, options_of
-from learning.observing import Observer, Payer
+from learning.observing import Bounds, Observer, Payer
 from learning.spaces import SpacesFile
 from learning.world import BoolArray, FloatArray
 
@@ -40,10 +40,7 @@ class BuildingBatch(VectorEnv[Floats, Floats, NDArray[Any]]):
         self.single_action_space = gymnasium.spaces.Box(-1.0, 1.0, (len(spaces.actions),), np.float32)
         self.observation_space = batch_space(self.single_observation_space, self.num_envs)
         self.action_space = batch_space(self.single_action_space, self.num_envs)
-        seen = [each.point for each in spaces.observations]
-        self._limited = [seen.index(limit.point) for limit in spaces.limits]
-        self._low = np.array([limit.low for limit in spaces.limits])
-        self._high = np.array([limit.high for limit in spaces.limits])
+        self._bounds = Bounds(spaces)
         self._randoms: list[np.random.Generator] = []
         self._kpis = np.zeros((self.num_envs, len(KPIS)))
         self._done: BoolArray = np.zeros(self.num_envs, np.bool_)
@@ -81,7 +78,7 @@ class BuildingBatch(VectorEnv[Floats, Floats, NDArray[Any]]):
         kpis = self.buildings.kpis
         change = np.where(begins[:, None], 0.0, kpis - self._kpis)
         self._kpis = kpis
-        terminated = self._passed() & ~begins
+        terminated = self._bounds.left(self.buildings.measured) & ~begins
         truncated = self.buildings.over & ~begins & ~terminated
         self._done = terminated | truncated
         info = self._info(self._payer.cost(change))
@@ -112,14 +109,9 @@ class BuildingBatch(VectorEnv[Floats, Floats, NDArray[Any]]):
         }
         return {**told, **{f"_{name}": np.ones(self.num_envs, np.bool_) for name in told}}
 
-    def _passed(self) -> BoolArray:
-        values = self.buildings.measured[:, self._limited]
-        passed: BoolArray = np.logical_or.reduce((values < self._low) | (values > self._high), axis=1)
-        return passed
-
     def _reasons(self, terminated: BoolArray) -> NDArray[np.object_]:
         reasons = np.full(self.num_envs, "", dtype=object)
         measured = self.buildings.measured
         for number in np.flatnonzero(terminated):
-            reasons[number] = self.spaces.passed(measured[number].tolist())
+            reasons[number] = self._bounds.told(measured[number].tolist())
         return reasons

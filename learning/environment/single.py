@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from learning.environment.rendering import told_in_words
 from learning.environment.starting import drawn
-from learning.observing import Actor, Observer, Payer
+from learning.observing import Actor, Bounds, Observer, Payer
 from learning.spaces import SpacesFile
 from learning.world import Situation, World
 
@@ -33,6 +33,7 @@ class BuildingEnv(gymnasium.Env[NDArray[np.float32], NDArray[np.float32]]):
     def __init__(self, world: World, spaces: SpacesFile, render_mode: str | None = None) -> None:
         self.world, self.spaces, self.render_mode = world, spaces, render_mode
         self._actor, self._observer = Actor(spaces), Observer(spaces, world.kpi_names)
+        self._bounds = Bounds(spaces)
         self._payer = Payer(spaces, world.kpi_names)
         self.observation_names, self.action_names = self._observer.names, self._actor.names
         self.observation_space = gymnasium.spaces.Box(-1.0, 1.0, (self._observer.size,), np.float32)
@@ -45,6 +46,16 @@ class BuildingEnv(gymnasium.Env[NDArray[np.float32], NDArray[np.float32]]):
         """The identity of what is acted on."""
         return self.world.identity
 
+    @property
+    def told(self) -> dict[str, float]:
+        """Observations and actions in force by their names, SI units; empty before the first reset."""
+        situation, spaces = self._situation, self.spaces
+        if situation is None:
+            return {}
+        seen = zip((seen.point for seen in spaces.observations), situation.measured.tolist(), strict=True)
+        acting = zip((action.name for action in spaces.actions), situation.actions.tolist(), strict=True)
+        return {**dict(seen), **dict(acting)}
+
     def reset(
         self, *, seed: int | None = None, options: dict[str, Any] | None = None
     ) -> tuple[Observation, dict[str, Any]]:
@@ -52,6 +63,7 @@ class BuildingEnv(gymnasium.Env[NDArray[np.float32], NDArray[np.float32]]):
 
         ``options["start"]`` is a model time (s) or a date, ``options["period"]`` one of BOPTEST's, and
         ``options["parameters"]`` are those of the building that differ, by paths such as ``envelope.window_w_m2k``.
+        With ``options["own_control"]`` the building's own control has it, and actions are not looked at.
         Raises :class:`utils.errors.BridgeError`.
         """
         super().reset(seed=seed)
@@ -68,7 +80,7 @@ class BuildingEnv(gymnasium.Env[NDArray[np.float32], NDArray[np.float32]]):
         situation = self._situation = self.world.act(self._actor.values(action))
         self._steps_left -= 1
         change = situation.kpis - before.kpis
-        reason = situation.ended or self.spaces.passed(situation.measured.tolist())
+        reason = situation.ended or self._bounds.told(situation.measured.tolist())
         truncated = not reason and (situation.is_over or self._steps_left == 0)
         if reason or truncated:
             self._steps_left = 0

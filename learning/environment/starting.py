@@ -13,7 +13,7 @@ from utils.clocks import DAY_S, model_seconds
 from utils.errors import ConfigError, Problem
 from utils.names import did_you_mean
 
-OPTIONS = ("start", "period", "parameters")
+OPTIONS = ("start", "period", "parameters", "own_control")
 
 
 def drawn(spaces: SpacesFile, random: np.random.Generator, options: Mapping[str, object] | None) -> Start:
@@ -35,8 +35,9 @@ def drawn(spaces: SpacesFile, random: np.random.Generator, options: Mapping[str,
         problems.append(Problem("options['period']", "is the name of a period, and takes no start beside it"))
     if problems:
         raise ConfigError(problems)
-    parameters = chosen.get("parameters")
-    return Start(time_s, str(period) if period is not None else None, dict(parameters or {}), seed)  # type: ignore[call-overload]
+    parameters, own_control = chosen.get("parameters"), bool(chosen.get("own_control", False))
+    named = str(period) if period is not None else None
+    return Start(time_s, named, dict(parameters or {}), seed, own_control)  # type: ignore[call-overload]
 
 
 def time_of(start: object) -> float:

@@ -20,7 +20,7 @@ from bridge.timing.time_in_hand import TimeRefused
 from clients.boptest_client import BOPTestClient
 from learning.in_the_loop.bench import LoopBench
 from learning.in_the_loop.points import measured_in
-from learning.observing import Actor
+from learning.observing import Actor, Bounds
 from learning.server import KPIS
 from learning.spaces import SpacesFile
 from learning.world import FloatArray, Situation, Start
@@ -52,13 +52,13 @@ class LoopWorld:
         self.run: Run | None = None
         """The run of the bridge, for whoever wants to watch it; None before the first episode."""
         self._spaces, self._bench = spaces, bench
-        self._actor = Actor(spaces)
+        self._actor, self._bounds = Actor(spaces), Bounds(spaces)
         self._pool = ThreadPoolExecutor(1, thread_name_prefix="bridge")
         self._future: Future[Summary] | None = None
         self._acting: Acting | None = None
         self._turn: Turn | None = None
         self._situation: Situation | None = None
-        self._steps = 0
+        self._steps, self._has_agent = 0, True
         _before_exit(WeakMethod(self.close))
 
     def start(self, start: Start) -> Situation:
@@ -67,7 +67,7 @@ class LoopWorld:
             what = "the building in the loop has its own; leave them out, or use the embedded building"
             raise ConfigError([Problem("options['parameters']", what)])
         turn = self._begun_anew(start) or self._begun(start)
-        self._steps = 0 if start.period is None else -1
+        self._steps, self._has_agent = 0 if start.period is None else -1, not start.own_control
         reason = self._reason(turn)
         if reason:
             self._rest()
@@ -149,7 +149,7 @@ class LoopWorld:
         """The end of a step, and perhaps that of the episode."""
         situation = self._situation = self._told(turn)
         is_last = self._steps == self._spaces.steps
-        if situation.ended or is_last or self._spaces.passed(situation.measured.tolist()):
+        if situation.ended or is_last or self._bounds.told(situation.measured.tolist()):
             self._rest()
         return situation
 
@@ -207,7 +207,7 @@ class LoopWorld:
             forecast=turn.beside if isinstance(turn.beside, np.ndarray) else self._unknown,
             kpis=np.nan_to_num([turn.kpis.get(name, math.nan) for name in KPIS]),
             actions=np.array(in_force),
-            mask=self._actor.mask(time_s) & np.array(free),
+            mask=self._actor.mask(time_s) & np.array(free) & self._has_agent,
             ended=self._reason(turn),
             info=self._info(turn),
         )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Annotated, Literal, TypeAlias
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
@@ -141,15 +140,6 @@ starts settled, and a real server wants 7.",
         if unseen:
             raise ValueError(f"limits are of observations, and {min(unseen)} is none; add it there")
         return self
-
-    def passed(self, measured: Sequence[float]) -> str:
-        """Which limit the observations (SI, in their order) have passed, in words; NaN passes none."""
-        places = {seen.point: place for place, seen in enumerate(self.observations)}
-        for limit in self.limits:
-            value = measured[places[limit.point]]
-            if value < limit.low or value > limit.high:
-                return f"{limit.point} is {value:.6g}, and may be {limit.low:g} to {limit.high:g}"
-        return ""
 
     @property
     def steps(self) -> int:

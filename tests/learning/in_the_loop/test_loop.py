@@ -140,6 +140,13 @@ def test_outside_its_hours_a_set_point_is_its_controllers(both: Rig) -> None:
         assert (info["action_mask"].tolist(), slot(both)) == ([0], None)
 
 
+def test_to_compare_with_nobody_acts(both: Rig) -> None:
+    with looped(both) as env:
+        env.reset(seed=1, options={"own_control": True})
+        _, _, _, _, info = stepped(env, 2)
+        assert (info["action_mask"].tolist(), info["in_force"], slot(both)) == ([0], {}, None)
+
+
 class TestEnds:
     """An episode that cannot go on, and why."""
 
