@@ -60,14 +60,9 @@ def run() -> None:
     """Run the command; this process is the command."""
     _refuse(too_old(sys.version_info[:2]))
     try:
-        import signal
+        from commands.entry import run as begin
 
-        from utils.process.quiet_start import end_quietly
-
-        signal.signal(signal.SIGINT, end_quietly)  # before the imports that take their time
-        from commands.line import process
-
-        process()
+        begin()
     except ModuleNotFoundError as error:
         _refuse(not_installed(error))
         raise

@@ -6,3 +6,5 @@ is written. Rooms: ``building``, the simulation; ``link``, one controller; ``ove
 ``timing``, how simulated time passes; ``watching``, what watchers are told, and ``memory``, the one that records;
 ``replay``, a recording in the building's place; ``check``, the look before a run; ``display``, what people see.
 """
+
+import clients  # noqa: F401 - it refuses a utils of somebody else's that hides ours

@@ -33,6 +33,7 @@ from ledger import GuardianError, Ledger
 from recording import EventKind
 from utils.clocks import Clocks
 from utils.errors import BridgeError, SimulationAborted, SimulationError
+from utils.home import CALLED
 from utils.pacing import Pacer
 from utils.settings import Settings
 from utils.state_folder import StateFolder
@@ -268,6 +269,11 @@ class Run:
         return self._session.guard.pid if self._session.guard is not None else None
 
     @property
+    def status_file(self) -> Path | None:
+        """Where monitoring wants to be told of it."""
+        return self._session.settings.status_file
+
+    @property
     def recording(self) -> Path | None:
         """The file of the recording, once there is one."""
         return self._memory.file
@@ -332,5 +338,5 @@ class Run:
     def _troubles(self) -> tuple[str, ...]:
         """What went wrong at the end, in words; what is left is told by receipts, if there are any."""
         told, left = self._ending.told, self._session.left
-        words = f"{left} things may still be taken; python main.py release gives them back"
+        words = f"{left} things may still be taken; {CALLED} release gives them back"
         return (*told, words) if told and left else told

@@ -11,6 +11,7 @@ from campaigns.store import DONE, SUFFIX, CampaignStore
 from emulators.door import EmbeddedTest
 from utils.clocks import HOST, Clocks
 from utils.errors import ConfigError, Problem
+from utils.home import CALLED
 
 
 def store_of(file: Path) -> Path:
@@ -61,7 +62,7 @@ def _make_way(store: Path) -> None:
         rows = found.rows()
         if any(row.attempts for row in rows):
             done = sum(row.state == DONE for row in rows)
-            what = f"has {done} of {len(rows)} cells done already; go on with: python main.py campaign resume {store}"
+            what = f"has {done} of {len(rows)} cells done already; go on with: {CALLED} campaign resume {store}"
             raise ConfigError([Problem(store.name, f"{what}; or keep another with --store")])
         with found.held():
             store.unlink()

@@ -27,6 +27,7 @@ from clients.boptest.wire import (
     state_of,
 )
 from clients.http.funnel import Failures, HttpFunnel, Json, without_credentials
+from utils.addresses import base_url
 from utils.clocks import ModelSeconds
 from utils.errors import (
     ConfigError,
@@ -59,23 +60,27 @@ class ForecastUncertainty:
 class BOPTestClient:
     """One test of a BOPTEST server. Used by one thread at a time, except :meth:`abort`.
 
-    Every method raises SimulationUnreachable (no answer), SimulationRefused (the server said no, with its words) or
-    SimulationAborted. Nothing is ever repeated by itself: most calls change the simulation.
+    The first call about a test connects, if nobody has. Every method raises SimulationUnreachable (no answer),
+    SimulationRefused (the server said no, with its words) or SimulationAborted. Nothing is ever repeated by itself:
+    most calls change the simulation.
 
     A context manager: at its end it stops what it has selected. :meth:`close` alone lets the test go on.
     """
 
     def __init__(
         self,
-        base_url: str,
+        server: str,
+        port: int | str | None = None,
         *,
         api_key: str | None = None,
         test_ids: TestIds | None = None,
         timeouts: Timeouts | None = None,
     ) -> None:
+        """``server`` is an address like ``http://192.168.1.20:5000``, or with ``port`` a host."""
+        url = server if port is None else base_url(server, port)
         self._timeouts = timeouts or Timeouts()
-        self._again = partial(BOPTestClient, base_url, api_key=api_key, test_ids=test_ids, timeouts=timeouts)
-        self._funnel = _funnel(base_url, api_key)
+        self._again = partial(BOPTestClient, url, api_key=api_key, test_ids=test_ids, timeouts=timeouts)
+        self._funnel = _funnel(url, api_key)
         self._tests = OwnTests(self._funnel, self._timeouts, test_ids)
         self._states = ServerStates(self._funnel, self._timeouts)
         self._testid: str | None = None
@@ -85,6 +90,7 @@ class BOPTestClient:
         self._inputs = StepInputs()
         self._state = SimulationState(ModelSeconds(0.0))
         self._is_over = False
+        self._is_new = True
 
     @property
     def api(self) -> str:
@@ -114,6 +120,7 @@ class BOPTestClient:
         when that does not lead to one; SimulationRefused when this is no BOPTEST server, or no worker takes the test
         up in time.
         """
+        self._is_new = False
         self._give_up_tests()
         self._server = probe(self._funnel, self._timeouts.quick_s)
         cases = self._server.cases
@@ -258,6 +265,7 @@ class BOPTestClient:
         testid = self._states.branch(self._tail("POST", "bench/branch"), state)
         other = self._again()
         other._server, other._testcase, other._testid = self._server, self._testcase, testid
+        other._is_new = False
         other._state, other._is_over = self._state, self._is_over
         other._tests.adopt(testid, self._testcase)
         return other
@@ -315,6 +323,8 @@ class BOPTestClient:
         return f"BOPTestClient({self._funnel.base_url!r})"
 
     def _ask(self, method: str, name: str, body: Json = None, timeout_s: float | None = None) -> BoptestAnswer:
+        if self._is_new:
+            self.connect()
         path = f"/{name}{self._tail(method, name)}"
         reply = self._funnel.call(method, path, body=body, timeout_s=timeout_s or self._timeouts.quick_s)
         return envelope_of(reply, f"{method} /{name}")

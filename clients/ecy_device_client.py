@@ -23,7 +23,7 @@ from clients.ecy.session import EcySession
 from clients.ecy.survey import survey
 from clients.ecy.wire import API, object_url, sample_of, unwrap
 from clients.http.funnel import Json
-from clients.http.tls import TlsPolicy
+from clients.http.tls import PassingPins, TlsMode, TlsPolicy
 from utils.errors import AccountRefused, ObjectError
 from utils.values import (
     AnyObjectType,
@@ -50,15 +50,19 @@ class ECYDeviceClient(Exchanging):
         address: str,
         username: str,
         password: str,
+        port: int | None = None,
         *,
-        tls: TlsPolicy,
+        tls: TlsPolicy | None = None,
         timeout_s: float = 10.0,
         account: str = "",
     ) -> None:
         """``address`` is ``host[:port]``; ``timeout_s`` bounds each call as a whole.
 
+        Without a policy of ``tls`` the certificate of the first contact is trusted for as long as this client is there.
         ``account`` says where user name and password are written, for whoever has to mend them.
         """
+        address = address if port is None else f"{address}:{port}"
+        tls = tls or TlsPolicy(TlsMode.PIN, pins=PassingPins())
         self.timeout_s = timeout_s
         self._session = EcySession(address, username, password, tls, timeout_s, account)
         self._batch = BatchSender(self._session)

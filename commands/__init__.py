@@ -38,6 +38,7 @@ BRIDGE = Verb("run", "run the bridge")
 WITH_VALUE = ("--steps", "--configs", "--env", "--from-state")
 """The bridge's options that take a value, which may be spelled like a verb."""
 VERBS: Mapping[str, Verb] = {
+    "init": Verb("init", "write an .env and a config to begin with, to be filled in"),
     "check": Verb("check", "connect to both peers, check everything, write nothing", lister=True),
     "points": Verb("points", "list what both peers have on offer, to write a config from", lister=True),
     "demo": Verb("demo", "run the bridge against embedded emulators of both peers"),

@@ -17,9 +17,10 @@ from campaigns.engines.processes import Processes
 from campaigns.progress import campaign_view
 from campaigns.store import DONE, FAILED, CampaignStore
 from utils.errors import ConfigError, Problem
+from utils.home import CALLED
 from utils.process.interruption import until_done
 
-_SECOND = "cells that use controllers may not have given back what they had taken: python main.py release"
+_SECOND = f"cells that use controllers may not have given back what they had taken: {CALLED} release"
 _MOST_TOLD = 10
 
 
@@ -60,6 +61,6 @@ def _tell(console: Console, store: CampaignStore) -> None:
         say(console, f"{len(failed) - _MOST_TOLD} more have failed; campaign export --all has every reason")
     say(console, f"{done} of {len(rows)} cells are done, in {store.file}")
     if done < len(rows):
-        say(console, f"python main.py campaign resume {store.file} runs the others")
+        say(console, f"{CALLED} campaign resume {store.file} runs the others")
     else:
-        say(console, f"python main.py campaign overview {store.file} makes a page of it")
+        say(console, f"{CALLED} campaign overview {store.file} makes a page of it")

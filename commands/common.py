@@ -21,6 +21,7 @@ from bridge.display.receipts import THE_DISPLAY, print_receipts, say
 from bridge.display.status import Phase, Summary
 from bridge.first_contact import Confirm, always, never
 from bridge.run import Run
+from bridge.watching.metrics import metrics_of
 from clients.making import tls_policy
 from commands.logs import start_logging, state_folder
 from commands.page import PageWish, page_of
@@ -35,6 +36,7 @@ from utils.process.keyboard import Keyboard
 from utils.process.outlet import drain_all
 from utils.settings import ControllerSettings, LocalSettings, Parts, Settings, SettingsSource
 from utils.state_folder import StateFolder
+from utils.status_file import StatusFile
 from utils.unit_conversion import UnitConverter
 
 log = logging.getLogger(__name__)
@@ -155,14 +157,21 @@ def run_bridge(
 
 
 def _executed(run: Run, view: Display, question: FirstContactQuestion | None, keyboard: Keyboard | None) -> Summary:
-    return until_done(
-        run.execute,
-        run.request_stop,
-        thread_name="simulation",
-        second="what was taken has NOT been given back",
-        tick=lambda: _tick(run, view, question, keyboard),
-        halt=lambda: _stopped(run, view, keyboard),
-    )
+    told = StatusFile(run.status_file, "bridge", lambda: metrics_of(run.status(), run.ledger.open_entries))
+
+    def tick() -> None:
+        told.tick()
+        _tick(run, view, question, keyboard)
+
+    with told:
+        return until_done(
+            run.execute,
+            run.request_stop,
+            thread_name="simulation",
+            second="what was taken has NOT been given back",
+            tick=tick,
+            halt=lambda: _stopped(run, view, keyboard),
+        )
 
 
 def _tick(run: Run, view: Display, question: FirstContactQuestion | None, keyboard: Keyboard | None) -> None:

@@ -20,7 +20,7 @@ from commands.recordings import OF_RECORDINGS, recording_of_demo
 from commands.unused import unused_settings
 from emulators.door import DAY_STEPS, PERIODS, DemoPlan, demo_peers, read_variant
 from utils.arguments import count, factor, moment
-from utils.home import DEMO_CONFIGS, HOME
+from utils.home import COMMAND, DEMO_CONFIGS, HOME
 from utils.logging_config import end_logging
 from utils.settings import load_settings
 
@@ -74,7 +74,7 @@ def run(options: argparse.Namespace, console: Console) -> int:
     read_variant(plan.office)  # says what is wrong with the files before anything is started
     with tempfile.TemporaryDirectory(prefix="bench-demo-", ignore_cleanup_errors=True) as name:
         folder = Path(name)
-        with demo_peers(HOME / "main.py", DEMO_CONFIGS, folder, plan) as peers:
+        with demo_peers(COMMAND, DEMO_CONFIGS, folder, plan) as peers:
             notes += peers.bacnet
             settings = load_settings(None, {**peers.variables, **recorded.variables}, folder)
             settings, state, manager = equip(settings, peers.configs, console, options.loudness)

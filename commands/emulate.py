@@ -28,7 +28,7 @@ from emulators.door import (
 )
 from utils.arguments import LAST_PORT, count, factor, port, seconds
 from utils.errors import ConfigError, Problem
-from utils.home import DEMO_CONFIGS, HOME
+from utils.home import DEMO_CONFIGS, HOME, USUAL_STATE
 from utils.process.interruption import on_signals
 
 if TYPE_CHECKING:
@@ -107,7 +107,7 @@ def run(options: argparse.Namespace, console: Console) -> int:
         password=options.password,
         time_scale=options.time_scale,
         step_s=options.step,
-        certificate_folder=HOME / ".state" / "certificates",
+        certificate_folder=HOME / USUAL_STATE / "certificates",
         bacnet_port=options.bacnet,
         office=read_variant(office_files(options)),
         limits=_limits(options),

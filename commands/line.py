@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, NoReturn
 from commands import BRIDGE, EXAMPLES, VERBS, WITH_VALUE, Verb
 from commands.parser import CommandParser, Version
 from utils.errors import BridgeError, ConfigError
+from utils.home import CALLED, DISTRIBUTION, IS_CHECKOUT
 from utils.logging_config import end_logging
 from utils.process.quiet_start import EXIT_INTERRUPTED, begin
 from utils.process.streams import leave, leave_readers_behind, stand_before_standard_streams
@@ -58,14 +59,16 @@ def process() -> NoReturn:
 
 def parser(given: Sequence[str]) -> argparse.ArgumentParser:
     """The parser of the command line, with the options of the verbs that occur in it."""
-    whole = CommandParser(prog="main.py", description="Real controllers run a simulated building.")
+    whole = CommandParser(
+        prog="main.py" if IS_CHECKOUT else DISTRIBUTION, description="Real controllers run a simulated building."
+    )
     whole.show_examples(EXAMPLES)
     whole.add_argument("--version", action=Version)
     called = _verb_in(given)
     if called is None:
         _equip(whole, BRIDGE)
     elif called > 0:
-        whole.error(f"the verb comes first: python main.py {given[called]} {' '.join(given[:called])} ...")
+        whole.error(f"the verb comes first: {CALLED} {given[called]} {' '.join(given[:called])} ...")
     verbs = whole.add_subparsers(metavar="verb", title="verbs", description="without one, the bridge runs")
     for name, verb in VERBS.items():
         own = verbs.add_parser(name, help=verb.help, description=f"{verb.help[0].upper()}{verb.help[1:]}.")

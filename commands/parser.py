@@ -7,13 +7,12 @@ import platform
 import shutil
 import sys
 import textwrap
-import tomllib
 from collections.abc import Iterator, Sequence
 from itertools import takewhile
 from pathlib import Path
 from typing import Any, Literal, NoReturn, TypeAlias
 
-from utils.home import HOME
+from utils.home import CALLED, DISTRIBUTION, HOME, IS_CHECKOUT, version
 from utils.names import did_you_mean
 
 Loudness: TypeAlias = Literal["quiet", "usual", "verbose"]
@@ -29,7 +28,7 @@ class CommandParser(argparse.ArgumentParser):
 
     def show_examples(self, lines: Sequence[str]) -> None:
         """Put them behind the options, each as it is typed."""
-        self.epilog = "\n".join(["examples:", *(f"  python main.py {line}".rstrip() for line in lines)])
+        self.epilog = "\n".join(["examples:", *(f"  {CALLED} {line}".rstrip() for line in lines)])
 
     def error(self, message: str) -> NoReturn:
         """As argparse does, and on a screen in lines that break between words."""
@@ -96,8 +95,7 @@ class Version(argparse.Action):
 
     def __call__(self, parser: argparse.ArgumentParser, *_: object) -> None:
         """Print it, and end."""
-        project = tomllib.loads((HOME / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-        parser.exit(0, f"{project['name']} {project['version']} (Python {platform.python_version()})\n")
+        parser.exit(0, f"{DISTRIBUTION} {version()} (Python {platform.python_version()})\n")
 
 
 class _Help(argparse.HelpFormatter):
@@ -117,5 +115,6 @@ class _Help(argparse.HelpFormatter):
 
 def _shown(default: object) -> str:
     if isinstance(default, Path) and default.is_relative_to(HOME):
-        return f"{default.relative_to(HOME)}, beside main.py"
+        place = "beside main.py" if IS_CHECKOUT else "in the current folder"
+        return f"{default.relative_to(HOME)}, {place}"
     return f"{default:g}" if isinstance(default, float) else str(default)

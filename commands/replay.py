@@ -41,7 +41,7 @@ from recording.what_runs import runs_folder
 from utils.arguments import count, factor, ordinal
 from utils.clocks import Clocks
 from utils.errors import ConfigError, Problem
-from utils.home import HOME
+from utils.home import CALLED, HOME
 
 EXAMPLES = ("replay last --embedded", "replay monday.run --self 3", "replay monday.run --report acceptance.html")
 
@@ -98,10 +98,10 @@ def _refuse_at_once(options: argparse.Namespace) -> None:
     if options.report is None:
         return
     if options.against is not None:
-        what = f"is of a replay; python main.py report {options.which} --against {options.against} is of two runs"
+        what = f"is of a replay; {CALLED} report {options.which} --against {options.against} is of two runs"
         raise ConfigError([Problem("--report", what)])
     if options.rounds is not None:
-        raise ConfigError([Problem("--report", "is of a comparison, and --self only measures; leave one of them out")])
+        raise ConfigError([Problem("--report", "is of a comparison, and --self only metrics; leave one of them out")])
     report_file("--report", options.report)
 
 
@@ -213,7 +213,7 @@ def _remarks(
     if len(states.run.episodes) > 1:
         told.append(f"Episode {states.number} was played; the recording has {len(states.run.episodes)}.")
     if lacks_spread:
-        told.append("How far the controllers agree with themselves is not known; replay --self 3 measures it.")
+        told.append("How far the controllers agree with themselves is not known; replay --self 3 metrics it.")
     return told
 
 

@@ -19,7 +19,7 @@ from points import UnitSystem
 from recording.columns import RunData
 from recording.finding import REPLAY
 from utils.errors import ConfigError, Problem
-from utils.home import HOME
+from utils.home import COMMAND
 from utils.logging_config import end_logging
 from utils.settings import load_settings
 
@@ -42,7 +42,7 @@ def replay_bench(options: argparse.Namespace, console: Console, states: Recorded
         folder = Path(name)
         shipped = _recorded_configs(states.run, folder / "recorded")
         plan = _plan(states)
-        with demo_controllers(HOME / "main.py", shipped, folder, plan) as peers:
+        with demo_controllers(COMMAND, shipped, folder, plan) as peers:
             variables = {**peers.variables, **_without_simulation(options.env)}
             try:
                 settings = load_settings(None, variables, folder)

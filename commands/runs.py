@@ -17,6 +17,7 @@ from recording.finding import runs_in
 from recording.runs_folder import size_of
 from utils.clocks import model_datetime
 from utils.errors import ConfigError
+from utils.home import CALLED
 
 EXAMPLES = ("runs", "export last --csv", "help export")
 _HEADINGS = ("name", "began", "lasted", "steps", "size", "what it was, and how it ended")
@@ -33,7 +34,7 @@ def run(options: argparse.Namespace, console: Console) -> int:
     folder = recordings(options.env)
     found = runs_in(folder)
     if not found:
-        say(console, f"Nothing was recorded yet in {folder.path}. Every run is, unless RECORD=no; python main.py demo")
+        say(console, f"Nothing was recorded yet in {folder.path}. Every run is, unless RECORD=no; {CALLED} demo")
         say(console, "needs nothing and is recorded, too.")
         return 0
     print_rows(console, "", _HEADINGS, map(_row, found), spare=("began",))

@@ -19,6 +19,7 @@ from utils.errors import BridgeError, ConfigError, Problems
 from utils.home import HOME
 from utils.process.interruption import until_done
 from utils.process.outlet import drain_all
+from utils.status_file import StatusFile
 
 if TYPE_CHECKING:
     from supervisory.console import ProgramView
@@ -54,6 +55,7 @@ def run(options: argparse.Namespace, console: Console) -> int:
     from bridge.display.receipts import THE_DISPLAY, say
     from commands.logs import start_logging, state_folder
     from supervisory.console import print_program_summary, program_view
+    from supervisory.metrics import metrics_of
     from supervisory.setup.settings import settings_for
     from supervisory.supervision import Supervision
     from utils.settings import LocalSettings
@@ -71,9 +73,10 @@ def run(options: argparse.Namespace, console: Console) -> int:
             say(console, f"{program}: {line}")
 
     supervision = Supervision(plan, settings, state, steps=options.steps, dry_run=options.dry_run, tell=tell)
-    with program_view(console, shown=options.loudness != "quiet") as view:
+    status = StatusFile(local.status_file, "supervise", lambda: metrics_of(supervision.status()))
+    with program_view(console, shown=options.loudness != "quiet") as view, status:
         try:
-            summary = _executed(supervision, view, is_guarded=not options.dry_run)
+            summary = _executed(supervision, view, status, is_guarded=not options.dry_run)
         except BridgeError:
             view.rest()
             print_recording(console, supervision.recording)
@@ -87,13 +90,17 @@ def run(options: argparse.Namespace, console: Console) -> int:
     return summary.exit_code
 
 
-def _executed(supervision: Supervision, view: ProgramView, *, is_guarded: bool) -> RuntimeSummary:
+def _executed(supervision: Supervision, view: ProgramView, status: StatusFile, *, is_guarded: bool) -> RuntimeSummary:
+    def tick() -> None:
+        status.tick()
+        _show(supervision, view)
+
     return until_done(
         supervision.execute,
         supervision.request_stop,
         thread_name="supervision",
         second=_NOT_GIVEN_BACK,
-        tick=lambda: _show(supervision, view),
+        tick=tick,
         halt=lambda: _stopped(view, is_guarded=is_guarded),
     )
 

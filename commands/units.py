@@ -16,7 +16,7 @@ from utils.unit_conversion import UnitConverter
 EXAMPLES = ("units cfm", "units flow", "units")
 _HEADINGS = ("unit", "in BACnet", "also written")
 _COMPARED = ("K", "Pa", "m**3/s", "kg/s", "W", "J", "m/s")
-"""What a unit is compared with, where it measures the same."""
+"""What a unit is compared with, where it metrics the same."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -49,7 +49,7 @@ def _notes(text: str, units: Sequence[NamedUnit]) -> Iterator[str]:
         yield "A config may use any of these names, and those that units --all lists."
     if len(units) == 1:
         yield from _compared(units[0])
-        yield f"A config may use any of these names. units {units[0].quantity} lists what else measures it."
+        yield f"A config may use any of these names. units {units[0].quantity} lists what else metrics it."
 
 
 def _compared(unit: NamedUnit) -> Iterator[str]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -56,30 +55,30 @@ class DemoPeers:
 
 
 @contextmanager
-def demo_peers(main_file: Path, shipped: Path, folder: Path, plan: DemoPlan) -> Iterator[DemoPeers]:
+def demo_peers(program: Sequence[str], shipped: Path, folder: Path, plan: DemoPlan) -> Iterator[DemoPeers]:
     """Run both emulators until the block ends. ``folder`` takes the configs, the log and the state.
 
     They are one process, so that a state of the building has the controllers in it.
     """
     building = ["--boptest-port", "0", *(["--legacy"] if plan.legacy else []), *plan.office.options]
-    with _emulated(main_file, building, shipped, folder, plan) as ([server, *_], controllers):
+    with _emulated(program, building, shipped, folder, plan) as ([server, *_], controllers):
         yield replace(controllers, variables={**controllers.variables, **_variables(server.split()[-1], plan)})
 
 
 @contextmanager
-def demo_controllers(main_file: Path, shipped: Path, folder: Path, plan: DemoPlan) -> Iterator[DemoPeers]:
+def demo_controllers(program: Sequence[str], shipped: Path, folder: Path, plan: DemoPlan) -> Iterator[DemoPeers]:
     """The controllers of these configs alone; what :func:`demo_peers` says of the building is left out."""
-    with _emulated(main_file, ["--no-boptest"], shipped, folder, plan) as (_, controllers):
+    with _emulated(program, ["--no-boptest"], shipped, folder, plan) as (_, controllers):
         yield controllers
 
 
 @contextmanager
 def _emulated(
-    main_file: Path, building: Sequence[str], shipped: Path, folder: Path, plan: DemoPlan
+    program: Sequence[str], building: Sequence[str], shipped: Path, folder: Path, plan: DemoPlan
 ) -> Iterator[tuple[list[str], DemoPeers]]:
     """The lines of all servers, and what leads to the controllers."""
     password = token_urlsafe(12)
-    command = [sys.executable, str(main_file), "emulate", "--until-stdin-closes", *building, "--configs", str(shipped)]
+    command = [*program, "emulate", "--until-stdin-closes", *building, "--configs", str(shipped)]
     # Their programs scan with the simulation, so that they hold, step and change their pace with it.
     command += ["--ecy-port", "0", "--time-scale", "0", "--step", f"{plan.step_s:g}"]
     command += ["--unit-system", plan.unit_system]

@@ -4,3 +4,5 @@
 a point's keys are in ``points/config.py``. ``equipment_manager.py`` makes controllers and their clients of the files,
 ``controller.py`` knows what discovery found there, ``write_plan.py`` which writes are due.
 """
+
+import clients  # noqa: F401 - it refuses a utils of somebody else's that hides ours

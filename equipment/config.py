@@ -14,6 +14,7 @@ from equipment.config_file import ConfigFile, read_config_file
 from equipment.config_model import EquipmentConfig
 from points import Point, PointConfig, UnitSystem, make_point
 from utils.errors import ConfigError, Problem
+from utils.home import CALLED
 from utils.unit_conversion import UnitConverter
 
 __all__ = ["EquipmentConfig", "LoadedEquipment", "ReadEquipments", "load_equipment_files", "read_equipment_files"]
@@ -68,7 +69,8 @@ def read_equipment_files(folder: Path, unit_system: UnitSystem, converter: UnitC
 
 def _config_files(folder: Path) -> list[Path]:
     if not folder.is_dir():
-        raise ConfigError([Problem(str(folder), "is not a folder; name the one with the equipment configs")])
+        what = f"is not a folder; name the one with the equipment configs, or begin with {CALLED} init"
+        raise ConfigError([Problem(str(folder), what)])
     files = sorted(file for file in folder.glob("*.json") if file.is_file() or file.is_symlink())
     if not files:
         raise ConfigError(

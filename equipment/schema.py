@@ -8,17 +8,16 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Iterator
-from pathlib import Path
 from typing import TypeAlias
 
 from equipment.config_model import EquipmentConfig
 from points import POINT_CLASSES
+from utils.home import ROOMS, SHIPPED
 
 Json: TypeAlias = "dict[str, Json] | list[Json] | str | int | float | bool | None"
 
-ROOT = Path(__file__).resolve().parent.parent
-SCHEMA_FILE = ROOT / "configs" / "schema" / "equipment.schema.json"
-PAGE_FILE = ROOT / "docs" / "configuration.md"
+SCHEMA_FILE = SHIPPED / "schema" / "equipment.schema.json"
+PAGE_FILE = ROOMS / "docs" / "configuration.md"
 
 _BLOCK = re.compile(r"(?P<begin><!-- begin (?P<name>[a-z ]+) -->\n).*?(?P<end><!-- end -->\n)", re.DOTALL)
 

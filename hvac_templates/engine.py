@@ -20,8 +20,9 @@ from pathlib import Path
 from typing import Any
 
 from utils.errors import BridgeError, ConfigError, Problem
+from utils.home import install
 
-INSTALL = "pip install -r requirements-engine.txt"
+INSTALL = install("engine")
 CONVERT_TIMEOUT_S = 120.0
 RUN_TIMEOUT_S = 7200.0
 _PACKAGE = "pyenergyplus"

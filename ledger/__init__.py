@@ -5,6 +5,7 @@ values sent in the state folder, where a crash leaves them; ``giving_back`` undo
 ``guardian`` is the process that does it when we are lost. Serves the bridge and programs alike.
 """
 
+import clients  # noqa: F401 - it refuses a utils of somebody else's that hides ours
 from ledger.entries import Entry, TakenClock, TakenInput, TakenObject, TakenOutput, TakenSlot
 from ledger.giving_back.giver import give_back, give_back_all
 from ledger.giving_back.patience import Patience, Patiences

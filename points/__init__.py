@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
+import points.own_utils  # noqa: F401 - before the others
 from points.activation_point import ActivationPoint
 from points.analog_input_point import AnalogInputPoint
 from points.analog_output_point import AnalogOutputPoint

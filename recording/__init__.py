@@ -3,6 +3,7 @@
 A recording is a luxury: it can fail, and nothing else does.
 """
 
+import clients  # noqa: F401 - it refuses a utils of somebody else's that hides ours
 from recording.recorded_run import RecordedRun, RecordedStream, open_run
 from recording.recorder import Recorder
 from recording.runs_folder import RunFiles, RunsFolder, run_of

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from recording.runs_folder import SUFFIX, RunFiles, RunsFolder, run_of
 from utils.errors import ConfigError, Problem
+from utils.home import CALLED
 from utils.names import did_you_mean
 
 LAST = "last"
@@ -57,5 +58,5 @@ def _found(folder: RunsFolder, text: str, others: Sequence[str]) -> RunFiles:
         names = ", ".join(run.name for run in fitting[-_NAMED:])
         what = f"fits {len(fitting)} recordings: {'..., ' if len(fitting) > _NAMED else ''}{names}; type more of one"
         raise ConfigError([Problem(text, what)])
-    guess = did_you_mean(text, [LAST, *others, *(run.name for run in runs)]) or "; python main.py runs lists them"
+    guess = did_you_mean(text, [LAST, *others, *(run.name for run in runs)]) or f"; {CALLED} runs lists them"
     raise ConfigError([Problem(text, f"there is no such recording in {folder.path}{guess}")])

@@ -21,6 +21,7 @@ from recording.tables import GOES_ON, unpacked
 from recording.words import BRIDGE, Event, EventKind, RecordedStep, Signal
 from utils.clocks import UnixSeconds
 from utils.errors import ConfigError, Problem
+from utils.home import install
 
 
 def open_run(path: Path) -> RecordedRun:
@@ -201,7 +202,7 @@ def _pandas() -> Any:  # noqa: ANN401
     try:
         return import_module("pandas")
     except ModuleNotFoundError:
-        what = "is not installed: pip install -r requirements-recording.txt; or take columns() instead"
+        what = f"is not installed: {install('recording')}; or take columns() instead"
         raise ConfigError([Problem("pandas", what)]) from None
 
 

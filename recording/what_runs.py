@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import platform
 import sqlite3
-import tomllib
 
 from pydantic import SecretStr
 
 from recording.runs_folder import RunsFolder
-from utils.home import HOME
+from utils.home import version
 from utils.settings import LocalSettings
 from utils.settings_parts import Part
 
@@ -23,9 +22,8 @@ def runs_folder(settings: LocalSettings) -> RunsFolder:
 
 def versions() -> dict[str, str]:
     """Of the bench, and of what it runs on."""
-    project = tomllib.loads((HOME / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     return {
-        "bench": project["version"],
+        "bench": version(),
         "python": platform.python_version(),
         "platform": platform.platform(),
         "sqlite": sqlite3.sqlite_version,

@@ -5,6 +5,7 @@
 ``programs``, those that ship, and ``blocks``, what they are made of; ``explorer``, a BACnet site by hand.
 """
 
+import clients  # noqa: F401 - it refuses a utils of somebody else's that hides ours
 from supervisory.easy import EasyASO, EasyWrite
 from supervisory.program import Command, Context, NoValue, Parameters, Program, Read, Reading
 

@@ -21,13 +21,14 @@ from supervisory.program_status import ProgramStatus
 from supervisory.runtime.context import StepRecord
 from supervisory.runtime.runtime import RuntimeSummary
 from utils.alone import Alone
+from utils.home import CALLED
 from utils.text import printable
 from utils.values import PointValue
 
 _LINE_EVERY_S = 10.0
 _SHOWN = 4
 _NONE_HAS_RUN = "no program ever ran; what was switched off, and how to switch it on, is told at the start"
-_STILL_OWNED = "slot(s) NOT given back yet: the guardian goes on with them; look again with python main.py release"
+_STILL_OWNED = f"slot(s) NOT given back yet: the guardian goes on with them; look again with {CALLED} release"
 _ALL_BACK = "nothing was left to give back at the end"
 """A program may have given back before what it took, or left it to somebody who has taken it over."""
 _STYLES = {"run": "green", "releasing": "yellow", "fault": "red"}

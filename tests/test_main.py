@@ -161,6 +161,22 @@ class TestStopping:
         assert_as_it_was(both, "AHU")
 
 
+class TestMonitoring:
+    def test_it_is_told_of_a_run_and_of_its_end(self, both: Rig) -> None:
+        file = both.folder / "bench.prom"
+        hold = both.building.faults.add(HoldCall(), "advance")
+        with start(*running(both), "--steps", "1", **variables(both, STATUS_FILE=str(file))) as process:
+            assert hold.reached.wait(DEADLINE_S)
+            assert "\nbench_up 1.0\n" in file.read_text(encoding="utf-8")
+            hold.release.set()
+            process.communicate(timeout=30)
+        told = file.read_text(encoding="utf-8")
+        assert "\nbench_up 0.0\n" in told
+        assert '\nbench_phase{phase="ended"} 1.0\n' in told
+        assert '\nbench_taken{what="inputs forced"} 0.0\n' in told
+        assert 'bench_info{kind="bridge",version="' in told
+
+
 class TestTestsOfDeadProcesses:
     """On a BOPTEST service; nothing of them is in a controller."""
 
@@ -275,7 +291,7 @@ class TestProblems:
     def test_a_fresh_clone_says_in_two_lines_what_to_fill_in(self, call: Call, tmp_path: Path, verb: list[str]) -> None:
         code, output = call(*verb, "--env", str(tmp_path / "absent.env"))
         assert (code, len(output.splitlines())) == (2, 3)
-        assert "copy .env.example to it" in output
+        assert "init writes one" in output
         assert 'remove the line "enabled": false from AHU.json (line 4)' in output
 
     @pytest.mark.parametrize("verb", [[], ["check"], ["points"]])
@@ -346,7 +362,7 @@ class TestProblems:
             (["demo", "--start", "2023-01-10 05:30", "--period", "mix_day"], "not allowed with argument"),
             (["demo", "--scenario", "july"], "there is no name 'july'; there is summer-morning, winter-morning"),
             (["demo", "--bacnet", "-1"], "--bacnet: '-1' is not a port"),
-            (["nonsense"], "there is no verb 'nonsense'; there is check, "),
+            (["nonsense"], "there is no verb 'nonsense'; there is init, "),
             (["--steps", "3", "check"], "the verb comes first: python main.py check --steps 3"),
         ],
     )

@@ -25,6 +25,11 @@ def one_spelling(host: str) -> str:
     return str(mapped or address)
 
 
+def base_url(host: str, port: int | str) -> str:
+    """The address of an HTTP server by its host (IPv6 without brackets) and port."""
+    return f"http://{f'[{host}]' if ':' in host else host}:{port}"
+
+
 def _remedy(host: str) -> str:
     if any(len(part) > 1 and part.startswith("0") and part.isdigit() for part in host.split(".")):
         return "; leave out the zeros at the front of its numbers"

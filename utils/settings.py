@@ -11,6 +11,7 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from utils.errors import ConfigError, Problem
+from utils.home import CALLED
 from utils.names import nearest
 from utils.placeholders import is_placeholder
 from utils.settings_file import EnvFile, read_env_file
@@ -58,6 +59,7 @@ _STATE_DIR = "BRIDGE_STATE_DIR"
 _OBJECTIONS = {
     "LOG_FILE": objection_to_file,
     "STEP_LOG": objection_to_file,
+    "STATUS_FILE": objection_to_file,
     "BRIDGE_RUNS_DIR": objection_to_folder,
     _STATE_DIR: objection_to_folder,
 }
@@ -155,7 +157,7 @@ class SettingsSource:
             return []
         begun = any(name in self.variables for name in _names(Settings))
         rest = f", and the environment lacks {', '.join(lacking)}" if begun else ""
-        return [Problem(unread.where, f"{unread.what}{rest}; copy .env.example to it and fill it in")]
+        return [Problem(unread.where, f"{unread.what}{rest}; {CALLED} init writes one to fill in")]
 
     def _lacking(self, kinds: Sequence[type[Part]]) -> list[str]:
         """The variables that are required and not written."""

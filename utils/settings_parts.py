@@ -25,9 +25,10 @@ from pydantic import (
     field_validator,
 )
 
-from utils.addresses import one_spelling
+from utils.addresses import base_url, one_spelling
 from utils.clocks import NO_LEAP_DAY, YEAR_S, is_known_zone, require_start
 from utils.errors import Problem
+from utils.home import USUAL_STATE
 from utils.pacing import WhenLate
 
 START_FORMAT = "%Y-%m-%d %H:%M:%S"
@@ -128,8 +129,7 @@ class ServerSettings(Part):
         """Where the BOPTEST server is, without a trailing slash."""
         if self.server_url is not None:
             return self.server_url.rstrip("/")
-        host = str(self.server_ip)
-        return f"http://{f'[{host}]' if _is_ipv6(host) else host}:{self.server_port}"
+        return base_url(str(self.server_ip), str(self.server_port))
 
     @property
     def secrets(self) -> tuple[str, ...]:
@@ -210,11 +210,12 @@ class LocalSettings(Part):
     log_level: Annotated[Literal["DEBUG", "INFO", "WARNING", "ERROR"], BeforeValidator(_upper)] = Field(
         "INFO", alias="LOG_LEVEL"
     )
-    state_dir: Path = Field(Path(".state"), alias="BRIDGE_STATE_DIR")
+    state_dir: Path = Field(USUAL_STATE, alias="BRIDGE_STATE_DIR")
     records: bool = Field(True, alias="RECORD")
     record_max_gb: PositiveFloat = Field(2.0, alias="RECORD_MAX_GB", ge=0.01)
     own_runs_dir: Path | None = Field(None, alias="BRIDGE_RUNS_DIR")
     step_log: Path | None = Field(None, alias="STEP_LOG")
+    status_file: Path | None = Field(None, alias="STATUS_FILE")
     former_state_dir: Path | None = None
     """Where earlier versions took the same words to mean, if both are there: what they took is given back, too."""
     unmoved_state_dir: Path | None = None

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, ClassVar
 import yaml
 
 from utils.errors import BridgeError
+from utils.home import CALLED
 from utils.names import did_you_mean
 
 if TYPE_CHECKING:
@@ -175,7 +176,7 @@ def _parse(text: str) -> Unit:
     unit = _read(text)
     if unit is None:
         known = UnitConverter().list_units()
-        raise UnitError(f"{text!r} is not a known unit{did_you_mean(text, known)} (python main.py units lists them)")
+        raise UnitError(f"{text!r} is not a known unit{did_you_mean(text, known)} ({CALLED} units lists them)")
     return unit
 
 

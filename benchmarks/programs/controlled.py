@@ -112,7 +112,8 @@ def _point_to(configs: Path, addresses: Mapping[str, str]) -> None:
 
 def _command_by_hand(commands: Mapping[tuple[str, str], float], addresses: Mapping[str, str]) -> None:
     for (controller, output), value in commands.items():
-        with ECYDeviceClient(addresses[controller], *_ACCOUNT.values(), tls=TlsPolicy(TlsMode.OFF)) as client:
+        user, password = _ACCOUNT.values()
+        with ECYDeviceClient(addresses[controller], user, password, tls=TlsPolicy(TlsMode.OFF)) as client:
             ref = ObjectRef(ObjectType.ANALOG_OUTPUT, client.get_instance_number(output, ObjectType.ANALOG_OUTPUT))
             client.write_values_from_endpoints([Write(ref, WriteKind.COMMAND, value, _BY_HAND)])
 

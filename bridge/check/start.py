@@ -13,13 +13,13 @@ from equipment.equipment_manager import Equipment
 from ledger import Journals, Ledger, TakenClock
 from utils.clocks import UnixSeconds
 from utils.errors import AccountRefused, ConfigError
+from utils.home import CALLED
 from utils.settings import Settings
 from utils.state_folder import StateError
 from utils.values import ObjectRef
 
 _LEFT_BEHIND = (
-    "a run that has ended did not give it back; the next run does so before it starts, or python main.py release "
-    "does so now"
+    f"a run that has ended did not give it back; the next run does so before it starts, or {CALLED} release does so now"
 )
 
 

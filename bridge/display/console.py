@@ -23,6 +23,7 @@ from bridge.display.status import Phase, Status, Summary
 from equipment.equipment_manager import Equipment
 from recording import run_of
 from utils.alone import Alone
+from utils.home import CALLED
 
 log = logging.getLogger(__name__)
 
@@ -125,7 +126,7 @@ def print_summary(console: Console, summary: Summary) -> None:
 def print_recording(console: Console, file: Path | None) -> None:
     """Where a run is recorded, and what tells of it; nothing of what was not recorded."""
     if file is not None and file.exists():
-        say(console, f"Recorded in {file}; python main.py report {run_of(file)} tells what happened")
+        say(console, f"Recorded in {file}; {CALLED} report {run_of(file)} tells what happened")
 
 
 def _duration(seconds: float) -> str:

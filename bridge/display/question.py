@@ -14,6 +14,7 @@ from bridge.display.receipts import say
 from bridge.first_contact import FirstContact
 from utils.errors import ConfigError, Problem
 from utils.handoff import LatestValue
+from utils.home import CALLED
 from utils.process.interruption import signals_interrupt
 from utils.process.typed_ahead import forget_typed_ahead
 
@@ -90,6 +91,6 @@ def refuse_first_contact(contacts: Sequence[FirstContact]) -> bool:
     """Nobody has agreed, and without a terminal nobody can be asked. Raises :class:`ConfigError`."""
     what = (
         f"nobody has agreed yet to drive {', '.join(contact.device for contact in contacts)}, and without a terminal "
-        "nobody can be asked; look with python main.py check, then start once at a terminal, or with --yes"
+        f"nobody can be asked; look with {CALLED} check, then start once at a terminal, or with --yes"
     )
     raise ConfigError([Problem("first contact", what)])

@@ -99,7 +99,7 @@ class Summary:
         return 100 * self.late_steps / self.steps if self.steps else 0.0
 
 
-_KEPT = {
+KINDS_TAKEN = {
     TakenInput: "inputs forced",
     TakenSlot: "slots commanded",
     TakenOutput: "outputs isolated",
@@ -110,6 +110,6 @@ _KEPT = {
 def kept_in_words(entries: Sequence[Entry]) -> str:
     """What stays in controllers while nobody gives it back."""
     counts = Counter(type(entry) for entry in entries)
-    told = [f"{counts[kind]} {words}" for kind, words in _KEPT.items() if counts[kind]]
+    told = [f"{counts[kind]} {words}" for kind, words in KINDS_TAKEN.items() if counts[kind]]
     devices = sorted({entry.device for entry in entries})
     return f"{', '.join(told)} stay so in {', '.join(devices)}" if told else "nothing is taken from any controller"

@@ -18,7 +18,7 @@ from campaigns.engines.engine import EngineLost, Failed, Lost, Outcome
 from campaigns.engines.work import work
 from emulators.door import EmbeddedTest
 from utils.errors import BridgeError, ConfigError, Problem
-from utils.home import HOME
+from utils.home import IS_CHECKOUT, ROOMS, install
 
 _CONNECT_S = 10.0
 _ASK_S = 2.0
@@ -113,8 +113,10 @@ class DaskCluster:
         try:
             theirs = self._client.run(identity)
         except (ImportError, AttributeError) as error:
-            what = f"its workers do not find the bench ({error}); start them in its folder: cd {HOME} && dask worker"
-            raise ConfigError([Problem("--dask", f"{what} {self._address}")]) from None
+            how = f"start them in its folder: cd {ROOMS} && dask worker {self._address}"
+            how = how if IS_CHECKOUT else "install it in their environment, too"
+            what = f"its workers do not find the bench ({error}); {how}"
+            raise ConfigError([Problem("--dask", what)]) from None
         except (OSError, TimeoutError) as error:
             raise EngineLost(f"the Dask scheduler at {self._address} does not answer: {error}") from None
         problems = [
@@ -137,8 +139,9 @@ def _library() -> Any:  # noqa: ANN401 - distributed comes without types
     try:
         import distributed
     except ModuleNotFoundError:
-        install = f'python -m pip install -r "{HOME / "requirements-campaign.txt"}"'
-        raise ConfigError([Problem("--dask", f"needs distributed, which is not installed: {install}")]) from None
+        raise ConfigError(
+            [Problem("--dask", f"needs distributed, which is not installed: {install('campaign')}")]
+        ) from None
     return distributed
 
 

@@ -33,6 +33,21 @@ class Pins(Protocol):
         """Put a fingerprint on record."""
 
 
+class PassingPins:
+    """Pins that nobody keeps."""
+
+    def __init__(self) -> None:
+        self._seen: dict[str, str] = {}
+
+    def get(self, address: str) -> str | None:
+        """The fingerprint of the first contact, or None before."""
+        return self._seen.get(address)
+
+    def set(self, address: str, fingerprint: str) -> None:
+        """Keep one for as long as this object is there."""
+        self._seen[address] = fingerprint
+
+
 class TlsMode(Enum):
     """How a certificate is judged."""
 

@@ -14,7 +14,7 @@ from typing import Self
 
 from ledger.guardian.order import BEAT, FAREWELL, HAND_OVER, READY, Order
 from utils.errors import BridgeError
-from utils.home import HOME
+from utils.home import ROOMS
 
 log = logging.getLogger(__name__)
 
@@ -120,7 +120,7 @@ class Guarding:
             self._command,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            cwd=HOME,
+            cwd=ROOMS,
             start_new_session=sys.platform != "win32",
             creationflags=getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0),
         )

@@ -19,6 +19,7 @@ from ledger.record.records import NO_ROW, VERSION, Content
 from ledger.record.sent_values import journal_bytes_in, row_in
 from ledger.storage import Storage
 from ledger.watched import Remembered
+from utils.home import CALLED
 from utils.process.host import is_same_boot
 from utils.process.process_lock import ProcessLock
 from utils.state_folder import StateError
@@ -28,7 +29,7 @@ log = logging.getLogger(__name__)
 
 _LOOKED_AT_S = 1.0
 """Others may be looking whether it is given back, for a moment each."""
-_DISCARD = "look at the controllers, then: python main.py release --discard FILE"
+_DISCARD = f"look at the controllers, then: {CALLED} release --discard FILE"
 _ANOTHER_VERSION = (
     "another version of this program; what they took has not been given back. Run release of that version, or "
     + _DISCARD

@@ -9,6 +9,7 @@ from typing import Any
 
 from recording.export.table import RecordedTable, Row
 from utils.errors import ConfigError, Problem
+from utils.home import install
 
 _ROWS_AT_ONCE = 20_000
 _WHOLE, _YES_OR_NO = ("step", "episode"), ("late",)
@@ -57,5 +58,5 @@ def _pyarrow(module: str) -> Any:  # noqa: ANN401
     try:
         return import_module(module)
     except ModuleNotFoundError:
-        what = "Parquet needs pyarrow, which is not installed: pip install -r requirements-recording.txt; or --csv"
+        what = f"Parquet needs pyarrow, which is not installed: {install('recording')}; or --csv"
         raise ConfigError([Problem("--parquet", what)]) from None

@@ -10,6 +10,7 @@ from recording.export.table import wide
 from recording.recorded_run import open_run
 from recording.runs_folder import run_of
 from utils.errors import ConfigError
+from utils.home import CALLED
 
 log = logging.getLogger(__name__)
 
@@ -21,5 +22,5 @@ def write_step_log(recorded: Path, stream: str, file: Path) -> None:
             if stream in (streams := run.streams):
                 write_numbered(file, wide(streams[stream]))
     except (OSError, ConfigError) as error:
-        again = f"python main.py export {run_of(recorded)} --csv FILE writes it"
+        again = f"{CALLED} export {run_of(recorded)} --csv FILE writes it"
         log.warning("the step log %s could not be written: %s; %s", file, error, again)

@@ -13,10 +13,10 @@ from typing import Any
 from pydantic import BaseModel
 
 from supervisory.setup.config import PointBinding, ProgramConfig, SupervisoryConfig
-from utils.home import HOME
+from utils.home import ROOMS, SHIPPED
 
-SCHEMA_FILE = HOME / "configs" / "schema" / "supervisory.schema.json"
-PAGE_FILE = HOME / "docs" / "supervisory.md"
+SCHEMA_FILE = SHIPPED / "schema" / "supervisory.schema.json"
+PAGE_FILE = ROOMS / "docs" / "supervisory.md"
 
 _BLOCK = re.compile(r"(?P<begin><!-- begin (?P<name>[a-z ]+) -->\n).*?(?P<end><!-- end -->\n)", re.DOTALL)
 _MODELS: Mapping[str, type[BaseModel]] = {

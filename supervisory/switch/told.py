@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from supervisory.switch.files import RememberedSwitch
+from utils.home import CALLED
 
 _OPERATOR = 8
 
@@ -42,7 +43,7 @@ def _why_off(one: RememberedSwitch, *, default: bool) -> str | None:
 def _how_to_switch_on(address: str, one: RememberedSwitch) -> str:
     """A command is only outdone at its own priority, or a stronger one."""
     priority = min(one.commands, default=_OPERATOR)
-    return f"On: main.py bacnet write {address} {_thing(one)} active --priority {priority}"
+    return f"On: {CALLED} bacnet write {address} {_thing(one)} active --priority {priority}"
 
 
 def _thing(one: RememberedSwitch) -> str:

@@ -75,7 +75,7 @@ def test_help_tells_defaults(capsys: pytest.CaptureFixture[str], command: str, w
 @pytest.mark.parametrize(
     ("command", "words"),
     [
-        ("chek", "there is no verb 'chek', did you mean 'check'? there is check, "),
+        ("chek", "there is no verb 'chek', did you mean 'check'? there is init, "),
         ("bacnet red", "there is no verb 'red', did you mean 'read'?"),
         ("demo --scenaro x", "there is no option --scenaro, did you mean '--scenario'?"),
         ("bacnet read 10.0.0.1 AI,1 --intrface x", "there is no option --intrface, did you mean '--interface'?"),

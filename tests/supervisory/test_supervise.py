@@ -183,9 +183,11 @@ def test_a_program_runs_on_the_simulation_and_everything_is_given_back(
     building: BoptestServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("BOP_SERVER_URL", building.url)
+    monkeypatch.setenv("STATUS_FILE", str(tmp_path / "programs.prom"))
     file = program(tmp_path, "reset")
     code, told = _supervise(file, "--config", _on_simulation(tmp_path, step_log="steps"), "--steps", "6")
     assert code == 0
+    assert '\nbench_program_rounds_total{program="reset"} 3.0\n' in (tmp_path / "programs.prom").read_text("utf-8")
     assert "reset: " in told
     assert "6 rounds, 0.04 h in the plant" in told
     assert "1 released" in told
@@ -352,6 +354,32 @@ def test_the_seeds_example_is_released_after_a_kill_and_an_operators_slot_is_unt
     assert took_s < DEADLINE_S
     assert objects.named(VALVE).slots[7] == 33.0
     objects.command(VALVE, None, 8)
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="a process's children are read from /proc")
+def test_killed_with_its_guardian_as_a_container_is_it_is_given_back_by_the_next_start(
+    controllers: EcyServer, tmp_path: Path
+) -> None:
+    with _in_a_process(tmp_path, controllers, "bacnet", SEED) as process:
+        _await(lambda: _slot(controllers) == 21.0)
+        process.send_signal(signal.SIGSTOP)  # it starts another guardian otherwise
+        for task in Path(f"/proc/{process.pid}/task").iterdir():
+            for child in (task / "children").read_text(encoding="ascii").split():
+                os.kill(int(child), signal.SIGKILL)
+        process.send_signal(signal.SIGKILL)
+        process.wait(DEADLINE_S)
+    assert _slot(controllers) == 21.0
+    with _in_a_process(tmp_path, controllers, "bacnet", SEED) as process:
+        assert process.stdout is not None
+        told = ""
+        while "left by an earlier run" not in told:
+            told = process.stdout.readline()
+            assert "seed: run" not in told, "it has begun, and nothing was left"
+        process.send_signal(signal.SIGTERM)
+        process.communicate(timeout=DEADLINE_S)
+    assert "released" in told
+    assert _slot(controllers) is None
 
 
 Command: TypeAlias = Callable[[float | None], None]

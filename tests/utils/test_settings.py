@@ -103,7 +103,7 @@ def test_an_empty_file_is_named_with_everything_that_is_required(tmp_path: Path)
 def test_a_missing_file_is_one_message_with_what_to_do(tmp_path: Path) -> None:
     with pytest.raises(ConfigError) as caught:
         load_settings(tmp_path / ".env", {}, tmp_path)
-    assert str(caught.value) == f"{tmp_path / '.env'}: does not exist; copy .env.example to it and fill it in"
+    assert str(caught.value) == f"{tmp_path / '.env'}: does not exist; python main.py init writes one to fill in"
 
 
 def test_beside_a_missing_file_the_environment_is_told_what_it_lacks(tmp_path: Path) -> None:
@@ -111,7 +111,9 @@ def test_beside_a_missing_file_the_environment_is_told_what_it_lacks(tmp_path: P
     with pytest.raises(ConfigError) as caught:
         load_settings(tmp_path / ".env", {**environment, "UNIT_SYSTEM": "x"}, tmp_path)
     absent, wrong = caught.value.problems
-    assert absent.what.startswith("does not exist, and the environment lacks BOP_SERVER_IP, BOP_STEP_TIME; copy")
+    assert absent.what.startswith(
+        "does not exist, and the environment lacks BOP_SERVER_IP, BOP_STEP_TIME; python main.py init"
+    )
     assert wrong.where == "environment: UNIT_SYSTEM"
 
 
@@ -184,8 +186,15 @@ def test_a_line_that_cannot_be_read_is_not_told_as_missing_too(tmp_path: Path) -
 def test_paths_that_cannot_be_written_are_told_together_and_by_name(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     (tmp_path / "folder").mkdir()
-    found = problems(tmp_path, LOG_FILE="absent/app.log", STEP_LOG="folder", BRIDGE_STATE_DIR="file/state")
+    found = problems(
+        tmp_path,
+        LOG_FILE="absent/app.log",
+        STEP_LOG="folder",
+        STATUS_FILE="absent/a.prom",
+        BRIDGE_STATE_DIR="file/state",
+    )
     assert {name: what.replace(str(tmp_path), "") for name, what in found.items()} == {
+        "STATUS_FILE": "/absent/a.prom cannot be written: there is no folder /absent",
         "LOG_FILE": "/absent/app.log cannot be written: there is no folder /absent",
         "STEP_LOG": "/folder is a folder; name a file in it",
         "BRIDGE_STATE_DIR": "/file is not a folder",

@@ -28,6 +28,7 @@ from recording.report.programs.drawn import drawn
 from recording.report.programs.seen import ProgramWrite, SeenProgram, seen_programs
 from recording.report.units import written
 from recording.words import EventKind
+from utils.home import CALLED
 
 _MOST_WRITES = 60
 _MOST_NOTES = 15
@@ -100,7 +101,7 @@ def _writes(program: SeenProgram, writes: Sequence[ProgramWrite]) -> Iterator[Ma
     shown = [row for _, row in sorted(rows, key=lambda pair: pair[0])[:_MOST_WRITES]]
     yield table(("plant time", "point", "before", "after", "why"), shown, (2, 3))
     if len(rows) > _MOST_WRITES:
-        yield paragraph(f"The first {_MOST_WRITES} of {len(rows)}; python main.py export has every step.")
+        yield paragraph(f"The first {_MOST_WRITES} of {len(rows)}; {CALLED} export has every step.")
 
 
 def _write(program: SeenProgram, write: ProgramWrite) -> Sequence[Cell]:
