@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from importlib.util import find_spec
 from pathlib import Path
 
 from rich.console import Console
@@ -27,6 +28,16 @@ from benchmarks import (
 )
 from benchmarks.rows import Measured
 
+
+def _learning() -> Iterator[Measured]:
+    """Imported here, as it needs Gymnasium."""
+    if find_spec("gymnasium") is None:
+        return iter([Measured("environments", "-", "", "pip install -r requirements-learning.txt")])
+    from benchmarks import learning
+
+    return learning.rows()
+
+
 MEASUREMENTS: Mapping[str, Callable[[Path], Iterator[Measured]]] = {
     "plant": lambda _: plant.rows(),
     "states": states.rows,
@@ -38,6 +49,7 @@ MEASUREMENTS: Mapping[str, Callable[[Path], Iterator[Measured]]] = {
     "recorder": recorder.rows,
     "safety": safety.rows,
     "hvac_templates": hvac_templates.rows,
+    "learning": lambda _: _learning(),
     "page": page.rows,
     "report": report.rows,
     "soak": soak.rows,

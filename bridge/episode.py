@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 from bridge import startup
+from bridge.acting import Acting
 from bridge.building import Building, OverdueWatch, OwnControl, Started
 from bridge.device_loop import Course, DeviceLoop, Heard
 from bridge.display.status import Phase
@@ -29,6 +30,7 @@ from utils.errors import BeginningRefused, ConfigError, Problem, SimulationRefus
 from utils.handoff import Closed
 from utils.pacing import Pacer
 from utils.settings import Settings
+from utils.values import Frame
 
 log = logging.getLogger(__name__)
 
@@ -51,6 +53,8 @@ class Workings:
     """Whether the first episode may, asked with every answer to its first frame."""
     rest_period_s: float = PERIOD_S
     """Wall time between two exchanges in a pause."""
+    acting: Acting | None = None
+    """How somebody acts on set-points in the controllers, if anybody does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +99,7 @@ class Episode:
             self._workings.time.begin(self._begun.beginning, step.frame(0, self._begun.started.state))
             if not session.stop.is_set():
                 self._couple(holding)
-                next_step.begin()
+                self._begin(next_step)
                 return self._step_on(step, next_step, holding, steps)
         return None
 
@@ -108,6 +112,23 @@ class Episode:
         w, session = self._workings, self._workings.session
         return NextStep(session.settings, building, w.devices, holding, w.pacer, session.stop, w.time, w.time_in_hand)
 
+    def _begin(self, next_step: NextStep) -> None:
+        """The first turn is before the first frame counts: it is shown once more, with what was answered."""
+        if self._workings.acting is None:
+            next_step.begin()
+        else:
+            self._take_turn(self._workings.time.frame)
+            next_step.go_on(self._workings.time.frame)
+
+    def _take_turn(self, frame: Frame) -> None:
+        if self._workings.acting is not None:
+            self._workings.acting.take_turn(frame, self._newest_kpis)
+
+    def _newest_kpis(self) -> Mapping[str, float]:
+        if self._building is not None:
+            self._building.update_kpis()
+        return self.kpis
+
     def _step(self, building: Building, next_step: NextStep, on_answer: OnAnswer) -> Step:
         w, session = self._workings, self._workings.session
         return Step(
@@ -118,6 +139,7 @@ class Episode:
             w.overrides,
             w.pacer.standstill,
             on_answer,
+            self._take_turn,
             episode=self._number,
             wants_kpis=any(point.is_kpi for one in session.equipments for point in one.points),
         )
@@ -127,6 +149,8 @@ class Episode:
         w.on_phase(Phase.COUPLING)
         w.pacer.start()
         w.time.is_coupling = True
+        if w.acting is not None:
+            w.acting.begin_anew()
         if self._number:
             w.overrides.begin_anew(w.time.first.values)
         else:

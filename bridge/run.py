@@ -9,6 +9,7 @@ from datetime import datetime
 from functools import partial
 from pathlib import Path
 
+from bridge.acting import Acting
 from bridge.building import OwnControl
 from bridge.device_loop import DeviceLoop
 from bridge.display.status import Phase, Status, Summary, kept_in_words
@@ -28,7 +29,7 @@ from bridge.timing.time_in_hand import TimeInHand
 from bridge.watching.observation import Watcher
 from bridge.watching.watching import Watching
 from equipment.equipment_manager import Equipment, EquipmentManager
-from ledger import Ledger
+from ledger import GuardianError, Ledger
 from points import UnitSystem
 from recording import EventKind
 from utils.clocks import Clocks
@@ -52,6 +53,7 @@ class Run:
 
     _phase = Phase.CONNECTING
     _is_abandoned = False
+    _unguarded = ""
     _episode: Episode | None = None
     _began_s = _ended_s = 0.0
 
@@ -70,15 +72,27 @@ class Run:
         take_occupied: bool = False,
         watchers: Sequence[Watcher] = (),
         purpose: Purpose = DRIVE,
+        guarded: bool = False,
+        acting: Acting | None = None,
     ) -> None:
-        """``watchers`` are told what happens."""
+        """``watchers`` are told what happens. With ``guarded`` another process gives back when this one is lost.
+
+        ``acting`` is how somebody acts on set-points; such a run is always guarded. Raises :class:`ConfigError` for
+        set-points that cannot be.
+        """
+        if acting is not None:
+            manager.act_on(acting.set_points, () if acting.switch is None else [acting.switch])
         clocks = clocks or Clocks()
         self.confirm, self._steps, self._shadow = confirm, steps, shadow
         self._ending = Ending()
         self._model_time = time = ModelTime(settings, clocks)
         simulation = purpose.simulation
         self._session = session = Session(
-            settings, manager, state, time, simulation, ledger=ledger, clocks=clocks, take_occupied=take_occupied
+            *(settings, manager, state, time, simulation),
+            ledger=ledger,
+            clocks=clocks,
+            take_occupied=take_occupied,
+            unguarded=self._end_unguarded if guarded or acting is not None else None,
         )
         self.client, self.ledger = session.client, session.ledger
         self._states, self._state = StateKeeper(session, self._tell), purpose.state
@@ -92,11 +106,15 @@ class Run:
         self._devices = DeviceLoop(
             session.links, self._pacer, settings.settle_time_s, session.pool, session.stop, self.time.asked, clocks
         )
+        self._acting = acting
         self._workings = self._put_together(overrides, purpose, scan_with_simulation=scan_with_simulation)
 
     def _put_together(self, overrides: Overrides, purpose: Purpose, *, scan_with_simulation: bool) -> Workings:
         """What all episodes share. Controllers that scan with the simulation rest for a step at least in a pause."""
         session = self._session
+        if self._acting is not None:
+            step_s = session.settings.step_time_s
+            self._acting.attach(session.equipments, session.links, session.clocks, step_s, self._tell)
         return Workings(
             session,
             self._devices,
@@ -110,6 +128,7 @@ class Run:
             self._tell,
             purpose.may_begin,
             max(session.settings.step_time_s, PERIOD_S) if scan_with_simulation else PERIOD_S,
+            self._acting,
         )
 
     def execute(self) -> Summary:
@@ -132,12 +151,25 @@ class Run:
                 self._is_abandoned = isinstance(error, SimulationError)
                 self._memory.failure = str(error)
                 raise
+            self._refuse_unguarded()
         return self.summary()
+
+    def _end_unguarded(self, why: str) -> None:
+        """Nobody would give back after a crash any more: then it is done now."""
+        log.error("%s; the run ends and gives everything back", why)
+        self._unguarded = why
+        self.request_stop()
+
+    def _refuse_unguarded(self) -> None:
+        if self._unguarded:
+            self._memory.failure = self._unguarded
+            raise GuardianError(self._unguarded)
 
     def request_stop(self) -> None:
         """End the run soon, from any thread. A call to the simulation that is in flight is abandoned."""
         self._session.stop.set()
         self.time.halt()
+        self._close_acting()
         self._devices.close()
         self.client.abort()
 
@@ -234,6 +266,16 @@ class Run:
         )
 
     @property
+    def was_stopped(self) -> bool:
+        """Whether somebody has asked it to end."""
+        return self._session.stop.is_set()
+
+    @property
+    def guardian(self) -> int | None:
+        """The process that gives back when this one is lost; None where there is none."""
+        return self._session.guard.pid if self._session.guard is not None else None
+
+    @property
     def status_file(self) -> Path | None:
         """Where monitoring wants to be told of it."""
         return self._session.settings.status_file
@@ -286,7 +328,12 @@ class Run:
         self.time.halt()
         self._reached(Phase.RELEASING)
         self._session.is_giving_back = True
+        self._close_acting()
         self._devices.close()
+
+    def _close_acting(self) -> None:
+        if self._acting is not None:
+            self._acting.close()
 
     def _ask_for_kpis(self) -> None:
         """Everything else must not wait for the simulator; nor are they worth waiting for when it has failed."""

@@ -9,6 +9,7 @@ import logging
 import threading
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from datetime import datetime
 from functools import partial
 
@@ -25,7 +26,19 @@ from clients.boptest_client import BenchOffer
 from clients.making import simulation_client
 from equipment.controller import Controller
 from equipment.equipment_manager import Equipment, EquipmentManager
-from ledger import Journals, Ledger, Leftovers, Patiences, Receipt, give_back_all, keep_receipts
+from ledger import (
+    GUARDIAN,
+    Guarding,
+    Journal,
+    Journals,
+    Ledger,
+    Leftovers,
+    Order,
+    Patiences,
+    Receipt,
+    give_back_all,
+    keep_receipts,
+)
 from utils.clocks import Clocks
 from utils.errors import BridgeError, Problems, SimulationAborted, SimulationError
 from utils.settings import Settings
@@ -53,12 +66,23 @@ class Session:
         ledger: Ledger | None = None,
         clocks: Clocks | None = None,
         take_occupied: bool = False,
+        unguarded: Callable[[str], None] | None = None,
     ) -> None:
-        """``time`` says what to set in the clock of a controller that is taken now."""
+        """``time`` says what to set in the clock of a controller that is taken now.
+
+        With ``unguarded`` a guardian (:mod:`ledger.guardian`) gives back when this process is lost; that is called, in
+        another thread, with the reason when there is none any more.
+        """
         self.settings = settings
         self.clocks = clocks or Clocks()
+        self._manager = manager
+        self._state = state
+        self._guarded = ExitStack()
         self.client: SimulationPeer = simulation or simulation_client(settings, state.tests)
-        self.ledger = ledger or Ledger(Journals.of(state).own(manager.credentials))
+        journal = Journals.of(state).own(manager.credentials) if ledger is None else None
+        self.ledger = ledger or Ledger(journal)
+        self.guard = self._guarding(journal, unguarded) if journal is not None and unguarded is not None else None
+        """The guardian beside this process; None where there is to be none."""
         self.stop = threading.Event()
         self.pool = ThreadPoolExecutor(2 * len(manager.controllers), thread_name_prefix="ecy")
         self.metadata: Mapping[str, PointMetadata] = {}
@@ -69,8 +93,6 @@ class Session:
         self.left = 0
         """Things that are not given back at the end."""
         self.is_giving_back = False
-        self._manager = manager
-        self._state = state
         order = ClockOrder.of(settings, lambda: time.scale, time.taking, time.local)
         self._recovered: list[Receipt] = []
         self._leftovers = Leftovers(settings, state, self.clocks, lambda: self.is_giving_back)
@@ -85,7 +107,8 @@ class Session:
         """Give back what earlier runs have left, connect to both peers and check everything. No controller is written.
 
         A controller that this host has not driven before gets the account only after ``confirm``. Raises
-        :class:`BridgeError`; :class:`Declined` where it does not want new controllers.
+        :class:`BridgeError`; :class:`Declined` where it does not want new controllers, and
+        :class:`ledger.GuardianError` where there is to be a guardian and none can be started.
         """
         problems = Problems()
         problems.add(refusals(future_findings(self.settings, self.clocks.wall())))
@@ -105,6 +128,8 @@ class Session:
                 link.announce()
         for device in new:
             self._state.met.set(device, datetime.now().astimezone().isoformat(timespec="seconds"))
+        if self.guard is not None:
+            self._guarded.enter_context(self.guard)
 
     def take(self) -> None:
         """Enter everything in the ledger and take the controllers that were reached."""
@@ -117,6 +142,7 @@ class Session:
         ending.later("stopping the test", self._stop_test)
         ending.later("asking for the KPIs", ask_for_kpis)
         ending.luxury("keeping the receipts", self._keep_receipts)
+        ending.later("dismissing the guardian", self._dismiss_guardian)
         ending.later("closing the ledger", self._close_ledger)
         ending.later("giving back", self._give_back)
 
@@ -132,6 +158,22 @@ class Session:
     def _close_ledger(self) -> None:
         self.left = len(self.ledger.open_entries)
         self.ledger.close()
+
+    def _guarding(self, journal: Journal, unguarded: Callable[[str], None]) -> Guarding:
+        devices = {device: account.interface for device, account in self._manager.credentials.items()}
+        order = Order.for_us(journal.file, self._state.path, devices, self.settings.variables)
+        return Guarding(order, unguarded, GUARDIAN)
+
+    def _dismiss_guardian(self) -> None:
+        """It may go where nothing is left; otherwise it goes on with that."""
+        with self._guarded:
+            if self.guard is None or not self.guard.is_watching:
+                return
+            if self.left:
+                log.warning("%d things are not given back yet; the guardian goes on with them", self.left)
+                self.guard.hand_over()
+            else:
+                self.guard.farewell()
 
     def _keep_receipts(self) -> None:
         keep_receipts(self._state, [*self._recovered, *self.receipts], self.clocks.wall())

@@ -35,11 +35,15 @@ class Step:
         overrides: Overrides,
         standstill: Standstill,
         on_answer: OnAnswer,
+        before_showing: Callable[[Frame], None],
         *,
         episode: int,
         wants_kpis: bool,
     ) -> None:
-        """``on_answer`` is told of every frame that has been answered, and what the building will be advanced on."""
+        """``on_answer`` is told of every frame that has been answered, and what the building will be advanced on.
+
+        ``before_showing`` is called with every frame that the controllers are about to see, and may wait.
+        """
         self._building = building
         self._devices = devices
         self._next = next_step
@@ -47,6 +51,7 @@ class Step:
         self._overrides = overrides
         self._standstill = standstill
         self._on_answer = on_answer
+        self._before_showing = before_showing
         self._episode = episode
         self._wants_kpis = wants_kpis
 
@@ -65,6 +70,7 @@ class Step:
             log.info("the scenario's period has ended")
             raise Closed
         following = self.frame(frame.number + 1, state)
+        self._before_showing(following)
         self._devices.show(following, self._next.course)
         return following
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
 from functools import partial
 from types import MappingProxyType
 from typing import Self
@@ -41,10 +42,19 @@ from utils.values import PointMetadata, SimulationState
 
 log = logging.getLogger(__name__)
 
-__all__ = ["BOPTestClient", "BenchOffer", "NumberError", "TestIds", "Timeouts"]
+__all__ = ["BOPTestClient", "BenchOffer", "ForecastUncertainty", "NumberError", "TestIds", "Timeouts"]
 
 _PERIOD_REFUSED = "Scenario parameter time_period is"
 """What a server says of a period that its test case does not have (boptest-api §8)."""
+
+
+@dataclass(frozen=True, slots=True)
+class ForecastUncertainty:
+    """The errors that forecasts carry: None, or ``low``, ``medium`` or ``high``; the same for the same seed."""
+
+    temperature: str | None = None
+    solar: str | None = None
+    seed: int | None = None
 
 
 class BOPTestClient:
@@ -143,17 +153,21 @@ class BOPTestClient:
         return self._started(self._ask("PUT", "initialize", body, self._timeouts.simulate_s).payload)
 
     def set_scenario(
-        self, *, electricity_price: str | None = None, time_period: str | None = None
+        self,
+        *,
+        electricity_price: str | None = None,
+        time_period: str | None = None,
+        uncertainty: ForecastUncertainty | None = None,
     ) -> SimulationState | None:
         """Choose the price and the period; a period starts its test and its initial state is returned.
 
-        Forecasts are deterministic: a service forgets uncertainty on every call that leaves it out, so all five keys
-        are always sent. Raises UnknownPeriod, upon which the test stands where it stood.
+        Forecasts are deterministic without ``uncertainty``: a service forgets it on every call that leaves it out, so
+        all five keys are always sent. Raises UnknownPeriod, upon which the test stands where it stood.
         """
+        told = uncertainty or ForecastUncertainty()
         body: dict[str, Json] = {"electricity_price": electricity_price, "time_period": time_period}
-        if self._server.api is Api.SERVICE:
-            body |= {"temperature_uncertainty": None, "solar_uncertainty": None, "seed": None}
-        else:
+        body |= {"temperature_uncertainty": told.temperature, "solar_uncertainty": told.solar, "seed": told.seed}
+        if self._server.api is not Api.SERVICE:
             body = {key: value for key, value in body.items() if value is not None}
         try:
             answer = self._ask("PUT", "scenario", body, self._timeouts.simulate_s)

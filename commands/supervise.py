@@ -128,7 +128,7 @@ def _planned(options: argparse.Namespace) -> RunPlan:
 @contextmanager
 def _stopped(view: ProgramView, *, is_guarded: bool) -> Iterator[None]:
     """Around a stop with Ctrl+Z: says before it, while it can, that the guardian takes a stopped process for frozen."""
-    from supervisory.guard.guardian import SILENCE_S
+    from ledger import SILENCE_S
 
     with Alone().step("clearing the display"):
         view.rest()

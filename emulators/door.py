@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from emulators.bench import BACNET_PORT, BenchPlan, serve
+from emulators.boptest.case.forecast_errors import ForecastErrors
 from emulators.boptest.hub import Limits
 from emulators.demo import (
     DAY_STEPS,
@@ -14,29 +15,50 @@ from emulators.demo import (
     demo_controllers,
     demo_peers,
 )
-from emulators.embedded import EmbeddedTest, office_with, parameter_problems
+from emulators.embedded import EmbeddedTest, office_with, parameter_problems, varied
+from emulators.office_model import DISTURBANCES, Disturbance, OfficeModel, StatePart
+from emulators.offices import Offices
 from emulators.plant import PointMeta
-from emulators.plants.multizone_office import OfficeFiles, read_variant
+from emulators.plants.multizone_office import (
+    MultizoneOffice,
+    OfficeFiles,
+    OfficeParameters,
+    OfficeVariant,
+    read_variant,
+)
+from emulators.plants.weaving.compiled import can_compile, compiled
 from emulators.program import ObjectSpec
 
 __all__ = [
     "BACNET_PORT",
     "DAY_STEPS",
+    "DISTURBANCES",
     "PASSWORD_VARIABLE",
     "PERIODS",
     "STEP_S",
     "BenchPlan",
     "DemoPeers",
     "DemoPlan",
+    "Disturbance",
     "EmbeddedTest",
+    "ForecastErrors",
     "Limits",
+    "MultizoneOffice",
     "ObjectSpec",
     "OfficeFiles",
+    "OfficeModel",
+    "OfficeParameters",
+    "OfficeVariant",
+    "Offices",
     "PointMeta",
+    "StatePart",
+    "can_compile",
+    "compiled",
     "demo_controllers",
     "demo_peers",
     "office_with",
     "parameter_problems",
     "read_variant",
     "serve",
+    "varied",
 ]

@@ -100,14 +100,18 @@ def office_with(files: OfficeFiles, parameters: Mapping[str, float]) -> OfficeVa
 
     Raises :class:`ConfigError`.
     """
+    return varied(read_variant(files), parameters)
+
+
+def varied(office: OfficeVariant, parameters: Mapping[str, float]) -> OfficeVariant:
+    """An office in which parameters are replaced by their paths. Raises :class:`ConfigError`."""
     problems = [Problem(name, what) for name, what in parameter_problems(parameters)]
     if problems:
         raise ConfigError(problems)
-    variant = read_variant(files)
-    office = variant.parameters or OfficeParameters()
+    changed = office.parameters or OfficeParameters()
     for name, value in parameters.items():
-        office = _replaced(office, name.split("."), float(value))
-    return replace(variant, parameters=office)
+        changed = _replaced(changed, name.split("."), float(value))
+    return replace(office, parameters=changed)
 
 
 def _replaced(part: Any, path: list[str], value: float) -> Any:  # noqa: ANN401 - a dataclass of any kind

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from clients.device_client import DeviceClient
 from equipment.config import LoadedEquipment
+from equipment.set_points import OperatorSwitch, SetPoint, SetPointObject, found_set_points, found_switches
 from equipment.supervision import HeartbeatObject, PermitObject, heartbeats_of, permits_of, supervision_problems
 from equipment.unit_match import of_other_system, wrong_unit
 from equipment.write_plan import BoundPoint, WritePlan
@@ -25,15 +26,21 @@ class Controller:
         self.bound: tuple[BoundPoint, ...] = ()
         self.permits: tuple[PermitObject, ...] = ()
         self.heartbeats: tuple[HeartbeatObject, ...] = ()
+        self.set_points: tuple[SetPointObject, ...] = ()
+        """What somebody acts on in this run."""
+        self.switches: tuple[PermitObject, ...] = ()
+        """What has to be on for that."""
         self.isolated: tuple[BoundPoint, ...] = ()
         """The outputs that are out of service during a run."""
         self.exposed: tuple[str, ...] = ()
         """The names of all other outputs, whether or not a config knows them."""
         self.reads: dict[Target, ObjectRef] = {}
-        """What is read in every step: the outputs, and what permits their use."""
+        """What is read in every step: the outputs, what permits their use, set-points and switches."""
         self.plan = WritePlan((), settings.refresh_time_s, settings.hold_steps)
         self._settings = settings
         self._loaded: list[LoadedEquipment] = []
+        self._acted_on: tuple[SetPoint, ...] = ()
+        self._switches: tuple[OperatorSwitch, ...] = ()
 
     @property
     def loaded(self) -> tuple[LoadedEquipment, ...]:
@@ -48,7 +55,8 @@ class Controller:
     @property
     def wanted(self) -> tuple[str, ...]:
         """What a run forces, commands or isolates here, in the words of the configs: nothing has to be asked for it."""
-        return tuple(dict.fromkeys(name for item in self._loaded for name in _wanted(item)))
+        set_points = (f"{ObjectType.ANALOG_VALUE} {one.name}" for one in self._acted_on)
+        return tuple(dict.fromkeys((*(name for item in self._loaded for name in _wanted(item)), *set_points)))
 
     @property
     def refresh_time_s(self) -> float:
@@ -64,6 +72,10 @@ class Controller:
         """Put an equipment's points on this controller."""
         self._loaded.append(loaded)
 
+    def act_on(self, set_points: Sequence[SetPoint], switches: Sequence[OperatorSwitch]) -> None:
+        """Have these found, too, from the next :meth:`bind` on."""
+        self._acted_on, self._switches = tuple(set_points), tuple(switches)
+
     def bind(self) -> None:
         """Discover the controller's objects and find each point's.
 
@@ -77,8 +89,12 @@ class Controller:
         for item in self._loaded:
             problems += self._mismatches(item, known)
             problems += supervision_problems(item, by_name)
+        set_points, unfit = found_set_points(self._acted_on, self._loaded, self.address, by_name)
+        switches, unknown = found_switches(self._switches, self.address, by_name)
+        problems += [*unfit, *unknown]
         if problems:
             raise ConfigError(problems)
+        self.set_points, self.switches = tuple(set_points), tuple(switches)
         self.bound = tuple(
             BoundPoint(point, self._target(point), known[point.object_type, point.ecy_point].ref)
             for point in self.points
@@ -88,7 +104,8 @@ class Controller:
         self.exposed = tuple(name for kind, name in known if kind.is_output and name not in isolated)
         self.permits = tuple(permit for item in self._loaded for permit in permits_of(item, self.address, by_name))
         self.reads = {item.target: item.ref for item in self.outputs}
-        self.reads |= {item.target: item.ref for item in self.permits}
+        self.reads |= {item.target: item.ref for item in (*self.permits, *self.switches)}
+        self.reads |= {item.target: item.ref for item in self.set_points}
         self.heartbeats = tuple(heartbeat for item in self._loaded for heartbeat in heartbeats_of(item, by_name))
         self.plan = WritePlan(self.bound, self._settings.refresh_time_s, self._settings.hold_steps)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -14,9 +14,11 @@ from clients.ecy_device_client import ECYDeviceClient
 from clients.making import Credentials, TlsPolicy, controller_client, tell_trusted
 from equipment.config import LoadedEquipment, read_equipment_files
 from equipment.controller import Controller
+from equipment.set_points import OperatorSwitch, SetPoint, set_point_problems
 from points import Point
 from utils.clocks import MonotonicSeconds
 from utils.errors import Problem, Problems
+from utils.names import did_you_mean
 from utils.placeholders import is_placeholder
 from utils.settings import ControllerSettings
 from utils.unit_conversion import UnitConverter
@@ -113,6 +115,27 @@ class EquipmentManager:
         )
         self.equipment[equipment.name] = equipment
         return equipment
+
+    def act_on(self, set_points: Sequence[SetPoint], switches: Sequence[OperatorSwitch] = ()) -> None:
+        """Have set-points, and the switches that permit it, found in their controllers.
+
+        Raises :class:`ConfigError` with all that is wrong with them before any controller is asked.
+        """
+        problems = Problems()
+        problems.add(set_point_problems(set_points))
+        named = [(f"set-point {one}", one.equipment) for one in set_points]
+        named += [(f"switch {one}", one.equipment) for one in switches]
+        unknown = [(where, name) for where, name in named if name not in self.equipment]
+        problems.add(
+            Problem(where, f"there is no equipment named {name}{did_you_mean(name, self.equipment)}")
+            for where, name in unknown
+        )
+        problems.refuse()
+        for controller in self.controllers:
+            here = [name for name, equipment in self.equipment.items() if equipment.controller is controller]
+            controller.act_on(
+                [one for one in set_points if one.equipment in here], [one for one in switches if one.equipment in here]
+            )
 
     def get_all_ecy_clients(self) -> tuple[ECYDeviceClient, ...]:
         """One client per controller."""

@@ -8,6 +8,9 @@ from enum import Enum
 from ledger.entries import Entry, TakenClock, TakenInput, TakenObject, TakenOutput, TakenSlot
 from utils.values import ObjectState
 
+IN_SERVICE = "in service"
+"""How receipts tell of an input that is not forced, before its value."""
+
 
 class Outcome(Enum):
     """What became of an entry. Only FAILED stays open."""
@@ -73,7 +76,7 @@ def state_before(entry: Entry) -> str:
 
 
 def _service(out_of_service: bool | None) -> str:
-    return "out of service" if out_of_service else "in service"
+    return "out of service" if out_of_service else IN_SERVICE
 
 
 def described(entry: Entry) -> str:

@@ -27,6 +27,7 @@ PACKAGES = (
     "emulators",
     "equipment",
     "hvac_templates",
+    "learning",
     "ledger",
     "page",
     "points",

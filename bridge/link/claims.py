@@ -27,6 +27,8 @@ class Claim:
     role: Role
     priority: int = DEFAULT_PRIORITY
     take_occupied: bool = False
+    is_acted_on: bool = False
+    """A set-point that somebody acts on: never taken where it is in use, nor where nobody can see that."""
 
     def described(self, device: str) -> str:
         """As messages name the object."""
@@ -64,11 +66,14 @@ class Claim:
         occupied, topic = self.occupied(state), Topic.SERVICE if self.role is Role.FORCED else Topic.SLOT
         if occupied is None:
             if self.role is Role.COMMANDED and state.priority_array is None:
-                yield Finding(Severity.NOTE, topic, f"{device}: {self.name}", _NO_SLOTS)
+                severity, what = (Severity.PROBLEM, _UNSEEN) if self.is_acted_on else (Severity.NOTE, _NO_SLOTS)
+                yield Finding(severity, topic, f"{device}: {self.name}", what)
             return
         severity = Severity.PROBLEM
         if self.role is Role.FORCED and state.present_value.value is None:
             what = f"{occupied}: no value that could be put back at the end. Put it back in service"
+        elif self.is_acted_on:
+            what = f"{occupied}; somebody else uses it. Release it, or act at another priority"
         elif self.take_occupied:
             severity, what = Severity.NOTE, f"{occupied}; taken, and put back at the end (take_occupied)"
         else:
@@ -80,6 +85,7 @@ class Claim:
 
 
 _NO_SLOTS = "its slots cannot be read: who else commands it is not known, and its release will not be verified"
+_UNSEEN = "its slots cannot be read, so nobody would see that somebody else commands it: it is not acted on"
 _REMEDIES = {Role.COMMANDED: "Release it, choose another priority", Role.FORCED: "Put it back in service"}
 
 
@@ -107,6 +113,8 @@ def names_of(controller: Controller) -> dict[ObjectRef, str]:
     """The names by which everything that we read or write in a controller was found."""
     names = {bound.ref: bound.point.ecy_point for bound in controller.bound}
     names |= {permit.ref: permit.target.name for permit in controller.permits}
+    names |= {one.ref: one.target.name for one in controller.set_points}
+    names |= {switch.ref: switch.target.name for switch in controller.switches}
     return names | {beat.ref: beat.name for beat in controller.heartbeats}
 
 
@@ -115,6 +123,8 @@ def _claims(controller: Controller) -> Iterator[Claim]:
     yield from map(_of_point, controller.plan.bound)
     for beat in controller.heartbeats:
         yield Claim(beat.ref, beat.name, Role.COMMANDED, beat.priority, beat.take_occupied)
+    for one in controller.set_points:
+        yield Claim(one.ref, one.target.name, one.role, one.priority, is_acted_on=True)
 
 
 def _of_point(bound: BoundPoint) -> Claim:

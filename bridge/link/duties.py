@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping
 
 from bridge.link.duty import Duty, Look
 from bridge.link.hand import HeldPoint, Holds
-from bridge.link.hand_slots import HandSlots
 from bridge.link.heartbeat import Heartbeats
+from bridge.link.held_slots import HeldSlots, Holdable
 from bridge.link.identity import Identity
 from bridge.link.isolation import Isolation
 from bridge.link.showing import Showing
@@ -15,8 +15,9 @@ from bridge.link.sightings import Sightings
 from bridge.link.slot_watch import SlotWatch, Written
 from equipment.controller import Controller
 from ledger import Ledger
+from utils.bacnet import MANUAL_OPERATOR
 from utils.clocks import Clocks, MonotonicSeconds
-from utils.values import Exchange, ObjectRef, ObjectState, Write
+from utils.values import Exchange, ObjectRef, ObjectState, Target, Write
 
 
 class Duties(Duty):
@@ -28,19 +29,23 @@ class Duties(Duty):
         self.identity = Identity(controller, clocks)
         self.isolation = Isolation(controller)
         self.watch = SlotWatch(controller.address, ledger, self._written)
-        self.hand = HandSlots(controller, ledger, self.watch, self.holds)
+        self.hand = HeldSlots(controller, ledger, self.watch, self.holds, self._outputs)
+        self.acted = Holds(is_quiet=True)
+        """What is acted on: the set-points of the run, and their values in the objects' units."""
+        self.set_points = HeldSlots(controller, ledger, self.watch, self.acted, self._set_points)
         self._controller = controller
         self._showing = Showing(controller, self.watch)
         self._beats = Heartbeats(controller)
 
     def __iter__(self) -> Iterator[Duty]:
         yield from (self.identity, self.isolation, self._showing, self._beats)
-        yield from (self.watch, self.hand, self.sightings)
+        yield from (self.watch, self.hand, self.set_points, self.sightings)
 
     def bind(self) -> None:
         """The controller's objects have just been found by name."""
         self.identity.bind()
         self.hand.bind()
+        self.set_points.bind()
 
     def writes(self, now_s: MonotonicSeconds) -> list[Write]:
         """What all of them want to write."""
@@ -55,6 +60,7 @@ class Duties(Duty):
         for duty in self:
             duty.hear(exchange, now_s)
         self.holds.yield_to(self.watch.yielded)
+        self.acted.yield_to(self.watch.yielded)
 
     def see(self, states: Mapping[ObjectRef, ObjectState], now_s: MonotonicSeconds) -> None:
         """Let each see it."""
@@ -73,11 +79,19 @@ class Duties(Duty):
         Costs a round trip where there is a reason to ask.
         """
         self.identity.verify()
-        self.sightings.see(self.hand.prepare(now_s), now_s)
+        for held in (self.hand, self.set_points):
+            self.sightings.see(held.prepare(now_s), now_s)
 
     def is_in_force(self, hold: HeldPoint) -> bool:
         """Whether the controller has taken a value that is held by hand, as far as we know."""
         return self.hand.is_in_force(hold) or self._controller.plan.held.get(hold.target) == hold.value
 
+    def _outputs(self) -> Mapping[Target, Holdable]:
+        """What a hand may hold: in the slot of the manual operator."""
+        return {bound.target: Holdable(bound.ref, MANUAL_OPERATOR) for bound in self._controller.outputs}
+
+    def _set_points(self) -> Mapping[Target, Holdable]:
+        return {one.target: Holdable(one.ref, one.priority) for one in self._controller.set_points}
+
     def _written(self) -> list[Written]:
-        return [*self._controller.plan.bound, *self.hand.all]
+        return [*self._controller.plan.bound, *self.hand.all, *self.set_points.all]

@@ -1,7 +1,7 @@
-"""What somebody holds by hand in one controller: asked for by any thread, written with the link's exchanges.
+"""What somebody holds in one controller: asked for by any thread, written with the link's exchanges.
 
 An input or a value that is written anyway is shown the hand's value in place of the simulation's; outputs are in
-``hand_slots.py``. A hold outlives the absence of its controller: it is held again when that is back.
+``held_slots.py``. A hold outlives the absence of its controller: it is held again when that is back.
 """
 
 from __future__ import annotations
@@ -37,8 +37,10 @@ def _to_nobody(_hold: HeldPoint, _words: str) -> None:
 class Holds:
     """The holds in one controller. Each is replaced whole, so that whoever reads needs no lock."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, is_quiet: bool = False) -> None:
+        """A quiet one tells only what is held no longer."""
         self.news: News = _to_nobody
+        self._is_quiet = is_quiet
         self._lock = threading.Lock()
         self._all: Mapping[Target, HeldPoint] = {}
         self._changed: set[Target] = set()
@@ -71,6 +73,11 @@ class Holds:
         if is_current:
             self.news(hold, f"no longer held: {why}")
 
+    def in_force(self, hold: HeldPoint, priority: int) -> None:
+        """The controller has taken its value."""
+        if not self._is_quiet:
+            self.news(hold, f"in force in slot {priority}")
+
     def yield_to(self, takers: Iterable[Yielded]) -> None:
         """What has been left to somebody else is not held any more."""
         for one in takers:
@@ -87,7 +94,7 @@ class Holds:
 
     def tell_all(self, words: str) -> None:
         """Something has become of all of them."""
-        for hold in self._all.values():
+        for hold in () if self._is_quiet else self._all.values():
             self.news(hold, words)
 
     def _put(self, holds: Mapping[Target, HeldPoint], changed: Target) -> None:

@@ -319,8 +319,9 @@ class ControllerLink:
         self.duties.see(self._surveyed(), now_s)
 
     def _surveyed(self) -> Mapping[ObjectRef, ObjectState]:
-        watched = (*self.controller.plan.bound, *self.controller.outputs)
-        return self.controller.client.survey([bound.ref for bound in watched])
+        controller = self.controller
+        points = [bound.ref for bound in (*controller.plan.bound, *controller.outputs)]
+        return controller.client.survey([*points, *(one.ref for one in controller.set_points)])
 
     def _counted(self, samples: Mapping[Target, Sample]) -> dict[Target, Sample]:
         now_s = self._clocks.monotonic()

@@ -7,10 +7,6 @@ slot_gate      the gate that writes: checks the leave, sends a batch per control
 slots          which program owns which slot; compares before it writes
 device_line    one controller of the gate: a client, and the only thread that touches it
 releaser       the thread that gives back when leave is lost
-guardian       the process that gives back when this one is lost
-guarding       our end of it: starts a guardian, sends it beats, replaces one that is silent
-late_writes    the guardian's second look, for what was in flight when a runtime died
-receipt_log    what was given back, said as it happens
-custody        puts all of it together, and says in which order it ends
+custody        puts all of it and a guardian together, and says in which order it ends
 =============  ===========================================================================================
 """

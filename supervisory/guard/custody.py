@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import os
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
@@ -13,11 +12,20 @@ from pathlib import Path
 
 from clients.device_client import DeviceClient
 from clients.making import Credentials, DeviceClients
-from ledger import Journal, Journals, Ledger, Patiences, Receipt, recover
+from ledger import (
+    DOUBT_S,
+    GUARDIAN,
+    SILENCE_S,
+    Guarding,
+    Journal,
+    Journals,
+    Ledger,
+    Order,
+    Patiences,
+    Receipt,
+    recover,
+)
 from supervisory.guard.enabling import Enabling
-from supervisory.guard.guardian import SILENCE_S, Order
-from supervisory.guard.guarding import COMMAND, Guarding
-from supervisory.guard.late_writes import DOUBT_S
 from supervisory.guard.releaser import Releaser
 from supervisory.guard.slot_gate import SlotGate
 from utils.alone import Alone
@@ -25,9 +33,6 @@ from utils.settings import Parts, SettingsSource
 from utils.state_folder import StateFolder
 
 log = logging.getLogger(__name__)
-
-GUARDIAN = COMMAND
-"""How a guardian is started."""
 
 END_S = 5.0
 """At the end, giving back may take so long; what is left then is the guardian's."""
@@ -108,7 +113,7 @@ def guarded(charge: Charge, state: StateFolder) -> Iterator[Custody]:
 
     Whatever ends it, everything has been given back by then, or is the guardian's to give back: each step of the end
     is done whatever becomes of the others. Raises
-    :class:`supervisory.guard.guarding.GuardianError` where there is no guardian: nothing has been written then.
+    :class:`ledger.GuardianError` where there is no guardian: nothing has been written then.
     """
     journal = Journals.of(state).own(charge.credentials)
     ledger, enabling, ending = Ledger(journal), Enabling(charge.programs), Alone()
@@ -137,15 +142,12 @@ def _done(ending: Alone, what: str, step: Callable[[], object]) -> None:
 
 
 def _order(charge: Charge, state: StateFolder, journal: Path) -> Order:
-    return Order(
-        journal=str(journal.absolute()),
-        parent=os.getpid(),
-        state=str(state.path.absolute()),
-        devices={
-            device: charge.credentials.get(device, Credentials()).interface
-            for device in (*charge.clients, *charge.credentials)
-        },
-        variables=None if charge.settings is None else dict(charge.settings.variables),
+    devices = (*charge.clients, *charge.credentials)
+    return Order.for_us(
+        journal,
+        state.path,
+        {device: charge.credentials.get(device, Credentials()).interface for device in devices},
+        None if charge.settings is None else charge.settings.variables,
         silence_s=charge.silence_s,
         doubt_s=charge.doubt_s,
     )
@@ -175,5 +177,6 @@ def _say_farewell(ledger: Ledger, guard: Guarding) -> None:
         log.warning(
             "%d slots are not given back yet; the guardian (process %s) goes on", len(ledger.open_entries), guard.pid
         )
+        guard.hand_over()
     else:
         guard.farewell()

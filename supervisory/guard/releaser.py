@@ -8,9 +8,8 @@ from collections.abc import Collection, Sequence
 from types import TracebackType
 from typing import Protocol, Self
 
-from ledger import Receipt
+from ledger import Receipt, ReceiptLog
 from supervisory.guard.enabling import Enabling
-from supervisory.guard.receipt_log import ReceiptLog
 from utils.alone import Alone
 
 log = logging.getLogger(__name__)

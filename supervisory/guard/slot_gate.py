@@ -13,11 +13,10 @@ from functools import partial
 from typing import Protocol
 
 from clients.device_client import DeviceClient
-from ledger import Ledger, Receipt
+from ledger import DOUBT_S, Ledger, Receipt
 from supervisory.guard.device_line import DeviceLine
 from supervisory.guard.enabling import Enabling, State
 from supervisory.guard.gate import Disabled, Pass, SlotCommand, SlotResult
-from supervisory.guard.late_writes import DOUBT_S
 from supervisory.guard.slots import Errors, Slots
 from utils.alone import Alone
 from utils.errors import BridgeError, DeviceError, DeviceRefused

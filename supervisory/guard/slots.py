@@ -12,9 +12,8 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import TypeAlias
 
 from clients.device_client import DeviceClient
-from ledger import Judgement, Ledger, Outcome, Patiences, Receipt, TakenSlot, give_back
+from ledger import DOUBT_S, Judgement, Ledger, Outcome, Patiences, Receipt, TakenSlot, give_back
 from supervisory.guard.gate import Pass, SlotCommand
-from supervisory.guard.late_writes import DOUBT_S
 from utils.bacnet import PRIORITIES, slot_of
 from utils.errors import BridgeError, ConfigError, DeviceError, DeviceRefused, DeviceUnreachable, ObjectError
 from utils.values import (

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from bridge.acting import Acting
 from bridge.display.status import Summary
 from bridge.purpose import DRIVE, Purpose
 from bridge.run import Run
@@ -71,6 +72,8 @@ class Rig:
     take_occupied: bool = False
     watchers: Sequence[Watcher] = ()
     purpose: Purpose = DRIVE
+    guarded: bool = False
+    acting: Acting | None = None
 
     def settings(self, **variables: str) -> Settings:
         """Settings of a run against the rig."""
@@ -97,6 +100,8 @@ class Rig:
             take_occupied=self.take_occupied,
             watchers=self.watchers,
             purpose=self.purpose,
+            guarded=self.guarded,
+            acting=self.acting,
         )
         self.runs.append(run)
         return run

@@ -21,7 +21,7 @@ from supervisory.runtime.runtime import RuntimeSummary
 from supervisory.setup.plan import plan_run
 from supervisory.setup.settings import settings_for
 from supervisory.supervision import Supervision
-from tests.supervisory import light_guardian
+from tests.ledger.guardian import light_guardian
 from tests.supervisory.beside import Beside
 from tests.supervisory.files import config, program
 from tests.waiting import eventually

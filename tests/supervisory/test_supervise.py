@@ -46,7 +46,7 @@ from supervisory.setup.plan import plan_run
 from supervisory.setup.settings import settings_for
 from supervisory.supervision import Supervision
 from tests.clients.bacnet.server import device
-from tests.supervisory import light_guardian
+from tests.ledger.guardian import light_guardian
 from tests.supervisory.files import RESET, config, problems, program
 from tests.waiting import DEADLINE_S, eventually
 from utils.errors import BridgeError, ConfigError, SimulationError, SimulationShared

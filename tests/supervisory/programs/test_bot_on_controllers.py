@@ -14,7 +14,7 @@ from supervisory.setup.plan import plan_run
 from supervisory.setup.settings import settings_for
 from supervisory.supervision import Supervision
 from supervisory.undo_file import UndoFile
-from tests.supervisory import light_guardian
+from tests.ledger.guardian import light_guardian
 from tests.supervisory.gate_rig import AHU, NAMES, PASSWORD, STATIC, SUPPLY, USER, VAV, as_new, controllers
 from utils.state_folder import StateFolder
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterable
 
-from ledger import Outcome, Receipt
+from ledger.receipts import Outcome, Receipt
 
 
 class ReceiptLog:

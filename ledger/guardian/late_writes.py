@@ -1,4 +1,4 @@
-"""Once more to the slots of a runtime that has died: a controller may have carried out late what was in flight.
+"""Once more to the objects of a runtime that has died: a controller may have carried out late what was in flight.
 
 By then the ledger is gone and another runtime may be at work, so what living processes have taken is left to them.
 """
@@ -10,10 +10,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from clients.making import Credentials
-from ledger import Entry, Journals, Ledger, MakeClient, Orphan, Outcome, Patiences, Receipt, TakenSlot, described, undo
-
-DOUBT_S = 5.0
-"""For so long a controller may still carry out a write whose answer never came: its slot is looked at again."""
+from ledger.entries import Entry, TakenClock, TakenObject, TakenSlot
+from ledger.giving_back.patience import Patiences
+from ledger.ledger import Ledger
+from ledger.receipts import IN_SERVICE, Outcome, Receipt, described
+from ledger.record.journal import Journals
+from ledger.record.orphan import Orphan
+from ledger.recovery import MakeClient, undo
+from utils.values import ObjectRef
 
 _OURS = (Outcome.RELEASED, Outcome.RESTORED, Outcome.FREE_ALREADY)
 
@@ -57,11 +61,19 @@ class LateWrites:
         return [one for one in undo(self._first, make_client, Patiences.none()) if _was_needed(one)]
 
     def _is_due(self, entry: Entry) -> bool:
-        if not isinstance(entry, TakenSlot) or (entry.device, described(entry)) not in self._released:
+        """Slots and inputs; a clock is written too rarely to be in flight."""
+        if isinstance(entry, TakenClock) or (entry.device, described(entry)) not in self._released:
             return False
-        theirs = [one for _, one in self._journals.living() if isinstance(one, TakenSlot)]
-        return (entry.device, entry.ref, entry.priority) not in {(one.device, one.ref, one.priority) for one in theirs}
+        living = (one for _, one in self._journals.living() if not isinstance(one, TakenClock))
+        return _place(entry) not in {_place(one) for one in living}
+
+
+def _place(entry: TakenObject) -> tuple[str, ObjectRef, int | None]:
+    """What only one process can have: a slot, or an object's out-of-service."""
+    return entry.device, entry.ref, entry.priority if isinstance(entry, TakenSlot) else None
 
 
 def _was_needed(receipt: Receipt) -> bool:
-    return receipt.outcome in _OURS and receipt.found != receipt.before
+    """An input in service shows what its sensor says, whatever that is."""
+    is_in_service = receipt.found.startswith(IN_SERVICE) and receipt.before.startswith(IN_SERVICE)
+    return receipt.outcome in _OURS and not is_in_service and receipt.found != receipt.before

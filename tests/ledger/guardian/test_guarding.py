@@ -12,12 +12,10 @@ from pathlib import Path
 
 import pytest
 
-from supervisory.guard.custody import Charge, give_back_leftovers, guarded
-from supervisory.guard.guardian import BEAT, FAREWELL, End, Guardian, Order, Watch
-from supervisory.guard.guarding import COMMAND, GuardianError, Guarding
-from tests import bench
-from tests.waiting import DEADLINE_S, eventually
-from utils.state_folder import StateFolder
+from ledger.guardian.guardian import End, Guardian, Watch
+from ledger.guardian.guarding import GUARDIAN, GuardianError, Guarding
+from ledger.guardian.order import BEAT, FAREWELL, HAND_OVER, Order
+from tests.waiting import eventually
 
 READ_ORDER = "import sys; sys.stdin.readline(); print('ready', flush=True); "
 SHORT_S = 0.5
@@ -60,6 +58,10 @@ class TestPipe:
         os.write(pipe[0], BEAT + FAREWELL)
         pipe[1]()
         assert self.watch.wait() is End.FAREWELL
+
+    def test_that_hands_over_means_that_the_runtime_lives_on(self, pipe: tuple[int, Callable[[], None]]) -> None:
+        os.write(pipe[0], BEAT + HAND_OVER)
+        assert self.watch.wait() is End.HANDED_OVER
 
     def test_that_is_silent_means_that_nothing_moves(self, pipe: tuple[int, Callable[[], None]]) -> None:
         began_s = time.monotonic()
@@ -104,7 +106,7 @@ class TestGuardian:
             pass
 
     def test_that_could_not_reach_a_controller_does_not_start(self, tmp_path: Path) -> None:
-        with pytest.raises(GuardianError), Guarding(order(tmp_path, interface=None), print, COMMAND):
+        with pytest.raises(GuardianError), Guarding(order(tmp_path, interface=None), print, GUARDIAN):
             pass
 
     def test_that_cannot_be_replaced_is_told(self, tmp_path: Path) -> None:
@@ -161,27 +163,6 @@ while heard := os.read(0, 9):
             guarding.farewell()
         assert heard.read_text(encoding="utf-8").endswith(FAREWELL.decode())
 
-    def test_that_cannot_be_replaced_puts_all_programs_into_fault(
-        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        once = tmp_path / "once"
-        code = f"import pathlib; pathlib.Path({str(once)!r}).touch(exist_ok=False); {READ_ORDER} sys.stdin.read(2)"
-        monkeypatch.setattr("supervisory.guard.custody.GUARDIAN", script(code))
-        charge = Charge(["one"], {})
-        with guarded(charge, StateFolder(tmp_path)) as custody:
-            custody.enabling.switch(True)
-            eventually(lambda: custody.enabling.state("one") == "fault")
-            assert "no guardian could be started" in custody.enabling.reason("one")
-
-
-def test_the_end_does_not_wait_where_nothing_is_left(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("supervisory.guard.custody.GUARDIAN", script(f"{READ_ORDER} sys.stdin.read()"))
-    began_s = time.monotonic()
-    with guarded(Charge(["one", "two"], {}, end_s=10 * DEADLINE_S), StateFolder(tmp_path)) as custody:
-        custody.enabling.switch(True)
-    assert time.monotonic() - began_s < DEADLINE_S
-    assert custody.not_released == 0
-
 
 @pytest.mark.skipif(os.name != "posix", reason="elsewhere nobody tells who somebody's parent is")
 class TestTheEndOfARuntime:
@@ -193,7 +174,7 @@ class TestTheEndOfARuntime:
     def kills(self, monkeypatch: pytest.MonkeyPatch) -> list[int]:
         """The processes that are ended, which takes effect at once."""
         killed: list[int] = []
-        monkeypatch.setattr("supervisory.guard.guardian._LINGER_S", 0.0)
+        monkeypatch.setattr("ledger.guardian.guardian._LINGER_S", 0.0)
         monkeypatch.setattr(os, "kill", lambda pid, _number: killed.append(pid))
         monkeypatch.setattr(os, "getppid", lambda: 1 if killed else self.PARENT)
         return killed
@@ -219,8 +200,3 @@ def test_an_order_comes_out_of_the_pipe_as_it_went_in(tmp_path: Path) -> None:
     sent = Order("a", 1, "b", {"c": None, "bacnet://d": "e"}, {"PASSWORD": "secret"}, 3.0, 1.0)
     assert Order.of(sent.line()) == sent
     assert "secret" not in repr(sent)
-
-
-def test_without_earlier_runs_there_is_nothing_to_give_back(tmp_path: Path) -> None:
-    give_back_leftovers(StateFolder(tmp_path), bench.settings(tmp_path))
-    assert not (tmp_path / "ledgers").exists()

@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from clients.making import Credentials
-from ledger.entries import TakenClock, TakenOutput, TakenSlot
+from clients.making import Credentials, DeviceClients
+from emulators.ecy.controller import ControllerSpec
+from emulators.ecy.server import EcyServer
+from ledger.entries import TakenClock, TakenInput, TakenOutput, TakenSlot
+from ledger.guardian.late_writes import LateWrites
 from ledger.ledger import Ledger
 from ledger.receipts import Outcome, Receipt, described
 from ledger.record.journal import Journals
-from supervisory.guard.late_writes import LateWrites
+from tests import bench
+from tests.bridge.looking import force
+from tests.bridge.rig import AHU_OBJECTS, PASSWORD
 from tests.supervisory.beside import SETPOINT, MemoryDevice
-from utils.values import PointValue
+from utils.state_folder import StateFolder
+from utils.values import ObjectRef, ObjectType, PointValue
 
 SLOT = 12
 OURS = 120.0
@@ -112,3 +119,43 @@ def test_a_controller_that_is_away_is_not_waited_for(subject: Aftermath) -> None
     subject.first(Outcome.RELEASED)
     subject.device.present = False
     assert subject.again()[0] == []
+
+
+class TestAnInput:
+    """Whose out-of-service is given back, and which a controller takes out of service once more."""
+
+    @pytest.fixture
+    def server(self) -> Iterator[EcyServer]:
+        with EcyServer([ControllerSpec("AHU", objects=AHU_OBJECTS)], username="bench", password=PASSWORD) as serving:
+            yield serving
+
+    def look(self, server: EcyServer, folder: Path) -> list[Outcome]:
+        """What the second look reports of an input that the first has put back in service."""
+        settings = bench.settings(folder, BOP_SERVER_URL="http://127.0.0.1:1")
+        journals, device = Journals(folder / "ledgers"), server.addresses["AHU"]
+        taken = TakenInput(device, ObjectRef(ObjectType.ANALOG_INPUT, 1), "DischAirTemp", False, -40.0)
+        ledger = Ledger(journals.own({}))
+        ledger.take(taken)
+        ledger.sent(device, taken.ref, OURS)
+        ledger.saw(device, taken.ref, OURS)
+        ledger.close()
+        look = LateWrites(journals, doubt_s=0.0)
+        [orphan] = journals.orphans()
+        look.remember(orphan)
+        orphan.close()
+        look.note([Receipt(device, described(taken), Outcome.RELEASED)])
+        with DeviceClients(settings, StateFolder(settings.state_dir)) as clients:
+            return [one.outcome for one in look.give_back(clients.client_for)]
+
+    def test_that_was_forced_late_is_put_back_in_service(self, server: EcyServer, tmp_path: Path) -> None:
+        force(server.controller("AHU"), "DischAirTemp", OURS)
+        assert self.look(server, tmp_path) == [Outcome.RELEASED]
+        assert not server.controller("AHU").objects.named("DischAirTemp").out_of_service
+
+    def test_that_somebody_else_forces_is_his(self, server: EcyServer, tmp_path: Path) -> None:
+        force(server.controller("AHU"), "DischAirTemp", 55.0)
+        assert self.look(server, tmp_path) == []
+        assert server.controller("AHU").objects.named("DischAirTemp").out_of_service
+
+    def test_that_is_in_service_is_not_reported(self, server: EcyServer, tmp_path: Path) -> None:
+        assert self.look(server, tmp_path) == []

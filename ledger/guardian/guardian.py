@@ -1,48 +1,36 @@
-"""Gives back what a runtime owns when that can no longer do it: ``python -m supervisory.guard.guardian``.
+"""Gives back what a runtime owns when that can no longer do it; run as ``python -m ledger.guardian``.
 
 A process of its own with none of the programs in it. It holds the reading end of a pipe: beats come through it as long
 as the runtime lives, and each is answered. When the pipe closes without a farewell, or no beat comes for too long, the
 runtime is as good as dead. It is ended for certain, so that it cannot write any more, and then its ledger is given
-back, as often as it takes. A write that was in flight may be carried out late, so the slots are looked at once more.
-What was done is logged, and written to a file of its own in the state folder.
+back, as often as it takes. A write that was in flight may be carried out late, so slots and inputs are looked at once
+more. What was done is logged, and written to a file of its own in the state folder.
 """
 
 from __future__ import annotations
 
-import contextlib
 import itertools
-import json
 import logging
 import os
 import queue
 import signal
-import sys
 import threading
 import time
-from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, field
+from collections.abc import Callable
 from enum import Enum
 from pathlib import Path
-from typing import Self
 
 from clients.making import DeviceClients
-from ledger import Journals, Patiences, undo
-from supervisory.guard.late_writes import DOUBT_S, LateWrites
-from supervisory.guard.receipt_log import ReceiptLog
-from utils.alone import Alone
-from utils.errors import BridgeError
-from utils.logging_config import FileLines, StreamLines, end_logging, hand_over
-from utils.process.streams import leave, stand_before_standard_streams
+from ledger.giving_back.patience import Patiences
+from ledger.giving_back.receipt_log import ReceiptLog
+from ledger.guardian.late_writes import LateWrites
+from ledger.guardian.order import FAREWELL, HAND_OVER, Order
+from ledger.record.journal import Journals
+from ledger.recovery import undo
 from utils.settings import SettingsSource
 from utils.state_folder import StateFolder
 
 log = logging.getLogger(__name__)
-
-READY = "ready"
-BEAT = b"."
-FAREWELL = b"!"
-SILENCE_S = 10.0
-"""Without a beat for so long, a runtime counts as frozen."""
 
 _POLL_S = 0.25
 _LINGER_S = 2.0
@@ -51,42 +39,15 @@ _DYING_POLL_S = 0.005
 _BACKOFF_S = (0.5, 1.0, 2.0, 5.0, 10.0, 30.0, 60.0)
 _GIVE_UP_S = 3600.0
 _CALL_TIMEOUT_S = 5.0
-_IGNORED = ("SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT", "SIGBREAK")
 
 
 class End(Enum):
     """How the runtime ended."""
 
     FAREWELL = "it has ended, with everything given back"
+    HANDED_OVER = "it has handed over what it could not give back"
     CLOSED = "it has died"
     SILENT = "it does not move any more"
-
-
-@dataclass(frozen=True, slots=True)
-class Order:
-    """What a runtime wants of its guardian: one line of JSON through the pipe, so that no secret is in a command line.
-
-    ``devices`` are the controllers with our own address on their BACnet network, None where they speak REST.
-    ``variables`` are those that settings are made of; None where no controller needs any.
-    """
-
-    journal: str
-    parent: int
-    state: str
-    devices: Mapping[str, str | None]
-    variables: Mapping[str, str] | None = field(default=None, repr=False)
-    silence_s: float = SILENCE_S
-    doubt_s: float = DOUBT_S
-    """After so long a write that was in flight has been carried out, or never will be."""
-
-    def line(self) -> bytes:
-        """As it goes through the pipe."""
-        return json.dumps(asdict(self)).encode() + b"\n"
-
-    @classmethod
-    def of(cls, line: bytes) -> Self:
-        """Back from the pipe."""
-        return cls(**json.loads(line))
 
 
 class Watch:
@@ -115,6 +76,8 @@ class Watch:
                 return End.CLOSED
             if FAREWELL in heard:
                 return End.FAREWELL
+            if HAND_OVER in heard:
+                return End.HANDED_OVER
             silent_turns = 0
             self._answer()
         return End.SILENT
@@ -142,11 +105,12 @@ class Guardian:
         self._clients.prepare(self._order.devices)
 
     def act(self, end: End) -> int:
-        """End the runtime for certain and give back what it owned; the exit code."""
+        """End the runtime for certain, unless it has handed over, and give back what it owned; the exit code."""
         if not self._file.exists():
             return 0
         log.warning("process %d: %s; giving back what it owned", self._order.parent, end.value)
-        self._make_certain(end)
+        if end is not End.HANDED_OVER:
+            self._make_certain(end)
         late_writes = LateWrites(self._journals, self._order.doubt_s)
         code = self._give_back(late_writes)
         self._receipts.note(late_writes.give_back(self._clients.client_for))
@@ -214,59 +178,3 @@ class Guardian:
 
 def _settings(order: Order) -> SettingsSource:
     return SettingsSource(order.variables or {}, Path(order.state))
-
-
-def main() -> int:
-    """Run as a guardian: the order and the beats come from standard input. Returns the exit code."""
-    pipe = sys.stdin.fileno()
-    line = _first_line(pipe)
-    if not line:
-        return 0
-    order = Order.of(line)
-    for number in (getattr(signal, name) for name in _IGNORED if hasattr(signal, name)):
-        signal.signal(number, signal.SIG_IGN)  # what ends the runtime must not end us first
-    _start_logging(order)
-    guardian = Guardian(order)
-    try:
-        guardian.prepare()
-        _answer(f"{READY}\n".encode())
-        end = Watch(pipe, order.silence_s, lambda: _answer(BEAT)).wait()
-        return 0 if end is End.FAREWELL else guardian.act(end)
-    except BridgeError as error:
-        sys.stderr.write(f"guardian: {error}\n")
-        return error.exit_code
-    finally:
-        guardian.close()
-        end_logging()
-
-
-def _answer(what: bytes) -> None:
-    with contextlib.suppress(OSError):  # a runtime that is dead already needs us all the more
-        os.write(sys.stdout.fileno(), what)
-
-
-def _first_line(descriptor: int) -> bytes:
-    """Up to the end of the line and no further, as what follows are beats; nothing where the pipe closes before."""
-    line = b""
-    while not line.endswith(b"\n"):
-        heard = os.read(descriptor, 1)
-        if not heard:
-            return b""
-        line += heard
-    return line
-
-
-def _start_logging(order: Order) -> None:
-    """To the runtime's own standard error, and to a file that appears with the first line. Neither is waited for."""
-    file = Path(order.state) / "guardian" / f"{Path(order.journal).stem}.log"
-    with Alone().step("making the guardian's log folder"):
-        file.parent.mkdir(parents=True, exist_ok=True)
-    handlers: dict[str, logging.Handler] = {"file-log": FileLines(file), "console-log": StreamLines()}
-    for handler in handlers.values():
-        handler.setFormatter(logging.Formatter("%(asctime)s guardian: %(message)s"))
-    hand_over("INFO", [(order.variables or {}).get("ECY2_LOGIN_PWORD", "")], handlers)
-
-
-if __name__ == "__main__":
-    stand_before_standard_streams()
-    leave(main())

@@ -7,7 +7,7 @@ import logging
 import pytest
 
 from ledger import Outcome, Receipt
-from supervisory.guard.receipt_log import ReceiptLog
+from ledger.giving_back.receipt_log import ReceiptLog
 
 RELEASED = Receipt("10.0.0.1", "AnalogValue 1 StaticSetpoint slot 12", Outcome.RELEASED)
 STUCK = Receipt("10.0.0.2", "AnalogValue 1 StaticSetpoint slot 12", Outcome.FAILED, "no answer")

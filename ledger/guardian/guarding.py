@@ -12,13 +12,14 @@ from collections.abc import Callable, Sequence
 from types import TracebackType
 from typing import Self
 
-from supervisory.guard.guardian import BEAT, FAREWELL, READY, Order
+from ledger.guardian.order import BEAT, FAREWELL, HAND_OVER, READY, Order
 from utils.errors import BridgeError
 from utils.home import ROOMS
 
 log = logging.getLogger(__name__)
 
-COMMAND = (sys.executable, "-m", "supervisory.guard.guardian")
+GUARDIAN = (sys.executable, "-m", "ledger.guardian")
+"""How a guardian is started."""
 _BEAT_S = 0.25
 _READY_S = 60.0
 _RETRY_S = 5.0
@@ -35,10 +36,11 @@ class Guarding:
     """A guardian for as long as the ``with`` lasts. Entering raises :class:`GuardianError` where none can be started.
 
     ``lost`` is called, in a thread of ours, when a guardian has died or does not answer any more, and no other can be
-    started. At the end it is told to act unless :meth:`farewell` has been called.
+    started. At the end it ends this process and gives back, unless :meth:`farewell` or :meth:`hand_over`
+    has been called.
     """
 
-    def __init__(self, order: Order, lost: Callable[[str], None], command: Sequence[str] = COMMAND) -> None:
+    def __init__(self, order: Order, lost: Callable[[str], None], command: Sequence[str] = GUARDIAN) -> None:
         self._order = order
         self._lost = lost
         self._command = tuple(command)
@@ -63,6 +65,11 @@ class Guarding:
         """Everything has been given back: it may go without doing anything."""
         self._stop()
         self._is_over = self._say(FAREWELL)
+
+    def hand_over(self) -> None:
+        """What is left is the guardian's from now on, whether or not we end: nothing may be written any more."""
+        self._stop()
+        self._say(HAND_OVER)
 
     def __enter__(self) -> Self:
         self._process = self._start()

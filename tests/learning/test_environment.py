@@ -1,0 +1,179 @@
+"""The environment over the embedded building, by Gymnasium's own rules and by ours."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+gymnasium = pytest.importorskip("gymnasium")
+
+import numpy as np
+from gymnasium.utils.env_checker import check_env
+
+from emulators.plants.multizone_office import MultizoneOffice
+from learning.identities import OFFICES, office_id
+from learning.making import office_env
+from tests.learning.rooms import SMALL, Said, embedded, random_actions
+from utils.errors import BeginningRefused, ConfigError, UnknownPeriod
+
+MADE = f"learning:{office_id()}"
+
+
+def test_gymnasium_finds_nothing_to_complain_of() -> None:
+    check_env(gymnasium.make(MADE, render_mode="ansi").unwrapped)
+
+
+def test_the_ids_version_rises_with_the_buildings_numbers() -> None:
+    """A change of the plant adds its identity to ``OFFICES``: results of two versions are not to be compared."""
+    assert MultizoneOffice().identity == OFFICES[-1]
+    assert len(set(OFFICES)) == len(OFFICES)
+    env = gymnasium.make(MADE)
+    assert env.spec is not None
+    assert env.spec.kwargs["plant"] == env.unwrapped.plant == OFFICES[-1]
+
+
+def test_an_id_of_another_building_is_refused() -> None:
+    with pytest.raises(ConfigError, match="the id stands for 'older'"):
+        office_env("older")
+
+
+def test_the_same_seed_is_the_same_to_the_bit(tmp_path: Path) -> None:
+    told = []
+    for _ in range(2):
+        env = embedded(tmp_path)
+        env.reset(seed=3)
+        told.append([env.step(action)[:2] for action in random_actions(env, 5)])
+    for (seen, reward), (seen_too, reward_too) in zip(*told, strict=True):
+        assert (seen.tobytes(), reward) == (seen_too.tobytes(), reward_too)
+
+
+def test_seeds_choose_days_within_the_files(tmp_path: Path) -> None:
+    env = embedded(tmp_path, start_days=[[10, 11], [200, 201]])
+    days = {env.reset(seed=seed)[1]["time_s"] / 86_400 for seed in range(30)}
+    assert days == {10.0, 11.0, 200.0, 201.0}
+
+
+def test_going_back_to_a_start_goes_back_to_the_bit(tmp_path: Path) -> None:
+    env = embedded(tmp_path)
+    first = env.reset(options={"start": "07-06 08:00"})
+    one = [env.step(action)[0].tobytes() for action in random_actions(env, 4)]
+    again = env.reset(options={"start": (31 + 28 + 31 + 30 + 31 + 30 + 5) * 86_400 + 8 * 3600})
+    assert first[0].tobytes() == again[0].tobytes()
+    assert [env.step(action)[0].tobytes() for action in random_actions(env, 4)] == one
+
+
+def test_parameters_make_another_building_for_an_episode(tmp_path: Path) -> None:
+    env = embedded(tmp_path)
+    told = [
+        env.reset(options={"start": "01-20", "parameters": parameters})[0]
+        for parameters in ({}, {"envelope.window_w_m2k": 6.0}, {})
+    ]
+    assert told[0].tobytes() == told[2].tobytes() != told[1].tobytes()
+
+
+@pytest.mark.parametrize(
+    ("options", "told"),
+    [
+        ({"start": "the first"}, "is no start"),
+        ({"start": -5.0}, "is no start"),
+        ({"begin": 1}, "there is no 'begin'"),
+        ({"parameters": {"envelope.windows": 1.0}}, "the building has no such parameter"),
+        ({"parameters": 5}, "is a mapping of paths"),
+        ({"start": 0, "period": "mix_day"}, "takes no start beside it"),
+    ],
+)
+def test_options_that_cannot_be_are_refused(tmp_path: Path, options: Said, told: str) -> None:
+    with pytest.raises(ConfigError, match=told):
+        embedded(tmp_path).reset(options=options)
+
+
+def test_starts_that_the_building_cannot_begin_at_are_refused(tmp_path: Path) -> None:
+    env = embedded(tmp_path)
+    with pytest.raises(BeginningRefused, match="write a multiple of 900 s"):
+        env.reset(options={"start": 30.0})
+    with pytest.raises(UnknownPeriod, match="did you mean 'mix_day'"):
+        env.reset(options={"period": "mixday"})
+
+
+def test_an_episode_is_truncated_at_its_end_and_goes_no_further(tmp_path: Path) -> None:
+    env = embedded(tmp_path)
+    env.reset(seed=1)
+    ends = [env.step(action)[2:4] for action in random_actions(env, 12)]
+    assert ends == [(False, False)] * 11 + [(False, True)]
+    with pytest.raises(RuntimeError, match="call reset"):
+        env.step(env.action_space.sample())
+
+
+def test_a_limit_ends_the_episode_with_its_reason(tmp_path: Path) -> None:
+    env = embedded(tmp_path, limits=[{"point": "hvac_reaZonCor_TZon_y", "low": 280.0, "high": 281.0}])
+    env.reset(seed=1)
+    *_, terminated, truncated, info = env.step(env.action_space.sample())
+    assert (terminated, truncated) == (True, False)
+    assert info["reason"].startswith("hvac_reaZonCor_TZon_y is 29")
+
+
+def test_out_of_its_hours_an_action_is_masked_and_the_buildings_own_control_acts(tmp_path: Path) -> None:
+    env = embedded(tmp_path)
+    told = []
+    for supply_air in (-1.0, 1.0):
+        _, info = env.reset(options={"start": "07-06 05:30"})
+        masks = [info["action_mask"].tolist()]
+        seen = []
+        for _ in range(4):
+            observation, *_, info = env.step(np.array([supply_air, 0.0], np.float32))
+            seen.append(observation[:2].tobytes())
+            masks.append(info["action_mask"].tolist())
+        assert masks == [[0, 1], [0, 1], [1, 1], [1, 1], [1, 1]]
+        told.append(seen)
+    assert told[0][:2] == told[1][:2]
+    assert told[0][3] != told[1][3]
+
+
+def test_an_action_moves_no_faster_than_its_rate(tmp_path: Path) -> None:
+    actions = [{**SMALL["actions"][0], "rate_per_h": 4.0}]
+    env = embedded(tmp_path, actions=actions)
+    env.reset(options={"start": "07-06 08:00"})
+    in_force = [env.step(np.array([1.0], np.float32))[0][-1] for _ in range(4)]
+    before = env.observation_names.index("supply air")
+    assert before == len(env.observation_names) - 1
+    steps_k = np.diff(in_force) * 4.0
+    assert steps_k == pytest.approx([1.0] * 3, abs=1e-4)
+
+
+def test_rewards_and_costs_add_up_to_the_kpis(tmp_path: Path) -> None:
+    env = embedded(tmp_path)
+    _, info = env.reset(options={"start": "07-06 10:00"})
+    begun = info["kpis"]
+    rewards, costs = 0.0, 0.0
+    for action in random_actions(env, 8):
+        _, reward, *_, info = env.step(action)
+        rewards, costs = rewards + reward, costs + info["cost"]
+    grown = {name: value - begun[name] for name, value in info["kpis"].items()}
+    assert rewards == pytest.approx(-1000.0 * grown["cost_tot"] - 100.0 * grown["pele_tot"])
+    assert costs == pytest.approx(grown["tdis_tot"])
+    assert grown["cost_tot"] > 0.0
+
+
+def test_the_running_peak_and_the_hour_are_seen(tmp_path: Path) -> None:
+    env = embedded(tmp_path)
+    seen, info = env.reset(options={"start": "07-06 06:00"})
+    hour, peak = (env.observation_names.index(name) for name in ("hour (sine)", "running peak"))
+    assert seen[hour] == pytest.approx(1.0)
+    for action in random_actions(env, 8):
+        seen, *_, info = env.step(action)
+        assert (seen[peak] + 1.0) / 2.0 * 0.05 == pytest.approx(info["kpis"]["pele_tot"], rel=1e-5)
+
+
+def test_nan_is_no_action(tmp_path: Path) -> None:
+    env = embedded(tmp_path)
+    env.reset(seed=1)
+    with pytest.raises(ValueError, match="nan is not within"):
+        env.step(np.array([np.nan, np.nan], np.float32))
+
+
+def test_it_is_rendered_as_text(tmp_path: Path) -> None:
+    env = embedded(tmp_path)
+    assert "call reset" in env.render()
+    env.reset(options={"start": "07-06 06:00"})
+    assert env.render().startswith("06 Jul 06:00\nhvac_reaZonCor_TZon_y")
