@@ -47,7 +47,7 @@ def plant_s(count: int) -> float:
 
 def single_s(env: BuildingEnv) -> float:
     """Of a step with random actions, from the noon on that the plant is measured at."""
-    actions = iter(np.random.default_rng(0).uniform(-1.0, 1.0, (TRIES * STEPS + 1, 3)).astype(np.float32))
+    actions = iter(np.random.default_rng(0).uniform(-1.0, 1.0, (TRIES * STEPS + 1, 4)).astype(np.float32))
     env.reset(options={"start": START})
     return timed(lambda: env.step(next(actions)), STEPS)
 
@@ -55,7 +55,7 @@ def single_s(env: BuildingEnv) -> float:
 def many_s(many: BuildingBatch) -> float:
     """The same of one building of a batch."""
     rounds = STEPS // MANY + 1
-    actions = iter(np.random.default_rng(0).uniform(-1.0, 1.0, (TRIES * rounds + 1, MANY, 3)).astype(np.float32))
+    actions = iter(np.random.default_rng(0).uniform(-1.0, 1.0, (TRIES * rounds + 1, MANY, 4)).astype(np.float32))
     many.reset(options={"start": START})
     return timed(lambda: many.step(next(actions)), rounds) / MANY
 

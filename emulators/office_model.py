@@ -126,7 +126,7 @@ class OfficeModel:
         """``plant`` is one of the ``office``, whose weather acts on."""
         self._engine = best()
         self._weather = list(((office or OfficeVariant()).year or chicago_ohare()).table)
-        self._unmoved = self._engine.rows([self._weather])[0]
+        self._unmoved: Sequence[Sequence[float]] = self._engine.rows([self._weather])
         self.cells = plant.cells()
 
     @property
@@ -163,14 +163,14 @@ class OfficeModel:
             raise ValueError(f"{INPUT_NAMES[wrong]}: {inputs[wrong]} is outside its limits")
         return [float(cell) for cell in building[0]], [float(value) for value in out[0]]
 
-    def _table(self, moved: Mapping[Disturbance, float]) -> Sequence[float]:
+    def _table(self, moved: Mapping[Disturbance, float]) -> Sequence[Sequence[float]]:
         if all(disturbance.column is None for disturbance in moved):
-            return self._unmoved  # type: ignore[no-any-return]
+            return self._unmoved
         table = self._weather
         for disturbance, by in moved.items():
             if disturbance.column is not None:
                 first = _PLACE + disturbance.column * HOURS
                 column = [value + by for value in table[first : first + HOURS]]
                 table = [*table[:first], *column, *table[first + HOURS :]]
-        row: Sequence[float] = self._engine.rows([table])[0]
-        return row
+        moved_year: Sequence[Sequence[float]] = self._engine.rows([table])
+        return moved_year

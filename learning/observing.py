@@ -98,7 +98,7 @@ def _weights(weights: Mapping[str, float], kpi_names: Sequence[str]) -> FloatArr
     return np.array([weights.get(name, 0.0) for name in kpi_names])
 
 
-class Bounds:
+class SafeRanges:
     """What observations must not leave."""
 
     def __init__(self, spaces: SpacesFile) -> None:

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from learning.embedded.buildings import Buildings
 from learning.embedded.tally import KPIS
 from learning.environment.starting import drawn, options_of
-from learning.observing import Bounds, Observer, Payer
+from learning.observing import Observer, Payer, SafeRanges
 from learning.spaces import SpacesFile
 from learning.world import BoolArray, FloatArray
 
@@ -40,7 +40,7 @@ class BuildingBatch(VectorEnv[Floats, Floats, NDArray[Any]]):
         self.single_action_space = gymnasium.spaces.Box(-1.0, 1.0, (len(spaces.actions),), np.float32)
         self.observation_space = batch_space(self.single_observation_space, self.num_envs)
         self.action_space = batch_space(self.single_action_space, self.num_envs)
-        self._bounds = Bounds(spaces)
+        self._safe_ranges = SafeRanges(spaces)
         self._randoms: list[np.random.Generator] = []
         self._kpis = np.zeros((self.num_envs, len(KPIS)))
         self._done: BoolArray = np.zeros(self.num_envs, np.bool_)
@@ -78,7 +78,7 @@ class BuildingBatch(VectorEnv[Floats, Floats, NDArray[Any]]):
         kpis = self.buildings.kpis
         change = np.where(begins[:, None], 0.0, kpis - self._kpis)
         self._kpis = kpis
-        terminated = self._bounds.left(self.buildings.measured) & ~begins
+        terminated = self._safe_ranges.left(self.buildings.measured) & ~begins
         truncated = self.buildings.over & ~begins & ~terminated
         self._done = terminated | truncated
         info = self._info(self._payer.cost(change))
@@ -113,5 +113,5 @@ class BuildingBatch(VectorEnv[Floats, Floats, NDArray[Any]]):
         reasons = np.full(self.num_envs, "", dtype=object)
         measured = self.buildings.measured
         for number in np.flatnonzero(terminated):
-            reasons[number] = self._bounds.told(measured[number].tolist())
+            reasons[number] = self._safe_ranges.told(measured[number].tolist())
         return reasons

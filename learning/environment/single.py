@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from learning.environment.rendering import told_in_words
 from learning.environment.starting import drawn
-from learning.observing import Actor, Bounds, Observer, Payer
+from learning.observing import Actor, Observer, Payer, SafeRanges
 from learning.spaces import SpacesFile
 from learning.world import Situation, World
 
@@ -33,7 +33,7 @@ class BuildingEnv(gymnasium.Env[NDArray[np.float32], NDArray[np.float32]]):
     def __init__(self, world: World, spaces: SpacesFile, render_mode: str | None = None) -> None:
         self.world, self.spaces, self.render_mode = world, spaces, render_mode
         self._actor, self._observer = Actor(spaces), Observer(spaces, world.kpi_names)
-        self._bounds = Bounds(spaces)
+        self._safe_ranges = SafeRanges(spaces)
         self._payer = Payer(spaces, world.kpi_names)
         self.observation_names, self.action_names = self._observer.names, self._actor.names
         self.observation_space = gymnasium.spaces.Box(-1.0, 1.0, (self._observer.size,), np.float32)
@@ -80,7 +80,7 @@ class BuildingEnv(gymnasium.Env[NDArray[np.float32], NDArray[np.float32]]):
         situation = self._situation = self.world.act(self._actor.values(action))
         self._steps_left -= 1
         change = situation.kpis - before.kpis
-        reason = situation.ended or self._bounds.told(situation.measured.tolist())
+        reason = situation.ended or self._safe_ranges.told(situation.measured.tolist())
         truncated = not reason and (situation.is_over or self._steps_left == 0)
         if reason or truncated:
             self._steps_left = 0

@@ -21,8 +21,8 @@ SEEN = (
     "hour (sine)",
     "hour (cosine)",
 )
-USUAL = (-0.9, 0.7, -0.5)
-"""About what the building's own control has while it is occupied: supply air of 12 °C, rooms of 20 and 24 °C."""
+USUAL = (-0.9, 0.0, 0.7, -0.5)
+"""About what the building's own control has while it is occupied: 12 °C, half the pressure, 20 and 24 °C."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,7 @@ from bridge.timing.time_in_hand import TimeRefused
 from clients.boptest_client import BOPTestClient
 from learning.in_the_loop.bench import LoopBench
 from learning.in_the_loop.points import measured_in
-from learning.observing import Actor, Bounds
+from learning.observing import Actor, SafeRanges
 from learning.server import KPIS
 from learning.spaces import SpacesFile
 from learning.world import FloatArray, Situation, Start
@@ -52,7 +52,7 @@ class LoopWorld:
         self.run: Run | None = None
         """The run of the bridge, for whoever wants to watch it; None before the first episode."""
         self._spaces, self._bench = spaces, bench
-        self._actor, self._bounds = Actor(spaces), Bounds(spaces)
+        self._actor, self._safe_ranges = Actor(spaces), SafeRanges(spaces)
         self._pool = ThreadPoolExecutor(1, thread_name_prefix="bridge")
         self._future: Future[Summary] | None = None
         self._acting: Acting | None = None
@@ -149,7 +149,7 @@ class LoopWorld:
         """The end of a step, and perhaps that of the episode."""
         situation = self._situation = self._told(turn)
         is_last = self._steps == self._spaces.steps
-        if situation.ended or is_last or self._bounds.told(situation.measured.tolist()):
+        if situation.ended or is_last or self._safe_ranges.told(situation.measured.tolist()):
             self._rest()
         return situation
 

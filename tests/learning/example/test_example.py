@@ -46,8 +46,8 @@ def test_no_day_that_is_judged_on_is_learned_from() -> None:
 
 def test_a_policy_begins_with_the_usual_set_points(short: SpacesFile) -> None:
     names = BuildingEnv(EmbeddedWorld(short), short).observation_names
-    policy = Policy(names, 3)
-    assert policy.size == 3 * (len(SEEN) + 4)
+    policy = Policy(names, 4)
+    assert policy.size == 4 * (len(SEEN) + 4)
     observations = np.random.default_rng(0).uniform(-1.0, 1.0, (3, len(names))).astype(np.float32)
     assert policy.act(np.repeat(policy.usual[None], 3, 0), observations) == pytest.approx(np.array([USUAL] * 3))
     weights = np.stack([policy.usual, policy.usual + 0.1])
@@ -63,7 +63,7 @@ def test_constant_set_points_look_at_nothing(short: SpacesFile) -> None:
 
 def test_a_search_is_the_same_for_the_same_seed(short: SpacesFile) -> None:
     batch = BuildingBatch(Buildings(short, 4 * SEASONS), short)
-    policy = Policy(batch.observation_names, 3, looks=False)
+    policy = Policy(batch.observation_names, 4, looks=False)
     told: list[float] = []
     search = Search(batch, candidates=3, elite=2, generations=2)
     found = [search.best(policy, seed, lambda _, score: told.append(score)) for seed in (5, 5, 6)]
@@ -74,7 +74,7 @@ def test_a_search_is_the_same_for_the_same_seed(short: SpacesFile) -> None:
 
 def test_an_episode_of_one_environment_is_a_row_of_the_batch(short: SpacesFile) -> None:
     env = BuildingEnv(EmbeddedWorld(short), short)
-    policy = Policy(env.observation_names, 3)
+    policy = Policy(env.observation_names, 4)
     batch = BuildingBatch(Buildings(short, 2), short)
     kpis = run(batch, policy, np.repeat(policy.usual[None], 2, 0), [10, 190], [False, True])
     for row, day, parameters in ((0, 10, policy.usual), (1, 190, None)):
@@ -111,6 +111,6 @@ def test_the_guidelines_resets_run_in_process_and_act() -> None:
     resets = week_by_resets(day, days, "dynamic", KPIS)
     batch = BuildingBatch(Buildings(spaces, 1), spaces)
     assert np.isfinite(resets).all()
-    policy = Policy(batch.observation_names, 3)
+    policy = Policy(batch.observation_names, 4)
     own = run(batch, policy, policy.usual[None], [day], [True])[0]
     assert resets[KPIS.index("ener_tot")] != pytest.approx(own[KPIS.index("ener_tot")], rel=1e-3)
