@@ -1,4 +1,4 @@
-"""What holds for every test: servers of emulators end without delay, and signals reach whom they are sent to."""
+"""What holds for every test: servers end without delay, signals reach whom they are sent to, examples are the same."""
 
 from __future__ import annotations
 
@@ -10,8 +10,18 @@ from types import FrameType
 
 import pytest
 import uvicorn.server
+from hypothesis import HealthCheck, settings
 
 HASTE = 10.0
+EXAMPLES = "the same"
+"""What is drawn by Hypothesis: the same every time, and as slowly as a busy computer likes.
+
+``pytest --hypothesis-profile default`` looks for new ones.
+"""
+settings.register_profile(
+    EXAMPLES, deadline=None, derandomize=True, database=None, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile(EXAMPLES)
 
 
 def pytest_configure() -> None:

@@ -13,7 +13,8 @@ from clients.bacnet.stack import BACnetStack
 from clients.bacnet_device_client import BACnetDeviceClient
 from clients.device_client import DeviceClient
 from tests.clients.bacnet.router import router
-from tests.clients.bacnet.server import Server, device, free_port, some_objects, stack
+from tests.clients.bacnet.server import Server, device, some_objects, stack
+from tests.ports import free_port
 from utils.errors import ConfigError, DeviceRefused, DeviceUnreachable, ObjectError
 from utils.values import ObjectRef, ObjectType, Quality, Sample, Write, WriteKind
 

@@ -22,10 +22,10 @@ from emulators.program import ObjectSpec
 from supervisory.setup.plan import plan_run
 from supervisory.setup.settings import settings_for
 from supervisory.supervision import Supervision
+from tests.ports import free_port
 from tests.supervisory import light_guardian
 from tests.supervisory.easy_programs import ALL, easy_program, start_file
 from tests.supervisory.files import config
-from tests.supervisory.supervised import free_port
 from tests.waiting import eventually
 from utils.state_folder import StateFolder
 

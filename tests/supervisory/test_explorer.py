@@ -26,7 +26,8 @@ from supervisory.explorer import session, verifying
 from supervisory.explorer.report import Report, sane, show, shown
 from supervisory.explorer.session import default_interface, reference
 from tests.clients.bacnet.router import router
-from tests.clients.bacnet.server import Server, device, free_port, inputs
+from tests.clients.bacnet.server import Server, device, inputs
+from tests.ports import free_port
 from tests.supervisory.exploring import explore, parsed, told
 from tests.waiting import eventually
 from utils.errors import BridgeError, ConfigError, DeviceRefused, DeviceUnreachable, ObjectError

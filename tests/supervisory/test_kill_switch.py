@@ -21,7 +21,8 @@ from emulators.http.messages import Response
 from emulators.plants.multizone_office import MultizoneOffice
 from tests import bench
 from tests.command_line import MAIN, environment, run
-from tests.supervisory.supervised import PROGRAM, Site, free_port, site
+from tests.ports import free_port
+from tests.supervisory.supervised import PROGRAM, Site, site
 from tests.waiting import eventually
 
 pytestmark = pytest.mark.slow

@@ -17,7 +17,8 @@ from clients.bacnet.line import RequestLine
 from clients.bacnet.results import BacnetReading, BacnetRef, BacnetValue, BacnetWrite, Untyped
 from clients.bacnet.stack import BACnetStack
 from clients.bacnet.traits import Traits
-from tests.clients.bacnet.server import Server, device, free_port, inputs, some_objects, stack
+from tests.clients.bacnet.server import Server, device, inputs, some_objects, stack
+from tests.ports import free_port
 from utils.errors import ConfigError, DeviceRefused, DeviceUnreachable, ObjectError
 from utils.values import ObjectRef, ObjectType, Quality
 

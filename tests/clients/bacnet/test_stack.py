@@ -18,7 +18,8 @@ from filelock import FileLock
 from clients.bacnet.errors import StackError
 from clients.bacnet.port import check_broadcast, with_likely_mask
 from clients.bacnet.stack import BACnetStack
-from tests.clients.bacnet.server import device, free_port, stack
+from tests.clients.bacnet.server import device, stack
+from tests.ports import free_port
 from utils.errors import ConfigError, DeviceError
 
 ROOT = Path(__file__).parents[3]

@@ -19,11 +19,10 @@ from emulators.ecy.controller import ControllerSpec
 from emulators.ecy.refusals import Refusal
 from emulators.ecy.scanning import WallScan
 from emulators.ecy.server import EcyServer
-from emulators.http.messages import Request, Response
-from emulators.http.serving import ServedSite, ServerThread
 from emulators.process import EmulatorError
 from emulators.program import ObjectSpec, ProgramIO
 from tests.emulators.ecy.client import OBJECTS, PASSWORD, ROOT, SOME_OBJECTS, USER, EcyClient, signed_in
+from tests.ports import free_port
 from tests.waiting import DEADLINE_S
 
 
@@ -42,15 +41,6 @@ class Follower:
 
 def server_of(*specs: ControllerSpec, **options: object) -> EcyServer:
     return EcyServer(specs, username=USER, password=PASSWORD, **options)  # type: ignore[arg-type]
-
-
-async def silent(request: Request) -> Response:
-    return Response(204)
-
-
-def free_port() -> int:
-    with ServerThread([ServedSite(silent)], "unused") as bound:
-        return bound.ports[0]
 
 
 def test_controllers_of_one_process_are_apart() -> None:
