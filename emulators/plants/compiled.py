@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from functools import cache
 from hashlib import sha256
 from importlib import import_module
@@ -18,11 +19,15 @@ from typing import Any
 
 from emulators.plants.sources import is_ours
 from emulators.plants.woven import woven
+from utils.process.process_lock import ProcessLock
 
 _logger = logging.getLogger(__name__)
 _LARGEST = 12
 """Statements of a function that is woven into others. numba takes longest for many functions, and for large ones."""
 _HOW = {"nogil": True, "error_model": "numpy"}
+_LOCK = Path(__file__).parent / "__pycache__" / "compiled.lock"
+_LONGEST_S = 120.0
+"""For so long one process waits for another that compiles the same, before it does so itself."""
 
 
 def can_compile() -> bool:
@@ -33,8 +38,10 @@ def can_compile() -> bool:
 def compiled(what: str, signatures: Mapping[Callable[..., Any], str]) -> list[Callable[..., Any]]:
     """Machine code of each function, for arguments in numba's words; other threads run beside it.
 
-    It is kept beside the sources, and made anew when one of them has changed: that takes seconds, and is said with
-    ``what`` it is. Raises ModuleNotFoundError without numba.
+    It is kept beside the sources, and made anew when one of them has changed: that takes seconds, is said with
+    ``what`` it is, and is done by one of several processes that begin at once.
+
+    Raises ModuleNotFoundError without numba.
     """
     njit = import_module("numba").njit
     began, misses = time.perf_counter(), 0
@@ -45,12 +52,26 @@ def compiled(what: str, signatures: Mapping[Callable[..., Any], str]) -> list[Ca
         twin = _twin(function, inner, njit(**_HOW, no_cpython_wrapper=True, no_cfunc_wrapper=True))
         # numba looks for changes only in the file of the function itself; the name tells of all others.
         twin.__qualname__ = f"{twin.__qualname__}_{_sources()}"
-        dispatcher = njit(signature, **_HOW, cache=True)(twin)
+        with _one_process_at_a_time():
+            dispatcher = njit(signature, **_HOW, cache=True)(twin)
         misses += sum(dispatcher.stats.cache_misses.values())
         dispatchers.append(dispatcher)
     if misses:
         _logger.info("%s was compiled in %.1f s, and is kept for the next start", what, time.perf_counter() - began)
     return dispatchers
+
+
+@contextmanager
+def _one_process_at_a_time() -> Iterator[None]:
+    """What the first one compiles, the others find. Where nothing can be written, each is on its own."""
+    lock = ProcessLock(_LOCK)
+    with suppress(OSError):  # and its kind that says that the wait was too long
+        _LOCK.parent.mkdir(exist_ok=True)
+        lock.acquire(_LONGEST_S)
+    try:
+        yield
+    finally:
+        lock.release()
 
 
 def _twin(
