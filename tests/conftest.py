@@ -1,10 +1,11 @@
-"""What holds for every test: servers end without delay, signals reach whom they are sent to, examples are the same."""
+"""What holds for every test: servers end without delay, signals arrive, examples are the same, bytecode is kept."""
 
 from __future__ import annotations
 
 import asyncio
 import os
 import signal
+import sys
 from collections.abc import Iterator
 from types import FrameType
 
@@ -25,6 +26,18 @@ settings.load_profile(EXAMPLES)
 
 
 def pytest_configure() -> None:
+    """Before anything of ours is imported."""
+    _keep_what_is_compiled()
+    _take_ignored_signals()
+
+
+def _keep_what_is_compiled() -> None:
+    """Write bytecode whatever the environment says: hundreds of processes would compile the same again."""
+    sys.dont_write_bytecode = False
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+
+
+def _take_ignored_signals() -> None:
     """Take the signals that a suite in the background, or under ``nohup``, was started to ignore.
 
     Processes inherit what is ignored, and no handlers: so children start as from a terminal, and the suite goes on.

@@ -161,7 +161,7 @@ def test_a_point_says_who_commands_it_and_what_the_buildings_own_control_would_d
     facts = get(page, f"/api/point?number={number}").content["facts"]
     assert facts["commanded by"] == "the controller"
     assert facts["in the simulation"] == "hvac_oveAhu_yCoo_u"
-    assert get(page, "/api/state").content["o"] == {str(number): 43.0}
+    eventually(lambda: get(page, "/api/state").content["o"] == {str(number): 43.0})
     post(page, "hold", {"point": "AHU.CoolingValve", "value": 10, "who": "Ann"})
     eventually(lambda: get(page, "/api/state").content["s"].get(str(number)) == "by hand")
     assert get(page, f"/api/point?number={number}").content["facts"]["commanded by"] == "held by hand: Ann"
