@@ -8,10 +8,14 @@ import signal
 import sys
 from collections.abc import Iterator
 from types import FrameType
+from typing import TYPE_CHECKING
 
 import pytest
 import uvicorn.server
 from hypothesis import HealthCheck, settings
+
+if TYPE_CHECKING:
+    from tests.command_line import Call
 
 HASTE = 10.0
 EXAMPLES = "the same"
@@ -69,3 +73,11 @@ def _hasty_servers() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(uvicorn.server, "asyncio", HastyAsyncio())
         yield
+
+
+@pytest.fixture
+def call(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Call:
+    """The command line, called in this process."""
+    from tests.command_line import calling  # imports the whole of the bench
+
+    return calling(monkeypatch, capsys)
