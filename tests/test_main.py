@@ -93,7 +93,7 @@ class TestStopping:
         with start(*running(both), **variables(both)) as process:
             assert hold.reached.wait(DEADLINE_S)
             process.send_signal(signal.SIGTERM)
-            output, _ = process.communicate(timeout=15)
+            output, _ = process.communicate(timeout=DEADLINE_S)
         assert process.returncode == 0
         assert "4 released" in output
         assert_as_it_was(both)
@@ -118,7 +118,7 @@ class TestStopping:
             process.send_signal(signal.SIGINT)
             assert stuck.holding.wait(DEADLINE_S)
             press_until_it_ends(process)
-            output, _ = process.communicate(timeout=15)
+            output, _ = process.communicate(timeout=DEADLINE_S)
         assert process.returncode == 130
         assert "NOT been given back" in output
 

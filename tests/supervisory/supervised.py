@@ -17,7 +17,7 @@ from tests import bench
 from tests.command_line import MAIN, environment
 from tests.ports import free_port
 from tests.supervisory.gate_rig import AHU, PASSWORD, PRIORITY, USER, VAV
-from tests.waiting import eventually
+from tests.waiting import DEADLINE_S, eventually
 
 INSTANCE = 599001
 MODES = {1: "disabled", 2: "run", 3: "releasing", 4: "fault"}
@@ -160,4 +160,4 @@ def site(folder: Path, transport: str, *programs: str) -> Iterator[Site]:
         finally:
             for process in made.processes:
                 process.terminate()
-                process.wait(30.0)
+                process.wait(DEADLINE_S)
