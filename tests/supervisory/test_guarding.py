@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import subprocess
 import sys
 import threading
 import time
@@ -12,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from supervisory.guard import guarding
 from supervisory.guard.custody import Charge, give_back_leftovers, guarded
 from supervisory.guard.guardian import BEAT, FAREWELL, End, Guardian, Order, Watch
 from supervisory.guard.guarding import COMMAND, GuardianError, Guarding
@@ -87,6 +89,20 @@ class TestGuardian:
         with pytest.raises(GuardianError, match="ended at once"), Guarding(order(tmp_path), print, script("")):
             pass
 
+    @pytest.mark.parametrize(("code", "words"), [("", "ended at once"), ("print('no room')", "no room")])
+    def test_that_has_ended_before_it_gets_its_order_is_heard_all_the_same(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, code: str, words: str
+    ) -> None:
+        tell = guarding._told
+
+        def tell_late(process: subprocess.Popen[bytes], what: bytes) -> None:
+            process.wait(DEADLINE_S)
+            tell(process, what)
+
+        monkeypatch.setattr(guarding, "_told", tell_late)
+        with pytest.raises(GuardianError, match=words), Guarding(order(tmp_path), print, script(code)):
+            pass
+
     def test_that_does_not_take_its_order_is_none(self, tmp_path: Path) -> None:
         longer_than_a_pipe = replace(order(tmp_path), variables={"SETTING": "x" * 2**20})
         deaf = script("import os, time; os.close(0); os.close(1); time.sleep(0.2)")
@@ -107,7 +123,8 @@ class TestGuardian:
         with pytest.raises(GuardianError), Guarding(order(tmp_path, interface=None), print, COMMAND):
             pass
 
-    def test_that_cannot_be_replaced_is_told(self, tmp_path: Path) -> None:
+    def test_that_cannot_be_replaced_is_told(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr("supervisory.guard.guarding._RETRY_S", 0.05)
         once = tmp_path / "once"
         starts = tmp_path / "starts"
         code = (
