@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import os
 import signal
 import sys
@@ -73,6 +74,15 @@ def _hasty_servers() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(uvicorn.server, "asyncio", HastyAsyncio())
         yield
+
+
+@pytest.fixture(autouse=True)
+def _loudness_is_the_tests_own() -> Iterator[None]:
+    """What a command sets of the log ends with its test: others would find lines that nobody else finds."""
+    root = logging.getLogger()
+    level = root.level
+    yield
+    root.setLevel(level)
 
 
 @pytest.fixture
