@@ -1,20 +1,48 @@
-"""What holds for every test: servers of emulators end without delay, and signals reach whom they are sent to."""
+"""What holds for every test: servers end without delay, signals arrive, examples are the same, bytecode is kept."""
 
 from __future__ import annotations
 
 import asyncio
+import logging
 import os
 import signal
+import sys
 from collections.abc import Iterator
 from types import FrameType
+from typing import TYPE_CHECKING
 
 import pytest
 import uvicorn.server
+from hypothesis import HealthCheck, settings
+
+if TYPE_CHECKING:
+    from tests.command_line import Call
 
 HASTE = 10.0
+EXAMPLES = "the same"
+"""What is drawn by Hypothesis: the same every time, and as slowly as a busy computer likes.
+
+``pytest --hypothesis-profile default`` looks for new ones.
+"""
+settings.register_profile(
+    EXAMPLES, deadline=None, derandomize=True, database=None, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile(EXAMPLES)
 
 
 def pytest_configure() -> None:
+    """Before anything of ours is imported."""
+    _keep_what_is_compiled()
+    _take_ignored_signals()
+
+
+def _keep_what_is_compiled() -> None:
+    """Write bytecode whatever the environment says: hundreds of processes would compile the same again."""
+    sys.dont_write_bytecode = False
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+
+
+def _take_ignored_signals() -> None:
     """Take the signals that a suite in the background, or under ``nohup``, was started to ignore.
 
     Processes inherit what is ignored, and no handlers: so children start as from a terminal, and the suite goes on.
@@ -46,3 +74,20 @@ def _hasty_servers() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(uvicorn.server, "asyncio", HastyAsyncio())
         yield
+
+
+@pytest.fixture(autouse=True)
+def _loudness_is_the_tests_own() -> Iterator[None]:
+    """What a command sets of the log ends with its test: others would find lines that nobody else finds."""
+    root = logging.getLogger()
+    level = root.level
+    yield
+    root.setLevel(level)
+
+
+@pytest.fixture
+def call(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Call:
+    """The command line, called in this process."""
+    from tests.command_line import calling  # imports the whole of the bench
+
+    return calling(monkeypatch, capsys)

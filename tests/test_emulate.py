@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 import requests
 
-from tests.command_line import run, start
+from tests.command_line import Call, start
 
 SELECT = "testcases/multizone_office_simple_air/select-async"
 
@@ -40,8 +40,8 @@ def test_one_who_waits_for_a_worker_is_told_on_the_console_and_on_the_root_page(
 
 @pytest.mark.parametrize("without", ["--legacy", "--no-boptest"])
 @pytest.mark.parametrize("option", ["--workers", "--idle-timeout"])
-def test_what_has_no_workers_takes_none(without: str, option: str) -> None:
-    code, output = run("emulate", without, option, "5")
+def test_what_has_no_workers_takes_none(call: Call, without: str, option: str) -> None:
+    code, output = call("emulate", without, option, "5")
     assert code == 2
     assert f"--workers, --idle-timeout: belong to the service, which {without} does without" in output
 
@@ -57,25 +57,25 @@ def test_the_building_of_a_parameter_file_is_served_and_says_that_it_is_another_
         assert {state[f"hvac_reaZon{zone}_TZon_y"] for zone in ("Cor", "Nor")} == {293.15}
 
 
-def test_what_is_wrong_with_the_users_files_is_told_at_once_and_nothing_is_started(tmp_path: Path) -> None:
+def test_what_is_wrong_with_the_users_files_is_told_at_once_and_nothing_is_started(call: Call, tmp_path: Path) -> None:
     told = tmp_path / "mine.json"
     told.write_text('{"envelop": {}}', encoding="utf-8")
-    code, output = run("emulate", "--weather", str(tmp_path / "no.epw"), "--parameters", str(told))
+    code, output = call("emulate", "--weather", str(tmp_path / "no.epw"), "--parameters", str(told))
     assert code == 2
     assert "no.epw: cannot be read" in output
     assert "has no 'envelop', did you mean 'envelope'?" in output
-    assert "Traceback" not in output
     assert "BOPTEST http" not in output
 
 
-def test_a_building_that_is_not_served_takes_no_files() -> None:
-    code, output = run("emulate", "--no-boptest", "--as-boptest")
+def test_a_building_that_is_not_served_takes_no_files(call: Call) -> None:
+    code, output = call("emulate", "--no-boptest", "--as-boptest")
     assert code == 2
     assert "which --no-boptest leaves out" in output
 
 
-def test_the_demo_takes_the_same_files_and_says_what_is_wrong_before_anything_starts(tmp_path: Path) -> None:
-    code, output = run("demo", "--weather", str(tmp_path / "no.epw"), "--no-page")
+def test_the_demo_takes_the_same_files_and_says_what_is_wrong_before_anything_starts(
+    call: Call, tmp_path: Path
+) -> None:
+    code, output = call("demo", "--weather", str(tmp_path / "no.epw"), "--no-page")
     assert code == 2
     assert "no.epw: cannot be read" in output
-    assert "Traceback" not in output

@@ -11,6 +11,8 @@ from collections.abc import Iterator, Set
 from itertools import pairwise
 from pathlib import Path
 
+from hypothesis import settings
+
 ROOT = Path(__file__).resolve().parents[1]
 _STAND_APART = {"benchmarks", "tests"}
 """Packages that nothing of the product imports."""
@@ -50,6 +52,11 @@ def test_no_test_is_imported_by_another() -> None:
     """What several tests need has a module of its own, which says what it is for."""
     inside = re.compile(r"^from tests\.(?:\w+\.)*test_|^from tests(?:\.\w+)* import test_", re.MULTILINE)
     assert [file for file in (ROOT / "tests").rglob("*.py") if inside.search(file.read_text(encoding="utf-8"))] == []
+
+
+def test_what_hypothesis_draws_is_the_same_everywhere_and_has_time() -> None:
+    """A suite that finds something new on every hundredth run, or on a busy computer only, is believed by nobody."""
+    assert (settings().derandomize, settings().deadline) == (True, None)
 
 
 def test_no_public_class_has_the_name_of_another() -> None:

@@ -9,23 +9,21 @@ from __future__ import annotations
 import argparse
 import ast
 import json
-import logging
 import os
 import re
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from io import StringIO
 from pathlib import Path
-from typing import Protocol
 
 import pytest
 from rich.console import Console
 
 import main
 from clients.boptest_client import BOPTestClient
-from commands import BRIDGE, WITH_VALUE, line
+from commands import BRIDGE, WITH_VALUE
 from commands import run as run_verb
 from emulators.boptest.faults import AnswerWith, HoldCall
 from emulators.ecy.faults.calls import DropConnection, Hold
@@ -34,47 +32,22 @@ from emulators.process import emulator_process
 from tests import bench
 from tests.bridge.looking import assert_as_it_was, assert_untouched
 from tests.bridge.rig import AHU_POINTS, PASSWORD, Rig, rig
-from tests.command_line import MAIN, ROOT, configured, environment, press_until_it_ends, run, running, start, variables
+from tests.command_line import (
+    MAIN,
+    ROOT,
+    Call,
+    configured,
+    environment,
+    press_until_it_ends,
+    run,
+    running,
+    start,
+    variables,
+)
 from tests.waiting import DEADLINE_S
 from utils.state_folder import StateFolder
 
 POSIX_ONLY = pytest.mark.skipif(os.name != "posix", reason="signals are sent the POSIX way")
-
-
-class Call(Protocol):
-    """Runs a command in this process, with settings from these variables alone."""
-
-    def __call__(self, *arguments: str, **variables: str) -> tuple[int, str]:
-        """Exit code and everything printed."""
-
-
-@pytest.fixture
-def call(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Call:
-    """The command line without a process of its own."""
-
-    def called(*arguments: str, **variables: str) -> tuple[int, str]:
-        wanted = environment(**variables)
-        for name in os.environ.keys() - wanted.keys():
-            monkeypatch.delenv(name)
-        for name, value in wanted.items():
-            monkeypatch.setenv(name, value)
-        level = logging.getLogger().level
-        try:
-            code = _exit_code(arguments)
-        finally:
-            logging.basicConfig(handlers=[], level=level, force=True)  # nothing of it outlives the capture
-        told = capsys.readouterr()
-        assert "Traceback" not in told.out + told.err
-        return code, told.out + told.err
-
-    return called
-
-
-def _exit_code(arguments: Sequence[str]) -> int:
-    try:
-        return line.main(arguments)
-    except SystemExit as ended:  # argparse's way
-        return int(ended.code or 0)
 
 
 @pytest.fixture
@@ -120,7 +93,7 @@ class TestStopping:
         with start(*running(both), **variables(both)) as process:
             assert hold.reached.wait(DEADLINE_S)
             process.send_signal(signal.SIGTERM)
-            output, _ = process.communicate(timeout=15)
+            output, _ = process.communicate(timeout=DEADLINE_S)
         assert process.returncode == 0
         assert "4 released" in output
         assert_as_it_was(both)
@@ -145,7 +118,7 @@ class TestStopping:
             process.send_signal(signal.SIGINT)
             assert stuck.holding.wait(DEADLINE_S)
             press_until_it_ends(process)
-            output, _ = process.communicate(timeout=15)
+            output, _ = process.communicate(timeout=DEADLINE_S)
         assert process.returncode == 130
         assert "NOT been given back" in output
 

@@ -83,7 +83,7 @@ class DaskCluster:
         while True:
             ended = [future for future in self._running if future.status != _PENDING]
             if self._client.status != "running":
-                raise EngineLost(f"the Dask scheduler at {self._address} is gone; what is finished is kept")
+                raise self._gone()
             if ended or time.monotonic() >= deadline_s:
                 return [self._outcome(future) for future in ended]
             time.sleep(_TICK_S)
@@ -131,7 +131,12 @@ class DaskCluster:
         try:
             return question()
         except (OSError, TimeoutError, ValueError) as error:
+            if self._begun:
+                raise self._gone() from None
             raise EngineLost(f"the Dask scheduler at {self._address} does not tell its {what}: {error}") from None
+
+    def _gone(self) -> EngineLost:
+        return EngineLost(f"the Dask scheduler at {self._address} is gone; what is finished is kept")
 
 
 def _library() -> Any:  # noqa: ANN401 - distributed comes without types

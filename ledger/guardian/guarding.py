@@ -125,7 +125,8 @@ class Guarding:
             creationflags=getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0),
         )
         try:
-            _told(process, self._order.line())
+            with contextlib.suppress(BrokenPipeError):  # it has ended already, and may have said why
+                _told(process, self._order.line())
             answer = _answer(process)
         except OSError as error:
             answer = str(error)

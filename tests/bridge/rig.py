@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 
 from bridge.acting import Acting
@@ -111,6 +112,12 @@ class Rig:
         return self.run(steps, **variables).execute()
 
 
+@cache
+def _compile_the_building() -> None:
+    """Where numba is installed, the first one of a fresh copy takes longer than a test waits for a run to begin."""
+    MultizoneOffice()
+
+
 @contextmanager
 def rig(
     folder: Path,
@@ -125,6 +132,7 @@ def rig(
         ControllerSpec("AHU", objects=ahu_objects, program=ahu_program),
         ControllerSpec("VAV", objects=VAV_OBJECTS, instance=2),
     ]
+    _compile_the_building()
     plants = {"multizone_office_simple_air": MultizoneOffice}
     controllers = EcyServer(
         specs,

@@ -239,7 +239,7 @@ class TestEnding:
         with in_background(run) as future:
             assert hold.reached.wait(DEADLINE_S)
             run.request_stop()
-            summary = future.result(10.0)
+            summary = future.result(DEADLINE_S)
         assert_as_it_was(both)
         assert not summary.not_released
 
@@ -249,7 +249,7 @@ class TestEnding:
         with in_background(run) as future:
             assert hold.reached.wait(DEADLINE_S)
             run.request_stop()
-            assert future.result(10.0).receipts == ()
+            assert future.result(DEADLINE_S).receipts == ()
         assert_untouched(both)
 
     def test_a_failed_advance_ends_the_run_with_the_servers_words(self, both: Rig) -> None:

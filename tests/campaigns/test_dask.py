@@ -10,10 +10,12 @@ from contextlib import contextmanager
 from importlib import import_module
 from pathlib import Path
 from types import SimpleNamespace
+from typing import NoReturn
 
 import pytest
 
 from campaigns.beginning import resumed
+from campaigns.campaign import tasks_of
 from campaigns.engines import EngineLost, Outcome
 from campaigns.results import results_table
 from campaigns.store import DONE
@@ -132,6 +134,25 @@ def test_a_scheduler_that_is_killed_ends_the_campaign_and_another_cluster_goes_o
     rows = store.rows()
     assert [rows[row.cell.number - 1] for row in before] == before
     assert results_table(rows) == undisturbed(tmp_path / "here")
+
+
+def test_a_scheduler_that_goes_while_it_is_asked_for_its_threads_is_gone_as_well(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def reset() -> NoReturn:
+        raise ConnectionResetError
+
+    with cluster(tmp_path) as made:
+        engine = DaskCluster(made.address)
+        monkeypatch.setattr(engine._client, "nthreads", reset)
+        with pytest.raises(EngineLost, match="does not tell its threads"):
+            engine.room()
+        store = begin(study(tmp_path, grid={"day": [1]}))
+        engine.begin(tasks_of(store, tmp_path / "absent.env")[0])
+        monkeypatch.setattr("campaigns.engines.dask_cluster._ASK_S", 0.0)
+        with pytest.raises(EngineLost, match="is gone; what is finished is kept"):
+            engine.room()
+        engine.close()
 
 
 def test_at_the_command_line_a_cluster_is_named_by_its_address(tmp_path: Path) -> None:

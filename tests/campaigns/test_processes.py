@@ -96,7 +96,9 @@ def begun_at_the_command_line(file: Path) -> Iterator[subprocess.Popen[str]]:
     with start("campaign", str(file), "--workers", "2") as process:
         store = file.with_suffix(".campaign")
         try:
-            eventually(lambda: store.exists() and done_in(store) >= 1 and len(children_of(process.pid)) == 2)
+            eventually(
+                lambda: store.exists() and done_in(store) >= 1 and len(children_of(process.pid)) == 2, 3 * DEADLINE_S
+            )
             yield process
         finally:
             process.kill()

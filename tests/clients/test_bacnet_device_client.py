@@ -13,7 +13,9 @@ from clients.bacnet.stack import BACnetStack
 from clients.bacnet_device_client import BACnetDeviceClient
 from clients.device_client import DeviceClient
 from tests.clients.bacnet.router import router
-from tests.clients.bacnet.server import Server, device, free_port, some_objects, stack
+from tests.clients.bacnet.server import Server, device, some_objects, stack
+from tests.ports import free_port
+from tests.waiting import DEADLINE_S
 from utils.errors import ConfigError, DeviceRefused, DeviceUnreachable, ObjectError
 from utils.values import ObjectRef, ObjectType, Quality, Sample, Write, WriteKind
 
@@ -204,7 +206,7 @@ def test_a_slot_that_stays_taken_is_an_error(client: BACnetDeviceClient, peer: S
 
 def test_the_clock_is_the_controllers_local_time(client: BACnetDeviceClient) -> None:
     clock = client.get_clock()
-    assert abs(clock.local_time - datetime.now()) < timedelta(seconds=5)
+    assert abs(clock.local_time - datetime.now()) < timedelta(seconds=DEADLINE_S)
     assert (clock.time_zone, clock.ntp_enabled) == ("", None)
 
 
@@ -236,7 +238,7 @@ def test_a_call_in_flight_is_abandoned_and_later_ones_until_resumed(ours: BACnet
     while peer.counts["ReadPropertyMultiple"] == before:
         threading.Event().wait(0.005)
     client.abort()
-    waiting.join(5.0)
+    waiting.join(DEADLINE_S)
     assert "abandoned" in outcome[0].what
     with pytest.raises(DeviceUnreachable, match="abandoned"):
         client.connect()

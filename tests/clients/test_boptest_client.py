@@ -213,7 +213,7 @@ def test_abort_ends_an_advance_in_flight_and_leaves_stop_working(server: Boptest
         stamps: list[float] = []
 
         def abort() -> None:
-            hold.reached.wait(5)
+            hold.reached.wait(DEADLINE_S)
             stamps.append(time.monotonic())
             client.abort()
 

@@ -20,6 +20,7 @@ from ledger.giving_back.giver import give_back_all
 from ledger.ledger import Ledger
 from ledger.receipts import Outcome
 from tests import bench
+from tests.ports import free_port
 from utils.errors import ConfigError
 from utils.settings import SettingsSource
 from utils.state_folder import StateFolder
@@ -33,12 +34,6 @@ AV = ObjectRef(ObjectType.ANALOG_VALUE, 1)
 def without_settings(tmp_path: Path) -> Iterator[DeviceClients]:
     with DeviceClients(SettingsSource({}, tmp_path), StateFolder(tmp_path)) as clients:
         yield clients
-
-
-def free_port() -> int:
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def is_free(port: int) -> bool:

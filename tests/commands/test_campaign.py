@@ -8,7 +8,7 @@ import pytest
 
 from campaigns.store import CampaignStore
 from tests.campaigns.studies import Here, begin, go_through, result, study
-from tests.command_line import run
+from tests.command_line import Call, run
 
 
 @pytest.fixture
@@ -31,8 +31,8 @@ def campaign(tmp_path: Path) -> Path:
         (["export", "x.yaml"], "x.campaign: there is no such campaign"),
     ],
 )
-def test_what_does_not_belong_together_is_told(words: list[str], told: str) -> None:
-    code, output = run("campaign", *words)
+def test_what_does_not_belong_together_is_told(call: Call, words: list[str], told: str) -> None:
+    code, output = call("campaign", *words)
     assert code == 2
     assert told in output
 

@@ -8,6 +8,7 @@ import sqlite3
 from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
+from typing import Protocol
 
 import pytest
 
@@ -17,7 +18,7 @@ from recording import PROGRAM, Recorder, RunsFolder
 from recording.finding import BASELINE, find_run
 from recording.part_file import Batch
 from recording.parts import RollingParts
-from tests.command_line import run
+from tests.command_line import Call
 from tests.recording.made_run import made_office
 from tests.recording.samples import SIGNALS, folder, step
 from tests.waiting import eventually
@@ -39,9 +40,16 @@ def recorded(where: RunsFolder, *values: float, kind: str = "bridge", streams: S
     return recorder.name
 
 
-def told(where: Path, *arguments: str) -> tuple[int, str]:
-    """Exit code and output of a verb that looks into a folder."""
-    return run(*arguments, "--env", str(where / "absent.env"), BRIDGE_RUNS_DIR=str(where))
+class Told(Protocol):
+    """A verb that looks into a folder."""
+
+    def __call__(self, where: Path, *arguments: str) -> tuple[int, str]:
+        """Exit code and output."""
+
+
+@pytest.fixture
+def told(call: Call) -> Told:
+    return lambda where, *arguments: call(*arguments, "--env", str(where / "absent.env"), BRIDGE_RUNS_DIR=str(where))
 
 
 def rows(file: Path) -> list[list[str]]:
@@ -83,13 +91,13 @@ def test_a_slip_of_baseline_is_recognised(tmp_path: Path) -> None:
 
 @pytest.mark.slow
 class TestRuns:
-    def test_where_nothing_was_recorded_yet_the_way_to_a_first_one_is_said(self, tmp_path: Path) -> None:
+    def test_where_nothing_was_recorded_yet_the_way_to_a_first_one_is_said(self, told: Told, tmp_path: Path) -> None:
         code, output = told(tmp_path / "absent", "runs")
         assert code == 0
         assert "Nothing was recorded yet in" in output
         assert "python main.py demo" in output
 
-    def test_each_has_a_line_with_what_it_was_and_how_it_ended(self, tmp_path: Path) -> None:
+    def test_each_has_a_line_with_what_it_was_and_how_it_ended(self, told: Told, tmp_path: Path) -> None:
         first = recorded(folder(tmp_path), 1.0, 2.0, 3.0)
         killed = folder(tmp_path).part("20200101-000000-bridge-0000", 1)
         parts = RollingParts(folder(tmp_path), killed.stem, HOST)
@@ -109,7 +117,7 @@ class TestRuns:
         assert "cannot be read as a recording" in lines["20200102-000000-bridge-0000"]
         assert output.splitlines()[-1].startswith(f"4 in {tmp_path}, ")
 
-    def test_what_lies_beside_a_recording_counts(self, tmp_path: Path) -> None:
+    def test_what_lies_beside_a_recording_counts(self, told: Told, tmp_path: Path) -> None:
         name = recorded(folder(tmp_path), 1.0)
         (tmp_path / f"{name}.run-wal").write_bytes(bytes(3_000_000))
         assert "3 MB of at most" in told(tmp_path, "runs")[1]
@@ -119,7 +127,7 @@ class TestRuns:
 class TestExport:
     @pytest.mark.parametrize("which", ["last", "name", "beginning", "file", "file name"])
     def test_a_recording_is_found_by_a_name_the_beginning_of_one_a_file_or_last(
-        self, tmp_path: Path, which: str
+        self, told: Told, tmp_path: Path, which: str
     ) -> None:
         name = recorded(folder(tmp_path), 12.5, 13.0)
         file = folder(tmp_path).part(name, 1)
@@ -130,7 +138,7 @@ class TestExport:
         assert head[-2:] == ["AHU.DischAirTemp [degC]", "AHU.FanCmd"]
         assert first[-2:] == ["12.5", "1"]
 
-    def test_a_table_may_have_a_row_per_value(self, tmp_path: Path) -> None:
+    def test_a_table_may_have_a_row_per_value(self, told: Told, tmp_path: Path) -> None:
         recorded(folder(tmp_path), 12.5)
         assert told(tmp_path, "export", "last", "--tidy", "--csv", str(tmp_path / "table.csv"))[0] == 0
         head, *found = rows(tmp_path / "table.csv")
@@ -140,14 +148,14 @@ class TestExport:
             ("AHU.FanCmd", "", "1", "good"),
         ]
 
-    def test_of_several_programs_one_is_chosen(self, tmp_path: Path) -> None:
+    def test_of_several_programs_one_is_chosen(self, told: Told, tmp_path: Path) -> None:
         recorded(folder(tmp_path), 1.0, kind="supervise", streams=(f"{PROGRAM}reset", f"{PROGRAM}shed"))
         table = str(tmp_path / "table.csv")
         assert "it has reset, shed: choose with --stream NAME" in told(tmp_path, "export", "last", "--csv", table)[1]
         assert told(tmp_path, "export", "last", "--stream", "shed", "--csv", table)[0] == 0
         assert "did you mean 'shed'" in told(tmp_path, "export", "last", "--stream", "sheds", "--csv", table)[1]
 
-    def test_one_that_is_being_written_is_exported_as_far_as_it_is(self, tmp_path: Path) -> None:
+    def test_one_that_is_being_written_is_exported_as_far_as_it_is(self, told: Told, tmp_path: Path) -> None:
         parts = RollingParts(folder(tmp_path), "20260706-101500-bridge-0000", HOST)
         parts.append(Batch({"bridge": SIGNALS}, [("bridge", step(0, 1.0, True))], (), {}))
         code, output = told(tmp_path, "export", "last", "--csv", str(tmp_path / "table.csv"))
@@ -173,7 +181,7 @@ class TestExport:
         ],
     )
     def test_what_cannot_be_done_is_told_in_one_line(
-        self, tmp_path: Path, arguments: Sequence[str], words: str
+        self, told: Told, tmp_path: Path, arguments: Sequence[str], words: str
     ) -> None:
         for day in ("06", "07"):
             parts = RollingParts(folder(tmp_path), f"202607{day}-101500-bridge-0000", HOST)
@@ -182,11 +190,13 @@ class TestExport:
         assert code == 2
         assert words in output
 
-    def test_one_without_steps_is_told(self, tmp_path: Path) -> None:
+    def test_one_without_steps_is_told(self, told: Told, tmp_path: Path) -> None:
         recorded(folder(tmp_path), streams=())
         assert "has no steps" in told(tmp_path, "export", "last", "--csv")[1]
 
-    def test_a_part_that_is_missing_in_the_middle_is_told_and_the_others_are_exported(self, tmp_path: Path) -> None:
+    def test_a_part_that_is_missing_in_the_middle_is_told_and_the_others_are_exported(
+        self, told: Told, tmp_path: Path
+    ) -> None:
         name = recorded(folder(tmp_path), 1.0)
         for number in (2, 3):
             other = folder(tmp_path).part(name, number)

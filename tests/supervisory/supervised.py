@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import socket
 import subprocess
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -16,8 +15,9 @@ from emulators.ecy.server import EcyServer
 from emulators.program import ObjectSpec
 from tests import bench
 from tests.command_line import MAIN, environment
+from tests.ports import free_port
 from tests.supervisory.gate_rig import AHU, PASSWORD, PRIORITY, USER, VAV
-from tests.waiting import eventually
+from tests.waiting import DEADLINE_S, eventually
 
 INSTANCE = 599001
 MODES = {1: "disabled", 2: "run", 3: "releasing", 4: "fault"}
@@ -160,12 +160,4 @@ def site(folder: Path, transport: str, *programs: str) -> Iterator[Site]:
         finally:
             for process in made.processes:
                 process.terminate()
-                process.wait(30.0)
-
-
-def free_port() -> int:
-    """A UDP port of this computer that nobody has just now."""
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-    return port
+                process.wait(DEADLINE_S)

@@ -52,7 +52,9 @@ def test_nothing_is_written_where_the_way_to_a_controller_cannot_be_kept(server:
 
 
 def test_one_device_is_one_however_it_is_spelled_and_what_is_no_address_is_told() -> None:
-    config = SupervisoryConfig.model_validate({"transport": "bacnet", "interface": "127.0.0.1/24:0"})
+    config = SupervisoryConfig.model_validate(
+        {"transport": "bacnet", "interface": "127.0.0.1/24:0", "timeout_s": 0.2}  # nobody answers
+    )
     with BACnetStack("127.0.0.1/24:0") as stack, opened_anywhere(config, stack) as site:
         assert site.devices.named("10.0.0.1") is site.devices.named("10.0.0.1:47808")
         assert site.devices.named("5:12").key == "bacnet://5:12"

@@ -23,10 +23,10 @@ from supervisory.setup.plan import plan_run
 from supervisory.setup.settings import settings_for
 from supervisory.supervision import Supervision
 from tests.ledger.guardian import light_guardian
+from tests.ports import free_port
 from tests.supervisory.easy_programs import ALL, easy_program, start_file
 from tests.supervisory.files import config
-from tests.supervisory.supervised import free_port
-from tests.waiting import eventually
+from tests.waiting import DEADLINE_S, eventually
 from utils.state_folder import StateFolder
 
 OBJECTS = (
@@ -187,7 +187,7 @@ def test_a_program_of_each_form_runs_by_itself_from_anywhere(
         eventually(lambda: taken() == SLOTS.get(name, {}) and SAYS.get(name, "") in _printed(tmp_path))
         eventually(lambda: name != "publishes" or broker() == b"16.0\n")
         process.send_signal(signal.SIGINT)
-        assert process.wait(20.0) == 0, _printed(tmp_path)
+        assert process.wait(DEADLINE_S) == 0, _printed(tmp_path)
     assert taken() == {}
     assert "Traceback" not in _printed(tmp_path)
     assert "the kill switch is served all the same" in _printed(tmp_path)
@@ -206,7 +206,7 @@ def test_one_that_runs_by_itself_is_found_and_switched_off_and_on_by_an_operator
         operator.ask(lambda client: client.write(own, "binary-value,1", None, 8))
         eventually(lambda: taken() == SLOTS["writes"])
         process.terminate()
-        assert process.wait(20.0) == 0
+        assert process.wait(DEADLINE_S) == 0
     assert taken() == {}
 
 
@@ -239,14 +239,14 @@ def test_programs_that_one_process_awaits_together_share_a_device_and_have_a_swi
         operator.ask(lambda client: client.write(own, "binary-value,3", False, 8))
         eventually(lambda: taken() == {("Fan", 12): True})
         process.send_signal(signal.SIGINT)
-        assert process.wait(20.0) == 0
+        assert process.wait(DEADLINE_S) == 0
     assert taken() == {}
 
 
 @pytest.mark.slow
 def test_what_is_wrong_with_a_command_line_is_one_line_and_exit_code_2(tmp_path: Path, address: str) -> None:
     with start_file(easy_program(tmp_path, "together", address, TOGETHER), tmp_path, "--address", "nowhere/x") as ended:
-        assert ended.wait(30.0) == 2
+        assert ended.wait(DEADLINE_S) == 2
     assert "write this computer's own address" in _printed(tmp_path)
     assert "Traceback" not in _printed(tmp_path)
 

@@ -26,9 +26,10 @@ from supervisory.explorer import session, verifying
 from supervisory.explorer.report import Report, sane, show, shown
 from supervisory.explorer.session import default_interface, reference
 from tests.clients.bacnet.router import router
-from tests.clients.bacnet.server import Server, device, free_port, inputs
-from tests.supervisory.exploring import explore, parsed, told
-from tests.waiting import eventually
+from tests.clients.bacnet.server import Server, device, inputs
+from tests.ports import free_port
+from tests.supervisory.exploring import NOBODY, explore, parsed, told
+from tests.waiting import DEADLINE_S, eventually
 from utils.errors import BridgeError, ConfigError, DeviceRefused, DeviceUnreachable, ObjectError
 
 ROOT = Path(__file__).parents[2]
@@ -147,7 +148,7 @@ def test_a_property_is_read(shared: Server) -> None:
 
 def test_what_cannot_be_read_is_an_error() -> None:
     with pytest.raises(DeviceUnreachable):
-        explore("read", f"127.0.0.1:{free_port()}", DAMPER)
+        explore("read", f"127.0.0.1:{free_port()}", DAMPER, *NOBODY)
 
 
 def test_an_unknown_object_is_an_error(shared: Server) -> None:
@@ -382,7 +383,7 @@ def test_listening_ends_with_ctrl_c_and_unsubscribes(peer: Server) -> None:
         assert child.stdout is not None
         heard = child.stdout.readline().split()
         child.send_signal(signal.SIGINT)
-        assert child.wait(10.0) == 0
+        assert child.wait(DEADLINE_S) == 0
         child.stdout.read()
     assert heard == ["analog-input,1", "12.5", "degrees-celsius"]
     assert not peer.application._cov_detections
@@ -529,7 +530,7 @@ def test_the_strongest_slots_come_first_and_one_priority_can_be_asked_for(overri
 
 def test_no_override_and_a_silent_device_are_both_said(peer: Server) -> None:
     silent = f"127.0.0.1:{free_port()}"
-    code, printed = explore("audit", peer.address, silent)
+    code, printed = explore("audit", peer.address, silent, "--timeout", "2")
     assert code == 1
     assert "no slot is occupied in what could be looked into" in printed
     assert f"bacnet://{silent}: not audited" in printed
@@ -593,7 +594,7 @@ def test_what_cannot_be_put_back_is_said(tmp_path: Path) -> None:
     line = {"device": "", "type": "AnalogOutput", "instance": 1, "name": "Damper", "priority": 8, "value": 4.0}
     keys = (f"bacnet://127.0.0.1:{free_port()}", "127.0.0.1:8443")
     undo.write_text("".join(json.dumps({**line, "device": key}) + "\n" for key in keys), encoding="utf-8")
-    code, document = told("audit", "--undo", str(undo), "--yes")
+    code, document = told("audit", "--undo", str(undo), "--yes", *NOBODY)
     unreachable, other = [slot["outcome"] for slot in document["slots"]]
     assert code == 1
     assert unreachable.startswith("NOT put back")

@@ -21,8 +21,9 @@ from emulators.http.messages import Response
 from emulators.plants.multizone_office import MultizoneOffice
 from tests import bench
 from tests.command_line import MAIN, environment, run
-from tests.supervisory.supervised import PROGRAM, Site, free_port, site
-from tests.waiting import eventually
+from tests.ports import free_port
+from tests.supervisory.supervised import PROGRAM, Site, site
+from tests.waiting import DEADLINE_S, eventually
 
 pytestmark = pytest.mark.slow
 
@@ -136,7 +137,7 @@ class TestTheEnd:
             subject.tell("one", "step", "block")
             process.send_signal(signal.Signals[name])
             assert eventually(lambda: subject.slots() == [None, None]) < SAFE_S
-            process.wait(20.0)
+            process.wait(DEADLINE_S)
             assert "Traceback" not in subject.output()
             [receipts] = (tmp_path / "state" / "receipts").iterdir()
             assert receipts.read_text(encoding="utf-8").count(": released") == 2

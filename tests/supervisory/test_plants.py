@@ -11,6 +11,7 @@ import pytest
 from supervisory.runtime.devices import Devices
 from supervisory.runtime.plants import LivePlant
 from tests.supervisory.beside import SETPOINT, START, TEMPERATURE, MemoryDevice
+from tests.waiting import DEADLINE_S
 from utils.errors import ObjectError
 from utils.values import Quality
 
@@ -29,13 +30,13 @@ def devices(device: MemoryDevice) -> Iterator[Devices]:
 
 def test_plant_time_begins_with_the_devices_clock(devices: Devices) -> None:
     plant = LivePlant(devices, None, 1.0)
-    assert abs((plant.clock.local(plant.clock.time_s) - START).total_seconds()) < 5
+    assert abs((plant.clock.local(plant.clock.time_s) - START).total_seconds()) < DEADLINE_S
 
 
 def test_a_device_without_a_clock_leaves_the_computers(device: MemoryDevice, devices: Devices) -> None:
     device.present = False
     plant = LivePlant(devices, "ahu", 1.0)
-    assert abs((plant.clock.local(plant.clock.time_s) - datetime.now()).total_seconds()) < 5
+    assert abs((plant.clock.local(plant.clock.time_s) - datetime.now()).total_seconds()) < DEADLINE_S
 
 
 def test_waiting_ends_with_a_change_and_with_a_stop(devices: Devices) -> None:
@@ -50,7 +51,7 @@ def test_waiting_ends_with_a_change_and_with_a_stop(devices: Devices) -> None:
 def test_a_device_that_does_not_answer_has_a_sample_for_every_object(device: MemoryDevice, devices: Devices) -> None:
     device.present = False
     inputs = devices.read({device.device: (TEMPERATURE, SETPOINT)})
-    samples = inputs[device.device].result(5)
+    samples = inputs[device.device].result(DEADLINE_S)
     assert {sample.quality for sample in samples.values()} == {Quality.MISSING}
     assert samples[TEMPERATURE].note == "no answer"
 
@@ -70,7 +71,7 @@ def test_a_device_that_has_not_answered_is_not_asked_the_same_twice(device: Memo
 
     class Slow(MemoryDevice):
         def _answer(self) -> None:
-            assert may_answer.wait(5)
+            assert may_answer.wait(DEADLINE_S)
 
     slow = Slow()
     waiting = Devices({"ahu": slow})
@@ -78,6 +79,6 @@ def test_a_device_that_has_not_answered_is_not_asked_the_same_twice(device: Memo
     again = waiting.read({slow.device: (TEMPERATURE,)})[slow.device]
     may_answer.set()
     assert first is again
-    assert first.result(5)[TEMPERATURE].value == 20.0
+    assert first.result(DEADLINE_S)[TEMPERATURE].value == 20.0
     assert waiting.read({slow.device: (TEMPERATURE,)})[slow.device] is not first
     waiting.close()

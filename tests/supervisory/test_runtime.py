@@ -201,7 +201,7 @@ def test_a_hook_that_blocks_is_abandoned_and_what_it_owns_is_given_back() -> Non
 
         def on_step(self, ctx: Context) -> None:
             if ctx.dt_s:
-                unblock.wait(20)
+                unblock.wait(DEADLINE_S)
             super().on_step(ctx)
 
     beside = Beside(limits=LIMITS)

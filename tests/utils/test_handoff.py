@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from tests.waiting import DEADLINE_S
 from utils.handoff import Closed, LatestValue
 
 
@@ -38,12 +39,12 @@ def test_closing_wakes_everybody_who_waits() -> None:
     started = threading.Barrier(4)
 
     def wait() -> None:
-        started.wait(5)
+        started.wait(DEADLINE_S)
         slot.wait_until(lambda value: value > 100, 5.0)
 
     with ThreadPoolExecutor(3) as pool:
         waiting = [pool.submit(wait) for _ in range(3)]
-        started.wait(5)
+        started.wait(DEADLINE_S)
         slot.close()
         assert [type(future.exception()) for future in waiting] == [Closed] * 3
 

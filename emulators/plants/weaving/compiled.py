@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from functools import cache
 from hashlib import sha256
 from importlib import import_module
@@ -20,6 +21,7 @@ from emulators.plants.cells import row_of
 from emulators.plants.weaving.sources import is_ours
 from emulators.plants.weaving.woven import woven
 from utils.home import CACHE
+from utils.process.process_lock import ProcessLock
 
 _OfNumba: TypeAlias = Any
 """What numba knows the classes of, which need not be installed."""
@@ -28,6 +30,8 @@ _LARGEST = 12
 """Statements of a function that is woven into others. numba takes longest for many functions, and for large ones."""
 _ROW_OF = cast("FunctionType", row_of)
 _HOW = {"nogil": True, "error_model": "numpy"}
+_LONGEST_S = 120.0
+"""For so long one process waits for another that compiles the same, before it does so itself."""
 
 
 def can_compile() -> bool:
@@ -39,7 +43,9 @@ def compiled(what: str, signatures: Mapping[Callable[..., Any], str]) -> list[Ca
     """Machine code of each function, for arguments in numba's words; other threads run beside it.
 
     It is kept beside the sources, or in the user's cache, and made anew when one of them has changed: that takes
-    seconds, and is said before, with ``what`` it is. Raises ModuleNotFoundError without numba.
+    seconds, is said before, with ``what`` it is, and is done by one of several processes that begin at once.
+
+    Raises ModuleNotFoundError without numba.
     """
     numba = import_module("numba")
     if CACHE is not None:
@@ -53,15 +59,30 @@ def compiled(what: str, signatures: Mapping[Callable[..., Any], str]) -> list[Ca
         # numba looks for changes only in the file of the function itself; the name tells of all others.
         twin.__qualname__ = f"{twin.__qualname__}_{_sources()}"
         dispatcher = njit(**_HOW, cache=True)(twin)
-        if not is_said and not any(Path(dispatcher.stats.cache_path).glob(f"*{_sources()}*.nbi")):
-            is_said = True
-            _logger.warning("%s is being compiled; that takes some ten seconds, once", what)
-        dispatcher.compile(signature)
+        kept = Path(dispatcher.stats.cache_path)
+        with _one_process_at_a_time(kept):
+            if not is_said and not any(kept.glob(f"*{_sources()}*.nbi")):
+                is_said = True
+                _logger.warning("%s is being compiled; that takes some ten seconds, once", what)
+            dispatcher.compile(signature)
         dispatcher.disable_compile()
         dispatchers.append(dispatcher)
     if is_said:
         _logger.info("%s was compiled in %.1f s, and is kept for the next start", what, time.perf_counter() - began)
     return dispatchers
+
+
+@contextmanager
+def _one_process_at_a_time(folder: Path) -> Iterator[None]:
+    """What the first one compiles, the others find. Where nothing can be written, each is on its own."""
+    lock = ProcessLock(folder / "compiled.lock")
+    with suppress(OSError):  # and its kind that says that the wait was too long
+        folder.mkdir(parents=True, exist_ok=True)
+        lock.acquire(_LONGEST_S)
+    try:
+        yield
+    finally:
+        lock.release()
 
 
 def _twin(

@@ -36,7 +36,7 @@ def both(tmp_path: Path) -> Iterator[Peers]:
 
 class TestPause:
     @pytest.mark.slow
-    @pytest.mark.parametrize("variables", [{}, {"BOP_TIME_SCALE": "100", "BOP_WHEN_LATE": "stop"}])
+    @pytest.mark.parametrize("variables", [{}, {"BOP_TIME_SCALE": "5", "BOP_WHEN_LATE": "stop"}])
     def test_half_an_hour_holds_the_time_and_keeps_the_test(self, both: Peers, variables: dict[str, str]) -> None:
         """The server ends a test that is idle for a quarter of an hour; nothing is late afterwards."""
         with going(both, **ZONE, **variables) as subject:

@@ -12,7 +12,8 @@ from bacpypes3.local.networkport import NetworkPortObject
 from bacpypes3.vlan import VirtualNetwork
 
 from clients.bacnet.results import Untyped
-from tests.clients.bacnet.server import FaultyDevice, Loop, Server, Traffic, free_port, ready, some_objects
+from tests.clients.bacnet.server import FaultyDevice, Loop, Server, Traffic, ready, some_objects
+from tests.ports import free_port
 
 _OUTER = 1
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import socket
 import threading
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Iterator
@@ -35,6 +34,7 @@ from bacpypes3.primitivedata import Date, ObjectIdentifier, Time
 
 from clients.bacnet.results import Untyped
 from clients.bacnet.stack import BACnetStack
+from tests.ports import free_port
 
 INSTANCE = 500
 _START_S = 5.0
@@ -309,13 +309,6 @@ class Server:
         """What a slot holds, as BACpypes3 has it; None where it is free."""
         held = self.object(name).priorityArray[priority - 1]
         return None if held._choice == "null" else getattr(held, held._choice)
-
-
-def free_port() -> int:
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 def some_objects() -> list[Untyped]:

@@ -11,7 +11,8 @@ from clients.bacnet.cov import Subscription
 from clients.bacnet.errors import BacnetRefusal
 from clients.bacnet.results import BacnetReading
 from clients.bacnet.stack import BACnetStack
-from tests.clients.bacnet.server import Server, device, free_port, stack
+from tests.clients.bacnet.server import Server, device, stack
+from tests.ports import free_port
 from tests.waiting import DEADLINE_S
 from utils.errors import DeviceUnreachable
 from utils.values import Quality

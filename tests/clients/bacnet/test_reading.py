@@ -17,7 +17,9 @@ from clients.bacnet.line import RequestLine
 from clients.bacnet.results import BacnetReading, BacnetRef, BacnetValue, BacnetWrite, Untyped
 from clients.bacnet.stack import BACnetStack
 from clients.bacnet.traits import Traits
-from tests.clients.bacnet.server import Server, device, free_port, inputs, some_objects, stack
+from tests.clients.bacnet.server import Server, device, inputs, some_objects, stack
+from tests.ports import free_port
+from tests.waiting import DEADLINE_S
 from utils.errors import ConfigError, DeviceRefused, DeviceUnreachable, ObjectError
 from utils.values import ObjectRef, ObjectType, Quality
 
@@ -74,7 +76,7 @@ def test_a_present_value_is_of_its_objects_kind(
         Quality.GOOD,
         None,
     )
-    assert abs(reading.time - time.time()) < 5
+    assert abs(reading.time - time.time()) < DEADLINE_S
 
 
 @pytest.mark.parametrize(

@@ -18,7 +18,9 @@ from filelock import FileLock
 from clients.bacnet.errors import StackError
 from clients.bacnet.port import check_broadcast, with_likely_mask
 from clients.bacnet.stack import BACnetStack
-from tests.clients.bacnet.server import device, free_port, stack
+from tests.clients.bacnet.server import device, stack
+from tests.ports import free_port
+from tests.waiting import DEADLINE_S
 from utils.errors import ConfigError, DeviceError
 
 ROOT = Path(__file__).parents[3]
@@ -173,7 +175,7 @@ def test_closing_ends_calls_that_wait() -> None:
         while not server.counts["ReadProperty"]:
             threading.Event().wait(0.005)
         opened.close()
-        waiting.join(5.0)
+        waiting.join(DEADLINE_S)
         assert not waiting.is_alive()
         assert other.address
     assert isinstance(outcome[0], StackError)

@@ -14,7 +14,8 @@ import pytest
 from clients.bacnet.errors import BacnetRefusal
 from clients.bacnet.results import BacnetReading, BacnetValue, BacnetWrite, Untyped
 from clients.bacnet.stack import BACnetStack
-from tests.clients.bacnet.server import Server, device, free_port, inputs, some_objects, stack
+from tests.clients.bacnet.server import Server, device, inputs, some_objects, stack
+from tests.ports import free_port
 from utils.errors import DeviceUnreachable, ObjectError
 
 DAMPER, SETPOINT, PUMP, SPEED = "analog-output,1", "analog-value,7", "binary-output,1", "multi-state-output,1"

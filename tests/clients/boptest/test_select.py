@@ -153,7 +153,7 @@ def test_abort_wakes_the_wait_for_a_worker_and_the_note_of_the_test_stays(
         stamps: list[float] = []
 
         def abort() -> None:
-            waiting.written.wait(5)
+            waiting.written.wait(DEADLINE_S)
             stamps.append(time.monotonic())
             second.abort()
 
@@ -350,7 +350,7 @@ class TestLoading:
             while service.faults.calls["status"] < asked + 4:  # both tests were asked for at least twice
                 time.sleep(0.001)
             load.release.set()
-            connected.result(20.0)
+            connected.result(DEADLINE_S)
             assert left not in [testid for _, testid in notebook.kept]
             client.keep_alive()
         assert notebook.kept == []

@@ -20,6 +20,7 @@ from tests.clients.certificates import Certificate
 from tests.clients.ecy.bench import DAMPER, NAME, PASSWORD, USER, Bench, bench, client_of, fresh
 from tests.clients.raw_server import RawServer, always, http_reply
 from tests.emulators.boptest.plant import TOY, ToyPlant
+from tests.waiting import DEADLINE_S
 from utils.errors import DeviceError, DeviceRefused, DeviceUnreachable
 
 
@@ -150,7 +151,7 @@ def test_abort_wakes_a_call_and_resume_lets_the_next_one_through(ecy: Bench) -> 
     ecy.controller.faults.add(hold)
 
     def abort() -> None:
-        hold.holding.wait(5)
+        hold.holding.wait(DEADLINE_S)
         ecy.client.abort()
 
     thread = threading.Thread(target=abort, name="aborter")

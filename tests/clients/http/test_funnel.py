@@ -181,7 +181,7 @@ def aborted_after(funnel: HttpFunnel, asked: threading.Event, call: Callable[[],
     stamps: list[float] = []
 
     def abort() -> None:
-        asked.wait(5)
+        asked.wait(DEADLINE_S)
         stamps.append(time.monotonic())
         funnel.abort()
 
@@ -206,7 +206,7 @@ def test_calls_after_an_abort_fail_until_resumed() -> None:
 def test_abort_wakes_a_wait() -> None:
     with HttpFunnel("http://127.0.0.1:1", FAILURES) as funnel:
         funnel.wait(0.001)
-        assert aborted_after(funnel, announced(), lambda: funnel.wait(30)) < 2.0
+        assert aborted_after(funnel, announced(), lambda: funnel.wait(2 * DEADLINE_S)) < DEADLINE_S
 
 
 def test_redirects_are_answers_and_not_followed() -> None:

@@ -21,6 +21,7 @@ from emulators.boptest.hub import Limits
 from emulators.boptest.server import BoptestServer
 from tests.emulators.boptest.peer import ask, asking, select
 from tests.emulators.boptest.plant import TOY, ToyPlant
+from tests.waiting import DEADLINE_S
 
 
 @pytest.fixture
@@ -81,7 +82,7 @@ def test_a_dropped_answer_is_done(server: BoptestServer, testid: str) -> None:
 def test_a_held_advance_is_in_flight_until_its_release(server: BoptestServer, testid: str) -> None:
     hold = server.faults.add(HoldCall(), "advance")
     with asking(server, "POST", f"/advance/{testid}", {}) as answer:
-        assert hold.reached.wait(10)
+        assert hold.reached.wait(DEADLINE_S)
         assert not answer.done()
         hold.release.set()
     assert answer.result().json["payload"]["time"] == 60
@@ -90,7 +91,7 @@ def test_a_held_advance_is_in_flight_until_its_release(server: BoptestServer, te
 def test_a_stop_of_the_server_lets_go_of_a_held_advance(server: BoptestServer, testid: str) -> None:
     hold = server.faults.add(HoldCall(), "advance")
     with asking(server, "POST", f"/advance/{testid}", {}) as answer:
-        assert hold.reached.wait(10)
+        assert hold.reached.wait(DEADLINE_S)
         server.stop()
     with pytest.raises(ConnectionError):
         answer.result()
@@ -140,7 +141,7 @@ def test_a_slow_load_is_queued_for_so_many_looks(server: BoptestServer) -> None:
 def test_a_test_that_is_stopped_while_it_is_loaded_is_unknown_until_it_runs(server: BoptestServer) -> None:
     load = server.faults.add(HoldCall(), "load")
     testid = select(server, TOY, "select-async")
-    assert load.reached.wait(5)
+    assert load.reached.wait(DEADLINE_S)
     assert ask(server, "PUT", f"/stop/{testid}").text == "OK"
     assert ask(server, "GET", f"/status/{testid}").status == 400
     load.release.set()

@@ -22,8 +22,6 @@ from tests.emulators.boptest.plant import TOY, ToyPlant
 
 FEW = settings(
     max_examples=20,
-    database=None,
-    deadline=None,
     phases=[Phase.generate],
     suppress_health_check=list(HealthCheck),
 )

@@ -17,6 +17,7 @@ from emulators.boptest.server import BoptestServer
 from emulators.plant import Plant
 from tests.emulators.boptest.peer import Answer, ask, asking, select
 from tests.emulators.boptest.plant import AIR, TOY, ToyPlant
+from tests.waiting import DEADLINE_S
 
 PLANTS = {AIR: ToyPlant, TOY: lambda: ToyPlant(TOY)}
 
@@ -189,7 +190,7 @@ def test_a_long_advance_blocks_neither_other_tests_nor_the_status(server: Boptes
     other = select(server, AIR)
     hold = server.faults.add(HoldCall(), "advance")
     with asking(server, "POST", f"/advance/{testid}", {}) as answer:
-        assert hold.reached.wait(10)
+        assert hold.reached.wait(DEADLINE_S)
         assert ask(server, "GET", f"/status/{testid}").json == "Running"
         assert ask(server, "POST", f"/advance/{other}", {}).status == 200
         assert not answer.done()
@@ -225,7 +226,7 @@ def test_a_synchronous_select_waits_for_a_worker() -> None:
         first = select(server)
         arrived = server.faults.add(Arrival(), "select")
         with asking(server, "POST", f"/testcases/{AIR}/select") as answer:
-            assert arrived.seen.wait(10)
+            assert arrived.seen.wait(DEADLINE_S)
             assert ask(server, "GET", f"/status/{first}").json == "Running"
             assert not answer.done()
             ask(server, "PUT", f"/stop/{first}")
@@ -266,7 +267,7 @@ def test_a_stop_of_the_server_interrupts_a_step_and_hangs_up() -> None:
         testid = select(server)
         ask(server, "PUT", f"/step/{testid}", {"step": 5e7})
         with asking(server, "POST", f"/advance/{testid}", {}) as answer:
-            assert entered.wait(10)
+            assert entered.wait(DEADLINE_S)
             server.stop()
         with pytest.raises(ConnectionError):
             answer.result()
@@ -278,7 +279,7 @@ def test_a_stop_of_the_server_lets_go_of_calls_that_nobody_answers() -> None:
         queued = select(server, AIR, "select-async")
         arrived = server.faults.add(Arrival(), "get_name")
         with asking(server, "GET", f"/name/{queued}") as answer:
-            assert arrived.seen.wait(10)
+            assert arrived.seen.wait(DEADLINE_S)
             assert ask(server, "GET", f"/status/{queued}").json == "Queued"
             server.stop()
         with pytest.raises(ConnectionError):

@@ -15,7 +15,7 @@ from emulators.boptest.hub import Limits
 from emulators.boptest.server import BoptestServer
 from tests.emulators.boptest.peer import Answer, ask, asking, select
 from tests.emulators.boptest.plant import AIR, TOY, ToyPlant
-from tests.waiting import eventually
+from tests.waiting import DEADLINE_S, eventually
 
 HUGE_S = 5e7
 """More than a year and a half of samples: the toy plant takes minutes for it."""
@@ -43,7 +43,7 @@ made: list[weakref.ref[SeenPlant]] = []
 def stop_in_the_middle(server: BoptestServer, testid: str) -> None:
     plant = made[-1]()
     assert plant is not None
-    assert plant.entered.wait(10)
+    assert plant.entered.wait(DEADLINE_S)
     assert ask(server, "PUT", f"/stop/{testid}").text == "OK"
     plant.go_on.set()
 
@@ -87,7 +87,7 @@ def test_a_stop_waits_for_the_calls_that_came_before() -> None:
             asking(server, "GET", f"/name/{testid}") as name,
             asking(server, "POST", f"/advance/{testid}", {}) as step,
         ):
-            assert hold.reached.wait(10)
+            assert hold.reached.wait(DEADLINE_S)
             eventually(lambda: server.faults.calls["advance"] == 1)
             assert ask(server, "PUT", f"/stop/{testid}").text == "OK"
             assert [test["status"] for test in ask(server, "GET", "/").json["tests"]] == ["Stopped"]
@@ -123,7 +123,7 @@ def test_the_root_tells_what_a_test_is_busy_with() -> None:
         testid = select(server, TOY)
         hold = server.faults.add(HoldCall(), "advance")
         with asking(server, "POST", f"/advance/{testid}", {}):
-            assert hold.reached.wait(10)
+            assert hold.reached.wait(DEADLINE_S)
             [test] = ask(server, "GET", "/").json["tests"]
             hold.release.set()
         assert (test["doing"], test["idle_s"]) == ("advance", 0)
@@ -140,10 +140,10 @@ def test_a_test_that_waits_is_told_with_those_that_it_waits_for() -> None:
         assert told.empty()
         hold = server.faults.add(HoldCall(), "advance")
         with asking(server, "POST", f"/advance/{busy}", {}):
-            assert hold.reached.wait(10)
+            assert hold.reached.wait(DEADLINE_S)
             waits = select(server, TOY, "select-async")
             hold.release.set()
-        assert told.get(timeout=10) == (
+        assert told.get(timeout=DEADLINE_S) == (
             f"test {waits} waits for a free worker ({left} idle for 732 s, {busy} busy with advance); PUT /stop/TESTID "
             "ends a test, --workers N has more"
         )
@@ -156,7 +156,7 @@ def test_a_test_that_ends_because_nobody_calls_is_told() -> None:
     with BoptestServer({TOY: lambda: ToyPlant(TOY)}, limits=limits, tell=told.put) as server:
         testid = select(server, TOY)
         now_s = 61.0
-        assert told.get(timeout=10) == f"test {testid} ends: no call for 60 s"
+        assert told.get(timeout=DEADLINE_S) == f"test {testid} ends: no call for 60 s"
 
 
 def test_one_that_is_stopped_while_it_is_loaded_is_listed_as_stopped_until_it_runs() -> None:

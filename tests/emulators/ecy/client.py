@@ -10,6 +10,7 @@ import requests
 
 from emulators.ecy.server import EcyServer
 from emulators.program import ObjectSpec
+from tests.waiting import DEADLINE_S
 
 USER = "bench"
 PASSWORD = "Str0ng-enough"
@@ -45,7 +46,7 @@ class EcyClient:
         self.session.close()
 
     def send(self, method: str, path: str, **options: Any) -> requests.Response:  # noqa: ANN401 - as requests has it
-        return self.session.request(method, self.base + path, timeout=5, allow_redirects=False, **options)
+        return self.session.request(method, self.base + path, timeout=DEADLINE_S, allow_redirects=False, **options)
 
     def sign_in(self) -> requests.Response:
         return self.send("GET", f"{ROOT}/services", auth=(USER, PASSWORD))

@@ -21,6 +21,7 @@ from emulators.ecy.refusals import VALUE_OUT_OF_RANGE
 from emulators.ecy.server import EcyServer
 from emulators.http.messages import Response
 from tests.emulators.ecy.client import OBJECTS, PASSWORD, ROOT, SOME_OBJECTS, USER, EcyClient, error_code, signed_in
+from tests.waiting import DEADLINE_S
 
 AV_3 = f"{OBJECTS}/analog-values/3"
 BUSY = Response(503, b'{"error":"busy"}')
@@ -78,7 +79,7 @@ def test_a_held_request_waits_before_its_work_or_before_its_answer(
         target=lambda: answers.append(client.post(AV_3, {"present-value": 20.0}).status_code), name="held-client"
     )
     worker.start()
-    assert hold.holding.wait(5)
+    assert hold.holding.wait(DEADLINE_S)
     assert controller.objects.named("Setpoint").present_value == meanwhile
     assert answers == []
     hold.release()
@@ -96,7 +97,7 @@ def test_a_held_controller_does_not_hold_the_others() -> None:
         with EcyClient(server, "held") as client:
             worker = threading.Thread(target=client.sign_in, name="held-client")
             worker.start()
-            assert hold.holding.wait(5)
+            assert hold.holding.wait(DEADLINE_S)
             with signed_in(server, "free") as other:
                 assert other.get(f"{ROOT}/services").status_code == 200
             server.controller("held").faults.clear()

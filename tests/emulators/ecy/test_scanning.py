@@ -18,6 +18,7 @@ from emulators.ecy.scanning import ExchangeScan, ScanMode, WallScan, WallScanner
 from emulators.ecy.wire.values import Json
 from emulators.program import ObjectSpec, ProgramIO
 from tests.emulators.ecy.client import OBJECTS, FakeTime
+from tests.waiting import DEADLINE_S
 
 HOST_NOW = datetime(2026, 7, 6, 12, 0, tzinfo=UTC)
 
@@ -44,7 +45,7 @@ class Doubler:
 
     def wait_for(self, count: int) -> None:
         with self.scanned:
-            assert self.scanned.wait_for(lambda: len(self.scans) >= count, timeout=5)
+            assert self.scanned.wait_for(lambda: len(self.scans) >= count, timeout=DEADLINE_S)
 
 
 def controller_with(

@@ -19,11 +19,10 @@ from emulators.ecy.controller import ControllerSpec
 from emulators.ecy.refusals import Refusal
 from emulators.ecy.scanning import WallScan
 from emulators.ecy.server import EcyServer
-from emulators.http.messages import Request, Response
-from emulators.http.serving import ServedSite, ServerThread
 from emulators.process import EmulatorError
 from emulators.program import ObjectSpec, ProgramIO
 from tests.emulators.ecy.client import OBJECTS, PASSWORD, ROOT, SOME_OBJECTS, USER, EcyClient, signed_in
+from tests.ports import free_port
 from tests.waiting import DEADLINE_S
 
 
@@ -44,15 +43,6 @@ def server_of(*specs: ControllerSpec, **options: object) -> EcyServer:
     return EcyServer(specs, username=USER, password=PASSWORD, **options)  # type: ignore[arg-type]
 
 
-async def silent(request: Request) -> Response:
-    return Response(204)
-
-
-def free_port() -> int:
-    with ServerThread([ServedSite(silent)], "unused") as bound:
-        return bound.ports[0]
-
-
 def test_controllers_of_one_process_are_apart() -> None:
     specs = [ControllerSpec(name, objects=SOME_OBJECTS, instance=number) for number, name in enumerate("ab", start=1)]
     with server_of(*specs) as server:
@@ -71,7 +61,7 @@ def test_a_connection_is_kept_alive_over_tls() -> None:
         context = ssl.create_default_context(cafile=str(server.certificate("AHU")))
         context.verify_flags |= ssl.VERIFY_X509_STRICT
         host, _, port = server.addresses["AHU"].partition(":")
-        connection = http.client.HTTPSConnection(host, int(port), timeout=5, context=context)
+        connection = http.client.HTTPSConnection(host, int(port), timeout=DEADLINE_S, context=context)
         try:
             for _ in range(2):
                 connection.request("GET", f"{ROOT}/services")
@@ -140,13 +130,13 @@ def test_a_certificate_names_its_device_and_host(tmp_path: Path) -> None:
 def test_a_program_runs_while_the_server_does() -> None:
     program = Follower()
     with server_of(ControllerSpec("AHU", program=program), scan=WallScan(scale=1000.0)) as server:
-        assert program.scanned.wait(5)
+        assert program.scanned.wait(DEADLINE_S)
         with signed_in(server, "AHU") as client:
             assert client.get(f"{ROOT}/services/gfx/programs").json()["1"]["state"] == "Running"
             assert client.delete(f"{OBJECTS}/analog-outputs/1").status_code == 400
             client.post(f"{OBJECTS}/analog-inputs/1", {"object-name": "renamed"})
             program.scanned.clear()
-            assert program.scanned.wait(5)
+            assert program.scanned.wait(DEADLINE_S)
     assert not [thread for thread in threading.enumerate() if thread.name.startswith("ecy-")]
 
 

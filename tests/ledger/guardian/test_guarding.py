@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import subprocess
 import sys
 import threading
 import time
@@ -12,10 +13,11 @@ from pathlib import Path
 
 import pytest
 
+from ledger.guardian import guarding as module
 from ledger.guardian.guardian import End, Guardian, Watch
 from ledger.guardian.guarding import GUARDIAN, GuardianError, Guarding
 from ledger.guardian.order import BEAT, FAREWELL, HAND_OVER, Order
-from tests.waiting import eventually
+from tests.waiting import DEADLINE_S, eventually
 
 READ_ORDER = "import sys; sys.stdin.readline(); print('ready', flush=True); "
 SHORT_S = 0.5
@@ -89,6 +91,20 @@ class TestGuardian:
         with pytest.raises(GuardianError, match="ended at once"), Guarding(order(tmp_path), print, script("")):
             pass
 
+    @pytest.mark.parametrize(("code", "words"), [("", "ended at once"), ("print('no room')", "no room")])
+    def test_that_has_ended_before_it_gets_its_order_is_heard_all_the_same(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, code: str, words: str
+    ) -> None:
+        tell = module._told
+
+        def tell_late(process: subprocess.Popen[bytes], what: bytes) -> None:
+            process.wait(DEADLINE_S)
+            tell(process, what)
+
+        monkeypatch.setattr(module, "_told", tell_late)
+        with pytest.raises(GuardianError, match=words), Guarding(order(tmp_path), print, script(code)):
+            pass
+
     def test_that_does_not_take_its_order_is_none(self, tmp_path: Path) -> None:
         longer_than_a_pipe = replace(order(tmp_path), variables={"SETTING": "x" * 2**20})
         deaf = script("import os, time; os.close(0); os.close(1); time.sleep(0.2)")
@@ -109,7 +125,8 @@ class TestGuardian:
         with pytest.raises(GuardianError), Guarding(order(tmp_path, interface=None), print, GUARDIAN):
             pass
 
-    def test_that_cannot_be_replaced_is_told(self, tmp_path: Path) -> None:
+    def test_that_cannot_be_replaced_is_told(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr("ledger.guardian.guarding._RETRY_S", 0.05)
         once = tmp_path / "once"
         starts = tmp_path / "starts"
         code = (

@@ -339,7 +339,7 @@ class TestAfterAKill:
             code, output = run("release", "--env", "absent", **variables(both))
             assert both.controllers.controller("VAV").objects.named("SpaceTemp").out_of_service
             process.terminate()
-            process.communicate(timeout=20)
+            process.communicate(timeout=DEADLINE_S)
         assert code == 0
         assert f"process {process.pid} is running" in output
         assert_as_it_was(both)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import json
-import socket
 import sys
 from collections.abc import Callable
 
 import BAC0
+
+from tests.ports import free_port
 
 DEADLINE_S = 10.0
 
@@ -16,7 +17,7 @@ DEADLINE_S = 10.0
 async def main(bbmd: str, address: str) -> dict[str, object]:
     """Everything once, as one JSON document."""
     BAC0.log_level("silence")
-    async with BAC0.lite(ip="127.0.0.1/24", port=_free_port(), deviceId=599002, bbmdAddress=bbmd, bbmdTTL=60) as bacnet:
+    async with BAC0.lite(ip="127.0.0.1/24", port=free_port(), deviceId=599002, bbmdAddress=bbmd, bbmdTTL=60) as bacnet:
         found = await bacnet.who_is()
         setpoint = f"{address} analogValue 3 presentValue"
         told: list[str] = []
@@ -36,13 +37,6 @@ async def main(bbmd: str, address: str) -> dict[str, object]:
             "told": any("22.5" in one for one in told),
             "released": float(await bacnet.read(setpoint)),
         }
-
-
-def _free_port() -> int:
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as bound:
-        bound.bind(("127.0.0.1", 0))
-        port: int = bound.getsockname()[1]
-    return port
 
 
 async def _until(holds: Callable[[], bool]) -> None:

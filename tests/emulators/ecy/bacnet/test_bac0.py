@@ -13,9 +13,10 @@ import pytest
 
 from emulators.ecy.controller import ControllerSpec
 from emulators.ecy.server import EcyServer
+from tests.command_line import ROOT
 from tests.emulators.ecy.client import PASSWORD, SOME_OBJECTS, USER
 
-SCRIPT = Path(__file__).with_name("bac0_script.py")
+SCRIPT = "tests.emulators.ecy.bacnet.bac0_script"
 
 
 @pytest.mark.slow
@@ -38,10 +39,10 @@ def test_bac0_works_with_every_controller(tmp_path: Path) -> None:
 
 
 def _bac0(server: EcyServer, home: Path) -> dict[str, object]:
-    command = [sys.executable, str(SCRIPT), str(server.bacnet_broadcast_address), server.bacnet_addresses["a"]]
+    command = [sys.executable, "-m", SCRIPT, str(server.bacnet_broadcast_address), server.bacnet_addresses["a"]]
     variables = os.environ | {"HOME": str(home), "USERPROFILE": str(home)}  # it writes settings and logs there
     child = subprocess.run(  # noqa: S603 - our own script
-        command, env=variables, capture_output=True, text=True, timeout=60, check=False
+        command, cwd=ROOT, env=variables, capture_output=True, text=True, timeout=60, check=False
     )
     lines = [line for line in child.stdout.splitlines() if line.startswith("RESULT ")]
     assert lines, child.stdout + child.stderr

@@ -21,26 +21,15 @@ from emulators.process import EmulatorError
 from emulators.program import ObjectSpec
 from tests.emulators.ecy.bacnet.client import BacnetClient, bacnet_bench, refusal
 from tests.emulators.ecy.client import OBJECTS, PASSWORD, SOME_OBJECTS, USER, signed_in
+from tests.ports import free_port
 
 SPEC = ControllerSpec("AHU", objects=SOME_OBJECTS)
 
 
 @pytest.fixture
-def free_port() -> int:
-    """The first of two free UDP ports in a row, as far as anybody can tell."""
-    while True:
-        with (
-            socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as one,
-            socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as next_one,
-        ):
-            one.bind(("127.0.0.1", 0))
-            port: int = one.getsockname()[1]
-            try:
-                next_one.bind(("127.0.0.1", port + 1))
-            except (OSError, OverflowError):
-                continue
-        break
-    return port
+def port() -> int:
+    """The first of two free ones in a row: the BBMD takes the next."""
+    return free_port(in_a_row=2)
 
 
 def server_of(**options: object) -> EcyServer:
@@ -54,29 +43,29 @@ def test_nothing_of_bacnet_is_there_unless_asked_for() -> None:
         assert not [thread for thread in threading.enumerate() if thread.name.startswith("ecy-bacnet")]
 
 
-def test_controllers_take_consecutive_ports_and_the_bbmd_the_next(free_port: int) -> None:
-    with server_of(bacnet_port=free_port) as server:
-        assert server.bacnet_addresses == {"AHU": f"127.0.0.1:{free_port}"}
-        assert server.bacnet_broadcast_address == f"127.0.0.1:{free_port + 1}"
+def test_controllers_take_consecutive_ports_and_the_bbmd_the_next(port: int) -> None:
+    with server_of(bacnet_port=port) as server:
+        assert server.bacnet_addresses == {"AHU": f"127.0.0.1:{port}"}
+        assert server.bacnet_broadcast_address == f"127.0.0.1:{port + 1}"
 
 
-def test_a_port_is_free_again_after_the_end(free_port: int) -> None:
+def test_a_port_is_free_again_after_the_end(port: int) -> None:
     for _ in range(2):
-        with server_of(bacnet_port=free_port) as server, BacnetClient(server.bacnet_addresses["AHU"]) as client:
+        with server_of(bacnet_port=port) as server, BacnetClient(server.bacnet_addresses["AHU"]) as client:
             assert client.read("analog-value,3") == 21.0
 
 
-def test_a_taken_port_is_an_error_at_once(free_port: int) -> None:
-    with server_of(bacnet_port=free_port), pytest.raises(OSError, match=r"in use|10048|only one usage"):
-        server_of(bacnet_port=free_port).__enter__()
+def test_a_taken_port_is_an_error_at_once(port: int) -> None:
+    with server_of(bacnet_port=port), pytest.raises(OSError, match=r"in use|10048|only one usage"):
+        server_of(bacnet_port=port).__enter__()
 
 
-def test_a_port_is_shared_with_nobody(free_port: int) -> None:
-    with server_of(bacnet_port=free_port), socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as other:
+def test_a_port_is_shared_with_nobody(port: int) -> None:
+    with server_of(bacnet_port=port), socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as other:
         if hasattr(socket, "SO_REUSEPORT"):
             other.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
         with pytest.raises(OSError, match=r"in use|10048|10013|access"):
-            other.bind(("127.0.0.1", free_port))
+            other.bind(("127.0.0.1", port))
 
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "192.0.2.1"])  # noqa: S104 - this is what is refused
@@ -198,9 +187,9 @@ def test_the_bench_prints_an_address_for_each_controller_and_the_bbmd() -> None:
             assert client.read("device,2", "object-name") == "ENERGY"
 
 
-def test_a_taken_port_is_one_sentence_for_whoever_starts_the_bench(free_port: int) -> None:
-    plan = BenchPlan(boptest_port=None, ecy_port=0, bacnet_port=free_port, controllers={"AHU": SOME_OBJECTS})
-    with serve(plan), pytest.raises(EmulatorError, match=f"UDP port {free_port} .*; choose other ports"), serve(plan):
+def test_a_taken_port_is_one_sentence_for_whoever_starts_the_bench(port: int) -> None:
+    plan = BenchPlan(boptest_port=None, ecy_port=0, bacnet_port=port, controllers={"AHU": SOME_OBJECTS})
+    with serve(plan), pytest.raises(EmulatorError, match=f"UDP port {port} .*; choose other ports"), serve(plan):
         pass
 
 
