@@ -24,7 +24,7 @@ from emulators.plants.multizone_office.use.prices import HourlyPrices, our_own_h
 from emulators.plants.weather import WeatherYear, chicago_ohare
 from emulators.states import Fields, ForeignStateError, Memory, SavedStateError
 
-_VERSION = "2"
+_VERSION = "3"
 """Raise with every change of the equations: it tells results of different versions apart."""
 _STARTS_KEPT = 16
 
