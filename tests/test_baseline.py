@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from benchmarks.baseline.fit import solved
-from benchmarks.baseline.judging import judge_course, judge_windows
+from benchmarks.baseline.judging import judge_course, judge_windows, residuals_of_course, residuals_of_window
 from benchmarks.baseline.published import VARIABLE, Trajectory, Window, courses, folder_of_data, split, windows
 from benchmarks.baseline.simulated import Simulated, simulate_course, simulate_window
 from emulators.plants.multizone_office.parameters import as_boptest
@@ -70,6 +70,18 @@ def test_windows_to_judge_share_no_day_with_what_was_fitted_on() -> None:
     assert all(fitted.isdisjoint(one.days) for one in to_judge)
 
 
+def test_the_fit_looks_at_a_window_s_energy_and_peak_in_units_of_their_bars() -> None:
+    ours = Simulated(KPIS | {"ener_tot": 1.05, "pele_tot": 0.018, "tdis_tot": 9.0}, {})
+    assert residuals_of_window(window(50), ours) == pytest.approx([1.0, -1.0])
+
+
+def test_the_fit_looks_at_a_course_once_it_has_settled() -> None:
+    theirs = course(9.0, [300.0] * 91)
+    early = [310.0] * 20 + [300.3] * 71
+    off = residuals_of_course(theirs, Simulated({}, {ZONE: early, CO2: [300.0] * 91}))
+    assert sum(value * value for value in off) == pytest.approx(1.0)
+
+
 def test_the_fit_solves_its_equations() -> None:
     assert solved([[4.0, 1.0], [1.0, 3.0]], [1.0, 2.0]) == pytest.approx([1.0 / 11.0, 7.0 / 11.0])
 
@@ -94,14 +106,17 @@ def test_a_january_day_is_that_of_the_boptest_case(data: Path) -> None:
     shown = next(one for one in courses(data) if one.name == "initialize_advance")
     ours = simulate_course(as_boptest(), shown)
     off = {line.what: float(line.off.split()[1]) for line in judge_course(shown, ours)}
-    assert all(value < 0.45 for name, value in off.items() if name.endswith("TZon_y"))
+    assert all(value < 0.35 for name, value in off.items() if name.endswith("TZon_y"))
     assert all(value < 40.0 for name, value in off.items() if name.endswith("CO2Zon_y"))
     assert off["hvac_reaAhu_TSup_y"] < 0.5
     assert off["hvac_reaAhu_dp_sup_y"] < 2.0
 
 
 @pytest.mark.slow
-def test_a_mild_fortnight_needs_the_energy_that_the_boptest_case_needs(data: Path) -> None:
-    mild = next(one for one in windows(data) if one.middle_day == 84)
-    ours = simulate_window(as_boptest(), mild)
-    assert ours.kpis["ener_tot"] == pytest.approx(mild.kpis["ener_tot"], rel=0.2)
+@pytest.mark.parametrize("middle_day", [38, 142, 230, 282, 330])
+def test_a_fortnight_needs_the_energy_and_the_power_that_the_boptest_case_needs(data: Path, middle_day: int) -> None:
+    theirs = next(one for one in windows(data) if one.middle_day == middle_day)
+    ours = simulate_window(as_boptest(), theirs)
+    assert ours.kpis["ener_tot"] == pytest.approx(theirs.kpis["ener_tot"], rel=0.05)
+    assert ours.kpis["pele_tot"] == pytest.approx(theirs.kpis["pele_tot"], rel=0.15)
+    assert all(line.keeps is not False for line in judge_windows([(theirs, ours)]) if line.where != "median")

@@ -119,7 +119,7 @@ _KINDS = (
 
 
 def residuals_of_course(course: Trajectory, ours: Simulated) -> list[float]:
-    """Every judged difference in units of its bar, so weighed that a signal counts once; and the machines' energy."""
+    """Every judged difference in units of its bar, so weighed that a signal counts once."""
     found: list[float] = []
     for name, theirs in course.signals.items():
         kind = next((kind for kind in _KINDS if kind.is_of(name)), None)
@@ -129,19 +129,10 @@ def residuals_of_course(course: Trajectory, ours: Simulated) -> list[float]:
         off = [ours.signals[name][index] - theirs[index] for index in chosen]
         if kind.allowed is not None and off:
             found.extend(value / kind.allowed / sqrt(len(off)) for value in off)
-        elif kind.unit == "W" and off:
-            used = sum(theirs[index] for index in chosen)
-            if used / len(chosen) > _USED_W:
-                found.append(sum(off) / used / _FITTED_SHARE)
     return found
 
 
 def residuals_of_window(window: Window, ours: Simulated) -> list[float]:
-    """Its energy, in units of the bar of the median."""
-    theirs = window.kpis[_ENERGY]
-    return [(ours.kpis[_ENERGY] - theirs) / theirs / _FITTED_SHARE]
-
-
-_FITTED_SHARE = 0.05
-_USED_W = 500.0
-"""A mean power below this says little."""
+    """Its energy and its peak, in units of the bars of the medians."""
+    shares = ((kpi, bar.median_share) for kpi, bar in _BARS.items() if bar.median_share is not None)
+    return [(ours.kpis[kpi] / window.kpis[kpi] - 1.0) / share for kpi, share in shares]

@@ -124,20 +124,27 @@ _RANGEABILITY = 50.0
 _LEAKAGE = 1e-4
 _LINEAR_BELOW = 0.01
 _OPENING_AT_LINEAR = _RANGEABILITY ** (_LINEAR_BELOW - 1.0)
+_LAMINAR_BELOW = 0.02
+"""Of the design flow."""
 
 
 def valve_flow(position: float, head_pa: float = 41e3, valve_pa: float = 6e3, fixed_pa: float = 35e3) -> float:
     """Flow of an equal-percentage valve as a share of the design flow.
 
     Equal-percentage law with R = 50 above 1 % of the stroke, linear down to a leakage of 1e-4 below (Modelica
-    Buildings, TwoWayEqualPercentage). The pressures are what drives the water through the valve's branch, and what
-    valve and branch lose at the design flow; without others, those of the air handler's coils in the BOPTEST model.
+    Buildings, TwoWayEqualPercentage); small flows are laminar (basicFlowFunction_dp). The pressures are what drives the
+    water through the valve's branch, and what valve and branch lose at the design flow; without others, those of the
+    air handler's coils in the BOPTEST model.
     """
     if position > _LINEAR_BELOW:
         opening = _RANGEABILITY ** (position - 1.0)
     else:
         opening = _LEAKAGE + (_OPENING_AT_LINEAR - _LEAKAGE) * position / _LINEAR_BELOW
-    return sqrt(head_pa / (valve_pa / (opening * opening) + fixed_pa))
+    flow = sqrt(head_pa / (valve_pa / (opening * opening) + fixed_pa))
+    if flow >= _LAMINAR_BELOW:
+        return flow
+    share = (flow / _LAMINAR_BELOW) * (flow / _LAMINAR_BELOW)
+    return _LAMINAR_BELOW * share * (1.25 - 0.25 * share * share)
 
 
 DAMPER_LOSS_OPEN = 0.45

@@ -77,9 +77,9 @@ class Envelope:
 
     wall_w_m2k: float = 0.473
     """U-value of the opaque wall: 10 mm of wood, 87 mm of insulation, 12.7 mm of gypsum, and films (B Floor)."""
-    window_w_m2k: float = 2.12
+    window_w_m2k: float = 2.45
     """Effective U-value of the windows from the room's one node (B: two panes of clear glass in a frame; F)."""
-    window_solar_gain: float = 0.50
+    window_solar_gain: float = 0.576
     """Solar heat gain coefficient at normal incidence, frame included (B, F)."""
     diffuse_modifier: float = 0.893
     """The same for diffuse radiation, as a share: hemispherical mean of clear double glazing."""
@@ -91,17 +91,25 @@ class Envelope:
     ground_reflectance: float = 0.2
     furniture_m2_per_m2: float = 1.9976
     """Surface of the furniture per floor area (B)."""
-    furniture_w_m2k: float = 2.34
+    furniture_w_m2k: float = 1.91
     """Between air and furniture (F)."""
-    furniture_j_m2k: float = 52.8e3
-    """Effective storage of 0.15 m of wood (B, T)."""
-    slab_w_m2k: float = 3.43
+    furniture_j_m2k: float = 33.0e3
+    """Of 0.15 m of plywood with air on both sides, the outer third (B Floor: 545 kg/m3, 1210 J/(kg K))."""
+    furniture_core_j_m2k: float = 65.9e3
+    """The rest of it, which takes a day to follow."""
+    furniture_core_w_m2k: float = 6.4
+    """Between the middles of these layers, on both sides: 0.12 W/(m K) over 0.0375 m (B Floor)."""
+    slab_w_m2k: float = 6.50
     """Between air and floor plus ceiling, per floor area (B, F)."""
     slab_j_m2k: float = 187e3
     """I, T."""
-    radiant_to_slab: float = 0.5325
-    """Share of the radiant gains that the slab absorbs; the furniture takes the rest (T)."""
-    solar_to_air: float = 0.153
+    solar_to_slab: float = 0.65
+    """Share of what reaches masses: half on the floor, the other half by area on all but it (MixedAir, B Floor)."""
+    radiant_to_slab: float = 1.0 / 3.0
+    """The same of radiant gains, by area: floor and ceiling to both sides of the furniture (MixedAir, B Floor)."""
+    radiant_to_air: float = 0.0878
+    """Share of the radiant gains that becomes air heat at once: light walls and windows (F)."""
+    solar_to_air: float = 0.0515
     """Share of the sun through the windows that becomes air heat at once (F)."""
     air_storage_factor: float = 1.0
     """Storage of the air node over that of dry air: the rooms of the case have no other (M)."""
@@ -165,8 +173,8 @@ class AirPath:
     """Of the outdoor air taken in, what leaves through the envelope and not through the exhaust damper (R)."""
     mixing_damper_rise_s: float = 15.0
     box_actuator_rise_s: float = 120.0
-    duct_sensor_lag_s: float = 5.0
-    """At design flow: 1 in B, 10 to 30 nearer to hardware (J)."""
+    duct_sensor_lag_s: float = 1.0
+    """At design flow (B); 10 to 30 would be nearer to hardware."""
     duct_drift_s: float = 1e9
     """With which standing air follows the rooms (J)."""
 
@@ -178,13 +186,15 @@ class Coil:
     conductance_w_k: float
     pump_kg_s: float
     valve_kg_s: float
-    air_lag_s: float
+    storage_j_k: float
+    """Of metal, water and air in the coil; the outlet follows it."""
     valve_rise_s: float = 120.0
     pump_rise_s: float = 30.0
     pump_head_pa: float = 3e3
     pump_efficiency: float = 0.49
-    water_lag_s: float = 30.0
-    """Water that circulates through the coil, in s of the pump's full flow: two splitters of 10 s of theirs (M)."""
+    water_lag_s: float = 20.0
+    """Water that circulates through the coil, in s of the pump's full flow: two splitters of 10 s (M), and how fast the
+    coil cools on the January day when its valve has shut (R)."""
     water_drift_s: float = 1e9
 
 
@@ -233,17 +243,22 @@ def heating_coil(valve_kg_s: float = HEATING_VALVE_SIZED_KG_S) -> Coil:
         ),
         pump_kg_s=_HEATING_PUMP_KG_S,
         valve_kg_s=valve_kg_s,
-        air_lag_s=5.0,
+        storage_j_k=1.0 * _AIR_CAPACITY,
     )
 
 
 def cooling_coil() -> Coil:
-    """Three times the sensible conductance for 26.2/12.8 degC air on 6/16 degC water, for the moisture (M)."""
+    """Three times the sensible conductance for 26.2/12.8 degC air on 6/16 degC water, for the moisture (M).
+
+    It stores what four elements of metal (5 s of twice the conductance in all of them), water (10 s) and air (2 s each)
+    do (WetCoilCounterFlow).
+    """
+    conductance_w_k = 3.0 * SYSTEM_FLOW_KG_S * 1000.0 * 15.0 / _log_mean(26.2 - 16.0, 12.8 - 6.0)
     return Coil(
-        conductance_w_k=3.0 * SYSTEM_FLOW_KG_S * 1000.0 * 15.0 / _log_mean(26.2 - 16.0, 12.8 - 6.0),
+        conductance_w_k=conductance_w_k,
         pump_kg_s=_COOLING_WATER_KG_S,
         valve_kg_s=_COOLING_WATER_KG_S,
-        air_lag_s=20.0,
+        storage_j_k=2.0 * conductance_w_k * 5.0 / 4.0 + 10.0 * _COOLING_WATER_KG_S * CP_WATER + 8.0 * _AIR_CAPACITY,
     )
 
 
@@ -256,11 +271,13 @@ class Reheat:
     entering_c: float = 12.0
     water_span_k: float = 10.0
     head_pa: float = 45e3
-    valve_pa: float = 3.3e3
+    valve_pa: float = 3.0e3
     shared_pa: float = 2.9e3
     """The pump's head; what the valve loses at its design flow (R: the flows and positions of the January day); and of
     the 35 kPa of the junction at 4.8 kg/s, what the boxes' 1.38 kg/s lose (M)."""
-    discharge_lag_s: float = 5.0
+    valve_rise_s: float = 0.1
+    """Next to nothing: on the January day the water follows the signal at once, in the ramp at 6 h and at 19 h (R)."""
+    discharge_lag_s: float = 1.0
     discharge_drift_s: float = 1e9
 
 
@@ -273,19 +290,19 @@ def heat_pump_source() -> WaterSource:
         set_point_c=HOT_WATER_C,
         machine=CarnotHeatPump(capacity_w),
         design_flow_kg_s=capacity_w / CP_WATER / 10.0,
-        supply_kg=60.0 * 1.5 * _HEATING_PUMP_KG_S,
-        return_kg=60.0 * 1.5 * _HEATING_PUMP_KG_S,
+        supply_kg=60.0 * _HEATING_PUMP_KG_S,
+        return_kg=60.0 * _HEATING_PUMP_KG_S,
     )
 
 
 def chiller_source() -> WaterSource:
-    """30 s of its design flow of 4.3 kg/s in the evaporator (M)."""
+    """30 s of its design flow of 4.3 kg/s in the evaporator, and before it no more than a sensor's second (M)."""
     return WaterSource(
         set_point_c=CHILLED_WATER_C,
         machine=CurveChiller(),
         design_flow_kg_s=4.3,
         supply_kg=30.0 * 4.3,
-        return_kg=30.0 * 4.3,
+        return_kg=1.0 * 4.3,
     )
 
 

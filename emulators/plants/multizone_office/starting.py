@@ -17,7 +17,7 @@ from emulators.plants.multizone_office.parameters import OfficeParameters
 from emulators.plants.multizone_office.use.prices import HourlyPrices
 from emulators.plants.weather import WeatherYear
 
-_VERSION = "2"
+_VERSION = "3"
 """Raise with every change of the equations: it tells results of different versions apart."""
 _STARTS_KEPT = 64
 

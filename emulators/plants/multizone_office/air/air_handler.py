@@ -97,8 +97,8 @@ def condition(b: Cells, dt_s: float) -> None:
     mixed_c = returned_c + share * (b[OUTDOOR_C] - returned_c)
     mixed_humidity = returned_humidity + share * (b[OUTDOOR_HUMIDITY] - returned_humidity)
     hot_c, chilled_c = b[HEAT_PUMP + water.SUPPLY_C], b[CHILLER + water.SUPPLY_C]
-    heated_c = step_heating_coil(b, HEATING, dt_s, mixed_c, flow, hot_c, returned_c)
-    cooled_c = step_cooling_coil(b, COOLING, dt_s, heated_c, mixed_humidity, flow, chilled_c, returned_c)
+    heated_c = step_heating_coil(b, HEATING, dt_s, mixed_c, flow, hot_c)
+    cooled_c = step_cooling_coil(b, COOLING, dt_s, heated_c, mixed_humidity, flow, chilled_c)
     supply_c = cooled_c + b[FAN_W] / (larger(flow, LEAST_AIR_KG_S) * CP_DRY_AIR)
     b[SUPPLY_C] = supply_c
     b[SUPPLY_HUMIDITY] = b[COOLING + coils.OUTLET_HUMIDITY]

@@ -29,6 +29,7 @@ _MAY_BE_NOTHING = (
     "ground_reflectance",
     "leaking_share",
     "people_per_m2",
+    "radiant_to_air",
     "sky_view",
     "solar_to_air",
     "wall_absorptance",
@@ -39,8 +40,8 @@ _MAY_BE_NOTHING = (
 )
 _SHARES = (
     *("carnot_share", "convective", "diffuse_modifier", "efficiency", "emissivity", "ground_reflectance"),
-    *("heated_share", "latent", "leaking_share", "pump_efficiency", "radiant", "radiant_to_slab", "sky_view"),
-    *("solar_to_air", "wall_absorptance", "window_solar_gain"),
+    *("heated_share", "latent", "leaking_share", "pump_efficiency", "radiant", "radiant_to_air", "radiant_to_slab"),
+    *("sky_view", "solar_to_air", "solar_to_slab", "wall_absorptance", "window_solar_gain"),
 )
 _ANY_SIGN = ("set_point_c", "entering_c", "lowest_outdoor_c")
 _MOST = 1e12

@@ -74,7 +74,7 @@ def _tell_loop(b: Table, loop: int, out: Cells, first: int) -> None:
     out[first + 1] = b[loop + water.POWER_W]
     out[first + 2] = loop_pump_power(b, loop)
     out[first + 3] = b[loop + water.RETURN_C] + KELVIN
-    out[first + 4] = b[loop + water.SUPPLY_C] + KELVIN
+    out[first + 4] = b[loop + water.LEAVING_C] + KELVIN
 
 
 def _tell_air_handler(b: Table, out: Cells, first: int) -> None:

@@ -49,9 +49,11 @@ HEATING_SET, COOLING_SET, DAMPER_OVERRIDE, REHEAT_OVERRIDE = range(0, 4 * OVERRI
     WATER_VALVE_PA,
     WATER_SHARED_PA,
     RISE_TIME_S,
+    VALVE_RISE_S,
     PER_FLOW,
     PER_DRIFT,
     TRAVEL_WEIGHT,
+    VALVE_WEIGHT,
     LOOP_SHARE,
     WARMING,
     COOLING_INTEGRAL,
@@ -61,7 +63,7 @@ HEATING_SET, COOLING_SET, DAMPER_OVERRIDE, REHEAT_OVERRIDE = range(0, 4 * OVERRI
     WATER_KG_S,
     WATER_RETURN_C,
     CELLS,
-) = range(4 * OVERRIDE_CELLS, 4 * OVERRIDE_CELLS + 26)
+) = range(4 * OVERRIDE_CELLS, 4 * OVERRIDE_CELLS + 28)
 """A box: its overrides and actuators, what it is made of, weights of a step, its controller's state, and its own."""
 
 
@@ -84,6 +86,7 @@ def fit_box(b: Cells, x: int, zone: Zone, path: AirPath, reheat: Reheat) -> None
     b[x + WATER_VALVE_PA] = reheat.valve_pa
     b[x + WATER_SHARED_PA] = reheat.shared_pa
     b[x + RISE_TIME_S] = path.box_actuator_rise_s
+    b[x + VALVE_RISE_S] = reheat.valve_rise_s
     b[x + PER_FLOW] = 1.0 / reheat.discharge_lag_s
     b[x + PER_DRIFT] = 1.0 / reheat.discharge_drift_s
     b[x + WARMING] = b[x + COOLING_INTEGRAL] = b[x + HEATING_INTEGRAL] = 0.0
@@ -94,6 +97,7 @@ def fit_box(b: Cells, x: int, zone: Zone, path: AirPath, reheat: Reheat) -> None
 def set_box_step(b: Cells, x: int, dt_s: float) -> None:
     """Prepare a box and its controller for steps of this length."""
     b[x + TRAVEL_WEIGHT] = travel_weight(b[x + RISE_TIME_S], dt_s)
+    b[x + VALVE_WEIGHT] = travel_weight(b[x + VALVE_RISE_S], dt_s)
     b[x + LOOP_SHARE] = dt_s / _INTEGRAL_TIME_S
 
 
@@ -132,9 +136,8 @@ def track_box(b: Cells, x: int) -> None:
 
 def actuate_box(b: Cells, x: int, damper: float, valve: float) -> None:
     """Move damper and valve towards their commands for one step."""
-    weight = b[x + TRAVEL_WEIGHT]
-    travel(b, x + DAMPER, damper, weight)
-    travel(b, x + VALVE, valve, weight)
+    travel(b, x + DAMPER, damper, b[x + TRAVEL_WEIGHT])
+    travel(b, x + VALVE, valve, b[x + VALVE_WEIGHT])
 
 
 def step_box(

@@ -29,8 +29,6 @@ from emulators.plants.psychrometrics import (
     saturation_humidity_ratio,
 )
 
-_FULL_MIXING_SHARE = 0.1
-"""Share of the design air flow from which on the coil's metal, not the air flow, sets the outlet's lag."""
 _LEAST_PUMP_SHARE = 1e-6
 _PARTLY_WET = 0.1
 """Up to this share of the heat that wet operation adds to dry, only part of the coil is wet."""
@@ -42,7 +40,7 @@ _PARTLY_WET = 0.1
     VALVE_KG_S,
     VALVE_RISE_S,
     PUMP_RISE_S,
-    AIR_PER_FLOW,
+    COIL_J_K,
     WATER_PER_FLOW,
     PER_DRIFT,
     VALVE_WEIGHT,
@@ -74,7 +72,7 @@ def fit_coil(b: Cells, at: int, coil: Coil) -> None:
     b[at + VALVE_KG_S] = coil.valve_kg_s
     b[at + VALVE_RISE_S] = coil.valve_rise_s
     b[at + PUMP_RISE_S] = coil.pump_rise_s
-    b[at + AIR_PER_FLOW] = 1.0 / coil.air_lag_s
+    b[at + COIL_J_K] = coil.storage_j_k
     b[at + WATER_PER_FLOW] = 1.0 / coil.water_lag_s
     b[at + PER_DRIFT] = 1.0 / coil.water_drift_s
     b[at + VALVE] = b[at + _VALVE_LAG] = b[at + PUMP] = b[at + _PUMP_LAG] = 0.0
@@ -101,19 +99,16 @@ def coil_pump_power(b: Table, at: int) -> float:
     return b[at + PUMP_FULL_W] * speed * speed * speed
 
 
-def step_heating_coil(
-    b: Cells, at: int, dt_s: float, entering_c: float, air_kg_s: float, loop_c: float, standing_c: float
-) -> float:
-    """The air temperature at the outlet, degC; ``standing_c`` is what still air drifts to. Dry, counter-flow."""
+def step_heating_coil(b: Cells, at: int, dt_s: float, entering_c: float, air_kg_s: float, loop_c: float) -> float:
+    """The air temperature at the outlet, degC. Dry, counter-flow."""
     air = larger(air_kg_s, LEAST_AIR_KG_S)
     water, fresh = _water(b, at)
     air_capacity, water_capacity = air * CP_DRY_AIR, water * CP_WATER
     per_kelvin = exchange(_conductance(b, at, air, water), air_capacity, water_capacity)
-    b[at + HEAT_W] = heat = per_kelvin * larger(0.0, b[at + WATER_SUPPLY_C] - entering_c)
+    b[at + HEAT_W] = heat = per_kelvin * (b[at + WATER_SUPPLY_C] - entering_c)
     _settle_water(b, at, dt_s, loop_c, fresh, heat / water_capacity)
-    kept, carried, drifted = flow_lag(_mixing_share(air_kg_s), b[at + AIR_PER_FLOW], b[at + PER_DRIFT], dt_s)
-    outlet_c = kept * b[at + OUTLET_C] + carried * (entering_c + heat / air_capacity) + drifted * standing_c
-    b[at + OUTLET_C] = outlet_c
+    target_c = entering_c + heat / air_capacity
+    b[at + OUTLET_C] = outlet_c = target_c + _kept(b, at, dt_s, air_kg_s) * (b[at + OUTLET_C] - target_c)
     return outlet_c
 
 
@@ -140,9 +135,10 @@ def _settle_water(b: Cells, at: int, dt_s: float, loop_c: float, fresh: float, d
     b[at + WATER_RETURN_C] = kept * b[at + WATER_RETURN_C] + (carried + drifted) * leaving_c
 
 
-def _mixing_share(air_kg_s: float) -> float:
-    """How fast the outlet follows: 1 from a tenth of the design flow on, less below."""
-    return smaller(1.0, air_kg_s / (_FULL_MIXING_SHARE * SYSTEM_FLOW_KG_S))
+def _kept(b: Cells, at: int, dt_s: float, air_kg_s: float) -> float:
+    """What the outlet keeps of its temperature in one step: the coil follows both streams, and nothing without any."""
+    streams_w_k = air_kg_s * CP_DRY_AIR + b[at + PUMP] * b[at + PUMP_KG_S] * CP_WATER
+    return exp(-dt_s * streams_w_k / b[at + COIL_J_K])
 
 
 _SATURATED_AT_SUPPLY = enthalpy(CHILLED_WATER_C, saturation_humidity_ratio(CHILLED_WATER_C))
@@ -178,7 +174,6 @@ def step_cooling_coil(
     humidity: float,
     air_kg_s: float,
     loop_c: float,
-    standing_c: float,
 ) -> float:
     """The air temperature at the outlet, degC; the humidity ratio there is in ``OUTLET_HUMIDITY``.
 
@@ -201,9 +196,9 @@ def step_cooling_coil(
         outlet_c += wetness * (wet_c - outlet_c)
         outlet_humidity += wetness * (wet_humidity - outlet_humidity)
     _settle_water(b, at, dt_s, loop_c, fresh, -heat / water_capacity)
-    kept, carried, drifted = flow_lag(_mixing_share(air_kg_s), b[at + AIR_PER_FLOW], b[at + PER_DRIFT], dt_s)
-    b[at + OUTLET_HUMIDITY] = kept * b[at + OUTLET_HUMIDITY] + carried * outlet_humidity + drifted * humidity
-    b[at + OUTLET_C] = outlet_c = kept * b[at + OUTLET_C] + carried * outlet_c + drifted * standing_c
+    kept = _kept(b, at, dt_s, air_kg_s)
+    b[at + OUTLET_HUMIDITY] = outlet_humidity + kept * (b[at + OUTLET_HUMIDITY] - outlet_humidity)
+    b[at + OUTLET_C] = outlet_c = outlet_c + kept * (b[at + OUTLET_C] - outlet_c)
     return outlet_c
 
 

@@ -25,12 +25,13 @@ _STILL_KG_S = 1e-9
     PER_DRIFT,
     PUMP_PA,
     SUPPLY_C,
+    LEAVING_C,
     RETURN_C,
     FLOW_KG_S,
     POWER_W,
     OUTPUT_W,
     MACHINE,
-) = range(13)
+) = range(14)
 CELLS = MACHINE + machines.CELLS
 """A source with its loop: what it is, its water, what it takes and gives (W, positive; cold too), and its machine.
 
@@ -42,7 +43,7 @@ efficiency.
 def fit_loop(b: Cells, at: int, source: WaterSource, sense: float) -> None:
     """Write what a source is, and its state before the building is settled."""
     b[at + SENSE] = sense
-    b[at + SET_POINT_C] = b[at + SUPPLY_C] = source.set_point_c
+    b[at + SET_POINT_C] = b[at + SUPPLY_C] = b[at + LEAVING_C] = source.set_point_c
     b[at + DESIGN_KG_S] = source.design_flow_kg_s
     b[at + SUPPLY_KG] = source.supply_kg
     b[at + PER_FLOW] = source.design_flow_kg_s / source.return_kg
@@ -66,7 +67,7 @@ def step_loop(b: Cells, at: int, dt_s: float, flow: float, flow_times_return: fl
     b[at + OUTPUT_W] = output
     b[at + POWER_W] = power
     if flow > _STILL_KG_S:
-        leaving_c = returned_c + sense * output / capacity_flow
+        b[at + LEAVING_C] = leaving_c = returned_c + sense * output / capacity_flow
         b[at + SUPPLY_C] = supply_c + (leaving_c - supply_c) * (1.0 - exp(-flow * dt_s / b[at + SUPPLY_KG]))
 
 

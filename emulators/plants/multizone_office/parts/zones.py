@@ -39,6 +39,8 @@ _STILL_KG_S = 1e-4
     AIR_J_K,
     FURNITURE_W_K,
     FURNITURE_J_K,
+    FURNITURE_CORE_W_K,
+    FURNITURE_CORE_J_K,
     SLAB_W_K,
     SLAB_J_K,
     WINDOW_W_K,
@@ -53,13 +55,16 @@ _STILL_KG_S = 1e-4
     GROUND_REFLECTANCE,
     WALL_SUN_K,
     SUN_TO_AIR,
+    SUN_TO_SLAB,
     RADIANT_TO_SLAB,
+    RADIANT_TO_AIR,
     RADIANT_W,
     CONVECTIVE_W,
     MOISTURE_KG_S,
     BREATHED_CO2,
     MINIMUM_KG_S,
     FURNITURE_WEIGHT,
+    FURNITURE_CORE_WEIGHT,
     SLAB_WEIGHT,
     WIND_PA,
     BOUNDARY_LEAK,
@@ -75,11 +80,12 @@ _STILL_KG_S = 1e-4
     DOOR_CO2,
     AIR_C,
     FURNITURE_C,
+    FURNITURE_CORE_C,
     SLAB_C,
     HUMIDITY,
     CO2_PPM,
     CELLS,
-) = range(44)
+) = range(50)
 """A room: what it is made of, the weights of its masses, what acts from outside and through its door, and its state.
 
 W, W/K, kg/s, ppm kg/s; state in degC, kg/kg and ppm.
@@ -104,15 +110,19 @@ def fit_room(b: Cells, r: int, zone: Zone, parameters: OfficeParameters) -> None
     b[r + AIR_J_K] = b[r + AIR_KG] * CP_DRY_AIR * envelope.air_storage_factor
     b[r + FURNITURE_W_K] = envelope.furniture_w_m2k * furniture_m2
     b[r + FURNITURE_J_K] = envelope.furniture_j_m2k * furniture_m2
+    b[r + FURNITURE_CORE_W_K] = envelope.furniture_core_w_m2k * furniture_m2
+    b[r + FURNITURE_CORE_J_K] = envelope.furniture_core_j_m2k * furniture_m2
     b[r + SLAB_W_K] = envelope.slab_w_m2k * zone.area_m2
     b[r + SLAB_J_K] = envelope.slab_j_m2k * zone.area_m2
+    b[r + SUN_TO_SLAB] = envelope.solar_to_slab
     b[r + RADIANT_TO_SLAB] = envelope.radiant_to_slab
+    b[r + RADIANT_TO_AIR] = envelope.radiant_to_air
     b[r + RADIANT_W] = full.radiant
     b[r + CONVECTIVE_W] = full.convective
     b[r + MOISTURE_KG_S] = full.latent / EVAPORATION_HEAT
     b[r + BREATHED_CO2] = full.co2 / _CO2_TO_AIR_MOLAR_MASS * 1e6
     b[r + MINIMUM_KG_S] = zone.minimum_share * zone.design_flow_m3_s * AIR_DENSITY
-    b[r + AIR_C] = b[r + FURNITURE_C] = b[r + SLAB_C] = ROOM_C
+    b[r + AIR_C] = b[r + FURNITURE_C] = b[r + FURNITURE_CORE_C] = b[r + SLAB_C] = ROOM_C
     b[r + HUMIDITY] = START_HUMIDITY
     b[r + CO2_PPM] = OUTDOOR_CO2_PPM
     _fit_facade(b, r, zone, parameters)
@@ -139,7 +149,9 @@ Sky: TypeAlias = tuple[float, float, float]
 
 def set_room_step(b: Cells, r: int, dt_s: float) -> None:
     """Prepare a room for steps of this length."""
-    b[r + FURNITURE_WEIGHT] = 1.0 - exp(-dt_s * b[r + FURNITURE_W_K] / b[r + FURNITURE_J_K])
+    to_core = b[r + FURNITURE_CORE_W_K]
+    b[r + FURNITURE_WEIGHT] = 1.0 - exp(-dt_s * (b[r + FURNITURE_W_K] + to_core) / b[r + FURNITURE_J_K])
+    b[r + FURNITURE_CORE_WEIGHT] = 1.0 - exp(-dt_s * to_core / b[r + FURNITURE_CORE_J_K])
     b[r + SLAB_WEIGHT] = 1.0 - exp(-dt_s * b[r + SLAB_W_K] / b[r + SLAB_J_K])
 
 
@@ -160,14 +172,17 @@ def set_room_boundary(b: Cells, r: int, weather: Weather, sky: Sky, outdoor_humi
     window_c = outdoor_c - sky_k
     wall_c = window_c + b[r + WALL_SUN_K] * (beam + diffuse)
     air, window, wall = leak * CP_DRY_AIR, b[r + WINDOW_W_K], b[r + WALL_W_K]
-    to_air = share * b[r + CONVECTIVE_W] + b[r + SUN_TO_AIR] * sun
+    radiant = share * b[r + RADIANT_W]
+    to_air = share * b[r + CONVECTIVE_W] + b[r + RADIANT_TO_AIR] * radiant + b[r + SUN_TO_AIR] * sun
     b[r + BOUNDARY_W_K] = air + window + wall
     b[r + BOUNDARY_W] = air * outdoor_c + window * window_c + wall * wall_c + to_air
     b[r + BOUNDARY_MOISTURE] = leak * outdoor_humidity + share * b[r + MOISTURE_KG_S]
     b[r + BOUNDARY_CO2] = leak * OUTDOOR_CO2_PPM + share * b[r + BREATHED_CO2]
-    radiant = share * b[r + RADIANT_W] + (1.0 - b[r + SUN_TO_AIR]) * sun
-    b[r + SLAB_GAIN_K] = b[r + RADIANT_TO_SLAB] * radiant / b[r + SLAB_W_K]
-    b[r + FURNITURE_GAIN_K] = (1.0 - b[r + RADIANT_TO_SLAB]) * radiant / b[r + FURNITURE_W_K]
+    radiant *= 1.0 - b[r + RADIANT_TO_AIR]
+    sun *= 1.0 - b[r + SUN_TO_AIR]
+    to_slab = b[r + RADIANT_TO_SLAB] * radiant + b[r + SUN_TO_SLAB] * sun
+    b[r + SLAB_GAIN_K] = to_slab / b[r + SLAB_W_K]
+    b[r + FURNITURE_GAIN_K] = (radiant + sun - to_slab) / b[r + FURNITURE_W_K]
 
 
 def step_room(b: Cells, r: int, dt_s: float, kg_s: float, supply_c: float, humidity: float, co2: float) -> None:
@@ -183,8 +198,12 @@ def step_room(b: Cells, r: int, dt_s: float, kg_s: float, supply_c: float, humid
 
 
 def _step_masses(b: Cells, r: int, air_c: float) -> None:
-    furniture_c, slab_c = b[r + FURNITURE_C], b[r + SLAB_C]
-    b[r + FURNITURE_C] = furniture_c + (air_c + b[r + FURNITURE_GAIN_K] - furniture_c) * b[r + FURNITURE_WEIGHT]
+    furniture_c, core_c, slab_c = b[r + FURNITURE_C], b[r + FURNITURE_CORE_C], b[r + SLAB_C]
+    to_air, to_core = b[r + FURNITURE_W_K], b[r + FURNITURE_CORE_W_K]
+    settled_c = (to_air * (air_c + b[r + FURNITURE_GAIN_K]) + to_core * core_c) / (to_air + to_core)
+    b[r + FURNITURE_C] = after_c = furniture_c + (settled_c - furniture_c) * b[r + FURNITURE_WEIGHT]
+    between_c = 0.5 * (furniture_c + after_c)
+    b[r + FURNITURE_CORE_C] = core_c + (between_c - core_c) * b[r + FURNITURE_CORE_WEIGHT]
     b[r + SLAB_C] = slab_c + (air_c + b[r + SLAB_GAIN_K] - slab_c) * b[r + SLAB_WEIGHT]
 
 

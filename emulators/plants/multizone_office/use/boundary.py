@@ -95,9 +95,8 @@ def _prices(hourly: HourlyPrices, time_s: float) -> dict[str, float]:
     }
 
 
-def _zone_points(gains: Gains, time_s: float) -> dict[str, float]:
+def _use_points(gains: Gains, time_s: float) -> dict[str, float]:
     share = gain_share(time_s // _GAIN_STEP_S * _GAIN_STEP_S)
-    lower, upper = zone_limits(time_s)
     points: dict[str, float] = {}
     for zone in ZONES:
         use = zone_use(zone, gains, share)
@@ -105,10 +104,21 @@ def _zone_points(gains: Gains, time_s: float) -> dict[str, float]:
         points[f"InternalGainsCon[{zone.name}]"] = use.convective
         points[f"InternalGainsLat[{zone.name}]"] = use.latent
         points[f"Occupancy[{zone.name}]"] = float(int(use.people))
+    return points
+
+
+def _limit_points(time_s: float) -> dict[str, float]:
+    lower, upper = zone_limits(time_s)
+    points: dict[str, float] = {}
+    for zone in ZONES:
         points[f"LowerSetp[{zone.name}]"] = lower
         points[f"UpperSetp[{zone.name}]"] = upper
         points[f"UpperCO2[{zone.name}]"] = UPPER_CO2_PPM
     return points
+
+
+_LIMITS = {occupied(time_s): _limit_points(time_s) for time_s in (0.0, 0.5 * DAY_S)}
+"""There are only two of them, and KPIs ask for them at every sample."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,13 +136,18 @@ def forecast(known_of: Known, names: Sequence[str], times_s: Sequence[float]) ->
     sources: tuple[Callable[[float], Mapping[str, float]], ...] = (
         lambda time_s: boptest_points(year, time_s),
         lambda time_s: _prices(known_of.hourly, time_s),
-        lambda time_s: _zone_points(known_of.gains, time_s),
+        lambda time_s: _use_points(known_of.gains, time_s),
+        lambda time_s: _LIMITS[occupied(time_s)],
     )
-    known = [source(0.0) for source in sources]
-    wanted = [source for source, points in zip(sources, known, strict=True) if not points.keys().isdisjoint(names)]
     series: dict[str, list[float]] = {name: [] for name in names}
-    for time_s in times_s:
-        values = {name: value for source in wanted for name, value in source(time_s).items()}
-        for name, column in series.items():
-            column.append(values[name])
+    left = set(names)
+    for source in sources:
+        wanted = [(name, series[name]) for name in source(0.0) if name in series]
+        left.difference_update(name for name, _ in wanted)
+        for time_s in times_s if wanted else ():
+            values = source(time_s)
+            for name, column in wanted:
+                column.append(values[name])
+    if left:
+        raise KeyError(min(left))
     return series

@@ -158,6 +158,9 @@ class BoxControl:
     def step(self, mode: int, zone_c: float) -> tuple[float, float]:
         return boxes.control_box(self.cells, 0, modes.HEATING_K[mode], modes.COOLING_K[mode], zone_c)
 
+    def travel(self, damper: float, valve: float) -> None:
+        boxes.actuate_box(self.cells, 0, damper, valve)
+
 
 class WaterCoil:
     """A coil whose valve and pump stand where they are put."""
@@ -178,11 +181,11 @@ class WaterCoil:
     def humidity(self) -> float:
         return self.cells[coils.OUTLET_HUMIDITY]
 
-    def heat_air(self, entering_c: float, air_kg_s: float, loop_c: float, standing_c: float) -> float:
-        return coils.step_heating_coil(self.cells, 0, self.dt_s, entering_c, air_kg_s, loop_c, standing_c)
+    def heat_air(self, entering_c: float, air_kg_s: float, loop_c: float) -> float:
+        return coils.step_heating_coil(self.cells, 0, self.dt_s, entering_c, air_kg_s, loop_c)
 
-    def cool_air(self, entering_c: float, humidity: float, air_kg_s: float, loop_c: float, standing_c: float) -> float:
-        return coils.step_cooling_coil(self.cells, 0, self.dt_s, entering_c, humidity, air_kg_s, loop_c, standing_c)
+    def cool_air(self, entering_c: float, humidity: float, air_kg_s: float, loop_c: float) -> float:
+        return coils.step_cooling_coil(self.cells, 0, self.dt_s, entering_c, humidity, air_kg_s, loop_c)
 
 
 class WaterLoop:

@@ -1,13 +1,15 @@
 from __future__ import annotations
 
 import itertools
+from math import exp
 
 import pytest
 
 from emulators.plants.multizone_office.parameters import ZONES, Coil, cooling_coil, heating_coil
+from emulators.plants.multizone_office.parts import boxes
 from emulators.plants.multizone_office.parts.coils import saturated_temperature
 from emulators.plants.multizone_office.use import modes
-from emulators.plants.psychrometrics import enthalpy, saturation_humidity_ratio
+from emulators.plants.psychrometrics import CP_DRY_AIR, enthalpy, saturation_humidity_ratio
 from tests.emulators.plants.multizone_office.parts import (
     AirHandlerControl,
     BoxControl,
@@ -185,14 +187,14 @@ def running(coil: Coil, valve: float, dt_s: float = 60.0) -> WaterCoil:
 
 def test_a_heating_coil_meets_its_design_heat() -> None:
     coil = running(heating_coil(), 1.0)
-    outlet_c = [coil.heat_air(4.0, 6.714, 45.0, 20.0) for _ in range(100)][-1]
+    outlet_c = [coil.heat_air(4.0, 6.714, 45.0) for _ in range(100)][-1]
     assert coil.heat == pytest.approx(85.8e3, rel=0.35)
     assert outlet_c == pytest.approx(4.0 + coil.heat / (6.714 * 1006.0), abs=0.01)
 
 
 def test_a_cooling_coil_dries_humid_air_along_the_saturation_line() -> None:
     coil = running(cooling_coil(), 1.0)
-    outlet_c = [coil.cool_air(27.0, 0.012, 4.0, 6.0, 24.0) for _ in range(100)][-1]
+    outlet_c = [coil.cool_air(27.0, 0.012, 4.0, 6.0) for _ in range(100)][-1]
     outlet_humidity = coil.humidity
     assert 6.0 < outlet_c < 14.0
     assert 0.9 < outlet_humidity / saturation_humidity_ratio(outlet_c) <= 1.01
@@ -202,7 +204,7 @@ def test_a_cooling_coil_dries_humid_air_along_the_saturation_line() -> None:
 def test_a_cooling_coil_leaves_dry_air_as_dry_as_it_was() -> None:
     coil = running(cooling_coil(), 0.5)
     for _ in range(100):
-        coil.cool_air(24.0, 0.003, 4.0, 6.0, 24.0)
+        coil.cool_air(24.0, 0.003, 4.0, 6.0)
     assert coil.humidity == pytest.approx(0.003)
 
 
@@ -210,13 +212,35 @@ def test_the_cooling_outlet_has_no_jump_between_dry_and_wet() -> None:
     outlets = []
     for step in range(200):
         coil = running(cooling_coil(), 0.6)
-        outlets.append([coil.cool_air(25.0, 0.004 + step * 4e-5, 4.0, 6.0, 24.0) for _ in range(50)][-1])
+        outlets.append([coil.cool_air(25.0, 0.004 + step * 4e-5, 4.0, 6.0) for _ in range(50)][-1])
     assert max(abs(after - before) for before, after in itertools.pairwise(outlets)) < 0.25
 
 
 def test_a_coil_in_still_air_keeps_its_temperature() -> None:
     coil = WaterCoil(heating_coil(), 3600.0)
-    assert coil.heat_air(4.0, 0.0, 45.0, 18.0) == pytest.approx(20.0, abs=0.1)
+    assert coil.heat_air(4.0, 0.0, 45.0) == pytest.approx(20.0, abs=0.1)
+
+
+def test_air_that_is_warmer_than_the_water_of_a_heating_coil_is_cooled_by_it_in_the_first_minutes() -> None:
+    coil = running(heating_coil(), 0.0, dt_s=5.0)
+    outlets_c = [coil.heat_air(25.0, 4.0, 45.0) for _ in range(360)]
+    assert outlets_c[10] < 24.0
+    assert outlets_c[-1] == pytest.approx(25.0, abs=0.3)
+
+
+def test_the_air_behind_a_cooling_coil_follows_what_the_coil_stores_of_heat() -> None:
+    coil = WaterCoil(cooling_coil(), 1.0)
+    lag_s = cooling_coil().storage_j_k / (4.0 * CP_DRY_AIR)
+    outlets_c = [coil.cool_air(30.0, 0.003, 4.0, 6.0) for _ in range(round(lag_s))]
+    assert 30.0 < lag_s < 90.0
+    assert (outlets_c[-1] - 20.0) / (30.0 - 20.0) == pytest.approx(1.0 - exp(-1.0), abs=0.03)
+
+
+def test_the_reheat_valve_follows_its_signal_at_once_and_the_damper_takes_its_time() -> None:
+    control = BoxControl(ZONES[1])
+    control.travel(1.0, 1.0)
+    assert control.cells[boxes.VALVE] == pytest.approx(1.0)
+    assert control.cells[boxes.DAMPER] < 0.4
 
 
 def test_a_coil_whose_valve_has_shut_goes_on_for_minutes_with_the_water_that_it_has() -> None:
@@ -225,7 +249,7 @@ def test_a_coil_whose_valve_has_shut_goes_on_for_minutes_with_the_water_that_it_
     for valve, steps in ((1.0, 120), (0.0, 24), (0.0, 240)):
         coil.put(valve, 1.0)
         for _ in range(steps):
-            coil.heat_air(15.0, 4.0, 45.0, 20.0)
+            coil.heat_air(15.0, 4.0, 45.0)
         heats.append(coil.heat)
     assert heats[0] > heats[1] > 0.2 * heats[0]
     assert heats[2] < 0.05 * heats[0]

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from itertools import pairwise
+from math import exp
 from statistics import pstdev
 
 import pytest
@@ -171,6 +172,34 @@ def test_the_heat_pump_draws_what_the_boptest_case_draws_at_noon_of_day_0() -> N
     assert loop[water.POWER_W] == pytest.approx(6551.0, rel=0.05)
     assert water.loop_pump_power(loop.cells, 0) == pytest.approx(11.70, rel=0.01)
     assert loop[water.SUPPLY_C] == pytest.approx(45.0, abs=0.05)
+
+
+def test_hot_water_leaves_the_heat_pump_at_its_set_point_while_what_the_coils_get_lags() -> None:
+    loop = WaterLoop(OfficeParameters().heat_pump, sense=1.0)
+    loop.cells[water.SUPPLY_C] = 40.0
+    loop.step(1.0, 30.0, 0.0)
+    assert loop[water.LEAVING_C] == pytest.approx(45.0)
+    assert 40.0 < loop[water.SUPPLY_C] < 40.2
+
+
+def test_the_water_before_the_heat_pump_follows_in_a_minute_of_the_coil_pump_s_flow() -> None:
+    loop = WaterLoop(OfficeParameters().heat_pump, sense=1.0)
+    for _ in range(12):
+        loop.step(4.796, 4.796 * 40.0, 0.0)
+    assert (loop[water.RETURN_C] - ROOM_C) / (40.0 - ROOM_C) == pytest.approx(1.0 - exp(-1.0), abs=0.01)
+
+
+def test_the_core_of_the_furniture_stores_for_days_what_its_skin_takes_up_in_hours() -> None:
+    room = [0.0] * zones.CELLS
+    zones.fit_room(room, 0, ZONES[0], OfficeParameters())
+    zones.set_room_step(room, 0, 600.0)
+    skin_c, core_c = [], []
+    for _ in range(24 * 6):
+        zones.hold_room(room, 0, 24.0)
+        skin_c.append(room[zones.FURNITURE_C])
+        core_c.append(room[zones.FURNITURE_CORE_C])
+    assert skin_c[6 * 6 - 1] > core_c[6 * 6 - 1] + 0.3
+    assert ROOM_C + 2.0 < core_c[-1] < 23.9
 
 
 @pytest.mark.parametrize(("outdoor_c", "efficiency"), [(15.0, 5.6), (20.0, 4.7), (25.0, 4.0), (30.0, 3.5)])
