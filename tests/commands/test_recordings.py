@@ -231,7 +231,7 @@ class TestDemo:
         assert found.notes[0].endswith("runs is read-only.")
 
 
-def test_the_list_tells_how_often_a_run_was_begun_anew(tmp_path: Path) -> None:
+def test_the_list_tells_how_often_a_run_was_begun_anew(told: Told, tmp_path: Path) -> None:
     made_office(0.1, name="20260706-093000-bridge-00ab").write(tmp_path)
     made_office(0.1, name="20260706-103000-bridge-00ac", episode_of=lambda number: number // 10).write(tmp_path)
     once, anew = (line for line in told(tmp_path, "runs")[1].splitlines() if "-bridge-" in line)

@@ -523,7 +523,7 @@ def test_people_are_told_where_the_switch_is(
     assert code == 1
     assert "no program ever ran; what was switched off, and how to switch it on, is told at the start" in told
     assert "switch: binary-value,1 optimization-enabled of device 599123, 127.0.0.1:" in told
-    assert "programs are off. On: main.py bacnet write 127.0.0.1:" in told
+    assert "programs are off. On: python main.py bacnet write 127.0.0.1:" in told
     assert "reset: disabled" in told
 
 
@@ -576,7 +576,7 @@ def test_an_operators_off_outlives_a_demo_and_does_not_concern_a_simulation(
     summary = _ended_when(demo(), lambda program: program.state == "disabled")
     assert (summary.exit_code, summary.has_run) == (1, False)
     assert f"programs are off: switched off on {datetime.now():%Y-%m-%d }" in told[0]
-    assert " at priority 8. On: main.py bacnet write 127.0.0.1:" in told[0]
+    assert " at priority 8. On: python main.py bacnet write 127.0.0.1:" in told[0]
     code, printed = _supervise(tmp_path / "reset.py", "--config", _on_simulation(tmp_path), "--steps", "2")
     assert code == 0
     assert "programs are off" not in printed

@@ -276,7 +276,7 @@ class TestStart:
         with served(tmp_path, operator, starts_on=True) as subject:
             everything, program = told(subject)
             since = "switched off on 2026-03-02 09:30 at priority"
-            command = f"On: main.py bacnet write {subject.address}"
+            command = f"On: python main.py bacnet write {subject.address}"
             assert everything.endswith(f"; programs are off: {since} 5. {command} {SWITCH} active --priority 5")
             assert (
                 program == f"{PROGRAM_SWITCH} reset-enabled: {since} 8. {command} {PROGRAM_SWITCH} active --priority 8"
