@@ -7,13 +7,17 @@ import shlex
 import subprocess
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 import pytest
 
+from clients.ecy_device_client import ECYDeviceClient
 from emulators.process import emulator_process
 from tests.command_line import MAIN, ROOT, environment
 from tests.pages import text_of
+from tests.waiting import eventually
+from utils.values import ObjectType
 
 PAGE = text_of(ROOT / "docs" / "first-controller.md")
 BLOCK = r"\n```\w*\n(.*?)```"
@@ -32,7 +36,16 @@ def emulated() -> Iterator[Mapping[str, str]]:
     free = ["--boptest-port", "0", "--ecy-port", "0", "--until-stdin-closes"]
     with emulator_process([*MAIN, *shlex.split(command)[2:], *free], SERVERS) as lines:
         addresses = {line.split()[-2]: line.split()[-1].partition("://")[2] for line in lines}
+        wait_for_its_program(addresses["VAV_South"])
         yield {"127.0.0.1:5000": addresses["BOPTEST"], "127.0.0.1:8449": addresses["VAV_South"]}
+
+
+def wait_for_its_program(address: str) -> None:
+    """One on a desk has been running for long: its program has commanded the damper."""
+    with ECYDeviceClient(address, "bench", "bench") as controller:
+        damper = partial(controller.get_property_value, "DamperCmd", ObjectType.ANALOG_OUTPUT, "present-value")
+        controller.get_existing_endpoints()
+        eventually(lambda: damper() == 50)
 
 
 def typed(command: str, more: str, folder: Path, places: Mapping[str, str]) -> str:

@@ -98,11 +98,11 @@ class DaskCluster:
     def _outcome(self, future: Any) -> Outcome:  # noqa: ANN401 - distributed comes without types
         task = self._running.pop(future)
         if future.status == "finished":
-            outcome: CellResult | Failed = future.result()
+            outcome: CellResult | Failed = self._asked("results", future.result)
             return outcome
         if future.status != "error":
             return Lost(task.number, "the cluster has lost it")
-        error = future.exception()
+        error = self._asked("results", future.exception)
         if type(error).__name__ == _DIED:
             return Lost(task.number, "its worker has died again and again")
         return Failed(task.number, f"{type(error).__name__}: {error}")

@@ -21,7 +21,7 @@ from campaigns.results import results_table
 from campaigns.store import DONE
 from tests.campaigns.studies import DEMO, Here, begin, four_cells, go_through, study
 from tests.command_line import ROOT, environment, run
-from tests.waiting import eventually
+from tests.waiting import DEADLINE_S, eventually
 from utils.errors import ConfigError
 
 pytest.importorskip("distributed", reason="requirements-campaign.txt is not installed")
@@ -149,6 +149,11 @@ def test_a_scheduler_that_goes_while_it_is_asked_for_its_threads_is_gone_as_well
             engine.room()
         store = begin(study(tmp_path, grid={"day": [1]}))
         engine.begin(tasks_of(store, tmp_path / "absent.env")[0])
+        [future] = engine._running
+        eventually(lambda: future.status == "finished")
+        with monkeypatch.context() as patched, pytest.raises(EngineLost, match="is gone; what is finished is kept"):
+            patched.setattr(future, "result", reset)
+            engine.wait(DEADLINE_S)
         monkeypatch.setattr("campaigns.engines.dask_cluster._ASK_S", 0.0)
         with pytest.raises(EngineLost, match="is gone; what is finished is kept"):
             engine.room()

@@ -262,7 +262,7 @@ class TestStart:
             assert told(subject) == [f"{SWITCH} {EVERYTHING} of device {INSTANCE}, {subject.address}"]
 
     def test_says_how_to_switch_on_what_is_off_by_default(self, subject: Served) -> None:
-        command = f"main.py bacnet write {subject.address} {SWITCH} active --priority 8"
+        command = f"python main.py bacnet write {subject.address} {SWITCH} active --priority 8"
         (line,) = told(subject)
         assert line.endswith(f"{subject.address}; programs are off. On: {command}")
 
