@@ -151,8 +151,8 @@ def test_a_scheduler_that_goes_while_it_is_asked_for_its_threads_is_gone_as_well
         engine.begin(tasks_of(store, tmp_path / "absent.env")[0])
         [future] = engine._running
         eventually(lambda: future.status == "finished")
-        with monkeypatch.context() as patched, pytest.raises(EngineLost, match="is gone; what is finished is kept"):
-            patched.setattr(future, "result", reset)
+        monkeypatch.setattr(future, "result", reset)
+        with pytest.raises(EngineLost, match="is gone; what is finished is kept"):
             engine.wait(DEADLINE_S)
         monkeypatch.setattr("campaigns.engines.dask_cluster._ASK_S", 0.0)
         with pytest.raises(EngineLost, match="is gone; what is finished is kept"):
