@@ -24,8 +24,8 @@ class Offices:
     """``count`` offices of one variant, which may differ in parameters and time. To be closed, or used in a ``with``.
 
     ``samples`` is written anew by each advance: rows of what is told (``told_names``, SI), those of the first 30 s of
-    all offices, then of the next, ``(samples * count, k)``. Rows are arrays of numpy's where the offices are machine
-    code, else lists; machine code runs on ``threads`` threads.
+    all offices, then of the next, ``(samples * count, k)``; weather and inputs stand in the last only, with one thread. Rows are
+    arrays of numpy's where the offices are machine code, else lists; machine code runs on ``threads`` threads.
     """
 
     input_names = INPUT_NAMES
@@ -96,7 +96,8 @@ class Offices:
 
     def _share(self, own: slice) -> _Share:
         count = self.count
-        views = [self.samples[part * count : (part + 1) * count][own] for part in range(self.parts)]
+        parts = [self.samples[part * count : (part + 1) * count][own] for part in range(self.parts)]
+        views = [self.samples] if own == slice(0, count) else parts
         return self.cells[own], self._inputs[own], self._none[own], views
 
     def _run_all(self) -> tuple[int, int] | None:
@@ -108,7 +109,7 @@ class Offices:
 
     def _run(self, share: _Share) -> int:
         cells, inputs, none, views = share
-        advance, table, part_s = self._engine.advance_all, self._table, self.step_s / self.parts
+        advance, table, part_s = self._engine.advance_all, self._table, self.step_s / len(views)
         wrong = advance(cells, table, GOING_ON, part_s, inputs, views[0])
         if wrong < 0:
             for view in views[1:]:

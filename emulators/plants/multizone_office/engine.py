@@ -12,7 +12,7 @@ from typing import Any
 
 from emulators.plants.cells import Cells, Rows, Table, row_of
 from emulators.plants.multizone_office.building import RUN_IN_S, run, settle
-from emulators.plants.multizone_office.interface.measurements import tell
+from emulators.plants.multizone_office.interface.measurements import tell, tell_building
 from emulators.plants.multizone_office.interface.overrides import first_wrong, give_all
 from emulators.plants.weather import WeatherYear
 from emulators.plants.weaving.compiled import can_compile, compiled
@@ -58,8 +58,8 @@ class _WovenInTime:
         inputs: Sequence[Table],
         out: Sequence[Cells],
     ) -> int:
-        simulated_s = step_s if start_s == GOING_ON else RUN_IN_S
-        advance = self._form(simulated_s >= _HOLDING_PAYS_S, simulated_s * len(buildings))
+        simulated_s, count = step_s if start_s == GOING_ON else RUN_IN_S, len(buildings)
+        advance = self._form(simulated_s * count >= _HOLDING_PAYS_S * len(out), simulated_s * count)
         return advance(buildings, years, start_s, step_s, inputs, out)
 
     def _form(self, held: bool, simulated_s: float) -> Callable[..., int]:
@@ -122,6 +122,9 @@ def advance_all(
 ) -> int:
     """One step of several buildings: take over their inputs, run, and tell.
 
+    ``out`` has a row for each building, or several times as many: the step is then run in so many equal parts, the
+    first of all buildings first, and at the end of each but the last only the building itself is told.
+
     New ones are started at ``start_s``; it is ``GOING_ON`` for others. A step of 0 s only tells, and empty rows of
     inputs change nothing. Inputs that are not within their limits are refused before anything is done: the answer is
     then the place of the first among all, else -1.
@@ -129,8 +132,9 @@ def advance_all(
     wrong = first_wrong(inputs)
     if wrong >= 0:
         return wrong
-    year = row_of(years, 0)
-    for number in range(len(buildings)):
+    year, count = row_of(years, 0), len(buildings)
+    parts = len(out) // max(count, 1)
+    for number in range(count):
         b = row_of(buildings, number)
         if len(inputs[number]) > 0:
             give_all(b, row_of(inputs, number))
@@ -138,7 +142,10 @@ def advance_all(
         if start_s > GOING_ON:
             settle(b, year, start_s - RUN_IN_S)
             duration_s = RUN_IN_S
-        if duration_s > 0.0:
-            run(b, year, duration_s)
-        tell(b, year, row_of(out, number))
+        for part in range(parts):
+            if duration_s > 0.0:
+                run(b, year, duration_s / parts)
+            if part < parts - 1:
+                tell_building(b, row_of(out, part * count + number))
+        tell(b, year, row_of(out, (parts - 1) * count + number))
     return -1

@@ -54,6 +54,15 @@ _INPUTS_FIRST = len(MEASUREMENTS)
 
 def tell(b: Table, year: Table, out: Cells) -> None:
     """Write every measurement and input at the building's time to ``out``, in the order of ``TOLD``."""
+    tell_building(b, out)
+    weather = weather_values(year, weather_at(year, b[TIME_S]))
+    for number in range(_WEATHER_COUNT):
+        out[_WEATHER_FIRST + number] = weather[number]
+    tell_inputs(b, out, _INPUTS_FIRST)
+
+
+def tell_building(b: Table, out: Cells) -> None:
+    """The same without the weather and without what is commanded: all that KPIs are counted of."""
     _tell_loop(b, CHILLER, out, 0)
     _tell_loop(b, HEAT_PUMP, out, 5)
     _tell_air_handler(b, out, _HANDLER_FIRST)
@@ -63,10 +72,6 @@ def tell(b: Table, year: Table, out: Cells) -> None:
         out[first + 1] = b[x + boxes.DISCHARGE_C] + KELVIN
         out[first + 2] = b[r + zones.AIR_C] + KELVIN
         out[first + 3] = b[ZONE_FLOWS + zone]
-    weather = weather_values(year, weather_at(year, b[TIME_S]))
-    for number in range(_WEATHER_COUNT):
-        out[_WEATHER_FIRST + number] = weather[number]
-    tell_inputs(b, out, _INPUTS_FIRST)
 
 
 def _tell_loop(b: Table, loop: int, out: Cells, first: int) -> None:

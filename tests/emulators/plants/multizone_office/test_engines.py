@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import random
 from collections.abc import Callable, Iterator
@@ -33,6 +34,8 @@ from tests.emulators.plants.multizone_office.driver import (
 YEAR = chicago_ohare()
 MANY = int(os.environ.get("STATES", "1000"))
 """States that both ways are held against each other in; by hand 10 000 (docs/fast.md)."""
+OF_THE_BUILDING = 2 * 5 + 13 + 5 * 4
+"""Two loops, the air handler, five zones."""
 
 
 def states_met(count: int, seed: int) -> Iterator[list[float]]:
@@ -61,6 +64,22 @@ def stepped(engine: OfficeEngine, cells: list[float]) -> list[float]:
     rows, out = engine.rows([cells]), engine.rows([[0.0] * len(TOLD)])
     engine.advance_all(rows, engine.table(YEAR), GOING_ON, 5.0, engine.rows([[]]), out)
     return [float(cell) for cell in rows[0]]
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_a_step_in_parts_is_so_many_steps_and_the_building_is_told_of_each(engine: Callable[[], OfficeEngine]) -> None:
+    way, parts = engine(), 3
+    first, second = (way.rows(list(states_met(2, seed=4))) for _ in range(2))
+    table, none = way.table(YEAR), way.rows([[], []])
+    told, each = way.rows([[math.nan] * len(TOLD)] * 2 * parts), way.rows([[0.0] * len(TOLD)] * 2)
+    way.advance_all(first, table, GOING_ON, 90.0, none, told)
+    for part in range(parts):
+        way.advance_all(second, table, GOING_ON, 30.0, none, each)
+        for number, row in enumerate(each):
+            pairs = [pair for pair in zip(told[2 * part + number], row, strict=True) if not math.isnan(pair[0])]
+            assert all(one == other for one, other in pairs)
+            assert len(pairs) == (len(TOLD) if part == parts - 1 else OF_THE_BUILDING)
+    assert [list(row) for row in first] == [list(row) for row in second]
 
 
 @pytest.mark.parametrize("held", [False, True])
