@@ -64,6 +64,13 @@ class CellParameters(BaseModel):
     controllers: str | None = Field(
         None, description="A folder of equipment configs: real controllers run the building, one cell after another."
     )
+    policy: str | None = Field(
+        None, description="A policy over the learning environment, file.py:NAME, relative to this file (see below)."
+    )
+    spaces: str | None = Field(
+        None,
+        description="What a policy sees and does, a file of spaces; what ships when absent.",
+    )
     seed: int = Field(0, ge=0, le=2**32 - 1, description="Of everything random, programs' random included.")
 
     @field_validator("day", mode="before")

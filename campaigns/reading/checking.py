@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cache
+from importlib.util import find_spec
 from pathlib import Path
 
 from campaigns.cell import EMBEDDED, CellParameters, Hashes
@@ -16,6 +17,7 @@ from campaigns.running.times import PERIOD_DAYS, start_of
 from emulators.door import PERIODS, EmbeddedTest, OfficeFiles, PointMeta, office_with, parameter_problems
 from equipment.config import load_equipment_files
 from utils.errors import ConfigError, Problem
+from utils.home import install
 from utils.names import did_you_mean
 from utils.unit_conversion import UnitConverter
 
@@ -30,6 +32,7 @@ class Checking:
     _programs: dict[str, tuple[Hashes, tuple[str, ...]]] = field(default_factory=dict)
     _offices: dict[OfficeFiles, tuple[str, tuple[str, ...]]] = field(default_factory=dict)
     _folders: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    _policies: dict[str, tuple[Hashes, tuple[Problem, ...]]] = field(default_factory=dict)
 
     def problems_of(self, cell: CellParameters) -> Iterator[Problem]:
         """Keys and what is wrong with them."""
@@ -40,6 +43,8 @@ class Checking:
         yield from _acting(cell)
         if cell.supervise is not None:
             yield from (Problem("supervise", told) for told in self._looked_at(cell)[1])
+        if cell.policy is not None:
+            yield from self._policy(cell)[1]
         if cell.controllers is not None:
             yield from (Problem("controllers", told) for told in self._equipments(cell.controllers))
 
@@ -47,6 +52,8 @@ class Checking:
         """What its results depend on beside its parameters."""
         if cell.controllers is not None:
             return equipment_hashes(self.folder / cell.controllers)
+        if cell.policy is not None:
+            return self._policy(cell)[0]
         return self._looked_at(cell)[0] if cell.supervise is not None else Hashes()
 
     def office_of(self, cell: CellParameters) -> str:
@@ -75,6 +82,19 @@ class Checking:
             except ConfigError as error:
                 self._folders[name] = tuple(str(problem) for problem in error.problems)
         return self._folders[name] if folder.is_dir() else (f"{folder} is no folder",)
+
+    def _policy(self, cell: CellParameters) -> tuple[Hashes, tuple[Problem, ...]]:
+        if find_spec("gymnasium") is None:
+            return Hashes(), (Problem("policy", f"needs Gymnasium, which is not installed: {install('learning')}"),)
+        from campaigns.running.policies import look_at_policy
+
+        key = json.dumps([cell.policy, cell.spaces, cell.days])
+        if key not in self._policies:
+            try:
+                self._policies[key] = look_at_policy(cell, self.folder), ()
+            except ConfigError as error:
+                self._policies[key] = Hashes(), tuple(error.problems)
+        return self._policies[key]
 
     def _looked_at(self, cell: CellParameters) -> tuple[Hashes, tuple[str, ...]]:
         key = json.dumps([cell.supervise, cell.programs, cell.parameters], sort_keys=True)
@@ -143,8 +163,12 @@ def _acting(cell: CellParameters) -> Iterator[Problem]:
     for key in ("programs", "parameters"):
         if getattr(cell, key) and cell.supervise is None:
             yield Problem(key, _NEEDS_SUPERVISE)
-    kinds = [key for key in ("hold", "supervise", "controllers") if getattr(cell, key)]
+    if cell.spaces is not None and cell.policy is None:
+        yield Problem("spaces", "belongs to a policy; say with policy which it is")
+    kinds = [key for key in ("hold", "supervise", "controllers", "policy") if getattr(cell, key)]
     if len(kinds) > 1:
         yield Problem(kinds[1], f"and {kinds[0]} cannot act on a building together; keep one")
     if cell.supervise is not None and cell.step_s is not None:
         yield Problem("step_s", "the config of the programs says the step; leave it out")
+    if cell.policy is not None and cell.step_s is not None:
+        yield Problem("step_s", "the spaces of the policy say the step; leave it out")

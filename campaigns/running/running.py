@@ -51,6 +51,10 @@ def _kind_of(task: Task) -> Callable[[Task, StopSign], Ran]:
         from campaigns.running.controllers import run_controllers
 
         return run_controllers
+    if task.parameters.policy is not None:
+        from campaigns.running.policies import run_policy
+
+        return run_policy
     if task.parameters.supervise is not None:
         from campaigns.running.programs import run_programs
 
