@@ -55,7 +55,8 @@ class Search:
         kpis = run(self.batch, policy, np.repeat([*tried, tried[0]], len(days), 0), [*days] * rows, own)
         table = {name: kpis[:, place].reshape(rows, -1) for place, name in enumerate(self.batch.kpi_names)}
         cost, peak = (table[name].sum(1) / table[name][-1].sum() for name in ("cost_tot", "pele_tot"))
-        warm, stale = (np.maximum(table[name] - table[name][-1], 0.0).mean(1) for name in ("tdis_tot", "idis_tot"))
+        worse = ((table[name] - table[name][-1]).mean(1) for name in ("tdis_tot", "idis_tot"))
+        warm, stale = (np.maximum(mean, 0.0) for mean in worse)  # over all days: a better one makes up for a worse one
         scores: FloatArray = (COST * cost + PEAK * peak + COMFORT * warm + AIR * stale)[:-1]
         return scores
 
