@@ -155,7 +155,7 @@ def main(arguments: Sequence[str]) -> None:
         for instruction, rest in instructions(ROOT / "Containerfile"):
             root.take(instruction, rest)
         write_site(root.folder / "site")
-        root.run("sh", "-c", f"{SESSION} && {root.health}")
+        root.run("sh", "-c", f"{SESSION.strip()} && {root.health}")
         root.run(*root.entry, "release")
         root.run("sh", "-c", "! touch /opt/bench/x 2>/dev/null && ! touch /site/x 2>/dev/null && id -u")
     print("all of it ran")  # noqa: T201
