@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-import numpy as np
 import pytest
 
 pytest.importorskip("gymnasium")
+
+import numpy as np
 
 from bridge.run import Run
 from learning.environment import BuildingEnv
