@@ -70,10 +70,12 @@ class Campaign:
         self._began_s = self._clocks.monotonic()
         engine = self._make_engine()
         try:
+            ended: Sequence[Outcome] = ()
             while (self._due or self._running) and not self._stop.is_set():
-                self._hand_out(engine)
-                for outcome in engine.wait(_LOOK_S):
-                    self._note(outcome)
+                self._hand_out(engine)  # before what has ended is written down: no worker waits for a disk
+                self._note_all(ended)
+                ended = engine.wait(_LOOK_S) if self._running else ()
+            self._note_all(ended)
         finally:
             engine.close()
             self._running.clear()
@@ -96,6 +98,10 @@ class Campaign:
 
     def _is_free(self, resource: str | None, used: Mapping[str | None, int]) -> bool:
         return resource is None or used[resource] < self._limits.get(resource, self._server_limit)
+
+    def _note_all(self, ended: Sequence[Outcome]) -> None:
+        for outcome in ended:
+            self._note(outcome)
 
     def _note(self, outcome: Outcome) -> None:
         task = self._running.pop(outcome.number)
