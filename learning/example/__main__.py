@@ -83,7 +83,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """Read the line, and do it."""
     parser = argparse.ArgumentParser(prog="python -m learning.example", description=__doc__)
     parser.add_argument("--seeds", type=int, default=5, metavar="N", help="policies that are trained (5)")
-    parser.add_argument("--generations", type=int, default=24, metavar="N", help="of the search (24)")
+    parser.add_argument("--generations", type=int, default=48, metavar="N", help="of the search (48)")
     parser.add_argument("--candidates", type=int, default=24, metavar="N", help="of a generation (24)")
     parser.add_argument("--parameters", type=Path, metavar="FILE", help="read policies there, or keep them there")
     parser.add_argument("--without-resets", action="store_true", help="leave Guideline 36 out, which takes longest")

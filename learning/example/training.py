@@ -17,7 +17,8 @@ from learning.world import FloatArray
 from utils.clocks import DAY_S
 
 COST, PEAK, COMFORT, AIR = 1.0, 0.5, 2.0, 0.005
-"""What counts: cost and peak as shares of own control's; K h and ppm h per zone and day that it is worse than that."""
+"""What counts: cost and peak as shares of own control's; K h and ppm h per zone and day that it is worse than that,
+in the mean of the days."""
 
 
 @dataclass(frozen=True, slots=True)
