@@ -24,8 +24,8 @@ class Offices:
     """``count`` offices of one variant, which may differ in parameters and time. To be closed, or used in a ``with``.
 
     ``samples`` is written anew by each advance: rows of what is told (``told_names``, SI), those of the first 30 s of
-    all offices, then of the next, ``(samples * count, k)``; weather and inputs stand in the last only, with one thread. Rows are
-    arrays of numpy's where the offices are machine code, else lists; machine code runs on ``threads`` threads.
+    all offices, then of the next, ``(samples * count, k)``; weather and inputs stand in the last only, with one thread.
+    Rows are arrays of numpy's where the offices are machine code, else lists; machine code runs on ``threads`` threads.
     """
 
     input_names = INPUT_NAMES
