@@ -104,7 +104,8 @@ class BuildingEnv(gymnasium.Env[NDArray[np.float32], NDArray[np.float32]]):
         return told_in_words(self.spaces, self.world.kpi_names, self._situation)
 
     def close(self) -> None:
-        """Give back whatever the world has taken."""
+        """Give back whatever the world has taken. The episode is over; a reset begins anew where the world can."""
+        self._steps_left = 0
         self.world.close()
 
     def _seen(self, situation: Situation) -> Observation:
