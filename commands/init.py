@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterator
+import shlex
 from pathlib import Path
 
 from rich.console import Console
@@ -23,16 +23,21 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace, console: Console) -> int:
     """Write what is not there; what is there is somebody's."""
-    for file, text in _files(options.folder):
-        say(console, f"wrote {file}" if _written(file, text) else f"kept {file}, which was there")
-    where = "" if options.folder == HOME else f" --env {options.folder / '.env'} --configs {options.folder / 'configs'}"
-    say(console, f"Fill them in, each line says with what; then: {CALLED} check{where}")
+    env_file, configs = options.folder / ".env", options.folder / "configs"
+    _tell(console, env_file, example_env())
+    theirs = sorted(file for file in configs.glob("*.json") if file.is_file())
+    if theirs:
+        # Our example among a site's own would be one controller more, which is nowhere.
+        say(console, f"kept {', '.join(map(str, theirs))}, which was there")
+    else:
+        _tell(console, configs / "AHU.json", (SHIPPED / "AHU.json").read_text(encoding="utf-8"))
+    where = [] if options.folder == HOME else ["--env", str(env_file), "--configs", str(configs)]
+    say(console, f"Fill them in, each line says with what; then: {shlex.join([*CALLED.split(), 'check', *where])}")
     return 0
 
 
-def _files(folder: Path) -> Iterator[tuple[Path, str]]:
-    yield folder / ".env", example_env()
-    yield folder / "configs" / "AHU.json", (SHIPPED / "AHU.json").read_text(encoding="utf-8")
+def _tell(console: Console, file: Path, text: str) -> None:
+    say(console, f"wrote {file}" if _written(file, text) else f"kept {file}, which was there")
 
 
 def _written(file: Path, text: str) -> bool:
@@ -44,5 +49,6 @@ def _written(file: Path, text: str) -> bool:
         with file.open("x", encoding="utf-8", newline="\n") as out:
             out.write(text)
     except OSError as error:
-        raise ConfigError([Problem(str(file), f"cannot be written: {error.strerror}")]) from None
+        what = f"cannot be written: {error.strerror}; move away what is in its place, or name another folder"
+        raise ConfigError([Problem(str(file), what)]) from None
     return True

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import fields, is_dataclass, replace
+from math import isfinite
 from typing import Any
 
 from emulators.boptest.case.testcase import CaseEngine, perform
 from emulators.plant import PointMeta, TestCaseMeta
 from emulators.plants.multizone_office import OfficeFiles, OfficeParameters, OfficeVariant, read_variant
+from emulators.plants.multizone_office.files.parameter_file import wrong_with
+from emulators.plants.multizone_office.files.variant import refuse_no_building
 from utils.errors import ConfigError, Problem, SimulationRefused
 from utils.names import did_you_mean
 
@@ -47,12 +50,11 @@ class EmbeddedTest:
     def set_scenario(self, scenario: Mapping[str, object]) -> Mapping[str, float] | None:
         """Choose what ``PUT /scenario`` has. A period begins its test, whose first state is returned."""
         begun: Mapping[str, float] | None = self._told("set_scenario", dict(scenario))["time_period"]
-        return begun if isinstance(begun, Mapping) else None
+        return _sound(begun) if isinstance(begun, Mapping) else None
 
     def initialize(self, start_s: float, warmup_s: float) -> Mapping[str, float]:
         """Begin anew at a time of the model's year (s)."""
-        state: Mapping[str, float] = self._told("initialize", {"start_time": start_s, "warmup_period": warmup_s})
-        return state
+        return _sound(self._told("initialize", {"start_time": start_s, "warmup_period": warmup_s}))
 
     def set_step(self, step_s: float) -> None:
         """Choose the length of an advance."""
@@ -60,8 +62,7 @@ class EmbeddedTest:
 
     def advance(self, inputs: Mapping[str, float]) -> Mapping[str, float]:
         """Simulate a step; the state at its end, nothing at the end of a period."""
-        state: Mapping[str, float] = self._told("advance", dict(inputs))
-        return state
+        return _sound(self._told("advance", dict(inputs)))
 
     def kpis(self) -> Mapping[str, float | None]:
         """The KPIs since the start; None where the building has none. ``time_rat`` is of the client's wall clock."""
@@ -75,6 +76,14 @@ class EmbeddedTest:
         return reply.payload
 
 
+def _sound(state: Mapping[str, float]) -> Mapping[str, float]:
+    """KPIs of numbers that are none would be missing, and the test still count as done."""
+    if isfinite(sum(state.values())):
+        return state
+    name = next(name for name, value in state.items() if not isfinite(value))
+    raise SimulationRefused(f"the embedded building: {name} is no number any more; its parameters cannot be simulated")
+
+
 def parameter_problems(parameters: Mapping[str, float]) -> Iterable[tuple[str, str]]:
     """Those that the building has not or cannot have, and what to do about each."""
     usual = dict(_numbers(OfficeParameters(), ""))
@@ -82,8 +91,8 @@ def parameter_problems(parameters: Mapping[str, float]) -> Iterable[tuple[str, s
         if name not in usual:
             near = did_you_mean(name, usual) or f"; it has {', '.join([*usual][:3])} and so on"
             yield name, f"the building has no such parameter{near}"
-        elif value < 0.0 <= usual[name]:
-            yield name, f"is {value:g}; write a number from 0 on (it is {usual[name]:g} as a rule)"
+        elif wrong := wrong_with(name.rpartition(".")[2], value, usual[name]):
+            yield name, f"{wrong} (it is {usual[name]:g} as a rule)"
 
 
 def _numbers(part: object, before: str) -> Iterable[tuple[str, float]]:
@@ -111,6 +120,7 @@ def varied(office: OfficeVariant, parameters: Mapping[str, float]) -> OfficeVari
     changed = office.parameters or OfficeParameters()
     for name, value in parameters.items():
         changed = _replaced(changed, name.split("."), float(value))
+    refuse_no_building(changed, ", ".join(parameters))
     return replace(office, parameters=changed)
 
 

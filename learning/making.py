@@ -36,6 +36,9 @@ def office_env(
     where this is another building than the id stands for.
     """
     if server is not None:
+        if files is not None:
+            what = "are of the embedded building, and a server has its own; leave one of both out"
+            raise ConfigError([Problem("files", what)])
         return server_env(server, spaces or shipped_spaces(), OFFICE_CASE, render_mode)
     office, checked = office_and_spaces(plant, spaces, files)
     return BuildingEnv(EmbeddedWorld(checked, office), checked, render_mode)
@@ -49,6 +52,10 @@ def office_batch(
     threads: int = 1,
 ) -> BuildingBatch:
     """``num_envs`` embedded offices side by side, on ``threads`` threads where they are machine code; else as one."""
+    counts = {"num_envs": num_envs, "threads": threads}
+    wrong = [Problem(name, f"is {count!r}; write a number from 1 on") for name, count in counts.items() if count < 1]
+    if wrong:
+        raise ConfigError(wrong)
     office, checked = office_and_spaces(plant, spaces, files)
     return BuildingBatch(Buildings(checked, num_envs, office, threads), checked)
 

@@ -143,9 +143,12 @@ class Actor:
         self._in_hours = np.array([[first <= hour < last for first, last in hours] for hour in steps])
         self._step_s = spaces.step_s
 
-    def values(self, action: NDArray[np.floating]) -> FloatArray:
-        """In the units of the spaces, ``(..., a)``."""
-        wanted = self._middle + self._half * np.asarray(action, np.float64)
+    def values(self, action: NDArray[np.floating], *rows: int) -> FloatArray:
+        """In the units of the spaces, ``(*rows, a)``. Raises ValueError for an action of another shape."""
+        told, shape = np.asarray(action, np.float64), (*rows, len(self.names))
+        if told.shape != shape:
+            raise ValueError(f"the action has the shape {told.shape} in the place of {shape}: {', '.join(self.names)}")
+        wanted = self._middle + self._half * told
         values: FloatArray = np.minimum(np.maximum(wanted, self._low), self._high)
         return values
 

@@ -31,7 +31,7 @@ from utils.settings_parts import (
     Settings,
     SimulationSettings,
 )
-from utils.writable import objection_to_file, objection_to_folder
+from utils.writable import objection_to_file, objection_to_folder, objection_to_status_file
 
 __all__ = [
     "PASSWORD_VARIABLE",
@@ -59,7 +59,7 @@ _STATE_DIR = "BRIDGE_STATE_DIR"
 _OBJECTIONS = {
     "LOG_FILE": objection_to_file,
     "STEP_LOG": objection_to_file,
-    "STATUS_FILE": objection_to_file,
+    "STATUS_FILE": objection_to_status_file,
     "BRIDGE_RUNS_DIR": objection_to_folder,
     _STATE_DIR: objection_to_folder,
 }

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from math import isfinite
 
 import numpy as np
 
@@ -15,7 +16,7 @@ from learning.observing import Actor
 from learning.spaces import KnownPoints, SpacesFile
 from learning.world import BoolArray, FloatArray, Start
 from utils.clocks import DAY_S
-from utils.errors import BeginningRefused, UnknownPeriod
+from utils.errors import BeginningRefused, SimulationError, UnknownPeriod
 from utils.names import did_you_mean
 
 _PRICES = {
@@ -113,6 +114,7 @@ class Buildings:
         self._states[number, [tally.TIME_S, tally.ORIGIN_S]] = begun.start_s
         self._tally(self._told[number : number + 1].copy(), self._calendar.rows, self._points,
                     self._states[number : number + 1], 0.0, self._meta.floor_area_m2)  # fmt: skip
+        self._refuse_no_numbers()
         self._ends_s[number] = begun.end_s
         self._inputs[number] = self._idle
         self._has_agent[number] = not start.own_control
@@ -122,7 +124,7 @@ class Buildings:
     def act(self, values: FloatArray) -> None:
         """A step of all with these values of the actions, ``(count, a)``, where the mask takes them.
 
-        Raises ValueError for NaN.
+        Raises ValueError for NaN, and SimulationError where parameters have made numbers that are none.
         """
         limited = self.actor.limited(values, self.actions)
         self._inputs[:, self._values_at] = np.where(self.mask, limited, self._lows)[:, self._of_action]
@@ -133,6 +135,7 @@ class Buildings:
         self._tally(told, self._calendar.rows, self._points, self._states, self._offices.step_s,
                     self._meta.floor_area_m2)  # fmt: skip
         self._told[:] = told[-self.count :]
+        self._refuse_no_numbers()
         self.mask = self.actor.mask(self.times_s) & self._has_agent
 
     def forecast(self) -> FloatArray:
@@ -165,6 +168,14 @@ class Buildings:
         series: dict[str, Sequence[float]] = {name: row.tolist() for name, row in zip(names, told, strict=True)}
         errors.disturb(series, scenario, times_s.tolist(), forecasts.horizon_s, seed + int(times_s[0]))
         told[:] = [series[name] for name in names]
+
+    def _refuse_no_numbers(self) -> None:
+        """An observation would make 0 of NaN, and an agent would learn from it."""
+        if isfinite(self._told.sum()):
+            return
+        number, place = np.argwhere(~np.isfinite(self._told))[0]
+        name = self._offices.told_names[place]
+        raise SimulationError(f"office {number}: {name} is no number any more; its parameters cannot be simulated")
 
     def _begun_at(self, start: Start) -> _Begun:
         key = (start.time_s, start.period, tuple(sorted(start.parameters.items())))

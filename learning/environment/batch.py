@@ -42,6 +42,7 @@ class BuildingBatch(VectorEnv[Floats, Floats, NDArray[Any]]):
         self.action_space = batch_space(self.single_action_space, self.num_envs)
         self._safe_ranges = SafeRanges(spaces)
         self._randoms: list[np.random.Generator] = []
+        self._has_begun = False
         self._kpis = np.zeros((self.num_envs, len(KPIS)))
         self._done: BoolArray = np.zeros(self.num_envs, np.bool_)
 
@@ -56,23 +57,27 @@ class BuildingBatch(VectorEnv[Floats, Floats, NDArray[Any]]):
         """Begin an episode of each. ``options`` are those of one environment; a list has one for each building.
 
         A seed is that of the first building, and the next ones' follow it. Raises
-        :class:`utils.errors.BridgeError`.
+        :class:`utils.errors.BridgeError`, and ValueError for seeds that cannot be; there are no episodes then.
         """
+        self._has_begun = False
         if seed is not None or not self._randoms:
-            seeds = [seed + number for number in range(self.num_envs)] if isinstance(seed, int) else seed
-            self._randoms = [np.random.default_rng(one) for one in seeds or [None] * self.num_envs]
+            self._randoms = [np.random.default_rng(one) for one in self._seeds(seed)]
         for number in range(self.num_envs):
             self._begin(number, options)
         self._done[:] = False
         self._kpis = self.buildings.kpis
+        self._has_begun = True
         return self._seen(), self._info(np.zeros(self.num_envs))
 
     def step(self, actions: Floats) -> tuple[Floats, FloatArray, BoolArray, BoolArray, dict[str, Any]]:
-        """Advance all buildings by a step; who was done begins anew. Raises RuntimeError before the first reset."""
-        if not self._randoms:
+        """Advance all buildings by a step; who was done begins anew.
+
+        Raises RuntimeError before a reset has succeeded, ValueError for actions of another shape, or NaN.
+        """
+        if not self._has_begun:
             raise RuntimeError("there are no episodes to step in; call reset")
         begins = self._done
-        self.buildings.act(self.buildings.actor.values(actions))
+        self.buildings.act(self.buildings.actor.values(actions, self.num_envs))
         for number in np.flatnonzero(begins):
             self._begin(int(number), None)
         kpis = self.buildings.kpis
@@ -89,6 +94,15 @@ class BuildingBatch(VectorEnv[Floats, Floats, NDArray[Any]]):
     def close_extras(self, **_: object) -> None:
         """End the threads of the buildings."""
         self.buildings.close()
+
+    def _seeds(self, seed: int | Sequence[int | None] | None) -> Sequence[int | None]:
+        if seed is None:
+            return [None] * self.num_envs
+        if isinstance(seed, int | np.integer):
+            return [int(seed) + number for number in range(self.num_envs)]
+        if len(seed) != self.num_envs:
+            raise ValueError(f"there are {len(seed)} seeds for {self.num_envs} buildings")
+        return seed
 
     def _begin(self, number: int, options: dict[str, Any] | None) -> None:
         own = options_of(options, number, self.num_envs)

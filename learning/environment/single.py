@@ -64,20 +64,28 @@ class BuildingEnv(gymnasium.Env[NDArray[np.float32], NDArray[np.float32]]):
         ``options["start"]`` is a model time (s) or a date, ``options["period"]`` one of BOPTEST's, and
         ``options["parameters"]`` are those of the building that differ, by paths such as ``envelope.window_w_m2k``.
         With ``options["own_control"]`` the building's own control has it, and actions are not looked at.
-        Raises :class:`utils.errors.BridgeError`.
+        Raises :class:`utils.errors.BridgeError`; where the world did not begin, there is no episode any more.
         """
         super().reset(seed=seed)
         start = drawn(self.spaces, self.np_random, options)
+        self._steps_left = 0
         situation = self._situation = self.world.start(start)
         self._steps_left = self.spaces.steps if start.period is None else -1
         return self._seen(situation), self._info(situation, 0.0)
 
     def step(self, action: NDArray[np.float32]) -> tuple[Observation, float, bool, bool, dict[str, Any]]:
-        """Advance the world by a step. Raises RuntimeError before the first reset, and behind an episode's end."""
+        """Advance the world by a step.
+
+        Raises RuntimeError before the first reset and behind an episode's end, ValueError for an action of another
+        shape, or that is NaN where the mask takes it.
+        """
         before = self._situation
         if before is None or self._steps_left == 0:
             raise RuntimeError("there is no episode to step in; call reset")
-        situation = self._situation = self.world.act(self._actor.values(action))
+        values = self._actor.values(action)
+        if np.isnan(values[before.mask]).any():
+            raise ValueError(f"the action is {action}, and takes no NaN")
+        situation = self._situation = self.world.act(values)
         self._steps_left -= 1
         change = situation.kpis - before.kpis
         reason = situation.ended or self._safe_ranges.told(situation.measured.tolist())
@@ -96,7 +104,8 @@ class BuildingEnv(gymnasium.Env[NDArray[np.float32], NDArray[np.float32]]):
         return told_in_words(self.spaces, self.world.kpi_names, self._situation)
 
     def close(self) -> None:
-        """Give back whatever the world has taken."""
+        """Give back whatever the world has taken. The episode is over; a reset begins anew where the world can."""
+        self._steps_left = 0
         self.world.close()
 
     def _seen(self, situation: Situation) -> Observation:

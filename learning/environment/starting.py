@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from math import isfinite
+from numbers import Real
 
 import numpy as np
 
@@ -18,12 +20,13 @@ OPTIONS = ("start", "period", "parameters", "own_control")
 
 def drawn(spaces: SpacesFile, random: np.random.Generator, options: Mapping[str, object] | None) -> Start:
     """What is not chosen is drawn. Raises :class:`ConfigError` with all that is wrong with the options."""
+    chosen = _mapping(options)
     days = [day for first, last in spaces.start_days for day in range(first, last + 1)]
     day, seed = int(random.choice(days)), int(random.integers(2**31))
-    chosen = options or {}
     problems = [
         *(_unknown(name) for name in chosen if name not in OPTIONS),
         *_wrong_parameters(chosen.get("parameters", {})),
+        *_wrong_choice(chosen.get("own_control", False)),
     ]
     start, period = chosen.get("start"), chosen.get("period")
     time_s = float(day * DAY_S)
@@ -50,6 +53,8 @@ def time_of(start: object) -> float:
     if isinstance(start, int | float | np.number) and not isinstance(start, bool) and 0.0 <= start < 365 * DAY_S:
         return float(start)
     text = str(start)
+    if isinstance(start, int | float | np.number):
+        raise ValueError(f"{start!r} is no start; write seconds of the year, from 0 to {365 * DAY_S - 1}")
     try:
         return float(model_seconds(datetime.fromisoformat(text if text.count("-") == 2 else f"2023-{text}")))
     except ValueError as error:
@@ -59,8 +64,15 @@ def time_of(start: object) -> float:
 
 def options_of(options: Mapping[str, object] | None, number: int, count: int) -> dict[str, object]:
     """One building's share of options for several: a sequence has one for each of them."""
-    shared = options or {}
-    return {name: _one_of(name, value, number, count) for name, value in shared.items() if name in (*OPTIONS,)}
+    return {name: _one_of(name, value, number, count) for name, value in _mapping(options).items()}
+
+
+def _mapping(options: Mapping[str, object] | None) -> Mapping[str, object]:
+    if options is None:
+        return {}
+    if not isinstance(options, Mapping):
+        raise ConfigError([Problem("options", f"is {options!r}; write a mapping of {', '.join(OPTIONS)}")])
+    return options
 
 
 def _one_of(name: str, value: object, number: int, count: int) -> object:
@@ -71,12 +83,24 @@ def _one_of(name: str, value: object, number: int, count: int) -> object:
     return value[number]
 
 
-def _unknown(name: str) -> Problem:
-    near = did_you_mean(name, OPTIONS) or f"; there is {', '.join(OPTIONS)}"
+def _unknown(name: object) -> Problem:
+    near = did_you_mean(str(name), OPTIONS) or f"; there is {', '.join(OPTIONS)}"
     return Problem("options", f"there is no {name!a}{near}")
 
 
 def _wrong_parameters(parameters: object) -> list[Problem]:
-    if parameters is None or isinstance(parameters, Mapping):
+    if parameters is None:
         return []
-    return [Problem("options['parameters']", "is a mapping of paths such as envelope.window_w_m2k to numbers")]
+    where = "options['parameters']"
+    if not isinstance(parameters, Mapping):
+        return [Problem(where, "is a mapping of paths such as envelope.window_w_m2k to numbers")]
+    return [
+        Problem(where, f"{path} is {value!r}; write a number")
+        for path, value in parameters.items()
+        if not isinstance(value, Real) or isinstance(value, bool) or not isfinite(value)
+    ]
+
+
+def _wrong_choice(own_control: object) -> list[Problem]:
+    is_choice = own_control is None or isinstance(own_control, bool | np.bool_)
+    return [] if is_choice else [Problem("options['own_control']", f"is {own_control!r}; write True or False")]

@@ -53,7 +53,7 @@ class LoopWorld:
         """The run of the bridge, for whoever wants to watch it; None before the first episode."""
         self._spaces, self._bench = spaces, bench
         self._actor, self._safe_ranges = Actor(spaces), SafeRanges(spaces)
-        self._pool = ThreadPoolExecutor(1, thread_name_prefix="bridge")
+        self._pool: ThreadPoolExecutor | None = None
         self._future: Future[Summary] | None = None
         self._acting: Acting | None = None
         self._turn: Turn | None = None
@@ -63,10 +63,11 @@ class LoopWorld:
 
     def start(self, start: Start) -> Situation:
         """Begin an episode on the session that there is, or on a new one. Raises :class:`utils.errors.BridgeError`."""
-        if start.parameters:
-            what = "the building in the loop has its own; leave them out, or use the embedded building"
-            raise ConfigError([Problem("options['parameters']", what)])
-        turn = self._begun_anew(start) or self._begun(start)
+        try:
+            turn = self._first_turn(start)
+        except BridgeError:
+            self._rest()
+            raise
         self._steps, self._has_agent = 0 if start.period is None else -1, not start.own_control
         reason = self._reason(turn)
         if reason:
@@ -87,25 +88,37 @@ class LoopWorld:
 
     def close(self) -> None:
         """End the run, which gives everything back. Raises what the run raised at its end."""
-        run, future = self.run, self._future
-        if run is None or future is None:
+        if self.run is not None:
+            self.run.request_stop()
+        self._end()
+
+    def _end(self) -> None:
+        """Wait for the end of the run, which is then forgotten. Raises what it raised, once."""
+        pool, future = self._pool, self._future
+        self.run = self._pool = self._future = self._turn = None
+        if pool is None or future is None:
             return
-        self.run = self._future = None
-        run.request_stop()
-        try:
+        with pool:
             future.result()
-        finally:
-            self._pool.shutdown()
+
+    def _first_turn(self, start: Start) -> Turn:
+        if start.parameters:
+            what = "the building in the loop has its own; leave them out, or use the embedded building"
+            raise ConfigError([Problem("options['parameters']", what)])
+        return self._begun_anew(start) or self._begun(start)
 
     def _begun(self, start: Start) -> Turn:
-        """The first episode of a session."""
+        """The first episode of a session. One that has ended before is waited for."""
+        with suppress(BridgeError):
+            self._end()
         settings = self._bench.settings(self._spaces, start)
         acting = self._acting = self._bench.acting(self._spaces, settings, self._forecast)
         self.run = self._bench.run(settings, acting)
+        self._pool = ThreadPoolExecutor(1, thread_name_prefix="bridge")
         self._future = self._pool.submit(self.run.execute)
         turn = self._following(0)
         if turn is None:
-            self._future.result()
+            self._end()
             raise CannotBegin("the run has ended before its first step")
         return turn
 

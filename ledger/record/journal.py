@@ -198,7 +198,7 @@ class Journal:
             if (entry := wanted.get(_claim(theirs))) is not None:
                 raise StateError(f"{_described(entry)} of an earlier run is being given back by another process")
         problems = [
-            Problem(entry.device, f"process {pid} on this computer drives {_described(entry)}; stop that first")
+            Problem(entry.device, f"process {pid} on this computer drives {_described(entry)}; {_stopped_how(pid)}")
             for pid, theirs in self._journals.living(self.file)
             if (entry := wanted.get(_claim(theirs))) is not None
         ]
@@ -300,6 +300,10 @@ def _claim(entry: Entry) -> tuple[object, ...]:
             return (entry.device, "clock")
         case _:
             return (entry.device, entry.ref, "service")
+
+
+def _stopped_how(pid: int) -> str:
+    return "that is this very process: close first what drives it" if pid == os.getpid() else "stop that first"
 
 
 def _described(entry: Entry) -> str:

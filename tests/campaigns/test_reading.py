@@ -104,7 +104,7 @@ def test_the_last_step_is_not_cut_off() -> None:
         ({"cells": [{"day": 5, "plant": {"envelop.window_w_m2k": 2}}]}, "did you mean 'envelope.window_w_m2k'?"),
         (
             {"cells": [{"day": 5, "plant": {"envelope.window_w_m2k": -1}}]},
-            "is -1; write a number from 0 on",
+            "is -1.0; write a number above 0",
         ),
         ({"cells": [{"day": 5, "hold": {"hvac_oveAhu_dpSett": 2}}]}, "did you mean 'hvac_oveAhu_dpSet'?"),
         (

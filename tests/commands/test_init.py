@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 
 import pytest
@@ -28,6 +29,22 @@ def test_what_is_there_is_kept(tmp_path: Path, capsys: pytest.CaptureFixture[str
     told = capsys.readouterr().out
     assert f"kept {tmp_path / '.env'}, which was there" in told
     assert f"wrote {tmp_path / 'configs' / 'AHU.json'}" in told
+
+
+def test_a_sites_own_configs_get_no_example_among_them(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    own = tmp_path / "configs" / "VAV.json"
+    own.parent.mkdir()
+    own.write_text("{}", encoding="utf-8")
+    assert main(["init", str(tmp_path)]) == 0
+    assert list(own.parent.iterdir()) == [own]
+    assert f"kept {own}, which was there" in capsys.readouterr().out
+
+
+def test_what_to_type_next_can_be_typed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    folder = tmp_path / "our site"
+    assert main(["init", str(folder)]) == 0
+    typed = shlex.split(capsys.readouterr().out.splitlines()[-1])
+    assert typed[-4:] == ["--env", str(folder / ".env"), "--configs", str(folder / "configs")]
 
 
 @pytest.mark.parametrize("in_the_way", [".env", "configs/AHU.json"])

@@ -49,7 +49,32 @@ def test_parameters_are_replaced_by_their_paths() -> None:
 def test_a_parameter_that_the_building_has_not_or_cannot_have_is_told() -> None:
     told = dict(parameter_problems({"envelope.window": 1.0, "fan.shut_off_pa": -1.0, "chiller.set_point_c": 5.0}))
     assert "did you mean 'envelope.window_w_m2k'" in told["envelope.window"]
-    assert "write a number from 0 on" in told["fan.shut_off_pa"]
+    assert "write a number above 0" in told["fan.shut_off_pa"]
     assert len(told) == 2
     with pytest.raises(ConfigError, match="no such parameter"):
         office({"envelope.window": 1.0})
+
+
+def test_paths_take_what_a_file_of_parameters_takes() -> None:
+    wrong = {
+        "envelope.furniture_m2_per_m2": 0.0,
+        "envelope.window_w_m2k": float("nan"),
+        "envelope.wall_w_m2k": float("inf"),
+        "envelope.emissivity": 1.5,
+    }
+    told = dict(parameter_problems({**wrong, "envelope.door_w_k": 0.0, "chiller.machine.efficiency": 3.0}))
+    assert told.keys() == wrong.keys()
+    assert told["envelope.window_w_m2k"] == "is NaN; write a number (it is 2.45 as a rule)"
+
+
+def test_parameters_that_make_no_building_together_are_refused() -> None:
+    with pytest.raises(ConfigError, match=r"reheat\.rise_k: what differs there makes no building"):
+        office({"reheat.rise_k": 2000.0})
+
+
+def test_a_building_whose_numbers_are_lost_is_not_gone_on_with() -> None:
+    test = EmbeddedTest(office_with(OfficeFiles(), {"fan.efficiency": 1e-9}))
+    test.initialize(186.0 * 86_400.0, 0.0)
+    test.set_step(12 * 3600.0)
+    with pytest.raises(SimulationRefused, match="is no number any more; its parameters cannot be simulated"):
+        test.advance({})

@@ -80,6 +80,48 @@ def test_each_building_may_have_parameters_of_its_own(tmp_path: Path) -> None:
         many.reset(options={"start": ["01-20"]})
 
 
+def test_options_are_those_of_one_environment_and_no_others(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="there is no 'strat', did you mean 'start'"):
+        batch(tmp_path, 2).reset(options={"strat": "07-06"})
+
+
+def test_a_reset_that_one_building_cannot_follow_leaves_no_episodes(tmp_path: Path) -> None:
+    many = batch(tmp_path, 2)
+    for first in (True, False):
+        with pytest.raises(ConfigError, match="'the first' is no start"):
+            many.reset(seed=1, options={"start": ["07-06", "the first"]})
+        with pytest.raises(RuntimeError, match="there are no episodes to step in; call reset"):
+            many.step(many.action_space.sample())
+        if first:
+            many.reset(seed=1)
+
+
+@pytest.mark.parametrize("shape", [(), (2,), (1, 2), (3, 2), (2, 1)])
+def test_actions_of_another_shape_are_refused_and_not_spread(tmp_path: Path, shape: tuple[int, ...]) -> None:
+    many = batch(tmp_path, 2)
+    many.reset(seed=1)
+    with pytest.raises(ValueError, match=r"in the place of \(2, 2\)"):
+        many.step(np.zeros(shape, np.float32))
+
+
+def test_seeds_are_one_or_one_for_each(tmp_path: Path) -> None:
+    many = batch(tmp_path, 3)
+    said: list[Said] = [4, np.int64(4), [4, 5, 6], np.array([4, 5, 6])]
+    days = [many.reset(seed=seed)[1]["time_s"].tolist() for seed in said]
+    assert days[0] == days[1] == days[2] == days[3]
+    for seeds in ([4, 5], [4, 5, 6, 7], []):
+        with pytest.raises(ValueError, match=f"there are {len(seeds)} seeds for 3 buildings"):
+            many.reset(seed=seeds)
+
+
+def test_a_batch_has_a_building_and_a_thread_at_least() -> None:
+    with pytest.raises(ConfigError) as refused:
+        office_batch(OFFICES[-1], 0, threads=-1)
+    told = str(refused.value)
+    assert "num_envs: is 0; write a number from 1 on" in told
+    assert "threads: is -1; write a number from 1 on" in told
+
+
 def test_gymnasium_makes_the_batch_itself() -> None:
     many = gymnasium.make_vec(f"learning:{office_id()}", num_envs=2)
     seen, _ = many.reset(seed=1)

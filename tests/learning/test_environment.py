@@ -11,11 +11,11 @@ gymnasium = pytest.importorskip("gymnasium")
 import numpy as np
 from gymnasium.utils.env_checker import check_env
 
-from emulators.plants.multizone_office import MultizoneOffice
+from emulators.plants.multizone_office import MultizoneOffice, OfficeFiles
 from learning.identities import OFFICES, office_id
 from learning.making import office_env
 from tests.learning.rooms import SMALL, Said, embedded, random_actions
-from utils.errors import BeginningRefused, ConfigError, UnknownPeriod
+from utils.errors import BeginningRefused, ConfigError, SimulationError, UnknownPeriod
 
 MADE = f"learning:{office_id()}"
 
@@ -76,11 +76,17 @@ def test_parameters_make_another_building_for_an_episode(tmp_path: Path) -> None
     ("options", "told"),
     [
         ({"start": "the first"}, "is no start"),
-        ({"start": -5.0}, "is no start"),
+        ({"start": -5.0}, "-5.0 is no start; write seconds of the year, from 0 to 31535999"),
         ({"begin": 1}, "there is no 'begin'"),
         ({"parameters": {"envelope.windows": 1.0}}, "the building has no such parameter"),
         ({"parameters": 5}, "is a mapping of paths"),
         ({"start": 0, "period": "mix_day"}, "takes no start beside it"),
+        ({"parameters": {"envelope.window_w_m2k": float("nan")}}, "envelope.window_w_m2k is nan; write a number"),
+        ({"parameters": {"envelope.window_w_m2k": "1.2"}}, "envelope.window_w_m2k is '1.2'; write a number"),
+        ({"parameters": {"envelope": {"window_w_m2k": 1.2}}}, r"envelope is \{.*; write a number"),
+        ({"parameters": {"reheat.rise_k": 0.0}}, "is 0.0; write a number above 0"),
+        ({"own_control": "no"}, "is 'no'; write True or False"),
+        (["start"], "write a mapping of start, period, parameters, own_control"),
     ],
 )
 def test_options_that_cannot_be_are_refused(tmp_path: Path, options: Said, told: str) -> None:
@@ -94,6 +100,43 @@ def test_starts_that_the_building_cannot_begin_at_are_refused(tmp_path: Path) ->
         env.reset(options={"start": 30.0})
     with pytest.raises(UnknownPeriod, match="did you mean 'mix_day'"):
         env.reset(options={"period": "mixday"})
+
+
+def test_where_the_world_did_not_begin_there_is_no_episode(tmp_path: Path) -> None:
+    env = embedded(tmp_path)
+    env.reset(seed=1)
+    with pytest.raises(BeginningRefused):
+        env.reset(options={"start": 30.0})
+    with pytest.raises(RuntimeError, match="there is no episode to step in; call reset"):
+        env.step(env.action_space.sample())
+
+
+@pytest.mark.parametrize("shape", [(), (1,), (3,), (1, 2)])
+def test_an_action_of_another_shape_is_refused_and_not_spread(tmp_path: Path, shape: tuple[int, ...]) -> None:
+    env = embedded(tmp_path)
+    env.reset(seed=1)
+    with pytest.raises(ValueError, match=r"has the shape .* in the place of \(2,\): supply air, cooling"):
+        env.step(np.zeros(shape, np.float32))
+
+
+def test_an_action_that_is_no_number_is_refused_where_it_is_taken(tmp_path: Path) -> None:
+    env = embedded(tmp_path)
+    _, info = env.reset(options={"start": "07-06 05:30"})
+    assert info["action_mask"].tolist() == [0, 1]
+    with pytest.raises(ValueError, match="takes no NaN"):
+        env.step(np.array([0.0, np.nan], np.float32))
+    env.step(np.array([np.nan, 0.0], np.float32))
+
+
+def test_a_building_whose_numbers_are_lost_is_not_learned_from(tmp_path: Path) -> None:
+    env = embedded(tmp_path)
+    with pytest.raises(SimulationError, match="is no number any more; its parameters"):
+        env.reset(options={"start": "07-06 12:00", "parameters": {"chiller.set_point_c": 600.0}})
+
+
+def test_a_servers_building_takes_no_files(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="are of the embedded building, and a server has its own"):
+        office_env(OFFICES[-1], files=OfficeFiles(as_boptest=True), server="http://127.0.0.1:1")
 
 
 def test_an_episode_is_truncated_at_its_end_and_goes_no_further(tmp_path: Path) -> None:
@@ -163,13 +206,6 @@ def test_the_running_peak_and_the_hour_are_seen(tmp_path: Path) -> None:
     for action in random_actions(env, 8):
         seen, *_, info = env.step(action)
         assert (seen[peak] + 1.0) / 2.0 * 0.05 == pytest.approx(info["kpis"]["pele_tot"], rel=1e-5)
-
-
-def test_nan_is_no_action(tmp_path: Path) -> None:
-    env = embedded(tmp_path)
-    env.reset(seed=1)
-    with pytest.raises(ValueError, match="nan is not within"):
-        env.step(np.array([np.nan, np.nan], np.float32))
 
 
 def test_it_is_rendered_as_text(tmp_path: Path) -> None:

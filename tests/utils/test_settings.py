@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Mapping
 from datetime import datetime
@@ -11,6 +12,7 @@ import pytest
 
 from utils.errors import ConfigError
 from utils.settings import AccountSettings, LocalSettings, ServerSettings, Settings, SettingsSource, load_settings
+from utils.status_file import StatusFile
 
 SEED_ENV = """\
 BOP_SERVER_IP = '192.0.2.7'
@@ -200,6 +202,18 @@ def test_paths_that_cannot_be_written_are_told_together_and_by_name(tmp_path: Pa
         "BRIDGE_STATE_DIR": "/file is not a folder",
     }
     assert sorted(path.name for path in tmp_path.iterdir()) == [".env", "file", "folder"]
+
+
+def test_a_status_file_replaces_none_but_its_like(tmp_path: Path) -> None:
+    with StatusFile(tmp_path / "ours.prom", "bridge", list):
+        pass
+    (tmp_path / "empty.prom").touch()
+    (tmp_path / "AHU.json").write_text("{}", encoding="utf-8")
+    for name in ("ours.prom", "empty.prom", "new.prom"):
+        assert load(tmp_path, STATUS_FILE=name).status_file == tmp_path / name
+    for file in (tmp_path / "AHU.json", tmp_path / ".env", Path(os.devnull).absolute()):
+        told = f"{file} is there, is no status file, and would be replaced; name another"
+        assert problems(tmp_path, STATUS_FILE=str(file)) == {"STATUS_FILE": told}
 
 
 def test_29_february_is_refused_with_the_reason(tmp_path: Path) -> None:

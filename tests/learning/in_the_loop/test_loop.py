@@ -101,6 +101,46 @@ def test_behind_the_end_nobody_acts_and_time_is_held_until_the_next_reset(both: 
         stepped(env, 2)
 
 
+def test_a_reset_that_is_refused_ends_the_episode_and_lets_go(both: Rig) -> None:
+    with looped(both) as env:
+        env.reset(seed=1)
+        stepped(env, 2)
+        assert slot(both) is not None
+        with pytest.raises(ConfigError, match="leave them out"):
+            env.reset(options={"parameters": {"envelope.window_w_m2k": 1.0}})
+        with pytest.raises(RuntimeError, match="there is no episode"):
+            env.step(AT_17)
+        run = run_of(env)
+        eventually(lambda: run.time.state.held_since_s is not None and slot(both) is None)
+        env.reset(seed=1)
+        stepped(env, 2)
+
+
+def test_behind_a_close_a_reset_begins_another_session(both: Rig) -> None:
+    with looped(both) as env:
+        env.reset(seed=1)
+        first = run_of(env)
+        env.close()
+        with pytest.raises(RuntimeError, match="there is no episode"):
+            env.step(AT_17)
+        assert_given_back(both)
+        env.reset(seed=1)
+        assert run_of(env) is not first
+        stepped(env, 2)
+    assert_given_back(both)
+
+
+def test_why_no_session_begins_is_raised_once(both: Rig) -> None:
+    with looped(both) as one, looped(both) as other:
+        one.reset(seed=1)
+        with pytest.raises(ConfigError, match="that is this very process: close first what drives it"):
+            other.reset(seed=1)
+        other.close()
+        one.close()
+        other.reset(seed=1)
+        stepped(other, 2)
+
+
 def test_an_action_that_is_late_leaves_the_last_in_force(both: Rig) -> None:
     with looped(both, {"days": 1.0}, patience_s=0.0) as env:
         env.reset(seed=1)

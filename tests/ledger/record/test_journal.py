@@ -167,8 +167,9 @@ class TestTwoProcesses:
     ) -> None:
         first, second = Ledger(journals.own({})), Ledger(journals.own({}))
         first.take(SLOT, INPUT, CLOCK)
-        with pytest.raises(ConfigError, match=f"process {os.getpid()} on this computer drives"):
+        with pytest.raises(ConfigError, match=f"process {os.getpid()} on this computer drives") as refused:
             second.take(entry)
+        assert "that is this very process: close first what drives it" in str(refused.value)
         first.give_back(SLOT, INPUT, CLOCK)
         second.take(entry)
 

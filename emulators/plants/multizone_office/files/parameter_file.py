@@ -9,6 +9,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import fields, is_dataclass, replace
 from math import isfinite
+from numbers import Real
 from pathlib import Path
 from typing import TypeVar, get_args
 
@@ -90,27 +91,38 @@ def _value(name: str, usual: object, value: object, place: tuple[str, str], prob
         if isinstance(value, list) and len(value) == len(usual) and all(_is_number(item) for item in value):
             return tuple(float(item) for item in value)
         problems.add([Problem(where, f"is {_short(value)}; write {len(usual)} numbers in brackets")])
-    elif wrong := _wrong_with(name, value):
-        problems.add([Problem(where, f"is {_short(value)}; {wrong}")])
+    elif wrong := wrong_with(name, value, usual):
+        problems.add([Problem(where, wrong)])
     else:
         return float(value)  # type: ignore[arg-type]
     return usual
 
 
-def _wrong_with(name: str, value: object) -> str:
-    if not isinstance(value, int | float) or not _is_number(value) or abs(value) > _MOST:
+def wrong_with(name: str, value: object, usual: object) -> str:
+    """Why a parameter, by the last name of its path, cannot have that value, and what to do; empty if it can."""
+    wrong = _wrong_kind_of_number(name, value, usual)
+    return f"is {_short(value)}; {wrong}" if wrong else ""
+
+
+def _wrong_kind_of_number(name: str, value: object, usual: object) -> str:
+    if not isinstance(value, Real) or not _is_number(value):
+        return "write a number"
+    number = float(value)
+    if abs(number) > _MOST:
         return "write a number"
     if name in _ANY_SIGN:
         return ""
-    if value < 0.0 or (value == 0.0 and name not in _MAY_BE_NOTHING):
+    if number < 0.0 or (number == 0.0 and name not in _MAY_BE_NOTHING):
         return "write a number from 0 on" if name in _MAY_BE_NOTHING else "write a number above 0"
-    return "it is a share; write a number up to 1" if name in _SHARES and value > 1.0 else ""
+    # The chiller's efficiency is heat by power, as its usual number shows, and no share.
+    is_share = name in _SHARES and isinstance(usual, float) and usual <= 1.0
+    return "it is a share; write a number up to 1" if is_share and number > 1.0 else ""
 
 
 def _is_number(value: object) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and isfinite(value)
+    return isinstance(value, Real) and not isinstance(value, bool) and isfinite(value)
 
 
 def _short(value: object) -> str:
-    text = json.dumps(value)
+    text = json.dumps(value, default=str)
     return text if len(text) <= 40 else f"{text[:37]}..."

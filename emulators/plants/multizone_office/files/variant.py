@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from emulators.plants.epw import read_epw
+from emulators.plants.multizone_office.building import built
 from emulators.plants.multizone_office.files.parameter_file import read_parameters
 from emulators.plants.multizone_office.parameters import OfficeParameters, as_boptest
 from emulators.plants.multizone_office.plant import MultizoneOffice
 from emulators.plants.multizone_office.use.prices import HourlyPrices, read_hourly
 from emulators.plants.weather import WeatherYear
-from utils.errors import Problems
+from utils.errors import ConfigError, Problem, Problems
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +54,17 @@ def read_variant(files: OfficeFiles) -> OfficeVariant:
         year = read_epw(files.weather) if files.weather else None
     with problems.collecting():
         parameters = read_parameters(files.parameters, usual) if files.parameters else usual
+        refuse_no_building(parameters, str(files.parameters))
     with problems.collecting():
         hourly = read_hourly(files.prices) if files.prices else None
     problems.refuse()
     return OfficeVariant(parameters, year, hourly)
+
+
+def refuse_no_building(parameters: OfficeParameters, where: str) -> None:
+    """Raises ConfigError where parameters that are sound each for itself cannot be together."""
+    try:
+        built(parameters)
+    except (ArithmeticError, ValueError) as error:
+        what = f"what differs there makes no building ({error}); keep nearer to the usual numbers"
+        raise ConfigError([Problem(where, what)]) from error

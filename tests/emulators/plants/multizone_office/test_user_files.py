@@ -4,6 +4,7 @@ import csv
 import gzip
 import json
 from collections.abc import Mapping
+from dataclasses import asdict
 from pathlib import Path
 
 import pytest
@@ -136,6 +137,18 @@ def test_all_that_is_wrong_with_parameters_is_told_at_once_beside_other_files(tm
     assert all(any(sentence in problem for problem in problems) for sentence in wanted)
     assert any("has no 'wall'" in problem for problem in problems)
     assert any("absent.csv" in problem for problem in problems)
+
+
+def test_the_usual_number_of_each_parameter_is_taken(tmp_path: Path) -> None:
+    told = asdict(OfficeParameters())
+    read = read_variant(OfficeFiles(parameters=parameters(tmp_path / "usual.json", told))).parameters
+    assert read == OfficeParameters()
+
+
+def test_parameters_that_make_no_building_together_are_told_and_nothing_is_started(tmp_path: Path) -> None:
+    path = parameters(tmp_path / "far.json", {"reheat": {"rise_k": 2000}})
+    (problem,) = told_of(OfficeFiles(parameters=path))
+    assert problem.startswith(f"{path}: what differs there makes no building (math domain error)")
 
 
 def test_hourly_prices_are_a_users_own(tmp_path: Path) -> None:
