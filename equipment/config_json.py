@@ -38,7 +38,10 @@ _WHAT_IS_WANTED = {
     "less_than_equal": "must not be more than {le:g}",
     "missing": "is missing; add it",
     "model_type": "must be an object in braces",
+    "string_too_short": "must not be empty",
     "string_type": "must be a text in quotes",
+    "too_long": "must not have more than {max_length} entries",
+    "too_short": "must not have less than {min_length} entries",
     "tuple_type": "must be a list in square brackets",
 }
 """What pydantic's errors ask for, in the words of somebody who writes JSON."""

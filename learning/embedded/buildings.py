@@ -114,7 +114,7 @@ class Buildings:
         self._states[number, [tally.TIME_S, tally.ORIGIN_S]] = begun.start_s
         self._tally(self._told[number : number + 1].copy(), self._calendar.rows, self._points,
                     self._states[number : number + 1], 0.0, self._meta.floor_area_m2)  # fmt: skip
-        self._refuse_no_numbers()
+        self._refuse_no_numbers(number, number + 1)
         self._ends_s[number] = begun.end_s
         self._inputs[number] = self._idle
         self._has_agent[number] = not start.own_control
@@ -135,7 +135,7 @@ class Buildings:
         self._tally(told, self._calendar.rows, self._points, self._states, self._offices.step_s,
                     self._meta.floor_area_m2)  # fmt: skip
         self._told[:] = told[-self.count :]
-        self._refuse_no_numbers()
+        self._refuse_no_numbers(0, self.count)
         self.mask = self.actor.mask(self.times_s) & self._has_agent
 
     def forecast(self) -> FloatArray:
@@ -169,13 +169,16 @@ class Buildings:
         errors.disturb(series, scenario, times_s.tolist(), forecasts.horizon_s, seed + int(times_s[0]))
         told[:] = [series[name] for name in names]
 
-    def _refuse_no_numbers(self) -> None:
-        """An observation would make 0 of NaN, and an agent would learn from it."""
-        if isfinite(self._told.sum()):
+    def _refuse_no_numbers(self, first: int, end: int) -> None:
+        """Of these offices: an observation would make 0 of NaN, and an agent would learn from it."""
+        told = self._told[first:end]
+        if isfinite(told.sum()):
             return
-        number, place = np.argwhere(~np.isfinite(self._told))[0]
+        number, place = np.argwhere(~np.isfinite(told))[0]
         name = self._offices.told_names[place]
-        raise SimulationError(f"office {number}: {name} is no number any more; its parameters cannot be simulated")
+        raise SimulationError(
+            f"office {first + number}: {name} is no number any more; its parameters cannot be simulated"
+        )
 
     def _begun_at(self, start: Start) -> _Begun:
         key = (start.time_s, start.period, tuple(sorted(start.parameters.items())))

@@ -136,10 +136,28 @@ starts settled, and a real server wants 7.",
         twice = sorted({name for each in (points, names) for name in each if each.count(name) > 1})
         if twice:
             raise ValueError(f"{twice[0]} is of two actions; keep it in one")
+        for key, seen in (("observations", self.observations), ("forecasts", self.forecasts_seen)):
+            again = sorted({each.point for each in seen if [one.point for one in seen].count(each.point) > 1})
+            if again:
+                raise ValueError(f"{again[0]} is twice among {key}; keep one")
         unseen = {limit.point for limit in self.limits} - {seen.point for seen in self.observations}
         if unseen:
             raise ValueError(f"limits are of observations, and {min(unseen)} is none; add it there")
         return self
+
+    @model_validator(mode="after")
+    def _acts_at_times(self) -> SpacesFile:
+        hours = [number * self.step_s / 3600.0 for number in range(_DAY_S // self.step_s)]
+        for action in self.actions:
+            first, last = action.hours or (0.0, 24.0)
+            if not any(first <= hour < last for hour in hours):
+                raise ValueError(f"no step of {self.step_s} s begins in the hours of {action.name}; widen them")
+        return self
+
+    @property
+    def forecasts_seen(self) -> list[SeenPoint]:
+        """Forecast points."""
+        return self.forecasts.points if self.forecasts else []
 
     @property
     def steps(self) -> int:

@@ -15,7 +15,7 @@ from learning.environment import BuildingBatch
 from learning.identities import OFFICES, office_id
 from learning.making import office_batch
 from tests.learning.rooms import Action, Said, embedded, spaces_file
-from utils.errors import ConfigError
+from utils.errors import ConfigError, SimulationError
 
 
 def batch(folder: Path, count: int, threads: int = 1, **changes: Said) -> BuildingBatch:
@@ -94,6 +94,15 @@ def test_a_reset_that_one_building_cannot_follow_leaves_no_episodes(tmp_path: Pa
             many.step(many.action_space.sample())
         if first:
             many.reset(seed=1)
+
+
+def test_a_building_whose_numbers_were_lost_keeps_no_later_reset_from_beginning(tmp_path: Path) -> None:
+    many = batch(tmp_path, 2)
+    lost = {"start": "07-06 12:00", "parameters": [{}, {"chiller.set_point_c": 600.0}]}
+    with pytest.raises(SimulationError, match=r"office 1: .* is no number any more"):
+        many.reset(options=lost)
+    many.reset(seed=1)
+    many.step(many.action_space.sample())
 
 
 @pytest.mark.parametrize("shape", [(), (2,), (1, 2), (3, 2), (2, 1)])

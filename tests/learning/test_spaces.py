@@ -66,6 +66,13 @@ def test_everything_that_is_wrong_is_told_at_once(tmp_path: Path) -> None:
         ({"actions": with_action(low=200.0)}, "is 200, and hvac_oveAhu_TSupSet takes 285.15 to 313.15"),
         ({"actions": with_action(hours=[19, 6])}, "hours are [19.0, 6.0]"),
         ({"actions": with_action() * 2}, "hvac_oveAhu_TSupSet is of two actions"),
+        ({"actions": with_action(hours=[6.1, 6.2])}, "no step of 900 s begins in the hours of supply air; widen them"),
+        ({"actions": with_action(points=[])}, "points: must not have less than 1 entries"),
+        ({"observations": SMALL["observations"] * 2}, "hvac_reaAhu_TSup_y is twice among observations; keep one"),
+        (
+            {"forecasts": {**SMALL["forecasts"], "points": SMALL["forecasts"]["points"] * 2}},
+            "Occupancy[cor] is twice among forecasts; keep one",
+        ),
         ({"step_s": 100}, "step_s is 100; write a multiple of 30 that divides a day"),
         ({"days": 0.01}, "write one that is a whole number of steps"),
         ({"start_days": [[10, 5]]}, "start_days are [[10, 5]]"),
