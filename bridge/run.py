@@ -48,7 +48,9 @@ log = logging.getLogger(__name__)
 class Run:
     """One run. :meth:`execute` blocks and is the simulation thread; the other methods are for other threads.
 
-    ``time`` is what people may do with time while it runs, ``hand`` what they may hold by hand.
+    ``time`` is what people may do with time while it runs, ``hand`` what they may hold by hand. ``watchers`` are told
+    what happens. With ``guarded`` another process gives back when this one is lost. ``acting`` is how somebody acts on
+    set-points: such a run is always guarded, and to make it raises :class:`ConfigError` for set-points that cannot be.
     """
 
     _phase = Phase.CONNECTING
@@ -75,20 +77,14 @@ class Run:
         guarded: bool = False,
         acting: Acting | None = None,
     ) -> None:
-        """``watchers`` are told what happens. With ``guarded`` another process gives back when this one is lost.
-
-        ``acting`` is how somebody acts on set-points; such a run is always guarded. Raises :class:`ConfigError` for
-        set-points that cannot be.
-        """
         if acting is not None:
             manager.act_on(acting.set_points, () if acting.switch is None else [acting.switch])
         clocks = clocks or Clocks()
         self.confirm, self._steps, self._shadow = confirm, steps, shadow
         self._ending = Ending()
         self._model_time = time = ModelTime(settings, clocks)
-        simulation = purpose.simulation
         self._session = session = Session(
-            *(settings, manager, state, time, simulation),
+            *(settings, manager, state, time, purpose.simulation),
             ledger=ledger,
             clocks=clocks,
             take_occupied=take_occupied,
@@ -103,11 +99,15 @@ class Run:
         self._memory = BridgeMemory(session, purpose, overrides.groups, self._begun, lambda: self._kpis)
         self._watching = watching = Watching(session.links, overrides, time.shown, clocks, (self._memory, *watchers))
         self.hand = ByHand(session, overrides.held_inputs, lambda: time.frame.time_s, watching.tell, shadow=shadow)
-        self._devices = DeviceLoop(
-            session.links, self._pacer, settings.settle_time_s, session.pool, session.stop, self.time.asked, clocks
-        )
         self._acting = acting
+        self._devices = self._device_loop()
         self._workings = self._put_together(overrides, purpose, scan_with_simulation=scan_with_simulation)
+
+    def _device_loop(self) -> DeviceLoop:
+        session, settle_s = self._session, self._session.settings.settle_time_s
+        return DeviceLoop(
+            session.links, self._pacer, settle_s, session.pool, session.stop, self.time.asked, session.clocks
+        )
 
     def _put_together(self, overrides: Overrides, purpose: Purpose, *, scan_with_simulation: bool) -> Workings:
         """What all episodes share. Controllers that scan with the simulation rest for a step at least in a pause."""
