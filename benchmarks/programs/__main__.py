@@ -14,7 +14,8 @@ from rich.table import Table
 
 from benchmarks.programs.days import ROOT
 from benchmarks.programs.figures import thinned
-from benchmarks.programs.studies import STUDIES, Study
+from benchmarks.programs.studies import STUDIES
+from benchmarks.programs.studies.study import Study
 from recording.charts import Panel, chart
 
 _SHOWN_H = (5.0, 20.0)

@@ -18,12 +18,13 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from benchmarks.programs.days import CONFIGS, ROOT, YEAR, Hours, State, WatchedOffice
+from benchmarks.programs.days import CONFIGS, ROOT, YEAR, Hours, State, WatchedPlant
 from bridge.run import Run
 from clients.ecy_device_client import ECYDeviceClient
 from clients.http.tls import TlsMode, TlsPolicy
 from clients.making import tls_policy
 from emulators.boptest.server import BoptestServer
+from emulators.plants.multizone_office import MultizoneOffice
 from emulators.process import emulator_process
 from equipment.equipment_manager import EquipmentManager
 from supervisory.setup.plan import plan_run
@@ -62,7 +63,7 @@ class Bench:
 
 def run(bench: Bench) -> Sequence[State]:
     """The building's states, one every five seconds."""
-    office = WatchedOffice()
+    office = WatchedPlant(MultizoneOffice())
     with ExitStack() as stack:
         folder = Path(stack.enter_context(TemporaryDirectory(prefix="study-")))
         server = stack.enter_context(BoptestServer({office.meta.name: lambda: office}))
@@ -118,7 +119,7 @@ def _command_by_hand(commands: Mapping[tuple[str, str], float], addresses: Mappi
             client.write_values_from_endpoints([Write(ref, WriteKind.COMMAND, value, _BY_HAND)])
 
 
-def _beside(bridge: Run, supervision: Supervision, office: WatchedOffice) -> None:
+def _beside(bridge: Run, supervision: Supervision, office: WatchedPlant) -> None:
     """Run the bridge, and from half an hour of its building on the program beside it."""
     ended = threading.Event()
 

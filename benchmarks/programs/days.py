@@ -7,7 +7,7 @@ the gate, its config from ``configs/supervisory``. Only the building is looked a
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -16,7 +16,9 @@ from types import MappingProxyType
 from typing import TypeAlias
 
 from emulators.boptest.server import BoptestServer
+from emulators.plant import PointMeta, RestorablePlant, TestCaseMeta
 from emulators.plants.multizone_office import MultizoneOffice
+from emulators.states import Memory
 from supervisory.runtime.context import StepRecord
 from supervisory.setup.plan import plan_run
 from supervisory.setup.settings import settings_for
@@ -59,48 +61,101 @@ class Day:
         return (state for hour, state in zip(self.hours, self.states, strict=True) if from_h < hour <= to_h)
 
 
-class WatchedOffice(MultizoneOffice):
-    """The embedded building, remembering every state that it was in."""
+PlantFactory: TypeAlias = Callable[[], RestorablePlant]
 
-    def __init__(self) -> None:
+
+class WatchedPlant:
+    """A plant, and every state that it was in since it last began."""
+
+    def __init__(self, plant: RestorablePlant) -> None:
+        self._plant = plant
         self.states: list[State] = []
-        super().__init__()
+
+    @property
+    def meta(self) -> TestCaseMeta:
+        """The plant's."""
+        return self._plant.meta
+
+    @property
+    def inputs(self) -> Mapping[str, PointMeta]:
+        """The plant's."""
+        return self._plant.inputs
+
+    @property
+    def measurements(self) -> Mapping[str, PointMeta]:
+        """The plant's."""
+        return self._plant.measurements
+
+    @property
+    def forecast_points(self) -> Mapping[str, PointMeta]:
+        """The plant's."""
+        return self._plant.forecast_points
+
+    @property
+    def identity(self) -> str:
+        """The plant's."""
+        return self._plant.identity
 
     def initialize(self, start_time_s: float) -> Mapping[str, float]:
         """Begin anew."""
         self.states.clear()
-        return super().initialize(start_time_s)
+        return self._plant.initialize(start_time_s)
 
     def advance(self, step_s: float, inputs: Mapping[str, float]) -> Mapping[str, float]:
         """Advance and remember."""
-        state = super().advance(step_s, inputs)
+        state = self._plant.advance(step_s, inputs)
         self.states.append(state)
         return state
 
+    def forecast(self, names: Sequence[str], times_s: Sequence[float]) -> Mapping[str, Sequence[float]]:
+        """The plant's."""
+        return self._plant.forecast(names, times_s)
 
-def day_alone(number: int, held: Mapping[str, float] = _NOTHING, hours: Hours = WHOLE_DAY) -> Day:
+    def remember(self) -> Memory:
+        """The plant's."""
+        return self._plant.remember()
+
+    def prepare(self, memory: Mapping[str, object]) -> Callable[[], None]:
+        """The plant's."""
+        return self._plant.prepare(memory)
+
+    def own_control(self) -> Mapping[str, float]:
+        """The plant's."""
+        return self._plant.own_control()
+
+
+def day_alone(
+    number: int,
+    held: Mapping[str, float] = _NOTHING,
+    hours: Hours = WHOLE_DAY,
+    plant: PlantFactory = MultizoneOffice,
+) -> Day:
     """Day ``number`` (0 is 1 January) with the building's own control; ``held`` are inputs that are overridden."""
-    office = WatchedOffice()
-    office.initialize(number * DAY_S + hours[0] * HOUR_S)
+    watched = WatchedPlant(plant())
+    watched.initialize(number * DAY_S + hours[0] * HOUR_S)
     inputs = {f"{base}_u": value for base, value in held.items()} | {f"{base}_activate": 1.0 for base in held}
     for _ in range(_steps(hours)):
-        office.advance(STEP_S, inputs)
-    return Day(tuple(office.states), from_h=hours[0])
+        watched.advance(STEP_S, inputs)
+    return Day(tuple(watched.states), from_h=hours[0])
 
 
 def day_with(
-    number: int, program: str, parameters: Mapping[str, object] = MappingProxyType({}), hours: Hours = WHOLE_DAY
+    number: int,
+    program: str,
+    parameters: Mapping[str, object] = MappingProxyType({}),
+    hours: Hours = WHOLE_DAY,
+    plant: PlantFactory = MultizoneOffice,
 ) -> Day:
     """The same day under a shipped program with its shipped config; ``parameters`` replace some of its own."""
-    office = WatchedOffice()
-    with TemporaryDirectory(prefix="study-") as name, BoptestServer({office.meta.name: lambda: office}) as server:
+    watched = WatchedPlant(plant())
+    with TemporaryDirectory(prefix="study-") as name, BoptestServer({watched.meta.name: lambda: watched}) as server:
         folder = Path(name)
         config = _changed(folder, program, parameters)
         records: list[StepRecord] = []
         alarms: list[str] = []
         start = datetime(YEAR, 1, 1) + timedelta(days=number, hours=hours[0])
         _supervise(program, config, _environment(server.url, start), _steps(hours), records, alarms)
-        return Day(tuple(office.states), tuple(records), tuple(alarms), hours[0])
+        return Day(tuple(watched.states), tuple(records), tuple(alarms), hours[0])
 
 
 def _changed(folder: Path, program: str, parameters: Mapping[str, object]) -> Path:

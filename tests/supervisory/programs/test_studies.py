@@ -11,7 +11,7 @@ import pytest
 from benchmarks.programs import figures
 from benchmarks.programs.__main__ import main, write
 from benchmarks.programs.days import Day, day_alone, day_with
-from benchmarks.programs.studies import SIXTH_OF_JULY, Study
+from benchmarks.programs.studies.study import SIXTH_OF_JULY, Study
 from recording.charts import Curve, Panel
 
 MORNING_H = (5.5, 10.0)

@@ -1,0 +1,19 @@
+"""One study per program: the days that are compared, the table of its page, and its curves."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from benchmarks.programs.studies.duct_static_reset import duct_static_reset
+from benchmarks.programs.studies.load_shed import load_shed
+from benchmarks.programs.studies.mornings import data_sharing, override_release_bot
+from benchmarks.programs.studies.study import Study
+from benchmarks.programs.studies.supply_air_temperature_reset import supply_air_temperature_reset
+
+STUDIES: Mapping[str, Callable[[], Study]] = {
+    "duct_static_reset": duct_static_reset,
+    "supply_air_temperature_reset": supply_air_temperature_reset,
+    "load_shed": load_shed,
+    "data_sharing": data_sharing,
+    "override_release_bot": override_release_bot,
+}
