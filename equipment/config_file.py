@@ -7,11 +7,12 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from equipment.config_address import normal_address
+from equipment.config_address import device_address
 from equipment.config_conflicts import Claimant
 from equipment.config_json import Json, check_part, judge, read_document
-from equipment.config_model import KNOWN_KEYS, EquipmentConfig
+from equipment.config_model import KNOWN_KEYS, EquipmentConfig, Protocol
 from points import PointConfig, point_problems
+from utils.bacnet import SCHEME
 from utils.errors import ConfigError, Problem
 from utils.unit_conversion import UnitConverter
 
@@ -67,9 +68,10 @@ def read_config_file(file: Path, converter: UnitConverter) -> ConfigFile:
 
 
 def _claimant(head: Mapping[str, Json], sound: Mapping[int, PointConfig]) -> Claimant:
-    address = None
+    address, is_bacnet = None, head.get("protocol") == Protocol.BACNET
     with suppress(ValueError):
-        address = normal_address(str(head["device_ip"])) if "device_ip" in head else None
+        spelled = device_address(str(head["device_ip"]), is_bacnet) if "device_ip" in head else None
+        address = f"{SCHEME}{spelled}" if spelled and is_bacnet else spelled
     return Claimant(_text(head, "equipment_name"), address, _text(head, "heartbeat"), sound)
 
 

@@ -7,7 +7,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from bridge.check.views import ControllerView, PointView, quantity
 from bridge.exchange_delay import LIMIT_S, ExchangeDelay
 from bridge.findings import Finding, Severity, Topic
-from clients.ecy_device_client import API, Binding, object_url
+from clients.device_client import Binding
+from clients.ecy_device_client import API, object_url
 from utils.settings import Settings
 from utils.values import ObjectRef, Role
 

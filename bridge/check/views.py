@@ -6,8 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from bridge.link import Claim
-from clients.device_client import ClockState
-from clients.ecy_device_client import Binding, CovSubscription
+from clients.device_client import Binding, ClockState, CovSubscription
 from equipment.equipment_manager import Equipment
 from points import BadValue, Point
 from utils.errors import ConfigError, DeviceError, Problem, SimulationError
