@@ -6,13 +6,14 @@ is how far the clock was ahead.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
 from clients.bacnet import BacnetReading
 from clients.device_client import ClockState
-from utils.clocks import unix_to_local
+from utils.clocks import UnixSeconds, unix_to_local
 from utils.errors import DeviceRefused, DeviceUnreachable
 
 _LOCAL_SERVICE, _UTC_SERVICE = "time-synchronization", "utc-time-synchronization"
@@ -69,8 +70,9 @@ class BacnetClock:
 
     def listeners(self) -> Sequence[str]:
         """To whom it passes the time on, which would take simulated time for real."""
-        told = self._controller.read_own(_RECIPIENTS)
-        return [str(reading.value) for reading in told if reading.value not in ((), "", None)]
+        told = [reading.value for reading in self._controller.read_own(_RECIPIENTS)]
+        listed = [one for value in told for one in (value if isinstance(value, tuple) else (value,))]
+        return [_plainly(str(one)) for one in listed if one not in ("", None)]
 
     def disable_ntp(self) -> None:
         """Nothing that BACnet knows of."""
@@ -83,7 +85,7 @@ class BacnetClock:
 
     def set_time_and_timezone(self, timezone: str, unix_time: float) -> None:
         """Tell it what time it is in a zone. Raises DeviceRefused where it goes on showing another."""
-        self._tell(unix_to_local(unix_time, timezone))
+        self._tell(unix_to_local(UnixSeconds(unix_time), timezone))
 
     def set_local_time(self, timezone: str, local_time: datetime) -> None:
         """Tell it a local time; the zone is not told. Raises as :meth:`set_time_and_timezone`."""
@@ -107,3 +109,12 @@ class BacnetClock:
         if not isinstance(offset.value, int):
             raise DeviceUnreachable(self.device, "it takes UTC alone, and does not tell how far it is from it")
         return timedelta(minutes=-offset.value, hours=1 if is_summer.value is True else 0)
+
+
+def _plainly(recipient: str) -> str:
+    """``{"device": "device,12"}``, JSON of what BACnet builds of parts, as people say it."""
+    try:
+        parts = json.loads(recipient)
+    except ValueError:
+        return recipient
+    return " ".join(str(part) for part in parts.values()).replace(",", " ") if isinstance(parts, dict) else recipient

@@ -36,7 +36,9 @@ def look_at_controller(
     else is noted.
     """
     subject = _Subject(controller, client, clocks)
-    view = ControllerView(controller.address, has_new_certificate=client.is_new)
+    view = ControllerView(
+        controller.address, client.has_account, controller.set_clock, has_new_certificate=client.is_new
+    )
     try:
         if reason is not None:
             raise reason
@@ -120,8 +122,12 @@ def _outputs(refs: Mapping[Target, ObjectRef]) -> list[ObjectRef]:
 
 
 def _clock(subject: _Subject, view: ControllerView) -> ControllerView:
-    state = subject.client.get_clock()
-    return replace(view, clock=ClockView(state, subject.clocks.wall()))
+    clock = subject.client.clock
+    if clock is None:
+        return replace(view, clock=ClockView(subject.client.get_clock(), subject.clocks.wall()))
+    state, host_unix = clock.get_clock(), subject.clocks.wall()
+    listeners = () if view.set_clock is not None else clock.listeners()
+    return replace(view, clock=ClockView(state, host_unix, tuple(listeners)))
 
 
 def _bindings(subject: _Subject, view: ControllerView) -> ControllerView:

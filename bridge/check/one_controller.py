@@ -17,7 +17,9 @@ _FAST = frozenset({"pressure", "volume flow", "mass flow"})
 
 
 def certificate_findings(view: ControllerView, policy: str) -> Iterator[Finding]:
-    """How far the controller has shown who it is."""
+    """How far the controller has shown who it is; over BACnet nobody shows that, and nobody asks."""
+    if not view.has_account:
+        return
     if policy == "off":
         what = "its certificate is not looked at (ECY_TLS=off): whoever answers gets the password"
         yield Finding(Severity.WARNING, Topic.CERTIFICATE, view.address, what)

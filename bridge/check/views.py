@@ -34,6 +34,8 @@ class ClockView:
 
     state: ClockState
     host_unix: float
+    listeners: tuple[str, ...] = ()
+    """To whom it would pass simulated time on, against the config's will."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +47,8 @@ class ControllerView:
     """
 
     address: str
+    has_account: bool = True
+    set_clock: bool | None = None
     has_new_certificate: bool = False
     """Whether there was no pin before we came."""
     fingerprint: str | None = None

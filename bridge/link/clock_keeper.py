@@ -7,7 +7,7 @@ it a setting, happens at most once a wall minute. Between two settings the clock
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Self
@@ -117,11 +117,7 @@ class ClockKeeper:
     def problems(self) -> list[Problem]:
         """What speaks against setting it: others would take simulated time from it. Raises :class:`DeviceError`."""
         listeners = () if self._may_tell else self._clock.listeners()
-        what = (
-            f"its clock would be set, and it passes its time on to {len(listeners)} other(s) ({', '.join(listeners)}): "
-            'empty its time-synchronization-recipients, or say "set_clock": false (or true, if all of them may follow)'
-        )
-        return [Problem(self.device, what)] if listeners else []
+        return [Problem(self.device, passes_on(listeners))] if listeners else []
 
     def new_entries(self) -> list[TakenClock]:
         """What there is to enter before the clock is set; nothing where it is left alone or entered already."""
@@ -262,6 +258,14 @@ def clock_objection(state: ClockState) -> str | None:
     if state.is_utc and not is_known_zone(state.time_zone):
         return f"tells the time of UTC, and its zone {state.time_zone!r} is not known to this computer"
     return None
+
+
+def passes_on(listeners: Sequence[str]) -> str:
+    """Why a clock is not set that others follow."""
+    return (
+        f"its clock would be set, and it passes its time on to others ({', '.join(listeners)}): empty its "
+        'time-synchronization-recipients, or say "set_clock": false in its config (true, if all of them may follow)'
+    )
 
 
 def clock_errors(keepers: Iterable[ClockKeeper]) -> dict[str, float]:
