@@ -61,6 +61,12 @@ def system_of(name: str) -> str:
     return f"{found.system} {_ZONE_DEVICE.sub('Zon', found.device) if found.code else ''}".strip()
 
 
+def code_of(name: str) -> str:
+    """What a point of BOPTEST says of itself, without its system and device; another name as it is."""
+    found = boptest_name(name)
+    return name if found is None else found.code or found.device
+
+
 def place_of(name: str, description: str = "") -> str:
     """Which zone or air handler a point of BOPTEST is of; empty where its test case has one only, or does not say."""
     told = _PLACE_IN_WORDS.search(description)

@@ -1,0 +1,168 @@
+"""From two lists to a proposal: a simulation's point for each of a controller's, with others that it might be."""
+
+from __future__ import annotations
+
+import heapq
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from mapping.listed import Listed, Way
+from mapping.method.choosing import Wish, choose
+from mapping.method.equipments import Group, Partner, group_of, partners
+from mapping.method.likeness import Compared, is_the_same, likeness, reasons, with_words
+from mapping.method.scopes import PLANT, WEATHER
+from mapping.method.understanding import Understood, understood_controllers, understood_simulation
+
+LEAST = 0.6
+"""Below this nobody is given to anybody."""
+_CLEAR = 0.1
+"""How far behind everybody else must be, where a pair is sure."""
+_ALIKE_ENOUGH = 0.3
+_GUESSED, _ELSEWHERE = 0.97, 0.55
+_SHOWN = 3
+_LOOKED_AT = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A point of the simulation that one of a controller's might be."""
+
+    simulation: Listed
+    score: float
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Proposed:
+    """A controller's point, and what it might be, the best first. ``is_mapped`` where the first is proposed at all."""
+
+    controller: Listed
+    candidates: tuple[Candidate, ...]
+    is_mapped: bool
+    is_sure: bool
+    meaning: str
+    """What it was taken for."""
+
+    @property
+    def simulation(self) -> Listed | None:
+        """The point that is proposed."""
+        return self.candidates[0].simulation if self.is_mapped else None
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """All of a list's points in its order, and what of the simulation nobody has."""
+
+    points: tuple[Proposed, ...]
+    left: tuple[Listed, ...]
+
+
+def propose(simulation: Sequence[Listed], controllers: Sequence[Listed]) -> Proposal:
+    """Map two lists. A measurement is given once to a controller, an input once to all."""
+    theirs, ours = understood_simulation(simulation), understood_controllers(controllers)
+    search = _Search(theirs, partners(ours, theirs))
+    options = [list(search.options(point)) for point in ours]
+    wishes = [
+        [Wish(one.place, one.score, search.once(one.place, point)) for one in own if one.is_fitting]
+        for point, own in zip(ours, options, strict=True)
+    ]
+    chosen = choose(wishes)
+    rivals = _rivals(wishes)
+    made = tuple(
+        search.proposed(point, own, wish, rivals) for point, own, wish in zip(ours, options, chosen, strict=True)
+    )
+    given = {one.simulation.name for one in made if one.simulation is not None}
+    return Proposal(made, tuple(point for point in simulation if point.name not in given))
+
+
+@dataclass(frozen=True, slots=True)
+class _Option:
+    place: int
+    score: float
+    is_at_home: bool
+
+    @property
+    def is_fitting(self) -> bool:
+        """Whether it may be given: it is of the same equipment, and alike."""
+        return self.is_at_home and self.score >= LEAST
+
+
+class _Search:
+    """The simulation's points by what they are, so that points that are alike are compared once."""
+
+    def __init__(self, simulation: Sequence[Understood], paired: Mapping[Group, Partner]) -> None:
+        self._points, self._paired = simulation, paired
+        self._of_side: dict[Compared, list[int]] = defaultdict(list)
+        for place, point in enumerate(simulation):
+            self._of_side[Compared.of(point)].append(place)
+
+    def options(self, point: Understood) -> Iterator[_Option]:
+        """What it might be, the best first."""
+        side = Compared.of(point)
+        alike = [(told, other) for other in self._of_side if (told := likeness(side, other)) is not None]
+        likely = heapq.nlargest(_LOOKED_AT, (one for one in alike if one[0] >= _ALIKE_ENOUGH), key=lambda one: one[0])
+        partner = self._paired.get(group_of(point))
+        found = (self._option(point, place, told, partner) for told, other in likely for place in self._of_side[other])
+        yield from heapq.nlargest(_LOOKED_AT, found, key=lambda one: (one.score, -one.place))
+
+    def once(self, place: int, point: Understood) -> object:
+        """What is taken by having it."""
+        is_input = self._points[place].listed.way is Way.COMMANDED
+        return (place, None if is_input else point.listed.equipment)
+
+    def proposed(
+        self, point: Understood, own: Sequence[_Option], wish: Wish | None, rivals: Mapping[object, Sequence[float]]
+    ) -> Proposed:
+        """With the given one first."""
+        ranked = sorted(own, key=lambda one: (wish is None or one.place != wish.what, -one.score))
+        candidates = tuple(self._candidate(point, one) for one in ranked[:_SHOWN])
+        is_sure = wish is not None and self._is_sure(point, own, wish, rivals)
+        return Proposed(point.listed, candidates, wish is not None, is_sure, point.parts.words)
+
+    def _option(self, point: Understood, place: int, alike: float, partner: Partner | None) -> _Option:
+        other = self._points[place]
+        score = with_words(alike, point, other)
+        is_shared = other.scope.kind == WEATHER
+        is_at_home = is_shared or (partner is not None and other.scope == partner.scope)
+        factor = 1.0 if is_shared or (is_at_home and partner is not None and partner.is_sure) else _GUESSED
+        return _Option(place, score * (factor if is_at_home else _ELSEWHERE), is_at_home)
+
+    def _candidate(self, point: Understood, option: _Option) -> Candidate:
+        other = self._points[option.place]
+        return Candidate(other.listed, round(option.score, 2), "; ".join((*reasons(point, other), self._place(option))))
+
+    def _place(self, option: _Option) -> str:
+        words = self._points[option.place].scope.words
+        return f"of {words}" if option.is_at_home else f"but of {words}"
+
+    def _is_sure(
+        self, point: Understood, own: Sequence[_Option], wish: Wish, rivals: Mapping[object, Sequence[float]]
+    ) -> bool:
+        other, partner = self._points[wish.what], self._paired.get(group_of(point))
+        is_home_known = other.scope.kind == WEATHER or (partner is not None and partner.is_sure)
+        others = [one for one in own if one.place != wish.what]
+        behind = [self._as_at_home(point, one) for one in others] + list(rivals[wish.once][1:2])
+        return (
+            is_home_known
+            and point.is_clear
+            and other.is_clear
+            and point.listed.object_type is not None
+            and is_the_same(point.parts, other.parts)
+            and (point.quantity is not None) == (other.quantity is not None and not Compared.of(point).is_binary)
+            and all(score <= wish.score - _CLEAR for score in behind)
+        )
+
+    def _as_at_home(self, point: Understood, option: _Option) -> float:
+        """Where nobody says which kind of equipment has it, a pump or a water may be the plant's as well."""
+        is_of_plant = PLANT in (point.scope.kind, self._points[option.place].scope.kind)
+        return option.score / _ELSEWHERE if is_of_plant and not (point.is_told or option.is_at_home) else option.score
+
+
+def _rivals(wishes: Sequence[Sequence[Wish]]) -> Mapping[object, Sequence[float]]:
+    """How much everybody who wants it wants each, the most first."""
+    found: dict[object, list[float]] = defaultdict(list)
+    for own in wishes:
+        for wish in own:
+            found[wish.once].append(wish.score)
+    return {once: sorted(scores, reverse=True) for once, scores in found.items()}
