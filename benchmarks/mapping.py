@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from benchmarks.rows import Measured
-from emulators.door import EmbeddedTest
+from emulators.door import MultizoneOffice
 from mapping import Listed, Proposed, propose
 from utils.unit_conversion import from_bacnet
 from utils.values import ObjectType
@@ -63,7 +63,7 @@ def rows() -> Iterator[Measured]:
 
 def embedded_points() -> list[Listed]:
     """What the embedded building has."""
-    test = EmbeddedTest()
+    test = MultizoneOffice()
     told = [(test.measurements, False), (test.inputs, True)]
     return [
         Listed(name, meta.description, meta.unit, is_input=is_input)

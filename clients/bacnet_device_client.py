@@ -96,7 +96,10 @@ class BACnetDeviceClient(Exchanging, WithoutAccount):
         if not types:
             return ()
         points = self._call(lambda client: client.discover_points(self._address, types, timeout_s=limit_s), limit_s)
-        found = tuple(Endpoint(ref_of(object_identifier(point.object)), point.name, point.unit) for point in points)
+        found = tuple(
+            Endpoint(ref_of(object_identifier(point.object)), point.name, point.unit, point.description)
+            for point in points
+        )
         self._keep(found)
         return found
 

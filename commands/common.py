@@ -47,13 +47,14 @@ _LAST_WORDS_S = 1.0
 Equipped = tuple[Settings, StateFolder, EquipmentManager]
 
 
-def add_look_options(parser: argparse.ArgumentParser) -> None:
-    """The options of verbs that look and write nothing."""
+def add_look_options(parser: argparse.ArgumentParser, *, as_json: bool = True) -> None:
+    """The options of verbs that look and write nothing to controllers."""
     parser.add_argument(
         "--configs", type=Path, metavar="DIR", default=HOME / "configs", help="folder of equipment configs"
     )
     parser.add_argument("--env", type=Path, metavar="FILE", default=HOME / ".env", help="settings file")
-    parser.add_argument("--json", action="store_true", help="one JSON document instead of tables")
+    if as_json:
+        parser.add_argument("--json", action="store_true", help="one JSON document instead of tables")
     parser.add_argument(
         "--yes", action="store_true", help="show the account to controllers of whose certificate there is no record"
     )

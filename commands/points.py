@@ -37,7 +37,8 @@ def run(options: argparse.Namespace, console: Console) -> int:
     state, manager = prepare(settings, options.configs, only_looks=True)
     question = account_question(options, screen)
     shows = may_show(options, question)
-    inventory = Inventory(server, manager, state, device=options.device, may_show=shows)
+    devices = None if options.device is None else [options.device]
+    inventory = Inventory(server, manager, state, devices=devices, may_show=shows)
     log_on_screen(settings.part(LocalSettings), (*settings.secrets, *manager.secrets), screen, options.loudness)
     tick = question.put if question is not None else lambda: None
     with state.without_a_trace():

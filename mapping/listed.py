@@ -35,6 +35,8 @@ class Listed:
     is_input: bool | None = None
     """Of the simulation's: whether it is told to the simulation; None of a controller's."""
     where: str = ""
+    states: tuple[str, ...] = ()
+    """Texts of a multi-state object's states from 1 on, or of inactive and active."""
 
     @property
     def way(self) -> Way:

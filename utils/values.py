@@ -206,6 +206,7 @@ class Endpoint:
     ref: ObjectRef
     name: str
     units: str | None = None
+    description: str = ""
 
 
 class WriteKind(Enum):

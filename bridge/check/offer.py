@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from bridge.check.asking import BothPeers, OwnTest
@@ -42,10 +43,13 @@ class ControllerObject:
     units: str | None
     unit: str | None
     present_value: PointValue | None
+    description: str = ""
+    """Over BACnet; REST is not asked for it."""
 
     def mentions(self, text: str) -> bool:
         """Whether the text occurs in what is told of it."""
-        return _occurs(text, f"{self.object_type} {self.instance}", self.name, self.units, self.unit)
+        told = f"{self.object_type} {self.instance}"
+        return _occurs(text, told, self.name, self.units, self.unit, self.description)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,10 +108,10 @@ class Inventory:
         manager: EquipmentManager,
         state: StateFolder,
         *,
-        device: str | None = None,
+        devices: Sequence[str] | None = None,
         may_show: Confirm = always,
     ) -> None:
-        """``manager`` has not loaded its configs yet; without ``device``, the controllers are those in them.
+        """``manager`` has not loaded its configs yet; without ``devices``, the controllers are those in them.
 
         Without ``server`` only controllers are asked.
 
@@ -116,7 +120,7 @@ class Inventory:
         self._unused = _load(manager)
         self._names = simulation_names(tuple(manager.equipment.values()))
         test = OwnTest(server, state) if server is not None else None
-        self._peers = BothPeers(test, _clients(manager, device), may_show, state.met)
+        self._peers = BothPeers(test, _clients(manager, devices), may_show, state.met)
 
     def look(self) -> Offer:
         """Ask both peers; one that cannot be asked does not hide the others.
@@ -151,10 +155,10 @@ def _load(manager: EquipmentManager) -> tuple[str, ...]:
     return tuple(map(str, problems.found))
 
 
-def _clients(manager: EquipmentManager, device: str | None) -> tuple[ControllerClient, ...]:
-    if device is None:
+def _clients(manager: EquipmentManager, devices: Sequence[str] | None) -> tuple[ControllerClient, ...]:
+    if devices is None:
         return manager.get_all_ecy_clients()
-    return (manager.client_for(device, manager.credentials.get(device, Credentials())),)
+    return tuple(manager.client_for(device, manager.credentials.get(device, Credentials())) for device in devices)
 
 
 def _objects_of(client: ControllerClient, reason: DeviceError | None) -> ControllerOffer:
@@ -173,7 +177,9 @@ def _objects_of(client: ControllerClient, reason: DeviceError | None) -> Control
 def _object(endpoint: Endpoint, state: ObjectState) -> ControllerObject:
     ref, name, units = endpoint.ref, endpoint.name, endpoint.units
     value = state.present_value.value
-    return ControllerObject(str(ref.object_type), ref.instance, name, units, unit_in_our_words(units), value)
+    return ControllerObject(
+        str(ref.object_type), ref.instance, name, units, unit_in_our_words(units), value, endpoint.description
+    )
 
 
 def _simulation_point(name: str, told: PointMetadata) -> SimulationPoint:

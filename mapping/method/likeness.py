@@ -21,7 +21,7 @@ _NEARLY_THERE = (frozenset((Spot.DUCT, Spot.TERMINAL)), frozenset((Spot.PLANT, S
 
 
 @dataclass(frozen=True, slots=True)
-class Compared:
+class ComparedPoint:
     """What of a point is compared: many points of a list have the same."""
 
     parts: PartialMeaning
@@ -30,14 +30,14 @@ class Compared:
     is_binary: bool
 
     @classmethod
-    def of(cls, point: Understood) -> Compared:
+    def of(cls, point: Understood) -> ComparedPoint:
         """Of a point of either list."""
         kind = point.listed.object_type
         return cls(point.parts, point.quantity, point.listed.way, kind is not None and kind.is_binary)
 
 
 @cache
-def likeness(controller: Compared, simulation: Compared) -> float | None:
+def likeness(controller: ComparedPoint, simulation: ComparedPoint) -> float | None:
     """How alike their parts are, their words left out. Which way a value goes, and units, forbid or do not count."""
     if not _same_way(controller, simulation) or not _can_convert(controller, simulation):
         return None
@@ -80,18 +80,18 @@ def reasons(controller: Understood, simulation: Understood) -> Iterator[str]:
     units = controller.listed.unit, simulation.listed.unit
     if all(units) and controller.quantity is not None:
         yield f"{units[1]} to {units[0]}" if controller.listed.way is not Way.COMMANDED else f"{units[0]} to {units[1]}"
-    if Compared.of(controller).is_binary and theirs.measure is Measure.POWER:
+    if ComparedPoint.of(controller).is_binary and theirs.measure is Measure.POWER:
         yield "runs while it draws power"
 
 
-def _same_way(controller: Compared, simulation: Compared) -> bool:
+def _same_way(controller: ComparedPoint, simulation: ComparedPoint) -> bool:
     if controller.way is Way.EITHER:
         is_commanding = controller.parts.use in _SETPOINTS or controller.parts.use is Use.COMMAND
         return is_commanding == (simulation.way is Way.COMMANDED)
     return controller.way is simulation.way
 
 
-def _can_convert(controller: Compared, simulation: Compared) -> bool:
+def _can_convert(controller: ComparedPoint, simulation: ComparedPoint) -> bool:
     ours, theirs = controller.quantity, simulation.quantity
     if controller.is_binary:
         is_power = simulation.way is Way.SHOWN and simulation.parts.measure is Measure.POWER
@@ -99,7 +99,7 @@ def _can_convert(controller: Compared, simulation: Compared) -> bool:
     return ours is None or theirs is None or ours == theirs
 
 
-def _measures(controller: Compared, simulation: Compared) -> float | None:
+def _measures(controller: ComparedPoint, simulation: ComparedPoint) -> float | None:
     ours, theirs = controller.parts.measure, simulation.parts.measure
     if ours is None or theirs is None:
         return _MISSING

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import heapq
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from mapping.listed import Listed, Way
 from mapping.method.choosing import Wish, choose
 from mapping.method.equipments import Group, Partner, group_of, partners
-from mapping.method.likeness import Compared, is_the_same, likeness, reasons, with_words
+from mapping.method.likeness import ComparedPoint, is_the_same, likeness, reasons, with_words
 from mapping.method.scopes import PLANT, WEATHER
 from mapping.method.understanding import Understood, understood_controllers, understood_simulation
 
@@ -58,13 +59,24 @@ class Proposal:
     left: tuple[Listed, ...]
 
 
-def propose(simulation: Sequence[Listed], controllers: Sequence[Listed]) -> Proposal:
-    """Map two lists. A measurement is given once to a controller, an input once to all."""
+def propose(
+    simulation: Sequence[Listed],
+    controllers: Sequence[Listed],
+    taken: Mapping[str, Collection[str]] = MappingProxyType({}),
+) -> Proposal:
+    """Map two lists. A measurement is given once to a controller, an input once to all.
+
+    ``taken`` are names of the simulation's points that equipments have already.
+    """
     theirs, ours = understood_simulation(simulation), understood_controllers(controllers)
-    search = _Search(theirs, partners(ours, theirs))
+    search = _Search(theirs, partners(ours, theirs), taken)
     options = [list(search.options(point)) for point in ours]
     wishes = [
-        [Wish(one.place, one.score, search.once(one.place, point)) for one in own if one.is_fitting]
+        [
+            Wish(one.place, one.score, search.once(one.place, point))
+            for one in own
+            if one.is_fitting and not search.is_taken(one.place, point)
+        ]
         for point, own in zip(ours, options, strict=True)
     ]
     chosen = choose(wishes)
@@ -91,15 +103,21 @@ class _Option:
 class _Search:
     """The simulation's points by what they are, so that points that are alike are compared once."""
 
-    def __init__(self, simulation: Sequence[Understood], paired: Mapping[Group, Partner]) -> None:
-        self._points, self._paired = simulation, paired
-        self._of_side: dict[Compared, list[int]] = defaultdict(list)
+    def __init__(
+        self,
+        simulation: Sequence[Understood],
+        paired: Mapping[Group, Partner],
+        taken: Mapping[str, Collection[str]],
+    ) -> None:
+        self._points, self._paired, self._taken = simulation, paired, taken
+        self._taken_by_all = frozenset(name for names in taken.values() for name in names)
+        self._of_side: dict[ComparedPoint, list[int]] = defaultdict(list)
         for place, point in enumerate(simulation):
-            self._of_side[Compared.of(point)].append(place)
+            self._of_side[ComparedPoint.of(point)].append(place)
 
     def options(self, point: Understood) -> Iterator[_Option]:
         """What it might be, the best first."""
-        side = Compared.of(point)
+        side = ComparedPoint.of(point)
         alike = [(told, other) for other in self._of_side if (told := likeness(side, other)) is not None]
         likely = heapq.nlargest(_LOOKED_AT, (one for one in alike if one[0] >= _ALIKE_ENOUGH), key=lambda one: one[0])
         partner = self._paired.get(group_of(point))
@@ -110,6 +128,12 @@ class _Search:
         """What is taken by having it."""
         is_input = self._points[place].listed.way is Way.COMMANDED
         return (place, None if is_input else point.listed.equipment)
+
+    def is_taken(self, place: int, point: Understood) -> bool:
+        """Whether somebody has it who keeps it."""
+        other = self._points[place].listed
+        names = self._taken_by_all if other.way is Way.COMMANDED else self._taken.get(point.listed.equipment, ())
+        return other.name in names
 
     def proposed(
         self, point: Understood, own: Sequence[_Option], wish: Wish | None, rivals: Mapping[object, Sequence[float]]
@@ -149,7 +173,7 @@ class _Search:
             and other.is_clear
             and point.listed.object_type is not None
             and is_the_same(point.parts, other.parts)
-            and (point.quantity is not None) == (other.quantity is not None and not Compared.of(point).is_binary)
+            and (point.quantity is not None) == (other.quantity is not None and not ComparedPoint.of(point).is_binary)
             and all(score <= wish.score - _CLEAR for score in behind)
         )
 

@@ -35,7 +35,7 @@ def inventory(subject: Rig, *configs: bench.Config, device: str | None = None) -
     manager = EquipmentManager(
         bench.write_configs(subject.folder, *configs), settings, TlsPolicy.parse("pin", state.pins, "pins")
     )
-    return Inventory(settings, manager, state, device=device)
+    return Inventory(settings, manager, state, devices=[device] if device else None)
 
 
 def configs(subject: Rig) -> tuple[bench.Config, ...]:
