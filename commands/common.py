@@ -53,6 +53,7 @@ def add_look_options(parser: argparse.ArgumentParser, *, as_json: bool = True) -
         "--configs", type=Path, metavar="DIR", default=HOME / "configs", help="folder of equipment configs"
     )
     parser.add_argument("--env", type=Path, metavar="FILE", default=HOME / ".env", help="settings file")
+    parser.set_defaults(json=False)
     if as_json:
         parser.add_argument("--json", action="store_true", help="one JSON document instead of tables")
     parser.add_argument(

@@ -14,6 +14,7 @@ from bridge.display.receipts import say
 from commands.common import add_look_options
 from commands.map_sides import Asked, ask_sides
 from commands.map_telling import tell_differences, tell_proposal, tell_written
+from equipment.config_address import device_address
 from mapping import Listed, Proposed, propose
 from mapping.results import (
     Existing,
@@ -28,6 +29,7 @@ from mapping.results import (
     write_sheet,
 )
 from mapping.sources import Column, ReadList, is_ede, read_ede, read_schedule, read_table
+from utils.bacnet import SCHEME
 from utils.errors import ConfigError, Problem
 
 EXAMPLES = (
@@ -41,7 +43,7 @@ _SHEET = "mapping.csv"
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """What is mapped, and where the proposal goes."""
     add_look_options(parser, as_json=False)
-    told = "a controller to ask, in place of those of the configs; bacnet:ADDRESS over BACnet/IP; may be repeated"
+    told = "a controller to ask, in place of those of the configs; bacnet://ADDRESS over BACnet/IP; may be repeated"
     parser.add_argument("--device", action="append", default=[], type=_named, metavar="[NAME=]ADDRESS", help=told)
     told = "an EDE export or a point schedule (CSV): in place of controllers, or, with --device, held against them"
     parser.add_argument("--list", type=Path, metavar="FILE", help=told)
@@ -162,7 +164,13 @@ def _common_name(points: Sequence[Listed]) -> str:
 
 def _named(text: str) -> tuple[str, str]:
     name, separator, address = text.partition("=")
-    return (name, address) if separator else ("", text)
+    name, address = (name, address) if separator else ("", text)
+    bare = address.removeprefix(SCHEME)
+    try:
+        found = device_address(bare, is_bacnet=bare != address)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
+    return name, f"{SCHEME}{found}" if bare != address else found
 
 
 def _column(text: str) -> tuple[Column, str]:

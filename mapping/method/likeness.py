@@ -12,8 +12,13 @@ from points.meanings import Measure, PartialMeaning, Spot, Use, is_actuated
 
 _MEASURE, _PLACE, _MEDIUM, _USE, _WORDS = 0.30, 0.25, 0.20, 0.15, 0.10
 """What each part counts; together they are 1."""
-_OTHER_QUALIFIER = 0.2
-_MISSING, _NEAR, _UNLIKE = 0.35, 0.8, -0.6
+_OTHER_QUALIFIER, _OTHER_THING = 0.2, 0.45
+_SLIGHT = frozenset(
+    ("occupied", "economizer", "average", "building", "loop", "lighting", "gas", "condenser", "preheat")
+)
+"""Qualifiers that may be left out: the occupied set-point may be meant. A filter's pressure is another one."""
+_MISSING, _NEAR, _UNLIKE, _OPPOSITE = 0.35, 0.8, -1.2, -2.0
+"""An unlike part leaves a pair below what is proposed; it may still be the next best."""
 _MOVED = frozenset((Measure.RUN, Measure.SPEED, Measure.POSITION))
 _SETPOINTS = frozenset((Use.SETPOINT, Use.HEATING_SETPOINT, Use.COOLING_SETPOINT))
 _TOLD = frozenset((Use.MEASURED, Use.STATUS))
@@ -46,9 +51,9 @@ def likeness(controller: ComparedPoint, simulation: ComparedPoint) -> float | No
     if measure is None or use is None:
         return None
     place = _NEAR if {ours.place, theirs.place} in _NEARLY_THERE else _part(ours.place, theirs.place)
-    differing = len(ours.qualifiers ^ theirs.qualifiers)
+    differing = sum(_OTHER_QUALIFIER if one in _SLIGHT else _OTHER_THING for one in ours.qualifiers ^ theirs.qualifiers)
     told = _MEASURE * measure + _PLACE * place + _MEDIUM * _part(ours.medium, theirs.medium) + _USE * use
-    return told - _OTHER_QUALIFIER * differing
+    return told - differing
 
 
 def with_words(alike: float, controller: Understood, simulation: Understood) -> float:
@@ -115,7 +120,7 @@ def _uses(ours: Use | None, theirs: Use | None) -> float | None:
     if ours is None or theirs is None:
         return _MISSING
     if ours in _SETPOINTS and theirs in _SETPOINTS:
-        return _NEAR if Use.SETPOINT in (ours, theirs) else _UNLIKE
+        return _NEAR if Use.SETPOINT in (ours, theirs) else _OPPOSITE
     return _NEAR if not {ours, theirs} & _TOLD else None
 
 

@@ -85,6 +85,7 @@ def _units(tie: Tie, system: UnitSystem) -> Point:
     own = tie.controller.unit or _USUAL.get(quantity_of(tie.unit), tie.unit)
     if tie.is_input and same_unit(own, "percent") and same_unit(tie.unit, "dimensionless"):
         return {}
+    own = next((unit for pair in _BOTH for unit in pair if same_unit(unit, own)), own)
     other = _paired(own, 0 if system == "SI" else 1) or own
     si_unit, us_unit = (own, other) if system == "SI" else (other, own)
     return {"unit": tie.unit, "si_unit": si_unit, "us_unit": us_unit}

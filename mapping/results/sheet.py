@@ -125,7 +125,7 @@ class _SheetReader:
 
     def _unit(self, row: TableRow, column: str, text: str) -> str | None:
         try:
-            return unit_of(text)
+            return text if unit_of(text) is not None else None
         except UnitError as error:
             self._complain(row, column if column in self._columns else "bop_point", str(error))
             return None

@@ -24,7 +24,7 @@ class Reached:
 
     @classmethod
     def at(cls, device: str) -> Reached:
-        """Where a client found it: ``10.0.0.5``, or ``bacnet:10.0.0.5``."""
+        """Where a client found it: ``10.0.0.5``, or ``bacnet://10.0.0.5``."""
         protocol = Protocol.BACNET if device.startswith(SCHEME) else Protocol.ECY
         return cls(bare_address(device), protocol)
 

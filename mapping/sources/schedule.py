@@ -30,6 +30,8 @@ _KINDS: Mapping[str, ObjectType] = {
 }
 _TYPE = re.compile(r"([a-z]+)[^a-z]*?(\d*)", re.IGNORECASE)
 _RANGE_UNIT = re.compile(r"[-+−]?\d+(?:[.,]\d+)?\s*(?:to|bis|\.\.\.?|…|/|-|–)\s*[-+−]?\d+(?:[.,]\d+)?\s*(.*)")
+_PLAIN = ("degC", "degF", "percent")
+"""How configs mostly write what lists write with signs."""
 _NONE = frozenset(("", "-", "–", "n/a", "na", "none", "no-units", "no units", "on/off", "off/on"))
 _SIGNALS = frozenset(("v", "vdc", "ma", "ohm"))
 """What is at a terminal, which is not what the point is in."""
@@ -78,8 +80,9 @@ def unit_of(text: str) -> str | None:
         return None
     known = from_bacnet(text)
     if known is None:
-        UnitConverter().parse(text)
-    return known or text
+        parsed = UnitConverter().parse(text)
+        known = next((unit for unit in _PLAIN if UnitConverter().parse(unit) == parsed), text)
+    return known
 
 
 def _is_long(row: TableRow, head: TableRow) -> bool:
