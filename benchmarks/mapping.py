@@ -1,6 +1,6 @@
 """How often the mapping's proposal is right, and how long it takes.
 
-The lists are of our own making, one for each of five naming styles, with decoys that the simulation does not have.
+The lists are of our own making, one for each of several naming styles, with decoys that the simulation does not have.
 """
 
 from __future__ import annotations
@@ -18,8 +18,8 @@ from utils.unit_conversion import from_bacnet
 from utils.values import ObjectType
 
 LISTS = Path(__file__).with_name("mapping_lists")
-HELD_BACK = ("brick", "niagara")
-"""Styles whose mistakes were not looked at while the tables were made."""
+HELD_BACK = ("brick", "flat", "niagara", "plain")
+"""Styles that were written down before their first run, and whose mistakes nobody had looked at until then."""
 ZONES: Mapping[str, str] = {"North": "Nor", "South": "Sou", "East": "Eas", "West": "Wes", "Core": "Cor"}
 MANY = 5_000
 
@@ -53,12 +53,14 @@ def rows() -> Iterator[Measured]:
         held = ", held back" if style in HELD_BACK else ""
         yield Measured(f"mapping: {style}{held}", _share(told), ">= 90 % right first", _detail(told))
     total = _sum(list(tallies.values()))
-    yield Measured("mapping: five styles", _share(total), ">= 90 % right first", _detail(total))
+    yield Measured("mapping: all styles", _share(total), ">= 90 % right first", _detail(total))
     yield Measured("mapping: wrong where sure", f"{total.sure_wrong}", "0", f"{total.sure} sure")
     many_ours, many_theirs = many(simulation)
     began = time.perf_counter()
     propose(many_theirs, many_ours)
-    yield Measured(f"mapping: {len(many_ours)} points", f"{time.perf_counter() - began:.1f} s", "<= 60 s")
+    yield Measured(
+        f"mapping: {len(many_ours)} points to {len(many_theirs)}", f"{time.perf_counter() - began:.1f} s", "<= 60 s"
+    )
 
 
 def embedded_points() -> list[Listed]:
@@ -98,13 +100,15 @@ def tally(simulation: Sequence[Listed], truths: Sequence[Truth]) -> Tally:
 
 
 def many(simulation: Sequence[Listed]) -> tuple[list[Listed], list[Listed]]:
-    """A site of many such buildings' equipments: 5 000 points, each with a number that both sides have."""
+    """5 000 points of a tower whose floors are such offices, on both sides."""
     truths = read(LISTS / "short_codes.csv")
     ours: list[Listed] = []
+    theirs: list[Listed] = []
     while len(ours) < MANY:
-        number = len(ours) // len(truths) + 1
-        ours += [replace(one.point, equipment=f"{one.point.equipment} {number}") for one in truths]
-    return ours[:MANY], list(simulation)
+        floor = len(ours) // len(truths) + 1
+        ours += [replace(one.point, equipment=f"{one.point.equipment} {floor}") for one in truths]
+        theirs += [replace(point, name=f"floor{floor}_{point.name}") for point in simulation]
+    return ours, theirs
 
 
 def _written_out(line: Mapping[str, str]) -> Iterator[Truth]:

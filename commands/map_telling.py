@@ -9,7 +9,7 @@ from rich.console import Console
 from bridge.display.receipts import say
 from bridge.display.rows import print_rows
 from mapping import Listed, Proposal, Proposed
-from mapping.results import Written, differences
+from mapping.results import DraftFile, differences
 
 _SHOWN = 12
 
@@ -51,7 +51,7 @@ def _cells(point: Listed) -> tuple[str, str, str]:
     return point.equipment, point.name, str(point.object_type or "")
 
 
-def tell_written(console: Console, written: Sequence[Written]) -> None:
+def tell_written(console: Console, written: Sequence[DraftFile]) -> None:
     """Which files there are now."""
     for one in written:
         say(console, f"{one.what} {one.file}: {one.points} points")

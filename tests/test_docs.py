@@ -29,6 +29,7 @@ PACKAGES = (
     "hvac_templates",
     "learning",
     "ledger",
+    "mapping",
     "page",
     "points",
     "recording",

@@ -167,8 +167,10 @@ class _Search:
         is_home_known = other.scope.kind == WEATHER or (partner is not None and partner.is_sure)
         others = [one for one in own if one.place != wish.what]
         behind = [self._as_at_home(point, one) for one in others] + list(rivals[wish.once][1:2])
+        can_be_tied = point.listed.way is other.listed.way or other.listed.way is Way.SHOWN
         return (
             is_home_known
+            and can_be_tied
             and point.is_clear
             and other.is_clear
             and point.listed.object_type is not None

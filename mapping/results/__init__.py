@@ -11,14 +11,14 @@ from mapping.results.differences import Differences, differences, enriched
 from mapping.results.drafts import draft
 from mapping.results.sheet import read_sheet, write_sheet
 from mapping.results.ties import Reached, Tie, ties_of
-from mapping.results.writing import Written, write_drafts, write_new
+from mapping.results.writing import DraftFile, write_drafts, write_new
 
 __all__ = [
     "Differences",
+    "DraftFile",
     "Existing",
     "Reached",
     "Tie",
-    "Written",
     "differences",
     "draft",
     "enriched",

@@ -21,7 +21,7 @@ _ODD = re.compile(r"[^A-Za-z0-9_-]+")
 
 
 @dataclass(frozen=True, slots=True)
-class Written:
+class DraftFile:
     """A file, what was done to it, and with how many points."""
 
     file: Path
@@ -36,7 +36,7 @@ def write_drafts(
     existing: Sequence[Existing] = (),
     *,
     as_one: str | None = None,
-) -> list[Written]:
+) -> list[DraftFile]:
     """Write the ties of each equipment, those with an objection left out; ``as_one`` names one file for all.
 
     Raises :class:`ConfigError` where a file is in the way or cannot be written.
@@ -73,18 +73,18 @@ def write_new(file: Path, text: str, encoding: str = "utf-8") -> Path:
     raise ConfigError([Problem(str(file), "is there a thousand times; name another --out")])
 
 
-def _completed(existing: Existing, ties: Sequence[Tie]) -> Written:
+def _completed(existing: Existing, ties: Sequence[Tie]) -> DraftFile:
     own = [tie for tie in ties if (tie.controller.name, str(tie.controller.object_type)) not in existing.objects]
     if own and existing.is_of_several:
         what = "left as it is: it is of several equipments (for_each); what it lacks is in the CSV"
-        return Written(existing.file, what, 0)
+        return DraftFile(existing.file, what, 0)
     if own:
         complete(existing, [draft_point(tie, unit_system(ties)) for tie in own])
-    return Written(existing.file, "completed" if own else "kept, it has them all", len(own))
+    return DraftFile(existing.file, "completed" if own else "kept, it has them all", len(own))
 
 
-def _written(folder: Path, equipment: str, content: Mapping[str, Content]) -> Written:
+def _written(folder: Path, equipment: str, content: Mapping[str, Content]) -> DraftFile:
     name = equipment if is_token(equipment) else _ODD.sub("_", equipment).strip("_") or "equipment"
     file = write_new(folder / f"{name}.json", f"{json.dumps(content, indent=2, ensure_ascii=False)}\n")
     points = content["points"]
-    return Written(file, "wrote", len(points) if isinstance(points, list) else 0)
+    return DraftFile(file, "wrote", len(points) if isinstance(points, list) else 0)

@@ -78,6 +78,8 @@ def _untwisted(words: Words) -> Words:
     """Without what a spelling of two meanings does not mean here, and with leaving and entering where they lead."""
     if words & {"cooling", "heating", "valve", "fan"} and "outdoor" in words and not words & {"temperature", "damper"}:
         words = (words - {"outdoor"}) | {"command"}  # ClgOut
+    if "economizer" in words and words <= {"economizer", "command", "position"}:
+        return words | {"outdoor", "damper"}
     if "water" in words or words & {"chiller", "boiler", "heatpump"}:
         return words
     if "leaving" in words:
