@@ -12,7 +12,7 @@ from points.meanings.abbreviations import CODES, COMPASS, SAYS_NOTHING, SHORT, S
 _CHUNK = re.compile(r"(?i:co2)|[A-Za-z]+?(?=(?i:co2))|[A-Za-z]+|\d+")
 _CAMEL = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+")
 _CODE = re.compile(r"(?:dp|T|V|y|u|P)(?=[A-Z])")
-_HEAT_PUMP = re.compile(r"heat?[_ ]?pump?(?![a-z])", re.IGNORECASE)
+_HEAT_PUMP = re.compile(r"(?i:heat?[_ ]?pump?)(?![a-z])")
 _SHORTEST, _LEAST_RUN_TOGETHER = 2, 4
 
 
