@@ -11,10 +11,11 @@ from emulators.plants.cells import Cells
 from emulators.plants.multizone_office.air.ahu_control import scan, scan_fan, track
 from emulators.plants.multizone_office.interface.overrides import OVERRIDES, VALUE
 from emulators.plants.multizone_office.layout import BOXES, DUCT_PA, OPERATION, ROOMS, TIME_S, ZONE_COUNT
-from emulators.plants.multizone_office.parts import boxes, zones
+from emulators.plants.multizone_office.parts import boxes
 from emulators.plants.multizone_office.parts.boxes import control_box, track_box
 from emulators.plants.multizone_office.use.modes import COOLING_K, HEATING_K
 from emulators.plants.override import ACTIVE, IN_FORCE
+from emulators.plants.rooms import zones
 
 
 def own_control(b: Cells) -> dict[str, float]:
