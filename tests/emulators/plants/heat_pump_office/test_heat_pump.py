@@ -106,7 +106,8 @@ def test_after_an_hour_of_frosting_it_defrosts_at_the_room_s_expense() -> None:
     unit.run(3590.0)
     assert unit[hp.DEFROSTS] == 0.0
     unit.run(20.0)
-    frost, _ = unit[hp.FROST], unit.run(40.0)
+    frost = unit[hp.FROST]
+    unit.run(40.0)
     assert unit[hp.DEFROSTS] == 1.0
     _, power_w = performance(unit.cells, 0, 0.0)
     assert unit[hp.COMPRESSOR_W] == pytest.approx(0.7 * power_w)
