@@ -8,6 +8,7 @@ from functools import partial
 
 from emulators.boptest.hub import PlantFactory
 from emulators.plant import RestorablePlant
+from emulators.plants.heat_pump_office import HeatPumpOffice
 from emulators.plants.multizone_office import OfficeVariant
 
 STANDARD_CASE = "multizone_office_simple_air"
@@ -26,8 +27,13 @@ class EmulatedCase:
     parametric: bool = True
 
 
+def _heat_pump_office(office: OfficeVariant) -> HeatPumpOffice:
+    return HeatPumpOffice(year=office.year, hourly=office.hourly)
+
+
 CASES: Mapping[str, EmulatedCase] = {
     STANDARD_CASE: EmulatedCase(OfficeVariant.__call__, "demo"),
+    "heat_pump_office": EmulatedCase(_heat_pump_office, "heat_pump_office", parametric=False),
 }
 
 
