@@ -13,10 +13,14 @@ _SEEN_ON_THE_METER_S = 180.0
 
 @dataclass(frozen=True, slots=True)
 class UnitSeen:
-    """A unit as it is now: what it takes while it is led, how long its zone needs, and how that is."""
+    """A unit as it is now: what it takes while it is led, how long its zone needs, and how that is.
+
+    ``backup_kw`` comes on top when it is free again and its zone is cold.
+    """
 
     kw: float
     warm_up_s: float
+    backup_kw: float = 0.0
     is_warm: bool = False
     is_freezing: bool = False
 
@@ -37,11 +41,15 @@ class DemandSeen:
 
 @dataclass(frozen=True, slots=True)
 class StaggerRules:
-    """Times between two starts, before people come, and at most with people there; a warm zone's share of its kW."""
+    """Times between two starts, before people come, and at most with people there; a warm zone's share of its kW.
+
+    A zone that is cold after that time is free when its back-up fits, and in any case ``relief_s`` after the last one.
+    """
 
     interval_s: float
     margin_s: float
     latest_s: float
+    relief_s: float
     holding_share: float
 
 
@@ -93,19 +101,22 @@ class Stagger:
         self._changed_s = -inf
 
     def step(self, time_s: float, left_s: float | None, units: Mapping[str, UnitSeen], demand: DemandSeen) -> None:
-        """Admit who may start, set free who is done. ``left_s`` is the time until people come; None at any other."""
+        """Admit who may start, set free who is done. ``left_s`` is the time until people come; None at any other.
+
+        Nobody overtakes a unit that only waits for room, but those do that alone are above the limit.
+        """
         if left_s is None and self._occupied_s is None:
             self._occupied_s = time_s
         for name in [name for name in self.waiting(units) if units[name].is_freezing]:
             self._admit(name, time_s)
-        waiting = self.waiting(units)
+        waiting = sorted(self.waiting(units), key=lambda name: demand.base_kw + units[name].kw > demand.limit_kw)
         self.begun = self.begun or self._must_begin(left_s, [units[name] for name in waiting], units, demand)
         if waiting and self.begun and self._may_change(time_s):
             first = waiting[0]
-            if self._is_late(first, time_s) or self._fits(time_s, first, units, demand):
+            if self._is_late(first, time_s) or self._fits(time_s, units[first].kw, units, demand):
                 self._admit(first, time_s)
         if left_s is None:
-            self._set_free(time_s, units)
+            self._set_free(time_s, units, demand)
 
     def waiting(self, units: Mapping[str, UnitSeen]) -> list[str]:
         """Who is held, the next one first."""
@@ -128,9 +139,8 @@ class Stagger:
         share = self._rules.holding_share
         return sum(units[name].kw * (share if units[name].is_warm else 1.0) for name in self.admitted)
 
-    def _fits(self, time_s: float, name: str, units: Mapping[str, UnitSeen], demand: DemandSeen) -> bool:
-        """Whether the limit holds with one more: from now on, and in the mean of the window that runs."""
-        more_kw = units[name].kw
+    def _fits(self, time_s: float, more_kw: float, units: Mapping[str, UnitSeen], demand: DemandSeen) -> bool:
+        """Whether the limit holds with so much more: from now on, and in the mean of the window that runs."""
         if demand.base_kw + self._led_kw(units) + more_kw > demand.limit_kw:
             return False
         unseen = [each for each in self.admitted if self.led_s(each, time_s) < _SEEN_ON_THE_METER_S]
@@ -142,14 +152,17 @@ class Stagger:
     def _admit(self, name: str, time_s: float) -> None:
         self.admitted[name] = self._changed_s = time_s
 
-    def _set_free(self, time_s: float, units: Mapping[str, UnitSeen]) -> None:
-        """Warm zones at once; after their time cold ones too, one by one: they may take their back-up."""
-        for name in sorted(self.admitted.keys() - self.free):
-            if units[name].is_warm:
-                self.free.add(name)
-            elif self._is_late(name, time_s) and self._may_change(time_s):
-                self.free.add(name)
-                self._changed_s = time_s
+    def _set_free(self, time_s: float, units: Mapping[str, UnitSeen], demand: DemandSeen) -> None:
+        """Warm zones at once; after their time cold ones too, one by one, as they will take their back-up."""
+        led = self.admitted.keys() - self.free
+        self.free |= {name for name in led if units[name].is_warm}
+        late = [name for name in coldest_first(units, led - self.free) if self._is_late(name, time_s)]
+        if not late or not self._may_change(time_s):
+            return
+        relieved = time_s - self._changed_s >= self._rules.relief_s
+        if relieved or self._fits(time_s, units[late[0]].backup_kw, units, demand):
+            self.free.add(late[0])
+            self._changed_s = time_s
 
     def _may_change(self, time_s: float) -> bool:
         return time_s - self._changed_s >= self._rules.interval_s

@@ -26,7 +26,8 @@ _STEADY_AFTER_S = 300.0
 class UnitRatings:
     """kW of compressor and fan at the rating point by unit, how they change per K, and what comes on top.
 
-    ``defrost_share`` is added below ``defrost_below_degc``, ``backup_kw`` where the back-up cannot be locked out.
+    ``defrost_share`` of it is added below ``defrost_below_degc`` outdoors. ``backup_kw`` is another matter; it comes on
+    below ``backup_below_degc``.
     """
 
     kw: Mapping[str, float]
@@ -35,6 +36,12 @@ class UnitRatings:
     defrost_share: float
     defrost_below_degc: float
     backup_kw: Mapping[str, float]
+    backup_below_degc: float
+
+    def backup(self, name: str, outdoor_degc: float | None) -> float:
+        """What the electric back-up takes if it comes on."""
+        mild = outdoor_degc is not None and outdoor_degc > self.backup_below_degc
+        return 0.0 if mild else self.backup_kw.get(name, 0.0)
 
     def compressor_kw(self, name: str, outdoor_degc: float | None) -> float:
         """Without back-up; in air of unknown temperature as at the rating point, with defrost."""
@@ -54,13 +61,12 @@ class UnitLoads:
         self._fits = {name: LineFit.recalled(kept) for name, kept in state.get("loads", {}).items()}
         self._point_s: dict[str, float] = {}
 
-    def kw(self, name: str, outdoor_degc: float | None, with_backup: bool) -> float:
-        """What a unit will take: by its own history what it exceeds once in twenty times, else by its rating."""
-        backup_kw = self._ratings.backup_kw.get(name, 0.0) if with_backup else 0.0
+    def kw(self, name: str, outdoor_degc: float | None) -> float:
+        """A unit without its back-up: by its own history what it exceeds once in twenty times, else by its rating."""
         fit = self._fits.get(name)
         if fit is not None and outdoor_degc is not None and fit.is_trusted(_LEAST_POINTS, _LEAST_SPREAD_K):
-            return fit.upper(outdoor_degc) + backup_kw
-        return self._ratings.compressor_kw(name, outdoor_degc) + backup_kw
+            return fit.upper(outdoor_degc)
+        return self._ratings.compressor_kw(name, outdoor_degc)
 
     def learned(self) -> list[str]:
         """The units whose own history is believed."""

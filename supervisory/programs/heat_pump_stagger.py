@@ -32,7 +32,7 @@ class HeatPumpStaggerSettings(Parameters):
     earliest_h: float = Field(3.0, gt=0.0, description="Units are held, and may be started, so long before that.")
     margin_min: float = Field(10.0, ge=0.0, description="The last zone is to be warm so long before that.")
     interval_min: float = Field(4.0, ge=3.0, le=15.0, description="Shortest time between two starts.")
-    latest_min: float = Field(30.0, ge=0.0, description="With people there, a unit is held or led no longer than this.")
+    latest_min: float = Field(30.0, ge=0.0, description="With people there, a unit is held no longer than this.")
     window_min: float = Field(15.0, gt=0.0, description="Length of the meter's demand window.")
     occupied_degc: float = Field(20.0, description="What warm is, where no point tells a zone's set-point.")
     warm_within_k: float = Field(0.5, ge=0.0, description="A zone that is no colder than this below counts as warm.")
@@ -43,8 +43,9 @@ class HeatPumpStaggerSettings(Parameters):
     defrost_share: float = Field(0.1, ge=0.0, description="Of it, what defrosting adds in frost.")
     defrost_below_degc: float = Field(5.0, description="Outdoors; above, nothing frosts.")
     backup_kw: dict[str, float] = Field({}, description="Electric back-up of each unit.")
+    backup_below_degc: float = Field(5.0, description="Outdoors; above, thermostats leave it off.")
     base_kw: float = Field(2.0, ge=0.0, description="All else behind the meter, where unit powers are not known.")
-    holding_share: float = Field(0.7, ge=0.0, le=1.0, description="Of a unit's kW, what keeping a zone warm takes.")
+    holding_share: float = Field(0.8, ge=0.0, le=1.0, description="Of a unit's kW, what keeping a zone warm takes.")
     warm_up_k_per_h: float = Field(2.0, gt=0.0, description="How fast a zone warms up, until that has been learned.")
     outage_below_kw: float = Field(0.1, ge=0.0, description="A meter that shows less means a power cut.")
     silent_min: float = Field(3.0, gt=0.0, description="So does a site of which nothing answers for so long.")
@@ -69,6 +70,7 @@ class HeatPumpStaggerSettings(Parameters):
             self.defrost_share,
             self.defrost_below_degc,
             self.backup_kw,
+            self.backup_below_degc,
         )
 
     @property
@@ -78,6 +80,7 @@ class HeatPumpStaggerSettings(Parameters):
             interval_s=self.interval_min * SECONDS_PER_MINUTE,
             margin_s=self.margin_min * SECONDS_PER_MINUTE,
             latest_s=self.latest_min * SECONDS_PER_MINUTE,
+            relief_s=self.window_min * SECONDS_PER_MINUTE,
             holding_share=self.holding_share,
         )
 
@@ -128,7 +131,7 @@ class HeatPumpStagger(Program):
         self._outdoor_degc = self._outdoor_degc if site.outdoor_degc is None else site.outdoor_degc
         power = self._watch.step(ctx.time_s, site.power_kw, site.anything_known)
         units, demand = self._units_seen(ctx, site), self._demand_seen(ctx, site)
-        self._open(ctx, left_s, power, demand)
+        self._open(ctx, left_s, power, units, demand)
         stagger = self._stagger
         if stagger is not None and power is not SitePower.OUT:
             before = set(stagger.admitted)
@@ -147,12 +150,14 @@ class HeatPumpStagger(Program):
 
     def _units_seen(self, ctx: Context, site: UnitSite) -> dict[str, UnitSeen]:
         settings, lockouts = self.settings, ctx.names("backup_lockout")
+        backups_kw = {name: settings.ratings.backup(name, self._outdoor_degc) for name in self._units}
         cold_by_k = site.cold_by_k(self._units, settings.occupied_degc)
         most_s = settings.earliest_h * SECONDS_PER_HOUR
         return {
             name: UnitSeen(
-                kw=self._loads.kw(name, self._outdoor_degc, with_backup=name not in lockouts),
+                kw=self._loads.kw(name, self._outdoor_degc) + (0.0 if name in lockouts else backups_kw[name]),
                 warm_up_s=min(self._warm_ups.needed_s(name, cold_by_k[name] - settings.warm_within_k), most_s),
+                backup_kw=backups_kw[name] if name in lockouts else 0.0,
                 is_warm=cold_by_k[name] <= settings.warm_within_k,
                 is_freezing=site.zones_degc.get(name, settings.least_degc) < settings.least_degc,
             )
@@ -168,7 +173,9 @@ class HeatPumpStagger(Program):
         forecast_kw = self._window.step(clock_s, site.power_kw)
         return DemandSeen(limit_kw, base_kw, site.power_kw, forecast_kw, self._window.left_share)
 
-    def _open(self, ctx: Context, left_s: float | None, power: SitePower, demand: DemandSeen) -> None:
+    def _open(
+        self, ctx: Context, left_s: float | None, power: SitePower, units: Mapping[str, UnitSeen], demand: DemandSeen
+    ) -> None:
         """Begin to hold: before a morning that would pass the limit, and whenever the power is cut.
 
         A meter that shows nothing for long has failed, or nobody listens: then nothing is held until it is back.
@@ -183,13 +190,14 @@ class HeatPumpStagger(Program):
         self._out_for.step(ctx.time_s, False)
         if power is SitePower.BACK:
             self._stagger = Stagger("the power is back", ctx.time_s, rules, begun=True)
-        elif self._stagger is None and is_near and self._all_at_once_kw(demand) > demand.limit_kw:
+        elif self._stagger is None and is_near and self._all_at_once_kw(units, demand) > demand.limit_kw:
             self._stagger = Stagger("a cold morning", ctx.time_s, rules)
             self._opened_on = today
 
-    def _all_at_once_kw(self, demand: DemandSeen) -> float:
+    @staticmethod
+    def _all_at_once_kw(units: Mapping[str, UnitSeen], demand: DemandSeen) -> float:
         """What the meter would show if all units started together, with their back-up."""
-        return demand.base_kw + sum(self._loads.kw(name, self._outdoor_degc, with_backup=True) for name in self._units)
+        return demand.base_kw + sum(unit.kw + unit.backup_kw for unit in units.values())
 
     def _learn(
         self, ctx: Context, site: UnitSite, stagger: Stagger, units: Mapping[str, UnitSeen], new: set[str]
@@ -243,7 +251,7 @@ class HeatPumpStagger(Program):
             forecast_kw=_rounded(demand.forecast_kw),
             limit_kw=demand.limit_kw,
             next_kw=_rounded(units[waiting[0]].kw) if waiting else None,
-            all_at_once_kw=_rounded(self._all_at_once_kw(demand)),
+            all_at_once_kw=_rounded(self._all_at_once_kw(units, demand)),
             learned=self._loads.learned(),
         )
 
