@@ -8,9 +8,10 @@ from functools import partial
 
 from emulators.boptest.hub import PlantFactory
 from emulators.plant import RestorablePlant
-from emulators.plants.multizone_office import OfficeVariant
+from emulators.plants.multizone_office import BenchOffice, OfficeVariant
 
 STANDARD_CASE = "multizone_office_simple_air"
+BENCH_CASE = "multizone_office_bench"
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,8 +27,13 @@ class EmulatedCase:
     parametric: bool = True
 
 
+def _bench_office(office: OfficeVariant) -> BenchOffice:
+    return BenchOffice(office.parameters, year=office.year, hourly=office.hourly)
+
+
 CASES: Mapping[str, EmulatedCase] = {
     STANDARD_CASE: EmulatedCase(OfficeVariant.__call__, "demo"),
+    BENCH_CASE: EmulatedCase(_bench_office, "demo"),
 }
 
 
