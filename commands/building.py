@@ -14,7 +14,7 @@ from utils.names import did_you_mean
 def add_building_options(parser: argparse.ArgumentParser) -> None:
     """Which cases are served, and what the user gives of their building."""
     told = f"the test cases that are served, of {', '.join(CASES)} (default: {STANDARD_CASE} alone)"
-    parser.add_argument("--cases", type=_cases, metavar="NAME[,NAME]", default=(STANDARD_CASE,), help=told)
+    parser.add_argument("--cases", type=_cases, metavar="NAME,...", default=(STANDARD_CASE,), help=told)
     told = "the building's weather, an EnergyPlus weather file (default: Chicago O'Hare)"
     parser.add_argument("--weather", type=Path, metavar="FILE.epw", help=told)
     told = "the building's parameters that differ from the usual ones, as JSON"

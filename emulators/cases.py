@@ -9,9 +9,10 @@ from functools import partial
 from emulators.boptest.hub import PlantFactory
 from emulators.plant import RestorablePlant
 from emulators.plants.heat_pump_office import HeatPumpOffice
-from emulators.plants.multizone_office import OfficeVariant
+from emulators.plants.multizone_office import BenchOffice, OfficeVariant
 
 STANDARD_CASE = "multizone_office_simple_air"
+BENCH_CASE = "multizone_office_bench"
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,12 +28,17 @@ class EmulatedCase:
     parametric: bool = True
 
 
+def _bench_office(office: OfficeVariant) -> BenchOffice:
+    return BenchOffice(office.parameters, year=office.year, hourly=office.hourly)
+
+
 def _heat_pump_office(office: OfficeVariant) -> HeatPumpOffice:
     return HeatPumpOffice(year=office.year, hourly=office.hourly)
 
 
 CASES: Mapping[str, EmulatedCase] = {
     STANDARD_CASE: EmulatedCase(OfficeVariant.__call__, "demo"),
+    BENCH_CASE: EmulatedCase(_bench_office, "bench"),
     "heat_pump_office": EmulatedCase(_heat_pump_office, "heat_pump_office", parametric=False),
 }
 

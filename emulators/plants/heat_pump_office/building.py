@@ -45,6 +45,7 @@ from emulators.plants.rooms.outside import sky_deficit, sky_loss
 from emulators.plants.rooms.zones import (
     fit_room,
     hold_room,
+    room_use,
     set_room_boundary,
     set_room_step,
     settle_room,
@@ -184,8 +185,8 @@ def _set_boundary(b: Cells, weather: Weather, use_time_s: float) -> None:
         r, share = ROOMS + number * zones.CELLS, use_share(zone, use_time_s)
         standby_w = max(0.0, b[STANDBY] - share) * b[FULL_BASE_W + number]
         b[BASE_W] += share * b[FULL_BASE_W + number] + standby_w
-        set_room_boundary(b, r, weather, sky, humidity, share)
-        b[r + zones.BOUNDARY_W] += standby_w
+        radiant, convective, moisture, breathed = room_use(b, r, share)
+        set_room_boundary(b, r, weather, sky, humidity, (radiant, convective + standby_w, moisture, breathed))
 
 
 def settle(b: Cells, year: Table, time_s: float) -> None:
