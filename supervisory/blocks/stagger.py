@@ -29,11 +29,13 @@ class UnitSeen:
 class DemandSeen:
     """The meter as it is now, kW. ``base_kw`` is all but the units; ``left_share`` is left of the running window.
 
-    Without a reading, ``power_kw`` and ``forecast_kw`` are None, and the units are counted by what they should take.
+    ``holding_share`` is what keeping a zone warm takes in this weather, of its unit's kW. Without a reading,
+    ``power_kw`` and ``forecast_kw`` are None, and the units are counted by what they should take.
     """
 
     limit_kw: float
     base_kw: float
+    holding_share: float = 1.0
     power_kw: float | None = None
     forecast_kw: float | None = None
     left_share: float = 1.0
@@ -41,7 +43,7 @@ class DemandSeen:
 
 @dataclass(frozen=True, slots=True)
 class StaggerRules:
-    """Times between two starts, before people come, and at most with people there; a warm zone's share of its kW.
+    """Times between two starts, before people come, and at most with people there.
 
     A zone that is cold after that time is free when its back-up fits, and in any case ``relief_s`` after the last one.
     """
@@ -50,7 +52,6 @@ class StaggerRules:
     margin_s: float
     latest_s: float
     relief_s: float
-    holding_share: float
 
 
 def coldest_first(units: Mapping[str, UnitSeen], names: Iterable[str]) -> list[str]:
@@ -58,20 +59,21 @@ def coldest_first(units: Mapping[str, UnitSeen], names: Iterable[str]) -> list[s
     return sorted(names, key=lambda name: (-units[name].warm_up_s, name))
 
 
-def time_needed_s(units: Iterable[UnitSeen], room_kw: float, rules: StaggerRules) -> float:
+def time_needed_s(units: Iterable[UnitSeen], room_kw: float, interval_s: float, holding_share: float) -> float:
     """How long until the last of the units is warm, if the first starts now and the others follow in this order.
 
-    ``room_kw`` is what they may take together. Infinite where they cannot all be on under the limit.
+    ``room_kw`` is what they may take together, and a warm zone's unit takes ``holding_share`` of its kW. Infinite where
+    they cannot all be on under the limit.
     """
     started: list[tuple[float, float]] = []
     time_s = needed_s = 0.0
     for unit in units:
-        time_s = _first_fit_s(started, time_s, room_kw - unit.kw, rules.holding_share)
+        time_s = _first_fit_s(started, time_s, room_kw - unit.kw, holding_share)
         if time_s == inf:
             return inf
         started.append((time_s + unit.warm_up_s, unit.kw))
         needed_s = max(needed_s, time_s + unit.warm_up_s)
-        time_s += rules.interval_s
+        time_s += interval_s
     return needed_s
 
 
@@ -131,17 +133,18 @@ class Stagger:
     ) -> bool:
         if left_s is None:
             return True
-        room_kw = demand.limit_kw - demand.base_kw - self._led_kw(units)
-        return time_needed_s(waiting, room_kw, self._rules) + self._rules.margin_s >= left_s
+        room_kw = demand.limit_kw - demand.base_kw - self._led_kw(units, demand)
+        needed_s = time_needed_s(waiting, room_kw, self._rules.interval_s, demand.holding_share)
+        return needed_s + self._rules.margin_s >= left_s
 
-    def _led_kw(self, units: Mapping[str, UnitSeen]) -> float:
+    def _led_kw(self, units: Mapping[str, UnitSeen], demand: DemandSeen) -> float:
         """What the units that are on should take."""
-        share = self._rules.holding_share
-        return sum(units[name].kw * (share if units[name].is_warm else 1.0) for name in self.admitted)
+        led = (units[name] for name in self.admitted)
+        return sum(unit.kw * (demand.holding_share if unit.is_warm else 1.0) for unit in led)
 
     def _fits(self, time_s: float, more_kw: float, units: Mapping[str, UnitSeen], demand: DemandSeen) -> bool:
         """Whether the limit holds with so much more: from now on, and in the mean of the window that runs."""
-        if demand.base_kw + self._led_kw(units) + more_kw > demand.limit_kw:
+        if demand.base_kw + self._led_kw(units, demand) + more_kw > demand.limit_kw:
             return False
         unseen = [each for each in self.admitted if self.led_s(each, time_s) < _SEEN_ON_THE_METER_S]
         more_kw += sum(units[each].kw for each in unseen)

@@ -10,9 +10,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from supervisory.blocks.line_fit import LineFit
+from supervisory.blocks.timers import Line
 
 RATED_DEGC = 8.3
 """Outdoor temperature of the ratings (AHRI 210/240, high temperature heating test)."""
+_HOLDING = Line(15.0, 0.0, -10.0, 1.0)
+"""What a building needs is a straight line of the outdoor temperature, degC."""
 _LEAST_SHARE = 0.4
 """A compressor that runs takes at least so much of its rating; less is one that does not."""
 _LEAST_POINTS = 40
@@ -20,6 +23,11 @@ _LEAST_SPREAD_K = 2.0
 """Ten hours of running in quarters of an hour, over some range of weather: else the ratings are better."""
 _POINT_EVERY_S = 900.0
 _STEADY_AFTER_S = 300.0
+
+
+def holding_share(in_the_cold: float, outdoor_degc: float | None) -> float:
+    """What keeping a zone warm takes of its unit's kW, by what it takes at -10 degC; unknown weather is cold."""
+    return in_the_cold if outdoor_degc is None else in_the_cold * _HOLDING.at(outdoor_degc)
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from supervisory.blocks.demand import DemandWindow
 from supervisory.blocks.power_watch import PowerWatch, SitePower
 from supervisory.blocks.stagger import DemandSeen, Stagger, StaggerRules, UnitSeen
 from supervisory.blocks.timers import SECONDS_PER_HOUR, SECONDS_PER_MINUTE, TrueFor, hour_of
-from supervisory.blocks.unit_load import UnitLoads, UnitRatings
+from supervisory.blocks.unit_load import UnitLoads, UnitRatings, holding_share
 from supervisory.blocks.unit_site import UnitSite
 from supervisory.blocks.warm_up import WarmUps
 from supervisory.program import Command, Context, Parameters, Program, Read
@@ -45,7 +45,9 @@ class HeatPumpStaggerSettings(Parameters):
     backup_kw: dict[str, float] = Field({}, description="Electric back-up of each unit.")
     backup_below_degc: float = Field(5.0, description="Outdoors; above, thermostats leave it off.")
     base_kw: float = Field(2.0, ge=0.0, description="All else behind the meter, where unit powers are not known.")
-    holding_share: float = Field(0.8, ge=0.0, le=1.0, description="Of a unit's kW, what keeping a zone warm takes.")
+    holding_share: float = Field(
+        0.8, ge=0.0, le=1.0, description="Of a unit's kW, what a warm zone takes at -10 °C outdoors; none at 15."
+    )
     warm_up_k_per_h: float = Field(2.0, gt=0.0, description="How fast a zone warms up, until that has been learned.")
     outage_below_kw: float = Field(0.1, ge=0.0, description="A meter that shows less means a power cut.")
     silent_min: float = Field(3.0, gt=0.0, description="So does a site of which nothing answers for so long.")
@@ -81,7 +83,6 @@ class HeatPumpStaggerSettings(Parameters):
             margin_s=self.margin_min * SECONDS_PER_MINUTE,
             latest_s=self.latest_min * SECONDS_PER_MINUTE,
             relief_s=self.window_min * SECONDS_PER_MINUTE,
-            holding_share=self.holding_share,
         )
 
 
@@ -167,11 +168,12 @@ class HeatPumpStagger(Program):
     def _demand_seen(self, ctx: Context, site: UnitSite) -> DemandSeen:
         limit_kw = self.settings.limit_kw if site.limit_kw is None else site.limit_kw
         base_kw = site.base_kw(self._units, self.settings.base_kw)
+        holding = holding_share(self.settings.holding_share, self._outdoor_degc)
         if site.power_kw is None:
-            return DemandSeen(limit_kw, base_kw)
+            return DemandSeen(limit_kw, base_kw, holding)
         clock_s = ctx.now.toordinal() * 24.0 * SECONDS_PER_HOUR + hour_of(ctx) * SECONDS_PER_HOUR
         forecast_kw = self._window.step(clock_s, site.power_kw)
-        return DemandSeen(limit_kw, base_kw, site.power_kw, forecast_kw, self._window.left_share)
+        return DemandSeen(limit_kw, base_kw, holding, site.power_kw, forecast_kw, self._window.left_share)
 
     def _open(
         self, ctx: Context, left_s: float | None, power: SitePower, units: Mapping[str, UnitSeen], demand: DemandSeen

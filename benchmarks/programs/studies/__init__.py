@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from benchmarks.programs.studies.duct_static_reset import duct_static_reset
+from benchmarks.programs.studies.heat_pump_stagger import heat_pump_stagger
 from benchmarks.programs.studies.load_shed import load_shed
 from benchmarks.programs.studies.mornings import data_sharing, override_release_bot
 from benchmarks.programs.studies.study import Study
@@ -14,6 +15,7 @@ STUDIES: Mapping[str, Callable[[], Study]] = {
     "duct_static_reset": duct_static_reset,
     "supply_air_temperature_reset": supply_air_temperature_reset,
     "load_shed": load_shed,
+    "heat_pump_stagger": heat_pump_stagger,
     "data_sharing": data_sharing,
     "override_release_bot": override_release_bot,
 }

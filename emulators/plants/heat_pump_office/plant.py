@@ -66,6 +66,11 @@ class HeatPumpOffice:
         """What :meth:`forecast` can answer."""
         return FORECAST_POINTS
 
+    @property
+    def time_s(self) -> float:
+        """Where it stands, in s from 1 January 00:00."""
+        return self._cells[TIME_S]
+
     def initialize(self, start_time_s: float) -> Mapping[str, float]:
         """Forget everything (overrides included) and return the state at the start time.
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from math import inf
 from typing import Any
 
@@ -10,18 +11,19 @@ import pytest
 from supervisory.blocks.line_fit import LineFit
 from supervisory.blocks.power_watch import PowerWatch, SitePower
 from supervisory.blocks.stagger import DemandSeen, Stagger, StaggerRules, UnitSeen, coldest_first, time_needed_s
-from supervisory.blocks.unit_load import UnitLoads, UnitRatings
+from supervisory.blocks.unit_load import UnitLoads, UnitRatings, holding_share
 from supervisory.blocks.warm_up import WarmUps
 
 MINUTE, HOUR = 60.0, 3600.0
-RULES = StaggerRules(
-    interval_s=4 * MINUTE, margin_s=10 * MINUTE, latest_s=30 * MINUTE, relief_s=15 * MINUTE, holding_share=0.5
-)
-FREE = DemandSeen(limit_kw=100.0, base_kw=0.0, power_kw=0.0, forecast_kw=0.0)
+RULES = StaggerRules(interval_s=4 * MINUTE, margin_s=10 * MINUTE, latest_s=30 * MINUTE, relief_s=15 * MINUTE)
 
 
 def unit(kw: float = 5.0, hours: float = 1.0, backup_kw: float = 0.0, is_freezing: bool = False) -> UnitSeen:
     return UnitSeen(kw, hours * HOUR, backup_kw, is_warm=hours == 0.0, is_freezing=is_freezing)
+
+
+def needed_s(units: Sequence[UnitSeen], room_kw: float) -> float:
+    return time_needed_s(units, room_kw, 4 * MINUTE, 0.5)
 
 
 class TestTimeNeeded:
@@ -30,21 +32,21 @@ class TestTimeNeeded:
     UNITS = (unit(hours=2.0), unit(hours=1.0), unit(hours=1.0))
 
     def test_with_room_for_all_it_is_the_longest_warm_up(self) -> None:
-        assert time_needed_s(self.UNITS, 15.0, RULES) == 2 * HOUR
+        assert needed_s(self.UNITS, 15.0) == 2 * HOUR
 
     def test_the_last_start_counts_where_it_ends_last(self) -> None:
-        assert time_needed_s([unit(hours=1.0)] * 3, 15.0, RULES) == HOUR + 8 * MINUTE
+        assert needed_s([unit(hours=1.0)] * 3, 15.0) == HOUR + 8 * MINUTE
 
     def test_under_a_limit_the_third_waits_until_the_second_is_warm(self) -> None:
-        assert time_needed_s(self.UNITS, 12.5, RULES) == 4 * MINUTE + HOUR + HOUR
+        assert needed_s(self.UNITS, 12.5) == 4 * MINUTE + HOUR + HOUR
 
     def test_with_room_for_one_they_follow_each_other(self) -> None:
-        assert time_needed_s(self.UNITS[:2], 7.5, RULES) == 3 * HOUR
+        assert needed_s(self.UNITS[:2], 7.5) == 3 * HOUR
 
     def test_units_that_cannot_all_be_on_never_are(self) -> None:
-        assert time_needed_s(self.UNITS, 9.9, RULES) == inf
-        assert time_needed_s([unit(kw=5.1)], 5.0, RULES) == inf
-        assert time_needed_s([], 0.0, RULES) == 0.0
+        assert needed_s(self.UNITS, 9.9) == inf
+        assert needed_s([unit(kw=5.1)], 5.0) == inf
+        assert needed_s([], 0.0) == 0.0
 
 
 def test_the_coldest_by_its_own_pace_is_first_and_names_decide_between_equals() -> None:
@@ -66,7 +68,7 @@ class Round:
         for _ in range(minutes):
             left_s = None if self.left_min is None else (self.left_min - self.minute) * MINUTE
             on_kw = sum(self.units[name].kw for name in self.stagger.admitted)
-            demand = DemandSeen(self.limit_kw, 1.0, 1.0 + on_kw, 1.0 + on_kw)
+            demand = DemandSeen(self.limit_kw, 1.0, 0.5, 1.0 + on_kw, 1.0 + on_kw)
             self.stagger.step(self.minute * MINUTE, left_s if left_s and left_s > 0.0 else None, self.units, demand)
             self.minute += 1
         return self
@@ -94,17 +96,17 @@ def test_the_mean_of_the_running_window_counts_too() -> None:
     units = {"a": unit(kw=5.0)}
     for forecast_kw, left_share, admitted in ((24.0, 1.0, []), (24.0, 0.1, ["a"]), (19.9, 1.0, ["a"])):
         stagger = Stagger("test", 0.0, RULES, begun=True)
-        stagger.step(0.0, HOUR, units, DemandSeen(25.0, 1.0, 2.0, forecast_kw, left_share))
+        stagger.step(0.0, HOUR, units, DemandSeen(25.0, 1.0, 0.5, 2.0, forecast_kw, left_share))
         assert list(stagger.admitted) == admitted, forecast_kw
 
 
 def test_a_start_that_the_meter_does_not_show_yet_is_counted() -> None:
-    quick = StaggerRules(60.0, 0.0, 1800.0, 900.0, 0.0)
+    quick = StaggerRules(60.0, 0.0, 1800.0, 900.0)
     stagger = Stagger("test", 0.0, quick, begun=True)
     warm = {"a": unit(kw=6.0), "b": unit(kw=6.0, hours=0.5)}
     for minute in range(5):
         units = {**warm, "a": UnitSeen(6.0, 0.0, is_warm=True)} if minute else warm
-        stagger.step(minute * MINUTE, HOUR, units, DemandSeen(10.0, 0.0, 0.0, 0.0))
+        stagger.step(minute * MINUTE, HOUR, units, DemandSeen(10.0, 0.0, 0.0, 0.0, 0.0))
     assert {name: time_s / MINUTE for name, time_s in stagger.admitted.items()} == {"a": 0.0, "b": 3.0}
 
 
@@ -229,6 +231,11 @@ class TestUnitLoads:
         for number in range(60):
             loads.learn("a", number * every_s, led_s, -10.0 + number % 10, kw)
         assert loads.learned() == []
+
+
+def test_keeping_a_zone_warm_takes_less_in_milder_weather() -> None:
+    told = [holding_share(0.8, degc) for degc in (-20.0, -10.0, 2.5, 15.0, 20.0, None)]
+    assert told == [0.8, 0.8, 0.4, 0.0, 0.0, 0.8]
 
 
 class TestWarmUps:
