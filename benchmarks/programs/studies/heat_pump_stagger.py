@@ -10,7 +10,9 @@ from benchmarks.programs.studies.study import Study, curves
 from emulators.plants.heat_pump_office import HeatPumpOffice
 from recording.charts import Curve, Panel
 
-_MORNINGS = {"15 January": 14, "29 January": 28, "22 January": 21}
+_MILD_DAY, _MILD_K_PER_H = 21, 8.0
+"""How fast zones warm up on the mild morning, once that has been learned."""
+_MORNINGS = {"15 January": 14, "29 January": 28, "22 January": _MILD_DAY}
 """Mondays of the model's year, from cold to mild."""
 _SHOWN = "15 January"
 _HOURS = (3.0, 12.0)
@@ -45,10 +47,9 @@ def heat_pump_stagger() -> Study:
     mornings = {name: _ways(day) for name, day in _MORNINGS.items()}
     shown = mornings[_SHOWN]
     own, fixed, staggered, *_ = shown.values()
-    cut = {
-        f"{name}, power cut {_clock(_CUT_H[0])} to {_clock(_CUT_H[1])}": run(partial(LedOffice, _cut))
-        for name, run in (("own", _own(_MORNINGS[_SHOWN])), ("staggered", _staggered(_MORNINGS[_SHOWN], _LIMITS_KW[0])))
-    }
+    runs = {"own": _own(_MORNINGS[_SHOWN]), "staggered": _staggered(_MORNINGS[_SHOWN], {"limit_kw": _LIMITS_KW[0]})}
+    times = f"power cut {_clock(_CUT_H[0])} to {_clock(_CUT_H[1])}"
+    cut = {f"{name}, {times}": run(partial(LedOffice, _cut)) for name, run in runs.items()}
     return Study(
         f"{_SHOWN}: eight heat pumps, staggered under {_LIMITS_KW[0]:g} kW",
         ("morning", "", "kW before 7 h", "kW to 12 h", "kWh", "all warm at", "K h below 20 °C"),
@@ -69,10 +70,13 @@ def heat_pump_stagger() -> Study:
 
 def _ways(number: int) -> Mapping[str, Day]:
     """The same morning under each control."""
+    learned = {"limit_kw": _LIMITS_KW[0], "warm_up_k_per_h": _MILD_K_PER_H}
+    ways = {f"staggered, {limit_kw:g} kW": {"limit_kw": limit_kw} for limit_kw in _LIMITS_KW}
+    ways |= {f"staggered, {_LIMITS_KW[0]:g} kW, learned": learned} if number == _MILD_DAY else {}
     return {
         "own": _own(number)(HeatPumpOffice),
         "fixed times": _own(number)(partial(LedOffice, _time_program)),
-        **{f"staggered, {limit_kw:g} kW": _staggered(number, limit_kw)(HeatPumpOffice) for limit_kw in _LIMITS_KW},
+        **{name: _staggered(number, parameters)(HeatPumpOffice) for name, parameters in ways.items()},
     }
 
 
@@ -80,8 +84,7 @@ def _own(number: int) -> Callable[[PlantFactory], Day]:
     return lambda plant: day_alone(number, hours=_HOURS, plant=plant)
 
 
-def _staggered(number: int, limit_kw: float) -> Callable[[PlantFactory], Day]:
-    parameters = {"limit_kw": limit_kw}
+def _staggered(number: int, parameters: Mapping[str, float]) -> Callable[[PlantFactory], Day]:
     return lambda plant: day_with(number, "heat_pump_stagger", parameters, hours=_HOURS, plant=plant)
 
 
@@ -157,4 +160,4 @@ def _clock(hour: float) -> str:
 
 def _three(of: Callable[[Day], list[float]], own: Day, fixed: Day, staggered: Day) -> tuple[Curve, ...]:
     before, after = curves(of, own, staggered, "own", "staggered")
-    return before, Curve("fixed times", of(fixed)), after
+    return before, after, Curve("fixed times", of(fixed))

@@ -19,6 +19,8 @@ from utils.state_folder import StateFolder
 
 CONFIGS = HOME / "configs" / "supervisory"
 NAMES = sorted(file.name for file in CONFIGS.glob("*.json"))
+ELSEWHERE = ("heat_pump_stagger.",)
+"""Configs of another building: test_stagger_on_controllers.py."""
 WEATHER_STATION = (
     ObjectSpec("AnalogValue", "WeatherStationTemp", "degrees-celsius", initial=18.0),
     ObjectSpec("AnalogValue", "WeatherStationHumidity", "percent-relative-humidity", initial=60.0),
@@ -48,7 +50,8 @@ def _addresses(lines: list[str]) -> Addresses:
 
 def run(transport: str, folder: Path, bench: Addresses, **environment: str) -> list[str]:
     """One round of all programs that ship for a transport, as a dry run; what would be written."""
-    configs = [json.loads((CONFIGS / name).read_text(encoding="utf-8")) for name in NAMES if f".{transport}." in name]
+    names = [name for name in NAMES if f".{transport}." in name and not name.startswith(ELSEWHERE)]
+    configs = [json.loads((CONFIGS / name).read_text(encoding="utf-8")) for name in names]
     together = {**configs[0], "interface": "127.0.0.1:0"}
     together["programs"] = {name: program for config in configs for name, program in config["programs"].items()}
     if transport != "simulation":

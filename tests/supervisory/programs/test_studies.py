@@ -12,9 +12,11 @@ from benchmarks.programs import figures
 from benchmarks.programs.__main__ import main, write
 from benchmarks.programs.days import Day, day_alone, day_with
 from benchmarks.programs.studies.study import SIXTH_OF_JULY, Study
+from emulators.plants.heat_pump_office import HeatPumpOffice
 from recording.charts import Curve, Panel
 
 MORNING_H = (5.5, 10.0)
+FIFTEENTH_OF_JANUARY = 14
 
 
 @pytest.mark.slow
@@ -27,6 +29,23 @@ def test_trim_and_respond_saves_fan_energy_on_a_summer_morning_and_no_zone_is_wa
     before, after = (figures.kelvin_hours(day, 24.2, MORNING_H) for day in (fixed, reset))
     assert after <= before + 0.02
     assert reset.alarms == ()
+
+
+@pytest.mark.slow
+def test_a_staggered_morning_has_half_the_peak_and_is_warm_when_people_come() -> None:
+    hours = (3.5, 7.0)
+    own = day_alone(FIFTEENTH_OF_JANUARY, hours=hours, plant=HeatPumpOffice)
+    staggered = day_with(FIFTEENTH_OF_JANUARY, "heat_pump_stagger", hours=hours, plant=HeatPumpOffice)
+    before, after = (max(_quarters_kw(day)) for day in (own, staggered))
+    assert after < 0.55 * before
+    zones_k = [value for name, value in staggered.states[-1].items() if name.endswith("TZon_y")]
+    assert min(zones_k) > 273.15 + 19.8
+    assert staggered.alarms == ()
+
+
+def _quarters_kw(day: Day) -> list[float]:
+    power = day.column("sit_reaMet_PEle_y")
+    return [sum(power[first : first + 30]) / 30e3 for first in range(0, len(power), 30)]
 
 
 def _fan_kwh(day: Day, hours: tuple[float, float]) -> float:
