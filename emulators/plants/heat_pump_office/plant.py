@@ -13,7 +13,7 @@ from emulators.plants.heat_pump_office.layout import DT_S, SIZE, TIME_S
 from emulators.plants.heat_pump_office.parameters import HeatPumpOfficeParameters
 from emulators.plants.heat_pump_office.points import FORECAST_POINTS, INPUTS, MEASUREMENTS, META, NAME, give, tell
 from emulators.plants.heat_pump_office.use import KnownAhead
-from emulators.plants.multizone_office.use.prices import HourlyPrices, our_own_hourly
+from emulators.plants.prices import HourlyPrices, our_own_hourly
 from emulators.plants.weather import WeatherYear, chicago_ohare
 from emulators.states import Fields, ForeignStateError, Memory, SavedStateError
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 
 from emulators.plants.heat_pump_office.parameters import ZONES, HeatPumpOfficeParameters, HeatPumpZone, full_use
-from emulators.plants.multizone_office.use.prices import (
+from emulators.plants.prices import (
     CONSTANT,
     EMISSIONS_KG_PER_KWH,
     UPPER_CO2_PPM,

@@ -14,7 +14,7 @@ from emulators.plants.multizone_office.engine import OfficeEngine
 from emulators.plants.multizone_office.kinds import STANDARD, OfficeKind
 from emulators.plants.multizone_office.layout import TIME_S
 from emulators.plants.multizone_office.parameters import OfficeParameters
-from emulators.plants.multizone_office.use.prices import HourlyPrices
+from emulators.plants.prices import HourlyPrices
 from emulators.plants.weather import WeatherYear
 
 _STARTS_KEPT = 64

@@ -34,7 +34,7 @@ from emulators.plants.multizone_office.parameters import ZONES
 from emulators.plants.multizone_office.parts import boxes, coils, water
 from emulators.plants.multizone_office.parts.coils import coil_pump_power
 from emulators.plants.multizone_office.parts.water import WATER_DENSITY, loop_pump_power
-from emulators.plants.multizone_office.use.prices import by_time_of_use
+from emulators.plants.prices import by_time_of_use
 from emulators.plants.psychrometrics import KELVIN
 from emulators.plants.rooms import zones
 from emulators.plants.weather import WEATHER_POINTS, weather_at, weather_values

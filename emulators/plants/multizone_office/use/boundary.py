@@ -19,7 +19,7 @@ from emulators.plants.multizone_office.use.modes import (
     VACANT_HEATING_C,
     occupied,
 )
-from emulators.plants.multizone_office.use.prices import (
+from emulators.plants.prices import (
     CONSTANT,
     EMISSIONS_KG_PER_KWH,
     UPPER_CO2_PPM,
