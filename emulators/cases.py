@@ -33,7 +33,7 @@ def _bench_office(office: OfficeVariant) -> BenchOffice:
 
 CASES: Mapping[str, EmulatedCase] = {
     STANDARD_CASE: EmulatedCase(OfficeVariant.__call__, "demo"),
-    BENCH_CASE: EmulatedCase(_bench_office, "demo"),
+    BENCH_CASE: EmulatedCase(_bench_office, "bench"),
 }
 
 
