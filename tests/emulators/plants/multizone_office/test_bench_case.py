@@ -234,7 +234,9 @@ def test_kpis_are_counted_of_it_and_minimum_flows_move_them() -> None:
         perform(case, "set_step", {"step": 3600.0})
         for _ in range(6):
             perform(case, "advance", dict(inputs))
-        figures.append(perform(case, "get_kpis", {}).payload)
+        payload = perform(case, "get_kpis", {}).payload
+        assert isinstance(payload, dict)
+        figures.append(payload)
     own, without = figures
     assert without["idis_tot"] > own["idis_tot"]
     assert without["ener_tot"] < own["ener_tot"]
