@@ -16,6 +16,7 @@ from emulators.plants.multizone_office.parameters import ZONES
 from emulators.plants.multizone_office.use.modes import DAY_S
 from emulators.plants.weather import TABLE_SIZE, YEAR_S, WeatherYear
 
+USUAL_SEED = 1
 SLOT_S = 300.0
 SLOTS, _DAY_SLOTS = int(YEAR_S // SLOT_S), int(DAY_S // SLOT_S)
 _PER_HOUR = int(3600.0 // SLOT_S)
