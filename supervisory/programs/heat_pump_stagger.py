@@ -232,6 +232,7 @@ class HeatPumpStagger(Program):
         is_late = self._stagger is not None and left_s is None and power is SitePower.ON
         wrong = {
             "there is no power, or the meter has failed": power is SitePower.OUT,
+            "the power seems to come and go: nothing is held for that any more": self._watch.flickers,
             "the demand is not known: units are counted by their ratings": site.power_kw is None,
             f"zones of unknown temperature count as the coldest: {', '.join(unknown)}": bool(unknown),
             "zones are not warm yet under this limit": is_late and not all(unit.is_warm for unit in units.values()),

@@ -188,6 +188,17 @@ def test_a_meter_that_stays_at_nothing_has_failed_and_holds_nobody_for_longer_th
     assert ctx.slots == {}
 
 
+def test_a_meter_that_flickers_does_not_hold_the_building_down() -> None:
+    program, ctx = start(11.0)
+    for minute in range(40):
+        ctx.show("electric_power", {"site": 5.0 * (minute % 2)})
+        ctx.step(program)
+    assert "the power seems to come and go: nothing is held for that any more" in ctx.alarms
+    ctx.show("zone_temperature", dict.fromkeys(UNITS, 20.0))
+    ctx.run(program, minutes=20)
+    assert ctx.slots == {}
+
+
 def test_a_lost_meter_is_told_once_and_units_are_counted_by_their_ratings() -> None:
     program, ctx = start(4.5, limit_kw=13.0, base_kw=1.0)
     ctx.lose("electric_power", "site")

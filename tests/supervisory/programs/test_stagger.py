@@ -198,6 +198,14 @@ class TestPowerWatch:
         watch = PowerWatch(0.1, 180.0)
         assert {watch.step(60.0 * minute, 3.0, minute % 2 == 0) for minute in range(9)} == {SitePower.ON}
 
+    def test_a_fourth_cut_within_an_hour_is_a_meter_that_flickers_and_believed_no_more(self) -> None:
+        watch = PowerWatch(0.1, 180.0)
+        told = [watch.step(60.0 * minute, float(minute % 2), True) for minute in range(1, 11)]
+        assert told == [SitePower.ON, *[SitePower.OUT, SitePower.BACK] * 3, *[SitePower.ON] * 3]
+        assert watch.flickers
+        assert watch.step(2 * HOUR, 5.0, True) is SitePower.BACK
+        assert watch.step(2 * HOUR + 60.0, 0.0, True) is SitePower.OUT
+
 
 RATINGS = UnitRatings({"a": 10.0}, 5.0, 0.01, 0.1, 5.0, {"a": 8.0}, 5.0)
 
