@@ -1,4 +1,4 @@
-"""A zone's own set-point, remembered while a program leads it away from there."""
+"""A zone's own set-point, as it was last seen while nobody commanded it."""
 
 from __future__ import annotations
 
@@ -7,17 +7,17 @@ _SETTLED_S = 120.0
 
 
 class OwnSetpoint:
-    """``degc`` is what was last read while the set-point was free; None until then."""
+    """``degc`` is None until it has been read."""
 
     def __init__(self) -> None:
         self._free_since_s = float("-inf")
         self.degc: float | None = None
 
-    def look(self, time_s: float, degc: float | None) -> None:
-        """Take what is read while the set-point is free."""
-        if degc is not None and time_s - self._free_since_s >= _SETTLED_S:
-            self.degc = degc
+    def see(self, time_s: float, in_force_degc: float | None) -> None:
+        """Take what is in force while nothing is commanded."""
+        if in_force_degc is not None and time_s - self._free_since_s >= _SETTLED_S:
+            self.degc = in_force_degc
 
     def freed(self, time_s: float) -> None:
-        """It has just been given back."""
+        """What was commanded has been given back."""
         self._free_since_s = time_s

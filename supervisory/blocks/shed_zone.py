@@ -17,7 +17,7 @@ class ShedZone:
 
     @property
     def base_degc(self) -> float | None:
-        """What offsets count from."""
+        """What the zone gives way from."""
         return self._own.degc
 
     def step(self, time_s: float, stage: int, at_once: bool, discomfort: bool, setpoint_degc: float | None) -> None:
@@ -26,7 +26,7 @@ class ShedZone:
         ``at_once`` skips the delay; ``discomfort`` ends the event for this zone.
         """
         if self.stage == 0:
-            self._own.look(time_s, setpoint_degc)
+            self._own.see(time_s, setpoint_degc)
         self.aborted = (self.aborted and stage > 0) or (discomfort and (self.stage > 0 or self.aborted))
         forbidden = self.aborted or discomfort or self.base_degc is None
         wanted = 0 if forbidden else stage

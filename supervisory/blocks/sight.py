@@ -1,4 +1,4 @@
-"""What programs that listen to many zones share: enough of them heard, the fan proven, the hours those of work."""
+"""What programs that listen to many zones share: whether they hear enough of them, and whether the system runs."""
 
 from __future__ import annotations
 
@@ -45,8 +45,8 @@ def fan_proven(ctx: Context, flow_above_m3_s: float) -> bool | None:
     return None if flow is None else flow > flow_above_m3_s
 
 
-def occupied(ctx: Context, from_h: float, to_h: float) -> bool:
-    """Whether the building is in its occupied mode: by the point ``occupied``, else by the hour of the day."""
+def is_occupied(ctx: Context, from_h: float, to_h: float) -> bool:
+    """Whether the building is occupied by ``occupied``; where that does not tell, by these hours of the day."""
     told = good_number(ctx.reading("occupied"))
     return told > 0.5 if told is not None else in_daily_window(hour_of(ctx), from_h, to_h)
 

@@ -51,8 +51,8 @@ class StandbyZone:
         """Judge the zone; outside of occupied hours there is no standby, and slowness is forgotten."""
         self._zone_degc = seen.zone_degc
         if is_occupied and not self.in_standby:
-            self._heating.look(time_s, seen.heating_degc)
-            self._cooling.look(time_s, seen.cooling_degc)
+            self._heating.see(time_s, seen.heating_degc)
+            self._cooling.see(time_s, seen.cooling_degc)
         populated = self.population.step(time_s, seen.sees_people, is_occupied)
         if not is_occupied:
             self._leave(time_s)

@@ -13,7 +13,7 @@ from pydantic import Field, model_validator
 
 from supervisory.blocks.co2_sensor import Co2Limits, Co2Sensor, Co2Verdict
 from supervisory.blocks.population import Population, PopulationTimes
-from supervisory.blocks.sight import occupied, warn_of_unknown_zones
+from supervisory.blocks.sight import is_occupied, warn_of_unknown_zones
 from supervisory.blocks.timers import SECONDS_PER_HOUR, SECONDS_PER_MINUTE, TrueFor, good_number, good_numbers
 from supervisory.blocks.ventilation import (
     IntakeDesign,
@@ -116,9 +116,9 @@ class DemandControlledVentilation(Program):
 
     def on_step(self, ctx: Context) -> None:
         """Judge sensors, find each zone's air and the air handler's, command."""
-        is_occupied = occupied(ctx, self.settings.occupied_from_h, self.settings.occupied_to_h)
-        shares = self._shares(ctx, is_occupied)
-        if not is_occupied:
+        in_use = is_occupied(ctx, self.settings.occupied_from_h, self.settings.occupied_to_h)
+        shares = self._shares(ctx, in_use)
+        if not in_use:
             self._short.step(ctx.time_s, False)
             ctx.release("minimum_outdoor_airflow")
             for zone in ctx.names("zone_minimum_airflow"):
@@ -132,18 +132,16 @@ class DemandControlledVentilation(Program):
             ctx.command("zone_minimum_airflow", airs[zone].minimum_m3_s, zone)
         self._tell(ctx, airs, intake)
 
-    def _shares(self, ctx: Context, is_occupied: bool) -> dict[str, float | None]:
+    def _shares(self, ctx: Context, in_use: bool) -> dict[str, float | None]:
         """The CO2 loop of each zone, None where no CO2 can be trusted; sensors are judged on the way."""
         co2_ppm = good_numbers(ctx.readings("zone_co2"))
         seen = good_numbers(ctx.readings("zone_occupancy"))
-        return {zone: self._share(ctx, zone, co2_ppm.get(zone), seen.get(zone), is_occupied) for zone in self._zones}
+        return {zone: self._share(ctx, zone, co2_ppm.get(zone), seen.get(zone), in_use) for zone in self._zones}
 
-    def _share(
-        self, ctx: Context, zone: str, co2_ppm: float | None, seen: float | None, is_occupied: bool
-    ) -> float | None:
+    def _share(self, ctx: Context, zone: str, co2_ppm: float | None, seen: float | None, in_use: bool) -> float | None:
         watched = self._zones[zone]
-        populated = watched.population.step(ctx.time_s, None if seen is None else seen > 0.5, is_occupied)
-        verdict = watched.co2.step(ctx.time_s, co2_ppm, populated and is_occupied)
+        populated = watched.population.step(ctx.time_s, None if seen is None else seen > 0.5, in_use)
+        verdict = watched.co2.step(ctx.time_s, co2_ppm, populated and in_use)
         if watched.population.is_stuck:
             ctx.alarm(f"{zone}: the occupancy sensor has seen nobody for too long; the zone counts as populated")
         if verdict is not Co2Verdict.GOOD and zone in ctx.names("zone_co2"):

@@ -11,7 +11,7 @@ from typing import ClassVar
 from pydantic import Field
 
 from supervisory.blocks.population import PopulationTimes
-from supervisory.blocks.sight import occupied, warn_of_unknown_zones
+from supervisory.blocks.sight import is_occupied, warn_of_unknown_zones
 from supervisory.blocks.standby_zone import StandbyTimes, StandbyZone, ZoneReadings
 from supervisory.blocks.timers import SECONDS_PER_HOUR, SECONDS_PER_MINUTE, good_numbers
 from supervisory.program import Command, Context, Parameters, Program, Read
@@ -80,14 +80,14 @@ class OccupiedStandby(Program):
 
     def on_step(self, ctx: Context) -> None:
         """Judge each zone; set back and shut off what is empty, give back what is not."""
-        is_occupied = occupied(ctx, self.settings.occupied_from_h, self.settings.occupied_to_h)
+        in_use = is_occupied(ctx, self.settings.occupied_from_h, self.settings.occupied_to_h)
         seen = self._readings(ctx)
         for zone, standby in self._zones.items():
-            standby.step(ctx.time_s, seen[zone], is_occupied)
+            standby.step(ctx.time_s, seen[zone], in_use)
             self._command(ctx, zone, standby)
             self._warn(ctx, zone, standby)
         empty = {zone: self._rules(zone, each) for zone, each in sorted(self._zones.items()) if each.in_standby}
-        hours = "occupied" if is_occupied else "not occupied: nothing is commanded"
+        hours = "occupied" if in_use else "not occupied: nothing is commanded"
         ctx.explain(why=f"{len(empty)} zones in standby" if empty else hours, standby=empty)
 
     def _readings(self, ctx: Context) -> dict[str, ZoneReadings]:

@@ -13,8 +13,15 @@ from typing import ClassVar
 from pydantic import Field, model_validator
 
 from supervisory.blocks.requests import CoolingRequests
-from supervisory.blocks.sight import Sight, ZoneSight, fan_proven, occupied, warn_of_unknown_zones
-from supervisory.blocks.timers import SECONDS_PER_MINUTE, Line, good_numbers
+from supervisory.blocks.sight import Sight, ZoneSight, fan_proven, warn_of_unknown_zones
+from supervisory.blocks.timers import (
+    SECONDS_PER_MINUTE,
+    Line,
+    good_number,
+    good_numbers,
+    hour_of,
+    in_daily_window,
+)
 from supervisory.blocks.trim_and_respond import Reset, TrimAndRespond, weighted
 from supervisory.program import Command, Context, Parameters, Program, Read
 
@@ -97,8 +104,7 @@ class SupplyAirTemperatureReset(Program):
     def on_step(self, ctx: Context) -> None:
         """Count requests, reset T-max, lead it by the outdoor air, command."""
         requests = self._requests(ctx)
-        in_hours = occupied(ctx, self.settings.occupied_from_h, self.settings.occupied_to_h)
-        running = in_hours and fan_proven(ctx, self.settings.fan_on_above_m3_s) is True
+        running = self._occupied(ctx) and fan_proven(ctx, self.settings.fan_on_above_m3_s) is True
         sight = self._sight.step(ctx, len(requests), len(ctx.readings("zone_temperature")))
         active = running and sight is not Sight.LOST
         total = weighted(requests, self.settings.importance)
@@ -133,3 +139,9 @@ class SupplyAirTemperatureReset(Program):
 
     def _zone(self, zone: str) -> CoolingRequests:
         return self._zones.setdefault(zone, CoolingRequests())
+
+    def _occupied(self, ctx: Context) -> bool:
+        told = good_number(ctx.reading("occupied"))
+        if told is not None:
+            return told > 0.5
+        return in_daily_window(hour_of(ctx), self.settings.occupied_from_h, self.settings.occupied_to_h)
