@@ -17,9 +17,15 @@ from supervisory.blocks.timers import SECONDS_PER_HOUR, SECONDS_PER_MINUTE, good
 from supervisory.program import Command, Context, Parameters, Program, Read
 
 _KELVIN_PER_DEGF = 5.0 / 9.0
-_AIR_OFF = "air off (62.1 permits standby)"
-_AIR_STAYS = "Vmin stays and Vbz-P is 0 (62.1 does not permit standby)"
-_SET_BACK = "set-points set back (90.1 6.5.3.8, G36 5.3.2)"
+_SET_BACK = {
+    True: "set-points set back (90.1 6.5.3.8, G36 5.3.2)",
+    False: "set-points set back (G36 5.3.2)",
+}
+_AIR = {
+    True: "air off (90.1 6.5.3.8, as 62.1 permits standby)",
+    False: "Vmin stays and Vbz-P is 0 (62.1 does not permit standby)",
+}
+"""By whether 62.1 permits standby; 90.1 asks nothing of zones where it does not."""
 _SLOW = "own set-points: it recovers too slowly"
 _UNKNOWN = "own set-points: temperature or set-points cannot be read"
 
@@ -118,9 +124,10 @@ class OccupiedStandby(Program):
 
     def _rules(self, zone: str, standby: StandbyZone) -> str:
         """Which rule has asked for what."""
+        permitted = self._air_may_stop(zone)
         set_back = standby.set_back(self.settings.set_back_k)
-        setpoints = _SET_BACK if set_back else _SLOW if standby.is_slow else _UNKNOWN
-        return f"{setpoints}; {_AIR_OFF if self._air_may_stop(zone) else _AIR_STAYS}"
+        setpoints = _SET_BACK[permitted] if set_back else _SLOW if standby.is_slow else _UNKNOWN
+        return f"{setpoints}; {_AIR[permitted]}"
 
     def _warn(self, ctx: Context, zone: str, standby: StandbyZone) -> None:
         if standby.population.is_stuck:
