@@ -1,4 +1,4 @@
-"""The shipped configs run: against the embedded building, and on the emulated controllers over either protocol."""
+"""The shipped configs run: against the embedded building that has most, and on its controllers over either protocol."""
 
 from __future__ import annotations
 
@@ -10,11 +10,12 @@ import pytest
 
 from commands.emulate import object_specs
 from emulators.bench import BenchPlan, serve
+from emulators.cases import BENCH_CASE, CASES
 from emulators.program import ObjectSpec
 from supervisory.setup.plan import plan_run
 from supervisory.setup.settings import settings_for
 from supervisory.supervision import Supervision
-from utils.home import DEMO_CONFIGS, HOME
+from utils.home import HOME
 from utils.state_folder import StateFolder
 
 CONFIGS = HOME / "configs" / "supervisory"
@@ -30,9 +31,16 @@ Addresses = dict[str, dict[str, str]]
 @pytest.fixture(scope="module")
 def bench() -> Iterator[Addresses]:
     """Building and controllers; addresses by kind (``BOPTEST``, ``ECY``, ``BACnet``) and name in small letters."""
-    controllers = object_specs(DEMO_CONFIGS, "SI")
+    controllers = object_specs(HOME / "configs" / CASES[BENCH_CASE].configs, "SI")
     controllers["PLANT"] += WEATHER_STATION
-    plan = BenchPlan(boptest_port=0, ecy_port=0, bacnet_port=0, controllers=controllers, password="correct horse")
+    plan = BenchPlan(
+        boptest_port=0,
+        ecy_port=0,
+        bacnet_port=0,
+        controllers=controllers,
+        password="correct horse",
+        cases=(BENCH_CASE,),
+    )
     with serve(plan) as lines:
         yield _addresses(lines)
 
@@ -90,6 +98,7 @@ def test_every_config_for_the_simulation_finds_its_points_in_the_embedded_buildi
     }
     told = run("simulation", tmp_path, bench, **environment)
     assert any(line.startswith("duct_static_reset: ") and "120" in line for line in told)
+    assert any(line.startswith("demand_controlled_ventilation: ") and "minimum_outdoor_airflow" in line for line in told)
 
 
 @pytest.mark.slow
