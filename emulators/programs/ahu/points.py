@@ -85,7 +85,5 @@ AHU_POINTS = (
         states=tuple(mode.name.replace("_", " ").capitalize() for mode in AhuMode),
     ),
     ProgramObject("AnalogInput", "OutdoorAirFlow", Quantity.AIR_FLOW, NO_SIGNAL, "Outdoor air flow station"),
-    _setting(
-        "MinOutdoorAirFlowSp", Quantity.AIR_FLOW, 0.0, "Minimum outdoor air flow set-point; 0: by position"
-    ),
+    _setting("MinOutdoorAirFlowSp", Quantity.AIR_FLOW, 0.0, "Minimum outdoor air flow set-point; 0: by position"),
 )
