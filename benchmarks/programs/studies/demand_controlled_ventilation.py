@@ -11,7 +11,8 @@ from emulators.plants.multizone_office import BenchOffice
 from recording.charts import Curve, Panel
 
 _NAME = "demand_controlled_ventilation"
-_DESIGN_M3_S = 0.883
+_OUTDOOR_AIR = "hvac_oveAhu_VOutMinSet"
+_DESIGN_M3_S, _LESS_M3_S = 0.883, 0.5
 _BIAS_PPM = 75.0
 _TWENTIETH_OF_JULY = 200
 _SHOWN = "6 July"
@@ -24,7 +25,7 @@ _DAYS = {
 
 
 def demand_controlled_ventilation() -> Study:
-    """A cold, a mild and two hot days: the building's own minima, others fixed for the largest meeting, and by demand."""
+    """A cold, a mild and two hot days: own minima, those fixed for the largest meeting, by demand, and simply less."""
     runs = {f"{day}: {name}": run(number) for day, number in _DAYS.items() for name, run in _ways(day).items()}
     shown = {name.partition(": ")[2]: day for name, day in runs.items() if name.startswith(f"{_SHOWN}: ")}
     own, led = shown["the building's own"], shown["by demand"]
@@ -61,6 +62,7 @@ def _ways(day: str) -> Mapping[str, Callable[[int], Day]]:
         "the building's own": lambda number: day_alone(number, plant=BenchOffice),
         "fixed for the design": lambda number: day_alone(number, _fixed(), plant=BenchOffice),
         "by demand": lambda number: _led(number),
+        "own, with 0.5 m³/s": lambda number: day_alone(number, {_OUTDOOR_AIR: _LESS_M3_S}, plant=BenchOffice),
     }
     if day == _SHOWN:
         ways["CO2 sensors 75 ppm too high"] = lambda number: _led(number, _biased(_BIAS_PPM))
@@ -78,7 +80,7 @@ def _fixed() -> Mapping[str, float]:
         f"hvac_oveZonSup{figures.ZONES[zone]}_VMinSet": design.fixed_minimum_m3_s
         for zone, design in air.designs().items()
     }
-    return {"hvac_oveAhu_VOutMinSet": _DESIGN_M3_S, **minima}
+    return {_OUTDOOR_AIR: _DESIGN_M3_S, **minima}
 
 
 def _biased(by_ppm: float) -> Sensors:
