@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from supervisory.blocks.timers import TrueFor
+from pydantic import Field
+
+from supervisory.blocks.timers import SECONDS_PER_HOUR, SECONDS_PER_MINUTE, TrueFor
+from supervisory.program import Parameters
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +20,25 @@ class PopulationTimes:
     empty_s: float = 300.0
     populated_s: float = 60.0
     silent_s: float = 86_400.0
+
+
+class PopulationSettings(Parameters):
+    """What programs that go by occupancy sensors take of them, and when there is anybody to be seen."""
+
+    empty_after_min: float = Field(5.0, ge=0.0, description="Nobody seen for so long: the zone is empty.")
+    populated_after_min: float = Field(1.0, ge=0.0, description="Somebody seen for so long: it is populated again.")
+    silent_after_h: float = Field(24.0, gt=0.0, description="Occupied hours without anybody: the sensor is stuck.")
+    occupied_from_h: float = Field(6.0, ge=0.0, le=24.0, description="Hour of the day, where no point tells.")
+    occupied_to_h: float = Field(19.0, ge=0.0, le=24.0, description="Hour of the day, where no point tells.")
+
+    @property
+    def population_times(self) -> PopulationTimes:
+        """In seconds."""
+        return PopulationTimes(
+            self.empty_after_min * SECONDS_PER_MINUTE,
+            self.populated_after_min * SECONDS_PER_MINUTE,
+            self.silent_after_h * SECONDS_PER_HOUR,
+        )
 
 
 class Population:

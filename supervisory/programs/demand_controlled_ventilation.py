@@ -12,7 +12,7 @@ from typing import ClassVar
 from pydantic import Field, model_validator
 
 from supervisory.blocks.co2_sensor import Co2Limits, Co2Sensor, Co2Verdict
-from supervisory.blocks.population import Population, PopulationTimes
+from supervisory.blocks.population import Population, PopulationSettings
 from supervisory.blocks.sight import is_occupied, warn_of_unknown_zones
 from supervisory.blocks.timers import SECONDS_PER_HOUR, SECONDS_PER_MINUTE, TrueFor, good_number, good_numbers
 from supervisory.blocks.ventilation import (
@@ -24,12 +24,12 @@ from supervisory.blocks.ventilation import (
     outdoor_intake,
     zone_air,
 )
-from supervisory.program import Command, Context, Parameters, Program, Read
+from supervisory.program import Command, Context, Program, Read
 
 _FLOW_DEADBAND_M3_S = 0.001
 
 
-class DemandVentilationSettings(Parameters):
+class DemandVentilationSettings(PopulationSettings):
     """What zones and air handler were designed for, and what sensors are believed."""
 
     zones: dict[str, VentilationDesign] = Field(min_length=1, description="By zone: what it was designed for.")
@@ -40,13 +40,8 @@ class DemandVentilationSettings(Parameters):
     co2_lowest_ppm: float = Field(300.0, ge=0.0, description="A sensor that reads less is not believed.")
     co2_highest_ppm: float = Field(5000.0, gt=0.0, description="A sensor that reads more is not believed.")
     stuck_after_h: float = Field(2.0, gt=0.0, description="Nor is one that stands still for so long with people there.")
-    empty_after_min: float = Field(5.0, ge=0.0, description="Nobody seen for so long: the zone is empty.")
-    populated_after_min: float = Field(1.0, ge=0.0, description="Somebody seen for so long: it is populated again.")
-    silent_after_h: float = Field(24.0, gt=0.0, description="Occupied hours without anybody: the sensor is stuck.")
     short_below_share: float = Field(0.9, gt=0.0, le=1.0, description="Of the set-point: less is too little.")
     short_after_min: float = Field(15.0, ge=0.0, description="Too little outdoor air for so long is an alarm.")
-    occupied_from_h: float = Field(6.0, ge=0.0, le=24.0, description="Hour of the day, where no point tells.")
-    occupied_to_h: float = Field(19.0, ge=0.0, le=24.0, description="Hour of the day, where no point tells.")
 
     @model_validator(mode="after")
     def _consistent(self) -> DemandVentilationSettings:
@@ -68,21 +63,12 @@ class DemandVentilationSettings(Parameters):
         """Of CO2 sensors, in seconds."""
         return Co2Limits(self.co2_lowest_ppm, self.co2_highest_ppm, stuck_after_s=self.stuck_after_h * SECONDS_PER_HOUR)
 
-    @property
-    def times(self) -> PopulationTimes:
-        """Of occupancy sensors, in seconds."""
-        return PopulationTimes(
-            self.empty_after_min * SECONDS_PER_MINUTE,
-            self.populated_after_min * SECONDS_PER_MINUTE,
-            self.silent_after_h * SECONDS_PER_HOUR,
-        )
-
 
 class _Watched:
     """The two sensors of one zone."""
 
     def __init__(self, settings: DemandVentilationSettings) -> None:
-        self.population = Population(settings.times)
+        self.population = Population(settings.population_times)
         self.co2 = Co2Sensor(settings.limits)
 
 

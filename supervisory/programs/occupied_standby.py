@@ -10,11 +10,11 @@ from typing import ClassVar
 
 from pydantic import Field
 
-from supervisory.blocks.population import PopulationTimes
+from supervisory.blocks.population import PopulationSettings
 from supervisory.blocks.sight import is_occupied, warn_of_unknown_zones
 from supervisory.blocks.standby_zone import StandbyTimes, StandbyZone, ZoneReadings
-from supervisory.blocks.timers import SECONDS_PER_HOUR, SECONDS_PER_MINUTE, good_numbers
-from supervisory.program import Command, Context, Parameters, Program, Read
+from supervisory.blocks.timers import SECONDS_PER_MINUTE, good_numbers
+from supervisory.program import Command, Context, Program, Read
 
 _KELVIN_PER_DEGF = 5.0 / 9.0
 _SET_BACK = {
@@ -30,31 +30,23 @@ _SLOW = "own set-points: it recovers too slowly"
 _UNKNOWN = "own set-points: temperature or set-points cannot be read"
 
 
-class OccupiedStandbySettings(Parameters):
+class OccupiedStandbySettings(PopulationSettings):
     """Times, set-back and which zones may be without air; defaults are the guideline's where it has any."""
 
     set_back_k: float = Field(0.6, ge=_KELVIN_PER_DEGF, description="Of both set-points; 1 °F is 0.56 K.")
     no_standby: tuple[str, ...] = Field((), description="Zones of a category that 62.1 keeps ventilated while empty.")
     exempt: tuple[str, ...] = Field((), description="Zones that are left alone.")
-    empty_after_min: float = Field(5.0, ge=0.0, description="Nobody seen for so long: the zone is empty.")
-    populated_after_min: float = Field(1.0, ge=0.0, description="Somebody seen for so long: it is populated again.")
     dwell_min: float = Field(5.0, ge=0.0, description="From the end of a standby to the next at least.")
     recovery_min: float | None = Field(15.0, ge=0.0, description="A zone that needs longer is set back no more today.")
     recovered_within_k: float = Field(0.3, ge=0.0, description="So near to its set-points a zone has recovered.")
-    silent_after_h: float = Field(24.0, gt=0.0, description="Occupied hours without anybody: the sensor is stuck.")
-    occupied_from_h: float = Field(6.0, ge=0.0, le=24.0, description="Hour of the day, where no point tells.")
-    occupied_to_h: float = Field(19.0, ge=0.0, le=24.0, description="Hour of the day, where no point tells.")
 
     @property
     def times(self) -> StandbyTimes:
         """In seconds."""
-        population = PopulationTimes(
-            self.empty_after_min * SECONDS_PER_MINUTE,
-            self.populated_after_min * SECONDS_PER_MINUTE,
-            self.silent_after_h * SECONDS_PER_HOUR,
-        )
         recovery_s = None if self.recovery_min is None else self.recovery_min * SECONDS_PER_MINUTE
-        return StandbyTimes(population, self.dwell_min * SECONDS_PER_MINUTE, recovery_s, self.recovered_within_k)
+        return StandbyTimes(
+            self.population_times, self.dwell_min * SECONDS_PER_MINUTE, recovery_s, self.recovered_within_k
+        )
 
 
 class OccupiedStandby(Program):
