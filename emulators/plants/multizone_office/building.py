@@ -27,6 +27,7 @@ from emulators.plants.multizone_office.layout import (
     HEAT_PUMP,
     HEATING,
     OPERATION,
+    OUTDOOR_BIAS_K,
     OUTDOOR_C,
     OUTDOOR_DAMPER,
     OUTDOOR_HUMIDITY,
@@ -145,7 +146,7 @@ def step(b: Cells, year: Table) -> None:
 
 def _control(b: Cells, dt_s: float) -> None:
     """Scan all controllers on what their sensors show, and move the actuators."""
-    mode = choose_mode(b, OPERATION, b[TIME_S], _zones_c(b), b[OUTDOOR_C])
+    mode = choose_mode(b, OPERATION, b[TIME_S], _zones_c(b), b[OUTDOOR_C] + b[OUTDOOR_BIAS_K])
     actuate(b, scan(b, b[TIME_S], mode))
     heating_k, cooling_k = modes.HEATING_K[mode], modes.COOLING_K[mode]
     for zone in range(ZONE_COUNT):
