@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
+from benchmarks.programs.studies.air_handler_commissioning import air_handler_commissioning
 from benchmarks.programs.studies.duct_static_reset import duct_static_reset
 from benchmarks.programs.studies.load_shed import load_shed
 from benchmarks.programs.studies.mornings import data_sharing, override_release_bot
@@ -16,4 +17,5 @@ STUDIES: Mapping[str, Callable[[], Study]] = {
     "load_shed": load_shed,
     "data_sharing": data_sharing,
     "override_release_bot": override_release_bot,
+    "air_handler_commissioning": air_handler_commissioning,
 }

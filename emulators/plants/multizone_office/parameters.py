@@ -311,7 +311,7 @@ class AirHandlerFaults:
     """What is wrong with the air handler, for people and programs to find; without anything told it is sound (J)."""
 
     heating_valve_leakage: float = 0.0
-    """Of the valve's full flow, what passes however far it shuts. Water flows through a coil only while its pump runs."""
+    """Of the valve's full flow, what passes however far it shuts: while the coil's pump runs, and none without."""
     cooling_valve_leakage: float = 0.0
     outdoor_damper_shuts_to: float = 0.0
     """The exhaust damper's too. A damper whose ends meet is stuck; where they cross, it is stuck at this one."""
