@@ -7,15 +7,18 @@ from collections.abc import Mapping, Sequence
 from emulators.plant import PointMeta, TestCaseMeta
 
 _UNITS = {"Flow": "m3/s", "Temp": "K"}
+POSITIONS = ("Fan", "Damper", "Heating", "Cooling")
+"""Overrides in percent."""
 
 
 class RecordedPlant:
-    """Measurements come from ``samples``, one row per step; the only override is ``Setpoint``."""
+    """Measurements come from ``samples``, one row per step; overrides are ``Setpoint`` and ``POSITIONS``."""
 
     def __init__(self, samples: Sequence[Mapping[str, float]]) -> None:
         self._samples = samples
         self._row = 0
-        self._inputs = {"Setpoint_u": 250.0, "Setpoint_activate": 0.0}
+        self._inputs = {"Setpoint_u": 250.0, **{f"{name}_u": 0.0 for name in POSITIONS}}
+        self._inputs |= {name.replace("_u", "_activate"): 0.0 for name in self._inputs}
 
     @property
     def meta(self) -> TestCaseMeta:
@@ -24,11 +27,10 @@ class RecordedPlant:
 
     @property
     def inputs(self) -> Mapping[str, PointMeta]:
-        """A set-point in Pa."""
-        return {
-            "Setpoint_u": PointMeta("Pa", "set-point", 0.0, 1000.0),
-            "Setpoint_activate": PointMeta(None, "activation"),
-        }
+        """A set-point in Pa, and positions."""
+        values = {"Setpoint_u": PointMeta("Pa", "set-point", 0.0, 1000.0)}
+        values |= {f"{name}_u": PointMeta("percent", "position", 0.0, 100.0) for name in POSITIONS}
+        return {**values, **{name.replace("_u", "_activate"): PointMeta(None, "activation") for name in values}}
 
     @property
     def measurements(self) -> Mapping[str, PointMeta]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Iterator
-from typing import ClassVar
+from typing import ClassVar, TypeAlias
 
 import pytest
 
@@ -20,16 +20,20 @@ from emulators.ecy.controller import ControllerSpec
 from emulators.ecy.server import EcyServer
 from emulators.program import ObjectSpec
 from supervisory import Command, Context, Parameters, Program, Read
+from supervisory.blocks.commissioning import CommissioningSettings
+from supervisory.programs.air_handler_commissioning import AirHandlerCommissioning
 from supervisory.programs.duct_static_reset import DuctStaticReset, DuctStaticSettings
 from supervisory.setup.loading import ProgramClass
 from tests.supervisory.beside import Beside
-from tests.supervisory.recorded import RecordedPlant
+from tests.supervisory.recorded import POSITIONS, RecordedPlant
 from utils.clocks import ModelSeconds, model_datetime
 from utils.values import PointValue, as_real32
 
 STEPS = 30
 PRIORITY = 12
 ZONES = ("core", "north", "south")
+COMMANDED = ("Setpoint", *POSITIONS)
+Slots: TypeAlias = tuple[PointValue | None, ...]
 _UNITS = {"Flow": "cubic-meters-per-second", "Temp": "degrees-kelvin"}
 
 
@@ -57,6 +61,10 @@ class Converting(Program):
         ctx.command("setpoint", 0.3 + ctx.value("flow") / 3000 + (ctx.value("temperature") - 60) / 100)
 
 
+COMMISSIONING = CommissioningSettings(from_h=9.0, to_h=23.0, average_min=0.5, settle_limit_min=1.1)
+"""Each position for a minute and a half, since nothing settles here."""
+_SHOWN = dict.fromkeys((f"{air}_air_temperature__ahu" for air in ("outdoor", "return", "mixed", "supply")), "Temp")
+
 CASES: dict[str, tuple[ProgramClass, Parameters, dict[str, str]]] = {
     "trim and respond": (
         DuctStaticReset,
@@ -66,6 +74,18 @@ CASES: dict[str, tuple[ProgramClass, Parameters, dict[str, str]]] = {
             "supply_airflow": "FlowSupply",
             **{f"zone_airflow__{zone}": f"Flow{zone}" for zone in ZONES},
             **{f"zone_airflow_setpoint__{zone}": f"FlowWanted{zone}" for zone in ZONES},
+        },
+    ),
+    "commissioning": (
+        AirHandlerCommissioning,
+        COMMISSIONING,
+        {
+            "fan_speed__ahu": "Fan",
+            "outdoor_damper__ahu": "Damper",
+            "heating_valve__ahu": "Heating",
+            "cooling_valve__ahu": "Cooling",
+            "supply_airflow__ahu": "FlowSupply",
+            **_SHOWN,
         },
     ),
     "conversions": (
@@ -79,22 +99,24 @@ CASES: dict[str, tuple[ProgramClass, Parameters, dict[str, str]]] = {
 @pytest.fixture(scope="module")
 def controllers() -> Iterator[EcyServer]:
     inputs = [ObjectSpec("AnalogInput", name, _UNITS[name[:4]], SAMPLES[0][name]) for name in SAMPLES[0]]
-    spec = ControllerSpec("AHU", objects=[*inputs, ObjectSpec("AnalogValue", "Setpoint", "pascals", 250.0)])
+    outputs = [ObjectSpec("AnalogValue", "Setpoint", "pascals", 250.0)]
+    outputs += [ObjectSpec("AnalogValue", name, "percent", 0.0) for name in POSITIONS]
+    spec = ControllerSpec("AHU", objects=[*inputs, *outputs])
     with EcyServer([spec], username="bench", password="correct horse", bacnet_port=0) as server:
         yield server
 
 
 def _trace(
     case: str, reader: DeviceClient, writer: DeviceClient, play: Callable[[int], None], suffix: str = ""
-) -> list[PointValue | None]:
-    """What stood in the slot after each step."""
+) -> list[Slots]:
+    """What stood in the slots after each step."""
     kind, settings, roles = CASES[case]
-    named = {role: target + suffix if target != "Setpoint" else target for role, target in roles.items()}
+    named = {role: target if target in COMMANDED else target + suffix for role, target in roles.items()}
     beside = Beside(reader=reader, writer=writer, settings=settings)
-    slots: list[PointValue | None] = []
+    slots: list[Slots] = []
 
     def script(number: int) -> None:
-        slots.append(_slot(writer))
+        slots.append(_slots(writer))
         play(number)
 
     beside.script = script
@@ -103,14 +125,15 @@ def _trace(
     return slots
 
 
-def _slot(client: DeviceClient) -> PointValue | None:
-    setpoint = next(endpoint.ref for endpoint in client.get_existing_endpoints() if endpoint.name == "Setpoint")
-    array = client.survey([setpoint])[setpoint].priority_array
-    assert array is not None
-    return array[PRIORITY - 1]
+def _slots(client: DeviceClient) -> Slots:
+    """In the order of ``COMMANDED``."""
+    refs = {endpoint.name: endpoint.ref for endpoint in client.get_existing_endpoints()}
+    states = client.survey([refs[name] for name in COMMANDED])
+    arrays = [states[refs[name]].priority_array for name in COMMANDED]
+    return tuple(array[PRIORITY - 1] for array in arrays if array is not None)
 
 
-def _over_rest(case: str, controllers: EcyServer) -> list[PointValue | None]:
+def _over_rest(case: str, controllers: EcyServer) -> list[Slots]:
     def client() -> ECYDeviceClient:
         address = controllers.addresses["AHU"]
         return ECYDeviceClient(address, "bench", "correct horse", tls=TlsPolicy(TlsMode.OFF))
@@ -119,14 +142,14 @@ def _over_rest(case: str, controllers: EcyServer) -> list[PointValue | None]:
         return _trace(case, reader, writer, lambda number: _play(controllers, number))
 
 
-def _over_bacnet(case: str, controllers: EcyServer) -> list[PointValue | None]:
+def _over_bacnet(case: str, controllers: EcyServer) -> list[Slots]:
     address = controllers.bacnet_addresses["AHU"]
     with BACnetStack("127.0.0.1/24:0") as stack:
         reader, writer = BACnetDeviceClient(stack, address), BACnetDeviceClient(stack, address)
         return _trace(case, reader, writer, lambda number: _play(controllers, number))
 
 
-def _directly(case: str) -> list[PointValue | None]:
+def _directly(case: str) -> list[Slots]:
     with (
         BoptestServer({"recorded": lambda: RecordedPlant(SAMPLES)}) as server,
         BOPTestClient(server.url) as client,
@@ -159,5 +182,6 @@ def test_commands_are_the_same_over_every_transport(controllers: EcyServer, case
     over_bacnet = _over_bacnet(case, controllers)
     directly = _directly(case)
     assert len(set(directly)) > 5
+    assert len(directly[0]) == len(COMMANDED)
     assert over_rest == directly
     assert over_bacnet == directly
