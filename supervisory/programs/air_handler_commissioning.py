@@ -13,11 +13,11 @@ from typing import Any, ClassVar
 
 from supervisory.blocks.commissioning import (
     AirHandler,
+    AirSeen,
+    CommissioningCourse,
     CommissioningSettings,
-    Course,
     CourseTold,
-    Outcome,
-    Seen,
+    Ruling,
     Stage,
     ZoneDrift,
     air_objection,
@@ -100,14 +100,15 @@ class AirHandlerCommissioning(Program):
         """Take the first that is due, where nothing speaks against it."""
         due = [handler for handler in self._handlers if self._is_due(ctx, handler.name)]
         if not due:
-            ctx.explain(why="no air handler is due", due=[])
+            reports = {handler.name: _past(ctx, handler.name).get("report") for handler in self._handlers}
+            ctx.explain(why="no air handler is due", due=[], reports=reports)
             return
         why = self._objection(ctx, due[0])
         if why:
             ctx.explain(why=why, due=[handler.name for handler in due])
             return
         stages = stages_of(due[0].parts)
-        course = Course(stages, self.settings.pace, ctx.time_s)
+        course = CommissioningCourse(stages, self.settings.pace, ctx.time_s)
         self._under_test = _UnderTest(due[0], stages, course, ZoneDrift(ctx, self.settings.drift_k), ctx.now)
         _note(ctx, due[0].name, tried=ctx.now.isoformat(), running=True)
 
@@ -152,7 +153,7 @@ class AirHandlerCommissioning(Program):
         rate = None if course.rate_k_min is None else round(course.rate_k_min, 2)
         ctx.explain(why=course.stage.words, air_handler=test.handler.name, k_per_min=rate)
 
-    def _objections(self, ctx: Context, test: _UnderTest, seen: Seen) -> Iterator[str]:
+    def _objections(self, ctx: Context, test: _UnderTest, seen: AirSeen) -> Iterator[str]:
         """Why the course must not go on; empty texts where nothing speaks against it."""
         settings, course = self.settings, test.course
         if not in_daily_window(hour_of(ctx), settings.from_h, settings.to_h):
@@ -172,14 +173,14 @@ class AirHandlerCommissioning(Program):
         findings = findings_of(course, test.stages, tolerances)
         told = CourseTold(name, test.began, course, test.stages, findings, tolerances, test.drift.largest_k)
         where = ctx.publish(f"{name}.html", commissioning_page(told))
-        failed = [finding.test for finding in findings if finding.verdict.outcome is Outcome.FAILED]
+        failed = [finding.test for finding in findings if finding.verdict.outcome is Ruling.FAILED]
         said = [f"failed: {', '.join(failed)}"] if failed else []
         said += [f"cut off: {course.cut}"] if course.cut else []
         if said:
             ctx.alarm(f"{name}: {'; '.join(said)}; the report is {where}")
         results = {finding.test: finding.verdict.outcome.value for finding in findings}
         done = {} if course.cut else {"done": ctx.now.isoformat()}
-        _note(ctx, name, running=False, results=results, cut=course.cut, **done)
+        _note(ctx, name, running=False, results=results, cut=course.cut, report=where, **done)
         ctx.explain(why=course.cut or "done", air_handler=name, results=results, report=where)
 
 
@@ -189,7 +190,7 @@ class _UnderTest:
 
     handler: AirHandler
     stages: tuple[Stage, ...]
-    course: Course
+    course: CommissioningCourse
     drift: ZoneDrift
     began: datetime
     air_since_s: float | None = None

@@ -3,20 +3,21 @@
 ``course`` is told what is seen and says how everything is to stand; only ``handler`` and ``watch`` know roles.
 """
 
-from supervisory.blocks.commissioning.course import Course, Seen, Stage, stages_of
-from supervisory.blocks.commissioning.findings import Outcome, findings_of
+from supervisory.blocks.commissioning.course import AirSeen, CommissioningCourse, Stage, stages_of
+from supervisory.blocks.commissioning.findings import findings_of
 from supervisory.blocks.commissioning.handler import AirHandler
+from supervisory.blocks.commissioning.judging import Ruling
 from supervisory.blocks.commissioning.page import CourseTold, commissioning_page
 from supervisory.blocks.commissioning.settings import CommissioningSettings
 from supervisory.blocks.commissioning.watch import ZoneDrift, air_objection, site_objection
 
 __all__ = [
     "AirHandler",
+    "AirSeen",
+    "CommissioningCourse",
     "CommissioningSettings",
-    "Course",
     "CourseTold",
-    "Outcome",
-    "Seen",
+    "Ruling",
     "Stage",
     "ZoneDrift",
     "air_objection",

@@ -11,14 +11,14 @@ from dataclasses import dataclass
 from enum import Enum
 
 from supervisory.blocks.commissioning.rules import Pace
-from supervisory.blocks.commissioning.settling import Measured, Settling
+from supervisory.blocks.commissioning.settling import Settling, StageMeans
 
 OUTDOOR, RETURNED, MIXED, SUPPLY, FLOW = "outdoor", "returned", "mixed", "supply", "flow"
 OVER_COILS = "over coils"
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class AirSeen:
     """What the sensors of an air handler show in a step: degC, and m3/s where it is known."""
 
     outdoor: float
@@ -94,16 +94,16 @@ def stages_of(parts: Collection[str]) -> tuple[Stage, ...]:
     )
 
 
-class Course:
+class CommissioningCourse:
     """``stage`` is the one that everything is to be put to now; None when the course is over."""
 
     def __init__(self, stages: Sequence[Stage], pace: Pace, time_s: float) -> None:
         self.stage: Stage | None = stages[0]
         self.began_s = self.stage_since_s = time_s
-        self.measured: dict[Stage, Measured] = {}
+        self.measured: dict[Stage, StageMeans] = {}
         self.without_air: list[Stage] = []
         """Stages in which the air stopped flowing."""
-        self.seen: list[tuple[float, Seen]] = []
+        self.seen: list[tuple[float, AirSeen]] = []
         self.cut = ""
         """Why it was cut off; empty where it went to its end."""
         self._left = list(stages[1:])
@@ -115,7 +115,7 @@ class Course:
         """The steepest derivative now, once it is known."""
         return self._settling.rate_k_min if self._settling is not None else None
 
-    def step(self, time_s: float, seen: Seen) -> None:
+    def step(self, time_s: float, seen: AirSeen) -> None:
         """Go on to the next stage once this one has told what it can."""
         if self.stage is None:
             return
@@ -127,7 +127,7 @@ class Course:
             self._settling = Settling(self.pace, (RETURNED, MIXED, SUPPLY), OVER_COILS, time_s)
         measured = self._settling.step(time_s, seen.values())
         if measured is None and self._has_answered(self.stage, seen):
-            measured = Measured(seen.values(), True, self._settling.rate_k_min or 0.0, self.stage_since_s, time_s)
+            measured = StageMeans(seen.values(), True, self._settling.rate_k_min or 0.0, self.stage_since_s, time_s)
         if measured is not None:
             self.measured[self.stage] = measured
             self._go_on(time_s)
@@ -150,7 +150,7 @@ class Course:
         self.stage = self._left.pop(0) if self._left else None
         self.stage_since_s, self._settling = time_s, None
 
-    def _has_answered(self, stage: Stage, seen: Seen) -> bool:
+    def _has_answered(self, stage: Stage, seen: AirSeen) -> bool:
         """Whether an open valve has changed the air as it should, against what shut ones leave it at."""
         if not stage.opens:
             return False

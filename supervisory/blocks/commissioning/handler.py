@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from supervisory.blocks.commissioning.course import Seen, Stage
+from supervisory.blocks.commissioning.course import AirSeen, Stage
 from supervisory.blocks.timers import good_number
 from supervisory.program import Context
 
@@ -36,7 +36,7 @@ class AirHandler:
             missing.append(" or ".join(_PROOFS))
         return missing
 
-    def see(self, ctx: Context) -> Seen | str:
+    def see(self, ctx: Context) -> AirSeen | str:
         """What its sensors show; or which of them shows nothing good."""
         shown = {role: good_number(ctx.reading(role, self.name)) for role in _NEEDED[1:]}
         shown[_OUTDOOR] = self.outdoor_degc(ctx)
@@ -48,14 +48,14 @@ class AirHandler:
         if unknown:
             return f"not known: {', '.join(unknown)}"
         mixed, returned, supply = (known[role] for role in _NEEDED[1:])
-        return Seen(known[_OUTDOOR], returned, mixed, supply, bool(air_flows), flow)
+        return AirSeen(known[_OUTDOOR], returned, mixed, supply, bool(air_flows), flow)
 
     def outdoor_degc(self, ctx: Context) -> float | None:
         """Outdoors, by its own sensor, or by the one that is shared."""
         if not self.shares_outdoor_sensor:
             return good_number(ctx.reading(_OUTDOOR, self.name))
-        shared = [good_number(reading) for reading in ctx.readings(_SHARED).values()]
-        return shared[0] if shared else None
+        shared = (good_number(reading) for reading in ctx.readings(_SHARED).values())
+        return next((value for value in shared if value is not None), None)
 
     def put(self, ctx: Context, stage: Stage) -> None:
         """Command all that it has; return and exhaust damper go in step with the outdoor one."""

@@ -11,10 +11,20 @@ from math import nan
 from recording.charts import Curve, Panel, calendar_axis, chart
 from recording.report.html import Cell, Markup, facts_table, figure, paragraph, points, section, shown, table
 from recording.report.sheet import sheet
-from supervisory.blocks.commissioning.course import FLOW, MIXED, OUTDOOR, OVER_COILS, RETURNED, SUPPLY, Course, Stage
-from supervisory.blocks.commissioning.findings import Finding, Outcome
+from supervisory.blocks.commissioning.course import (
+    FLOW,
+    MIXED,
+    OUTDOOR,
+    OVER_COILS,
+    RETURNED,
+    SUPPLY,
+    CommissioningCourse,
+    Stage,
+)
+from supervisory.blocks.commissioning.findings import TriedTest
+from supervisory.blocks.commissioning.judging import Ruling
 from supervisory.blocks.commissioning.rules import MARGIN, Tolerances
-from supervisory.blocks.commissioning.settling import Measured
+from supervisory.blocks.commissioning.settling import StageMeans
 
 _FRACTION_FROM_K = 2.0
 """With less between outdoor and return air a share of outdoor air is the sensors' noise."""
@@ -26,9 +36,9 @@ class CourseTold:
 
     name: str
     began: datetime
-    course: Course
+    course: CommissioningCourse
     stages: tuple[Stage, ...]
-    findings: tuple[Finding, ...]
+    findings: tuple[TriedTest, ...]
     tolerances: Tolerances
     drift_k: float
 
@@ -60,7 +70,7 @@ _REMARK = (
 def _in_short(told: CourseTold) -> Iterator[str]:
     if told.course.cut:
         yield f"The course was cut off: {told.course.cut}."
-    for outcome in (Outcome.FAILED, Outcome.NOT_TESTABLE, Outcome.PASSED):
+    for outcome in (Ruling.FAILED, Ruling.NOT_TESTABLE, Ruling.PASSED):
         tests = [finding.test for finding in told.findings if finding.verdict.outcome is outcome]
         if tests:
             yield f"{outcome.value.capitalize()}: {'; '.join(tests)}."
@@ -71,7 +81,7 @@ def _facts(told: CourseTold) -> Iterator[tuple[str, Cell]]:
     counts = Counter(finding.verdict.outcome for finding in told.findings)
     yield "air handler", told.name
     yield "from, to", f"{told.began:%Y-%m-%d %H:%M} to {told.at(last_s):%H:%M}"
-    yield "tests", ", ".join(f"{counts[outcome]} {outcome.value}" for outcome in Outcome)
+    yield "tests", ", ".join(f"{counts[outcome]} {outcome.value}" for outcome in Ruling)
     rest = told.course.measured.get(Stage.REST)
     if rest is not None:
         proven = {Stage.HEATING_OPEN: Stage.HEATING_SHUT, Stage.COOLING_OPEN: Stage.COOLING_SHUT}
@@ -115,7 +125,7 @@ def _measured(told: CourseTold) -> Markup:
     return table(head, rows, numbers=(3, 4, 5, 6, 7, 8, 9))
 
 
-def _stage_row(told: CourseTold, stage: Stage, measured: Measured) -> tuple[Cell, ...]:
+def _stage_row(told: CourseTold, stage: Stage, measured: StageMeans) -> tuple[Cell, ...]:
     means = measured.means
     span_k = means[OUTDOOR] - means[RETURNED]
     share = (means[MIXED] - means[RETURNED]) / span_k if abs(span_k) >= _FRACTION_FROM_K else nan

@@ -18,7 +18,7 @@ _SLOPE_S = 180.0
 
 
 @dataclass(frozen=True, slots=True)
-class Measured:
+class StageMeans:
     """Means at one position; ``rate_k_min`` is the steepest of the temperatures at the end."""
 
     means: Mapping[str, float]
@@ -41,7 +41,7 @@ class Settling:
         self._kept: list[tuple[float, Mapping[str, float]]] = []
         self.rate_k_min: float | None = None
 
-    def step(self, time_s: float, values: Mapping[str, float]) -> Measured | None:
+    def step(self, time_s: float, values: Mapping[str, float]) -> StageMeans | None:
         """What was measured once all is at rest, or at the end of the time for it; None until then."""
         self._kept.append((time_s, values))
         self.rate_k_min = self._rate(time_s)
@@ -51,12 +51,12 @@ class Settling:
             return self.now(settled=settled)
         return None
 
-    def now(self, *, settled: bool) -> Measured:
+    def now(self, *, settled: bool) -> StageMeans:
         """The means of what has been seen last, as far as the time for averaging reaches."""
         to_s = self._kept[-1][0]
         shown = [values for at_s, values in self._kept if at_s >= to_s - self._pace.average_s]
         means = {name: sum(values[name] for values in shown) / len(shown) for name in shown[-1]}
-        return Measured(means, settled, self.rate_k_min or 0.0, self._began_s, to_s)
+        return StageMeans(means, settled, self.rate_k_min or 0.0, self._began_s, to_s)
 
     def _rate(self, time_s: float) -> float | None:
         """The steepest derivative; None while too little has been seen."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from supervisory.blocks.commissioning.course import Seen
+from supervisory.blocks.commissioning.course import AirSeen
 from supervisory.blocks.timers import good_numbers
 from supervisory.program import Context
 
@@ -42,7 +42,7 @@ class ZoneDrift:
         return ""
 
 
-def air_objection(seen: Seen, freeze_degc: float, hot_degc: float) -> str:
+def air_objection(seen: AirSeen, freeze_degc: float, hot_degc: float) -> str:
     """Why the air must not go on like this; empty when it may."""
     coldest = min(seen.mixed, seen.supply)
     if coldest < freeze_degc:

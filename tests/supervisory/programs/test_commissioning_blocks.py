@@ -7,10 +7,10 @@ from math import exp
 
 import pytest
 
-from supervisory.blocks.commissioning import Course, Outcome, Seen, Stage, findings_of, stages_of
-from supervisory.blocks.commissioning.findings import Verdict
+from supervisory.blocks.commissioning import AirSeen, CommissioningCourse, Ruling, Stage, findings_of, stages_of
+from supervisory.blocks.commissioning.judging import Judgement
 from supervisory.blocks.commissioning.rules import Pace, Tolerances
-from supervisory.blocks.commissioning.settling import Measured, Settling
+from supervisory.blocks.commissioning.settling import Settling, StageMeans
 
 STAGES = tuple(Stage)
 OWN, SHARED = Tolerances(outdoor_k=1.0), Tolerances(outdoor_k=3.0)
@@ -34,20 +34,20 @@ def verdicts(
     flows: Mapping[Stage, float] | None = None,
     unsettled: Stage | None = None,
     changed: Mapping[Stage, tuple[float, float, float]] | None = None,
-) -> list[Verdict]:
+) -> list[Judgement]:
     """All tests on the sound air handler, with other temperatures in some stages."""
-    course = Course(STAGES, Pace(), 0.0)
+    course = CommissioningCourse(STAGES, Pace(), 0.0)
     for stage, usual in SOUND.items():
         returned, mixed, supply = (changed or {}).get(stage, usual)
         flow = (flows or {}).get(stage, 2.0)
-        means = Seen(outdoor, returned, mixed, supply, air_flows=True, flow=flow).values()
-        course.measured[stage] = Measured(means, stage is not unsettled, 0.3, 0.0, 90.0)
+        means = AirSeen(outdoor, returned, mixed, supply, air_flows=True, flow=flow).values()
+        course.measured[stage] = StageMeans(means, stage is not unsettled, 0.3, 0.0, 90.0)
     return [finding.verdict for finding in findings_of(course, STAGES, tolerances)]
 
 
 def test_a_sound_air_handler_passes_and_each_test_says_what_it_could_have_seen() -> None:
     found = verdicts()
-    assert {one.outcome for one in found} == {Outcome.PASSED}
+    assert {one.outcome for one in found} == {Ruling.PASSED}
     assert all(one.smallest and one.allowed for one in found)
     assert found[RECIRCULATES].smallest == "2.0 K of a sensor, or 13% of outdoor air past the shut damper"
     assert found[HEATING_SHUTS].smallest == "+0.5 K (1.2 kW)"
@@ -58,41 +58,41 @@ def test_a_sound_air_handler_passes_and_each_test_says_what_it_could_have_seen()
 @pytest.mark.parametrize(
     ("stage", "temperatures", "test", "outcome"),
     [
-        ("REST", (22.0, 20.1, 20.5), RECIRCULATES, Outcome.PASSED),
-        ("REST", (22.0, 19.9, 20.3), RECIRCULATES, Outcome.FAILED),
-        ("REST", (22.0, 24.1, 24.5), RECIRCULATES, Outcome.FAILED),
-        ("REST", (22.0, 22.0, 24.9), FAN, Outcome.PASSED),
-        ("REST", (22.0, 22.0, 25.1), FAN, Outcome.FAILED),
-        ("REST", (22.0, 22.0, 20.1), FAN, Outcome.PASSED),
-        ("REST", (22.0, 22.0, 19.9), FAN, Outcome.FAILED),
-        ("HEATING_SHUT", (22.0, 22.0, 22.85), HEATING_SHUTS, Outcome.PASSED),
-        ("HEATING_SHUT", (22.0, 22.0, 22.95), HEATING_SHUTS, Outcome.FAILED),
-        ("HEATING_SHUT", (22.0, 22.0, 21.8), HEATING_SHUTS, Outcome.NOT_TESTABLE),
-        ("COOLING_SHUT", (22.0, 22.0, 21.95), COOLING_SHUTS, Outcome.PASSED),
-        ("COOLING_SHUT", (22.0, 22.0, 21.85), COOLING_SHUTS, Outcome.FAILED),
-        ("COOLING_SHUT", (22.0, 22.0, 23.0), COOLING_SHUTS, Outcome.NOT_TESTABLE),
-        ("HALF", (21.5, 19.9, 20.3), HALF, Outcome.PASSED),
-        ("HALF", (21.5, 20.3, 20.7), HALF, Outcome.FAILED),
-        ("HALF", (21.5, 8.7, 9.1), HALF, Outcome.FAILED),
-        ("FULL", (21.0, 9.4, 9.8), FULL, Outcome.PASSED),
-        ("FULL", (21.0, 9.6, 10.0), FULL, Outcome.FAILED),
-        ("FULL", (21.0, 4.4, 4.8), FULL, Outcome.FAILED),
-        ("FULL", (21.0, 12.0, 12.4), HALF, Outcome.NOT_TESTABLE),
-        ("HEATING_OPEN", (21.5, 21.5, 25.9), HEATING_OPENS, Outcome.PASSED),
-        ("HEATING_OPEN", (21.5, 21.5, 25.8), HEATING_OPENS, Outcome.FAILED),
-        ("HEATING_OPEN", (21.5, 21.5, 17.0), HEATING_OPENS, Outcome.FAILED),
-        ("COOLING_OPEN", (21.5, 21.5, 18.0), COOLING_OPENS, Outcome.FAILED),
-        ("COOLING_OPEN", (21.5, 21.5, 26.5), COOLING_OPENS, Outcome.FAILED),
-        ("COOLING_OPEN", (21.5, 21.5, 18.0), COOLING_SHUTS, Outcome.NOT_TESTABLE),
+        ("REST", (22.0, 20.1, 20.5), RECIRCULATES, Ruling.PASSED),
+        ("REST", (22.0, 19.9, 20.3), RECIRCULATES, Ruling.FAILED),
+        ("REST", (22.0, 24.1, 24.5), RECIRCULATES, Ruling.FAILED),
+        ("REST", (22.0, 22.0, 24.9), FAN, Ruling.PASSED),
+        ("REST", (22.0, 22.0, 25.1), FAN, Ruling.FAILED),
+        ("REST", (22.0, 22.0, 20.1), FAN, Ruling.PASSED),
+        ("REST", (22.0, 22.0, 19.9), FAN, Ruling.FAILED),
+        ("HEATING_SHUT", (22.0, 22.0, 22.85), HEATING_SHUTS, Ruling.PASSED),
+        ("HEATING_SHUT", (22.0, 22.0, 22.95), HEATING_SHUTS, Ruling.FAILED),
+        ("HEATING_SHUT", (22.0, 22.0, 21.8), HEATING_SHUTS, Ruling.NOT_TESTABLE),
+        ("COOLING_SHUT", (22.0, 22.0, 21.95), COOLING_SHUTS, Ruling.PASSED),
+        ("COOLING_SHUT", (22.0, 22.0, 21.85), COOLING_SHUTS, Ruling.FAILED),
+        ("COOLING_SHUT", (22.0, 22.0, 23.0), COOLING_SHUTS, Ruling.NOT_TESTABLE),
+        ("HALF", (21.5, 19.9, 20.3), HALF, Ruling.PASSED),
+        ("HALF", (21.5, 20.3, 20.7), HALF, Ruling.FAILED),
+        ("HALF", (21.5, 8.7, 9.1), HALF, Ruling.FAILED),
+        ("FULL", (21.0, 9.4, 9.8), FULL, Ruling.PASSED),
+        ("FULL", (21.0, 9.6, 10.0), FULL, Ruling.FAILED),
+        ("FULL", (21.0, 4.4, 4.8), FULL, Ruling.FAILED),
+        ("FULL", (21.0, 12.0, 12.4), HALF, Ruling.NOT_TESTABLE),
+        ("HEATING_OPEN", (21.5, 21.5, 25.9), HEATING_OPENS, Ruling.PASSED),
+        ("HEATING_OPEN", (21.5, 21.5, 25.8), HEATING_OPENS, Ruling.FAILED),
+        ("HEATING_OPEN", (21.5, 21.5, 17.0), HEATING_OPENS, Ruling.FAILED),
+        ("COOLING_OPEN", (21.5, 21.5, 18.0), COOLING_OPENS, Ruling.FAILED),
+        ("COOLING_OPEN", (21.5, 21.5, 26.5), COOLING_OPENS, Ruling.FAILED),
+        ("COOLING_OPEN", (21.5, 21.5, 18.0), COOLING_SHUTS, Ruling.NOT_TESTABLE),
     ],
 )
-def test_check_vectors(stage: str, temperatures: tuple[float, float, float], test: int, outcome: Outcome) -> None:
+def test_check_vectors(stage: str, temperatures: tuple[float, float, float], test: int, outcome: Ruling) -> None:
     assert verdicts(changed={Stage[stage]: temperatures})[test].outcome is outcome
 
 
 def test_a_leak_is_a_leak_even_where_the_open_valve_has_shown_nothing() -> None:
     found = verdicts(changed={Stage.HEATING_SHUT: (22.0, 22.0, 24.4), Stage.HEATING_OPEN: (21.5, 21.5, 22.0)})
-    assert (found[HEATING_SHUTS].outcome, found[HEATING_OPENS].outcome) == (Outcome.FAILED, Outcome.FAILED)
+    assert (found[HEATING_SHUTS].outcome, found[HEATING_OPENS].outcome) == (Ruling.FAILED, Ruling.FAILED)
     assert found[HEATING_SHUTS].found == "supply air +2.0 K (4.8 kW) with the pump on"
 
 
@@ -113,33 +113,33 @@ def test_a_damper_needs_three_times_what_all_sensors_may_be_off_by(
     """7.5 K where mixed and return air were matched at rest, 13.5 K with a shared outdoor sensor, 15 K unmatched."""
     changed = {Stage.REST: rest, Stage.FULL: (21.0, outdoor, outdoor + 0.4)}
     found = verdicts(outdoor=outdoor, tolerances=tolerances, changed=changed)
-    assert (found[FULL].outcome is not Outcome.NOT_TESTABLE) == testable
+    assert (found[FULL].outcome is not Ruling.NOT_TESTABLE) == testable
     if not testable:
         assert "K are needed" in found[FULL].why
 
 
 def test_what_mixed_air_was_off_by_at_rest_is_taken_off_with_open_dampers() -> None:
-    for at_rest, outcome in (((22.0, 23.5, 23.9), Outcome.PASSED), ((22.0, 20.5, 20.9), Outcome.FAILED)):
+    for at_rest, outcome in (((22.0, 23.5, 23.9), Ruling.PASSED), ((22.0, 20.5, 20.9), Ruling.FAILED)):
         found = verdicts(changed={Stage.REST: at_rest, Stage.FULL: (21.0, 10.5, 10.9)})
         assert found[FULL].outcome is outcome
 
 
-@pytest.mark.parametrize(("flow", "outcome"), [(1.45, Outcome.PASSED), (1.35, Outcome.FAILED)])
-def test_air_may_fall_by_its_tolerance_when_dampers_move(flow: float, outcome: Outcome) -> None:
+@pytest.mark.parametrize(("flow", "outcome"), [(1.45, Ruling.PASSED), (1.35, Ruling.FAILED)])
+def test_air_may_fall_by_its_tolerance_when_dampers_move(flow: float, outcome: Ruling) -> None:
     assert verdicts(flows={Stage.FULL: flow})[AIR].outcome is outcome
 
 
 def test_what_has_not_settled_is_not_judged_and_says_how_fast_it_still_was() -> None:
     found = verdicts(unsettled=Stage.FULL)
-    assert [number for number, one in enumerate(found) if one.outcome is Outcome.NOT_TESTABLE] == [HALF, FULL]
+    assert [number for number, one in enumerate(found) if one.outcome is Ruling.NOT_TESTABLE] == [HALF, FULL]
     assert "not settled in time (0.30 K/min)" in found[FULL].why
 
 
 def test_a_course_that_was_cut_says_why_it_did_not_get_there() -> None:
-    course = Course(STAGES, Pace(), 0.0)
+    course = CommissioningCourse(STAGES, Pace(), 0.0)
     course.cut_off("the night is over")
     found = findings_of(course, STAGES, OWN)
-    assert {one.verdict.outcome for one in found} == {Outcome.NOT_TESTABLE}
+    assert {one.verdict.outcome for one in found} == {Ruling.NOT_TESTABLE}
     assert found[FULL].verdict.why == "at rest: not reached (the night is over)"
 
 
@@ -153,7 +153,7 @@ def test_only_what_an_air_handler_has_is_tried() -> None:
 PACE = Pace(rate_k_min=0.1, creep_k=0.2, average_s=180.0, limit_s=1800.0)
 
 
-def settled(course: Callable[[float], float], pace: Pace = PACE) -> Measured:
+def settled(course: Callable[[float], float], pace: Pace = PACE) -> StageMeans:
     """What is measured of a temperature over time, seen every half minute."""
     subject = Settling(pace, ("air",), "air", 0.0)
     for tick in range(1000):
