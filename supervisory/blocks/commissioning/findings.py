@@ -8,8 +8,8 @@ from functools import partial
 
 from supervisory.blocks.commissioning.course import CommissioningCourse, Stage
 from supervisory.blocks.commissioning.judging import (
-    Evidence,
-    Judgement,
+    Conclusion,
+    CourseFacts,
     air_flow,
     dampers_full,
     dampers_half,
@@ -27,14 +27,14 @@ class TriedTest:
     """A test and its verdict."""
 
     test: str
-    verdict: Judgement
+    verdict: Conclusion
 
 
 def findings_of(
     course: CommissioningCourse, stages: Collection[Stage], tolerances: Tolerances
 ) -> tuple[TriedTest, ...]:
     """All tests that an air handler with these stages can be put to, as far as its course went."""
-    facts = Evidence(course.measured, course.without_air, tolerances, course.pace.response_k)
+    facts = CourseFacts(course.measured, course.without_air, tolerances, course.pace.response_k, course.pace.creep_k)
     return tuple(
         TriedTest(test.name, _verdict(test, facts, stages, course.cut)) for test in _TESTS if test.of in stages
     )
@@ -46,12 +46,12 @@ class _Test:
 
     name: str
     needs: tuple[Stage, ...]
-    judge: Callable[[Evidence], Judgement]
+    judge: Callable[[CourseFacts], Conclusion]
     of: Stage
     must_settle: bool = True
 
 
-def _verdict(test: _Test, facts: Evidence, stages: Collection[Stage], cut: str) -> Judgement:
+def _verdict(test: _Test, facts: CourseFacts, stages: Collection[Stage], cut: str) -> Conclusion:
     for stage in test.needs:
         measured = facts.measured.get(stage)
         if stage not in stages:

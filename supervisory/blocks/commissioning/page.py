@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from math import nan
 
 from recording.charts import Curve, Panel, calendar_axis, chart
-from recording.report.html import Cell, Markup, facts_table, figure, paragraph, points, section, shown, table
+from recording.report.html import NOTHING, Cell, Markup, facts_table, figure, paragraph, points, section, shown, table
 from recording.report.sheet import sheet
 from supervisory.blocks.commissioning.course import (
     FLOW,
@@ -22,7 +22,7 @@ from supervisory.blocks.commissioning.course import (
     Stage,
 )
 from supervisory.blocks.commissioning.findings import TriedTest
-from supervisory.blocks.commissioning.judging import Ruling
+from supervisory.blocks.commissioning.judging import Ruling, percent
 from supervisory.blocks.commissioning.rules import MARGIN, Tolerances
 from supervisory.blocks.commissioning.settling import StageMeans
 
@@ -133,7 +133,7 @@ def _stage_row(told: CourseTold, stage: Stage, measured: StageMeans) -> tuple[Ce
     temperatures = (shown(means[name], 2) for name in (OUTDOOR, RETURNED, MIXED, SUPPLY, OVER_COILS))
     settled = "answered" if stage.opens and measured.settled else "yes" if measured.settled else "no"
     flow = shown(means.get(FLOW, nan), 2)
-    return (stage.words, *times, *temperatures, flow, f"{share:.0%}" if share == share else "–", settled)
+    return (stage.words, *times, *temperatures, flow, percent(share) if share == share else NOTHING, settled)
 
 
 def _drawn(told: CourseTold) -> Iterator[Markup]:

@@ -11,7 +11,9 @@ import pytest
 from benchmarks.programs import figures
 from benchmarks.programs.__main__ import main, write
 from benchmarks.programs.days import Day, day_alone, day_with
-from benchmarks.programs.studies.study import SIXTH_OF_JULY, Study
+from benchmarks.programs.studies.air_handler_commissioning import SEEDED, TESTS, results
+from benchmarks.programs.studies.study import EIGHTH_OF_MAY, SIXTH_OF_JULY, Study
+from emulators.plants.multizone_office import MultizoneOffice
 from recording.charts import Curve, Panel
 
 MORNING_H = (5.5, 10.0)
@@ -27,6 +29,18 @@ def test_trim_and_respond_saves_fan_energy_on_a_summer_morning_and_no_zone_is_wa
     before, after = (figures.kelvin_hours(day, 24.2, MORNING_H) for day in (fixed, reset))
     assert after <= before + 0.02
     assert reset.alarms == ()
+
+
+@pytest.mark.slow
+def test_a_leaking_valve_is_found_at_night_and_a_sound_air_handler_passes() -> None:
+    night_h = (0.0, 2.0)
+    sound, leaking = (
+        results(day_with(EIGHTH_OF_MAY, "air_handler_commissioning", hours=night_h, plant=plant))
+        for plant in (MultizoneOffice, lambda: MultizoneOffice(SEEDED["heating valve leaks 3 %"].parameters))
+    )
+    assert set(sound) == set(TESTS)
+    assert set(sound.values()) == {"passed"}
+    assert [test for test, said in leaking.items() if said == "failed"] == ["heating valve shuts"]
 
 
 def _fan_kwh(day: Day, hours: tuple[float, float]) -> float:
