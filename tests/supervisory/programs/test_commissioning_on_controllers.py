@@ -37,7 +37,7 @@ OBJECTS = (
     *(ObjectSpec("AnalogInput", name, "degrees-celsius", initial=value) for name, value in AIR.items()),
     ObjectSpec("AnalogInput", "SupplyAirFlow", "cubic-meters-per-second", initial=2.0),
     ObjectSpec("AnalogValue", "OutdoorAirTemp", "degrees-celsius", initial=8.0),
-    *(ObjectSpec("BinaryValue", name) for name in ("LowLimitAlarm", "FanAlarm", "SensorAlarm", "Occupied")),
+    *(ObjectSpec("BinaryValue", name) for name in ("LowLimitAlarm", "FanAlarm", "SensorAlarm", "OccupiedCmd")),
     ObjectSpec("BinaryInput", "DischFanStatus"),
 )
 AT_REST = [50.0, 0.0, 100.0, 0.0, 0.0, 0.0, 0.0]
