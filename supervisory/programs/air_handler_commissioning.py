@@ -33,6 +33,8 @@ _IN_FORCE_S = 90.0
 """After so long what an object holds is what it was commanded, or somebody else commands it."""
 _AIR_COUNTS_S = 120.0
 """After so long of flowing air ducts show what flows in them, not what stood there."""
+_SEEN_EVERY_S = 120.0
+"""Who sees less than that has neither a slope nor an eye on the air."""
 _ONE_NIGHT = timedelta(hours=12)
 
 
@@ -158,6 +160,9 @@ class AirHandlerCommissioning(Program):
         settings, course = self.settings, test.course
         if not in_daily_window(hour_of(ctx), settings.from_h, settings.to_h):
             yield "the night is over"
+        unseen_s = ctx.time_s - course.seen[-1][0] if course.seen else 0.0
+        if unseen_s > _SEEN_EVERY_S:
+            yield f"nothing was seen for {unseen_s:.0f} s; it takes a look every {_SEEN_EVERY_S:.0f} s"
         if test.air_since_s is not None and ctx.time_s - test.air_since_s >= _AIR_COUNTS_S:
             yield air_objection(seen, settings.freeze_degc, settings.hot_degc)
         if course.stage is not None and ctx.time_s - course.stage_since_s >= _IN_FORCE_S:

@@ -186,6 +186,10 @@ def _people(ctx: FakeContext, handler: SmallAirHandler) -> None:
     ctx.show("occupied", {"floor": True})
 
 
+def _nap(ctx: FakeContext, handler: SmallAirHandler) -> None:
+    ctx.wait(100.0)
+
+
 def _morning(ctx: FakeContext, handler: SmallAirHandler) -> None:
     ctx.now += timedelta(hours=5)
 
@@ -200,6 +204,7 @@ def _morning(ctx: FakeContext, handler: SmallAirHandler) -> None:
         (_alarm, "freeze stat is in alarm"),
         (_people, "floor is occupied"),
         (_morning, "the night is over"),
+        (_nap, "nothing was seen for 130 s"),
     ],
 )
 def test_what_speaks_against_a_course_ends_it_and_everything_is_given_back(
