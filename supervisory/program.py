@@ -38,7 +38,7 @@ class Command:
     """A role that the program commands.
 
     A value outside ``minimum`` to ``maximum`` (in ``unit``) is refused before it is sent. A change by no more than
-    ``deadband`` is not written.
+    ``deadband`` is not written. A role that is not ``required`` may be left out of the config.
     """
 
     unit: str | None = None
@@ -46,6 +46,7 @@ class Command:
     maximum: float | None = None
     deadband: float = 0.0
     many: bool = False
+    required: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +112,9 @@ class Context(Protocol):
 
     def explain(self, **facts: object) -> None:
         """Say why: shown and logged with this step."""
+
+    def publish(self, name: str, text: str) -> str:
+        """Keep a page for people under this name, in place of an earlier one; where it is, or why it is nowhere."""
 
     def alarm(self, message: str) -> None:
         """Tell people about something that they should look at."""

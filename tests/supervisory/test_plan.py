@@ -96,6 +96,17 @@ def test_every_problem_is_told_at_once(tmp_path: Path) -> None:
     assert any("absent.py: there is no such file" in line for line in told)
 
 
+def test_what_a_program_commands_has_to_be_bound_unless_its_role_says_otherwise(tmp_path: Path) -> None:
+    name, damper = "air_handler_commissioning", {"ahu": {"point": "hvac_oveAhu_yOA"}}
+    with pytest.raises(ConfigError) as raised:
+        plan_run([name], config(tmp_path, programs={name: {"points": {"outdoor_damper": damper}}}), tmp_path)
+    [problem] = problems(raised)
+    assert "the role 'fan_speed', which the program commands, is missing" in problem
+    points = {"outdoor_damper": damper, "fan_speed": {"ahu": {"point": "hvac_oveAhu_yFan"}}}
+    plan = plan_run([name], config(tmp_path, programs={name: {"points": points}}), tmp_path)
+    assert [one.name for one in plan.programs] == [name]
+
+
 CONSTRUCTED = """
     from supervisory import EasyASO
 

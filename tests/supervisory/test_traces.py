@@ -19,9 +19,9 @@ from emulators.ecy.controller import ControllerSpec
 from emulators.ecy.server import EcyServer
 from emulators.program import ObjectSpec
 from tests.supervisory.beside import Beside
-from utils.clocks import ModelSeconds, model_datetime
 from tests.supervisory.recorded import RecordedPlant
 from tests.supervisory.traced import CASES, KINDS, SAMPLES, SETPOINTS, STEPS, UNITS
+from utils.clocks import ModelSeconds, model_datetime
 from utils.values import PointValue
 
 Slots: TypeAlias = tuple[PointValue | None, ...]

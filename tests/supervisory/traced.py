@@ -5,20 +5,21 @@ from __future__ import annotations
 import random
 from typing import ClassVar
 
+from supervisory.blocks.price_window import PriceWindow
+from supervisory.blocks.working_days import WorkingDays
+from supervisory.programs.air_quality_flush import AirQualityFlush, FlushSettings
+from supervisory.programs.load_shift import LoadShift, LoadShiftSettings
+from supervisory.programs.night_purge import NightPurge, NightPurgeSettings
+from supervisory.programs.rogue_zones import RogueSettings, RogueZones
+
 from supervisory import Command, Context, Parameters, Program, Read
 from supervisory.blocks.commissioning import CommissioningSettings
-from supervisory.blocks.price_window import PriceWindow
 from supervisory.blocks.ventilation import VentilationDesign
-from supervisory.blocks.working_days import WorkingDays
 from supervisory.programs.air_handler_commissioning import AirHandlerCommissioning
-from supervisory.programs.air_quality_flush import AirQualityFlush, FlushSettings
 from supervisory.programs.demand_controlled_ventilation import DemandControlledVentilation, DemandVentilationSettings
 from supervisory.programs.duct_static_reset import DuctStaticReset, DuctStaticSettings
 from supervisory.programs.heat_pump_stagger import HeatPumpStagger, HeatPumpStaggerSettings
-from supervisory.programs.load_shift import LoadShift, LoadShiftSettings
-from supervisory.programs.night_purge import NightPurge, NightPurgeSettings
 from supervisory.programs.occupied_standby import OccupiedStandby, OccupiedStandbySettings
-from supervisory.programs.rogue_zones import RogueSettings, RogueZones
 from supervisory.setup.loading import ProgramClass
 from utils.values import as_real32
 
@@ -39,7 +40,7 @@ SETPOINTS = {
     "HeatingSetpoint": ("AnalogValue", "degrees-kelvin", "K"),
     "CoolingSetpoint": ("AnalogValue", "degrees-kelvin", "K"),
     "SupplySetpoint": ("AnalogValue", "degrees-kelvin", "K"),
-    **{name: ("AnalogValue", "percent", "percent") for name in ("ShareSetpoint", "Fan", "Damper", "Heating", "Cooling")},
+    **dict.fromkeys(("ShareSetpoint", "Fan", "Damper", "Heating", "Cooling"), ("AnalogValue", "percent", "percent")),
     **{f"{name}{zone}": ("BinaryValue", None, "1") for name in ("Enable", "WarmUp", "Lockout") for zone in ZONES},
 }
 """What programs command: type and unit in controllers, and the unit in a simulation."""
@@ -50,25 +51,25 @@ _EVERY_DAY = WorkingDays(weekdays=("mon", "tue", "wed", "thu", "fri", "sat", "su
 def _recording() -> list[dict[str, float]]:
     """What a controller can hold: single precision."""
     draw = random.Random(4)  # noqa: S311 - nothing secret
-    rows = []
-    for number in range(STEPS):
-        rows.append(
-            {
-                **{f"FlowWanted{zone}": draw.uniform(0.5, 1.0) for zone in ZONES},
-                **{f"Flow{zone}": draw.uniform(0.2, 1.1) for zone in ZONES},
-                **{f"Temp{zone}": draw.uniform(288.0, 291.0) for zone in ZONES},
-                "ConcCore": draw.uniform(500.0, 1000.0),
-                "SeenCore": float(number // 5 % 2),
-                "TempZone": 297.0 + number % 3,
-                "TempOutdoor": draw.uniform(284.0, 298.0),
-                "TempDew": 281.0,
-                "TempOwn": 297.0,
-                "PowrSite": 0.0 if number in range(3, 6) else draw.uniform(1000.0, 9000.0),
-                "FlowSupply": 2.0,
-                "Temp": draw.uniform(285.0, 300.0),
-            }
-        )
+    rows = [_row(draw, number) for number in range(STEPS)]
     return [{name: as_real32(value) for name, value in row.items()} for row in rows]
+
+
+def _row(draw: random.Random, number: int) -> dict[str, float]:
+    return {
+        **{f"FlowWanted{zone}": draw.uniform(0.5, 1.0) for zone in ZONES},
+        **{f"Flow{zone}": draw.uniform(0.2, 1.1) for zone in ZONES},
+        **{f"Temp{zone}": draw.uniform(288.0, 291.0) for zone in ZONES},
+        "ConcCore": draw.uniform(500.0, 1000.0),
+        "SeenCore": float(number // 5 % 2),
+        "TempZone": 297.0 + number % 3,
+        "TempOutdoor": draw.uniform(284.0, 298.0),
+        "TempDew": 281.0,
+        "TempOwn": 297.0,
+        "PowrSite": 0.0 if number in range(3, 6) else draw.uniform(1000.0, 9000.0),
+        "FlowSupply": 2.0,
+        "Temp": draw.uniform(285.0, 300.0),
+    }
 
 
 SAMPLES = _recording()

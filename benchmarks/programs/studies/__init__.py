@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
+from benchmarks.programs.studies.air_handler_commissioning import air_handler_commissioning
 from benchmarks.programs.studies.demand_controlled_ventilation import demand_controlled_ventilation
 from benchmarks.programs.studies.duct_static_reset import duct_static_reset
 from benchmarks.programs.studies.heat_pump_stagger import heat_pump_stagger
@@ -22,4 +23,5 @@ STUDIES: Mapping[str, Callable[[], Study]] = {
     "occupied_standby": occupied_standby,
     "data_sharing": data_sharing,
     "override_release_bot": override_release_bot,
+    "air_handler_commissioning": air_handler_commissioning,
 }

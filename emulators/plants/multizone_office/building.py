@@ -40,6 +40,7 @@ from emulators.plants.multizone_office.layout import (
     HEAT_PUMP,
     HEATING,
     OPERATION,
+    OUTDOOR_BIAS_K,
     OUTDOOR_C,
     OUTDOOR_DAMPER,
     OUTDOOR_HUMIDITY,
@@ -173,7 +174,8 @@ def step(b: Cells, year: Table, bench: bool) -> None:
 
 def _control(b: Cells, dt_s: float, bench: bool) -> None:
     """Scan all controllers on what their sensors show, and move the actuators."""
-    mode = choose_mode(b, OPERATION, b[TIME_S], _zones_c(b), b[OUTDOOR_C])
+    outdoor_c = b[OUTDOOR_C] + b[OUTDOOR_BIAS_K]
+    mode = choose_mode(b, OPERATION, b[TIME_S], _zones_c(b), outdoor_c)
     if bench:
         lead_boxes(b)
         least = least_position(b, mode)

@@ -259,6 +259,26 @@ def chiller_source() -> WaterSource:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class AirHandlerFaults:
+    """What is wrong with the air handler, for people and programs to find; without anything told it is sound (J)."""
+
+    heating_valve_leakage: float = 0.0
+    """Of the valve's full flow, what passes however far it shuts: while the coil's pump runs, and none without."""
+    cooling_valve_leakage: float = 0.0
+    outdoor_damper_shuts_to: float = 0.0
+    """The exhaust damper's too. A damper whose ends meet is stuck; where they cross, it is stuck at this one."""
+    outdoor_damper_opens_to: float = 1.0
+    return_damper_shuts_to: float = 0.0
+    return_damper_opens_to: float = 1.0
+    mixed_air_bias_k: float = 0.0
+    """What the sensor shows too much; the building's own control goes by it, too."""
+    return_air_bias_k: float = 0.0
+    supply_air_bias_k: float = 0.0
+    outdoor_air_bias_k: float = 0.0
+    """Of the weather station, which the air handler's economizer and the choice of the mode go by."""
+
+
 Start: TypeAlias = Literal["settled", "as_boptest"]
 
 
@@ -276,6 +296,8 @@ class OfficeParameters:
     reheat: Reheat = field(default_factory=Reheat)
     heat_pump: WaterSource = field(default_factory=heat_pump_source)
     chiller: WaterSource = field(default_factory=chiller_source)
+    faults: AirHandlerFaults = field(default_factory=AirHandlerFaults, repr=False)
+    """A sound building goes by the name that it had before there were any (``starting.OfficeIdentity``)."""
     start: Start = "settled"
     """What ``initialize`` leaves: the state after a season of running, or BOPTEST's, all at 20 degC."""
 

@@ -11,9 +11,17 @@ import pytest
 from benchmarks.programs import air, figures
 from benchmarks.programs.__main__ import main, write
 from benchmarks.programs.days import Day, State, day_alone, day_with, day_with_all, mean
-from benchmarks.programs.studies.study import FIFTEENTH_OF_JANUARY, FIRST_OF_MAY, SIXTH_OF_JULY, Study, degc
+from benchmarks.programs.studies.air_handler_commissioning import SEEDED, TESTS, results
+from benchmarks.programs.studies.study import (
+    EIGHTH_OF_MAY,
+    FIFTEENTH_OF_JANUARY,
+    FIRST_OF_MAY,
+    SIXTH_OF_JULY,
+    Study,
+    degc,
+)
 from emulators.plants.heat_pump_office import HeatPumpOffice
-from emulators.plants.multizone_office import BenchOffice
+from emulators.plants.multizone_office import BenchOffice, MultizoneOffice
 from recording.charts import Curve, Panel
 
 MORNING_H = (5.5, 10.0)
@@ -100,6 +108,18 @@ def _between_meetings(day: Day) -> tuple[int, int]:
 def _with_co2(state: State, co2_ppm: float) -> State:
     """A state whose CO2 sensors all show the same."""
     return {name: co2_ppm if name.endswith("_CO2Zon_y") else value for name, value in state.items()}
+
+
+@pytest.mark.slow
+def test_a_leaking_valve_is_found_at_night_and_a_sound_air_handler_passes() -> None:
+    night_h = (0.0, 2.0)
+    sound, leaking = (
+        results(day_with(EIGHTH_OF_MAY, "air_handler_commissioning", hours=night_h, plant=plant))
+        for plant in (MultizoneOffice, lambda: MultizoneOffice(SEEDED["heating valve leaks 3 %"].parameters))
+    )
+    assert set(sound) == set(TESTS)
+    assert set(sound.values()) == {"passed"}
+    assert [test for test, said in leaking.items() if said == "failed"] == ["heating valve shuts"]
 
 
 def _fan_kwh(day: Day, hours: tuple[float, float]) -> float:

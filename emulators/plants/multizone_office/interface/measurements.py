@@ -23,6 +23,7 @@ from emulators.plants.multizone_office.layout import (
     HEAT_PUMP,
     HEATING,
     MIXED_C,
+    OUTDOOR_BIAS_K,
     RETURNED_C,
     ROOMS,
     SUPPLY_SENSED_C,
@@ -63,6 +64,7 @@ _HANDLER_FIRST = 2 * len(_LOOP)
 _ZONES_FIRST = _HANDLER_FIRST + len(_AIR_HANDLER)
 _WEATHER_FIRST = _ZONES_FIRST + len(_ZONE) * ZONE_COUNT
 _WEATHER_COUNT = len(WEATHER_POINTS)
+_DRY_BULB = _WEATHER_FIRST + WEATHER_POINTS.index("TDryBul")
 _INPUTS_FIRST = len(MEASUREMENTS)
 _BEYOND_FIRST, _INPUTS_BEYOND_FIRST = len(TOLD), len(TOLD) + len(_BEYOND)
 
@@ -73,6 +75,7 @@ def tell(b: Table, year: Table, out: Cells) -> None:
     weather = weather_values(year, weather_at(year, b[TIME_S]))
     for number in range(_WEATHER_COUNT):
         out[_WEATHER_FIRST + number] = weather[number]
+    out[_DRY_BULB] += b[OUTDOOR_BIAS_K]
     tell_inputs(b, out, _INPUTS_FIRST)
 
 
