@@ -9,6 +9,7 @@ from recording.recorder import Recorder
 from recording.runs_folder import RunFiles, RunsFolder, run_of
 from recording.tables import BAD, GOOD, MISSING, NOT_ASKED
 from recording.words import (
+    ACTED,
     ACTED_FOUND,
     ACTED_LED,
     ACTED_MASKED,
@@ -25,6 +26,7 @@ from recording.words import (
 )
 
 __all__ = [
+    "ACTED",
     "ACTED_FOUND",
     "ACTED_LED",
     "ACTED_MASKED",
