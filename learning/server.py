@@ -13,7 +13,7 @@ from clients.boptest_client import BOPTestClient, ForecastUncertainty
 from clients.making import simulation_client
 from learning.observing import Actor
 from learning.spaces import KnownPoints, SpacesFile
-from learning.world import FloatArray, Situation, Start
+from learning.world import FloatArray, Situation, Start, WorldClosed
 from utils.clocks import DAY_S
 from utils.errors import ConfigError, Problem, SimulationError
 from utils.home import HOME
@@ -68,6 +68,7 @@ class ServerWorld:
         self._end_s, self._has_agent = math.inf, True
         self._uncertainty = ForecastUncertainty()
         self._situation: Situation | None = None
+        self._is_closed = False
 
     @property
     def identity(self) -> str:
@@ -76,6 +77,8 @@ class ServerWorld:
 
     def start(self, start: Start) -> Situation:
         """Begin an episode. Raises :class:`utils.errors.BridgeError`."""
+        if self._is_closed:
+            raise WorldClosed("the environment is closed, and its test given back; make another one")
         if start.parameters:
             what = "a server's building has its own; leave them out, or use the embedded building"
             raise ConfigError([Problem("options['parameters']", what)])
@@ -105,6 +108,7 @@ class ServerWorld:
 
     def close(self) -> None:
         """Give the test back."""
+        self._is_closed = True
         self._client.__exit__()
 
     def _set_scenario(self, period: str | None) -> SimulationState | None:
