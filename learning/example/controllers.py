@@ -12,7 +12,7 @@ from pathlib import Path
 
 import numpy as np
 
-from emulators.door import DemoPlan, demo_peers
+from emulators.door import STEP_S, DemoPlan, demo_peers
 from learning.embedded.buildings import known_points
 from learning.embedded.world import EmbeddedWorld
 from learning.environment import BuildingEnv
@@ -70,11 +70,11 @@ def day_of_each(env: BuildingEnv, policies: Policies, trained: SpacesFile, day: 
 
 
 @contextmanager
-def on_emulated_controllers(days: float, runs: Path | None = None) -> Iterator[BuildingEnv]:
+def on_emulated_controllers(days: float, step_s: float = STEP_S, runs: Path | None = None) -> Iterator[BuildingEnv]:
     """The demo's controllers and building on free ports, as an environment; ``runs`` keeps the recording."""
     with tempfile.TemporaryDirectory(prefix="example-", ignore_cleanup_errors=True) as name:
         folder = Path(name)
-        with demo_peers(COMMAND, DEMO_CONFIGS, folder, DemoPlan()) as peers:
+        with demo_peers(COMMAND, DEMO_CONFIGS, folder, DemoPlan(step_s=step_s)) as peers:
             keeps = {} if runs is None else {"BRIDGE_RUNS_DIR": str(runs.absolute())}
             source = SettingsSource.read(None, {**peers.variables, **keeps}, folder)
             bench = LoopBench(source, peers.configs, _PATIENCE_S, agreed=True, scan_with_simulation=True)
@@ -103,6 +103,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--parameters", type=Path, metavar="FILE", required=True, help=told)
     parser.add_argument("--day", type=int, default=_DAY, metavar="N", help=f"day of the year, from 0 ({_DAY})")
     parser.add_argument("--hours", type=float, default=24.0, metavar="N", help="how many of it, from midnight on (24)")
+    told = f"seconds of a step of the run ({STEP_S:g}); longer ones are faster, and coarser for the controllers' loops"
+    parser.add_argument("--step", type=float, default=STEP_S, metavar="N", help=told)
     parser.add_argument("--runs", type=Path, metavar="DIR", help="keep the recording in this folder")
     given = parser.parse_args(arguments)
     if not given.parameters.is_file():
@@ -110,23 +112,19 @@ def main(arguments: Sequence[str] | None = None) -> None:
     logging.basicConfig(level=logging.WARNING, format="%(message)s")
     _log.setLevel(logging.INFO)
     days, trained = given.hours / 24.0, read_spaces(shipped_spaces(), known_points())
-    for where, gone in _everywhere(given.parameters, trained, given.day, days, given.runs):
-        _log.info("%s | energy, cost and peak saved | K h | ppm h", where)
-        for row in rows(gone):
-            _log.info("%s", " | ".join(filter(None, row)))
-
-
-def _everywhere(
-    file: Path, trained: SpacesFile, day: int, days: float, runs: Path | None
-) -> Iterator[tuple[str, dict[str, EpisodeLog]]]:
-    """On the controllers, and on the building in this process with its own control."""
-    with on_emulated_controllers(days, runs) as env:
-        policies = kept(file, env.observation_names, len(trained.actions))
-        yield "the controllers of the demo", day_of_each(env, policies, trained, day)
+    with on_emulated_controllers(days, given.step, given.runs) as env:
+        policies = kept(given.parameters, env.observation_names, len(trained.actions))
+        _tell("the controllers of the demo", day_of_each(env, policies, trained, given.day))
     spaces = trained.model_copy(update={"days": days})
     alone = BuildingEnv(EmbeddedWorld(spaces), spaces)
-    policies = kept(file, alone.observation_names, len(trained.actions))
-    yield "the building by itself", day_of_each(alone, policies, trained, day)
+    policies = kept(given.parameters, alone.observation_names, len(trained.actions))
+    _tell("the building by itself", day_of_each(alone, policies, trained, given.day))
+
+
+def _tell(where: str, gone: Mapping[str, EpisodeLog]) -> None:
+    _log.info("%s | energy, cost and peak saved | K h | ppm h", where)
+    for row in rows(gone):
+        _log.info("%s", " | ".join(filter(None, row)))
 
 
 if __name__ == "__main__":
