@@ -122,6 +122,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
         _compare(given, trained)
     except BridgeError as error:
         parser.error(str(error))
+    except KeyboardInterrupt:
+        parser.exit(130, "stopped; what was taken in the controllers was given back\n")
 
 
 def _compare(given: argparse.Namespace, trained: SpacesFile) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
@@ -20,8 +21,9 @@ from learning.example.controllers import OWN, Translated, day_of_each, rows
 from learning.example.kept import CONSTANT, LEARNED, Policies, keep, kept
 from learning.example.policy import Policy
 from learning.example.single import EpisodeLog
+from learning.identities import OFFICES
 from learning.in_the_loop import LoopBench, shipped_loop_spaces
-from learning.making import OFFICE_CASE, loop_env
+from learning.making import OFFICE_CASE, loop_env, office_env
 from learning.spaces import SpacesFile, read_spaces, shipped_spaces
 from ledger import Outcome
 from recording import open_run
@@ -169,6 +171,22 @@ def test_what_is_found_out_later_is_told_in_a_sentence_too(capsys: pytest.Captur
     with pytest.raises(SystemExit):
         learning_example.main(["--parameters", str(tmp_path / "mine.json")])
     assert "mine.json: has not 'learned policy'" in capsys.readouterr().err
+
+
+def test_a_stop_is_told_in_a_sentence(
+    capsys: pytest.CaptureFixture[str], trained: SpacesFile, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def stopped(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    keep(tmp_path / "policies.json", made(trained))
+    monkeypatch.setattr(controllers, "day_of_each", stopped)
+    env = office_env(OFFICES[-1])
+    monkeypatch.setattr(controllers, "on_emulated_controllers", lambda *_: nullcontext(env))
+    with pytest.raises(SystemExit) as exited:
+        controllers.main(["--parameters", str(tmp_path / "policies.json")])
+    assert exited.value.code == 130
+    assert "given back" in capsys.readouterr().err
 
 
 def test_the_spaces_of_the_controllers_have_the_actions_that_are_trained(trained: SpacesFile) -> None:
