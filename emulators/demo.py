@@ -15,6 +15,7 @@ from emulators.plants.multizone_office import OfficeFiles
 from emulators.plants.multizone_office.interface.points import points
 from emulators.process import emulator_process
 from emulators.programs.objects import UnitSystem
+from utils.for_each import each_in
 
 STEP_S = 5
 DAY_STEPS = 14 * 3600 // STEP_S
@@ -90,7 +91,7 @@ def _emulated(
     port = 0 if plan.over_bacnet and plan.bacnet_port is None else plan.bacnet_port
     command += [] if port is None else ["--bacnet", str(port)]
     command += ["--exchange-over", "bacnet"] if plan.over_bacnet else []
-    controllers = len(list(shipped.glob("*.json")))
+    controllers = sum(len(each_in(file)) for file in shipped.glob("*.json"))
     servers = controllers if port is None else 2 * controllers + 1
     servers += "--no-boptest" not in building
     with emulator_process(command, servers, {PASSWORD_VARIABLE: password}) as lines:
@@ -105,11 +106,10 @@ def _write_configs(shipped: Path, lines: Sequence[str], folder: Path, over_bacne
     folder.mkdir()
     words = [line.split() for line in lines if line.startswith("BACnet " if over_bacnet else "ECY ")]
     addresses = {name: address.removeprefix("https://") for _, name, address, *_ in words}
-    for file in shipped.glob("*.json"):
-        config = json.loads(file.read_text(encoding="utf-8"))
-        config["device_ip"] = addresses[config["equipment_name"]]
-        config |= {"protocol": "bacnet"} if over_bacnet else {}
-        (folder / file.name).write_text(json.dumps(config), encoding="utf-8")
+    for config in (one for file in shipped.glob("*.json") for one in each_in(file)):
+        name = config["equipment_name"]
+        config |= {"device_ip": addresses[name], **({"protocol": "bacnet"} if over_bacnet else {})}
+        (folder / f"{name}.json").write_text(json.dumps(config), encoding="utf-8")
 
 
 def _variables(server: str, plan: DemoPlan) -> dict[str, str]:
