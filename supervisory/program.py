@@ -38,7 +38,8 @@ class Command:
     """A role that the program commands.
 
     A value outside ``minimum`` to ``maximum`` (in ``unit``) is refused before it is sent. A change by no more than
-    ``deadband`` is not written.
+    ``deadband`` is not written. A role that is not ``required`` is one with ``many`` that may be bound to none: not
+    every plant has what a program would command there.
     """
 
     unit: str | None = None
@@ -46,6 +47,12 @@ class Command:
     maximum: float | None = None
     deadband: float = 0.0
     many: bool = False
+    required: bool = True
+
+    def __post_init__(self) -> None:
+        """Raises ValueError for a single point that need not be there: nobody could tell that it is not."""
+        if not (self.required or self.many):
+            raise ValueError("a role that is commanded and not required takes many: then its names tell whether it is")
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,13 +8,14 @@ from typing import Any
 
 import pytest
 
+from supervisory.program import Command
 from supervisory.runtime.transports import opened, own_device
 from supervisory.setup.config import SupervisoryConfig, Transport
 from supervisory.setup.plan import plan_run
 from supervisory.setup.roles import ObjectName, object_name
 from supervisory.setup.settings import settings_for
 from tests import bench
-from tests.supervisory.files import config, problems, program
+from tests.supervisory.files import RESET, config, problems, program
 from utils.errors import ConfigError
 from utils.settings import LocalSettings, SimulationSettings
 from utils.state_folder import StateFolder
@@ -94,6 +95,21 @@ def test_every_problem_is_told_at_once(tmp_path: Path) -> None:
     assert f'{place}.points.setpoint: needs "device" and "object", or with the simulation "point" alone' in told
     assert any(line.startswith(f"{place}.points.zones.point: must be an object in braces") for line in told)
     assert any("absent.py: there is no such file" in line for line in told)
+
+
+def test_what_a_program_need_not_command_may_be_left_out_or_bound_to_many(tmp_path: Path) -> None:
+    text = RESET.replace('"setpoint"', '"valves": Command("percent", many=True, required=False), "setpoint"', 1)
+    program(tmp_path, "reset", text)
+    without = plan_run(["reset.py"], config(tmp_path, programs=_programs(points=POINTS)), tmp_path)
+    assert [wanted.role for wanted in without.wanted["reset"]] == ["temperature", "setpoint"]
+    points = POINTS | {"valves": {"core": {"point": "hvac_oveZonActCor_yReaHea"}}}
+    bound = plan_run(["reset.py"], config(tmp_path, programs=_programs(points=points)), tmp_path)
+    assert [wanted.name for wanted in bound.wanted["reset"] if wanted.role == "valves"] == ["core"]
+
+
+def test_a_single_point_that_is_commanded_is_required() -> None:
+    with pytest.raises(ValueError, match="takes many"):
+        Command("Pa", required=False)
 
 
 CONSTRUCTED = """
