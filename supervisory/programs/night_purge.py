@@ -57,7 +57,8 @@ class NightPurgeSettings(Parameters):
     minimum_off_min: float = Field(60.0, ge=0.0, description="Shortest time from an end to the next beginning.")
     blind_min: float = Field(5.0, ge=0.0, description="So long it goes on without temperatures or dew point.")
     least_known_share: float = Field(0.5, gt=0.0, le=1.0, description="Zones that must be readable.")
-    fan_speed_percent: float = Field(60.0, gt=0.0, le=100.0, description="For fans that are driven directly.")
+    fan_speed_percent: float = Field(40.0, gt=0.0, le=100.0, description="For fans that are driven directly.")
+    duct_static_pa: float = Field(25.0, ge=0.0, description="For units that run by themselves: it keeps the fan slow.")
     supply_air_degc: float = Field(12.0, ge=8.0, le=20.0, description="Supply air set-point while purging.")
 
     @model_validator(mode="after")
@@ -108,6 +109,7 @@ class NightPurge(Program):
     points: ClassVar[Mapping[str, Read | Command]] = {
         **AIR_HANDLER,
         "supply_air_setpoint": Command("degC", minimum=5.0, maximum=30.0, many=True, required=False),
+        "duct_static_setpoint": Command("Pa", minimum=0.0, maximum=2500.0, many=True, required=False),
         "valve_kept_shut": Command("percent", minimum=0.0, maximum=100.0, many=True, required=False),
         "zone_cooling_setpoint": Command("degC", minimum=10.0, maximum=35.0, many=True),
         "zone_heating_setpoint": Read("degC", required=False, many=True),
@@ -150,6 +152,7 @@ class NightPurge(Program):
             "fan_speed": self.settings.fan_speed_percent,
             "outdoor_air_damper": 100.0,
             "return_air_damper": 0.0,
+            "duct_static_setpoint": self.settings.duct_static_pa,
             "supply_air_setpoint": self.settings.supply_air_degc,
             "valve_kept_shut": 0.0,
             "zone_cooling_setpoint": self.settings.stop_degc,

@@ -13,9 +13,10 @@ from tests.supervisory.programs.fakes import FakeContext
 ZONES = ("core", "south")
 COMMANDED = {
     ("run", "ahu"): 1.0,
-    ("fan_speed", "supply"): 60.0,
+    ("fan_speed", "supply"): 40.0,
     ("outdoor_air_damper", "ahu"): 100.0,
     ("return_air_damper", "ahu"): 0.0,
+    ("duct_static_setpoint", "ahu"): 25.0,
     ("supply_air_setpoint", "ahu"): 12.0,
     ("valve_kept_shut", "cooling_coil"): 0.0,
     **{("zone_cooling_setpoint", zone): 21.0 for zone in ZONES},

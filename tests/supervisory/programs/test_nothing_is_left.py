@@ -33,6 +33,7 @@ _UNITS = {
     "degC": "degrees-celsius",
     "ppm": "parts-per-million",
     "kW": "kilowatts",
+    "Pa": "pascals",
     "percent": "percent",
 }
 
@@ -52,7 +53,7 @@ CASES = {
     "night_purge": Case(
         {"zone_temperature": 25.0, "outdoor_air_temperature": 15.0, "occupied": 0.0, **_ASLEEP},
         {"from_h": 0.0, "to_h": 24.0},
-        8,
+        9,
     ),
     "air_quality_flush": Case(
         {"occupied": 0.0, **_ASLEEP}, {"occupied_from_h": 24.0, "hours": 24.0, "days": _ALL_DAY}, 1
