@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 import requests
 
+from emulators.cases import CASES
 from tests.command_line import Call, start
 
 SELECT = "testcases/multizone_office_simple_air/select-async"
@@ -79,3 +80,17 @@ def test_the_demo_takes_the_same_files_and_says_what_is_wrong_before_anything_st
     code, output = call("demo", "--weather", str(tmp_path / "no.epw"), "--no-page")
     assert code == 2
     assert "no.epw: cannot be read" in output
+
+
+def test_the_standard_case_alone_is_served_unless_cases_says_more(call: Call) -> None:
+    with building() as (address, _), requests.Session() as session:
+        session.trust_env = False
+        assert session.get(f"{address}/testcases").json() == [{"testcaseid": "multizone_office_simple_air"}]
+
+
+@pytest.mark.parametrize("verb", ["emulate", "demo"])
+def test_an_unknown_case_is_refused_with_those_there_are(call: Call, verb: str) -> None:
+    code, output = call(verb, "--cases", "multizone_office_simple_air,multizone_office_simple")
+    assert code == 2
+    assert "there is no test case 'multizone_office_simple', did you mean 'multizone_office_simple_air'?" in output
+    assert f"there is {', '.join(CASES)}" in output

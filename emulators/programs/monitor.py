@@ -36,6 +36,7 @@ ENERGY_POINTS = (
     _value("SupplyFanPower", Quantity.POWER, "Electric power of the supply fan"),
     _value("CoolingPower", Quantity.POWER, "Electric power of the chiller"),
     _value("HeatingPower", Quantity.POWER, "Electric power of the heat pump"),
+    _value("Tariff", Quantity.NUMBER, "Price of electricity in force, per kWh"),
 )
 
 

@@ -128,8 +128,8 @@ def track_box(b: Cells, x: int) -> None:
     """Be as if what overrides damper and valve now had been commanded from here."""
     if b[x + DAMPER_OVERRIDE + ACTIVE]:
         least = _least_flow(b, x)
-        share = (b[x + DAMPER_OVERRIDE + IN_FORCE] - least) / (1.0 - least)
-        b[x + COOLING_INTEGRAL] = clamped(share, 0.0, 1.0)
+        above = b[x + DAMPER_OVERRIDE + IN_FORCE] - least
+        b[x + COOLING_INTEGRAL] = clamped(above / (1.0 - least), 0.0, 1.0) if least < 1.0 else 0.0
     if b[x + REHEAT_OVERRIDE + ACTIVE]:
         b[x + HEATING_INTEGRAL] = clamped(b[x + REHEAT_OVERRIDE + IN_FORCE], 0.0, 1.0)
 

@@ -145,6 +145,8 @@ def _fit_facade(b: Cells, r: int, zone: Zone, parameters: OfficeParameters) -> N
 
 Sky: TypeAlias = tuple[float, float, float]
 """Shares of its light from around the sun and from the horizon, and by how much it cools outer surfaces, K."""
+RoomUse: TypeAlias = tuple[float, float, float, float]
+"""What people, lights and plugs give off: radiant and convective heat, moisture, and CO2 (W, W, kg/s, ppm kg/s)."""
 
 
 def set_room_step(b: Cells, r: int, dt_s: float) -> None:
@@ -155,12 +157,23 @@ def set_room_step(b: Cells, r: int, dt_s: float) -> None:
     b[r + SLAB_WEIGHT] = 1.0 - exp(-dt_s * b[r + SLAB_W_K] / b[r + SLAB_J_K])
 
 
-def set_room_boundary(b: Cells, r: int, weather: Weather, sky: Sky, outdoor_humidity: float, share: float) -> None:
-    """Take over weather and sky, and the use of the zone as a share of its full use.
+def room_use(b: Cells, r: int, share: float) -> RoomUse:
+    """The use of a room as a share of its full use."""
+    return (
+        share * b[r + RADIANT_W],
+        share * b[r + CONVECTIVE_W],
+        share * b[r + MOISTURE_KG_S],
+        share * b[r + BREATHED_CO2],
+    )
+
+
+def set_room_boundary(b: Cells, r: int, weather: Weather, sky: Sky, outdoor_humidity: float, use: RoomUse) -> None:
+    """Take over weather and sky, and the use of the room.
 
     What leaks in is there already (``set_leaks``). All of it holds until the next call.
     """
     around, at_horizon, sky_k = sky
+    radiant, convective, moisture, breathed = use
     beam, cosine = facade_beam(weather.sun, weather.direct_normal, b[r + FACES_SOUTH], b[r + FACES_WEST])
     ground = 0.5 * b[r + GROUND_REFLECTANCE] * weather.global_horizontal
     diffuse = on_wall(weather.sun, around, at_horizon, cosine, weather.diffuse_horizontal) + ground
@@ -172,12 +185,11 @@ def set_room_boundary(b: Cells, r: int, weather: Weather, sky: Sky, outdoor_humi
     window_c = outdoor_c - sky_k
     wall_c = window_c + b[r + WALL_SUN_K] * (beam + diffuse)
     air, window, wall = leak * CP_DRY_AIR, b[r + WINDOW_W_K], b[r + WALL_W_K]
-    radiant = share * b[r + RADIANT_W]
-    to_air = share * b[r + CONVECTIVE_W] + b[r + RADIANT_TO_AIR] * radiant + b[r + SUN_TO_AIR] * sun
+    to_air = convective + b[r + RADIANT_TO_AIR] * radiant + b[r + SUN_TO_AIR] * sun
     b[r + BOUNDARY_W_K] = air + window + wall
     b[r + BOUNDARY_W] = air * outdoor_c + window * window_c + wall * wall_c + to_air
-    b[r + BOUNDARY_MOISTURE] = leak * outdoor_humidity + share * b[r + MOISTURE_KG_S]
-    b[r + BOUNDARY_CO2] = leak * OUTDOOR_CO2_PPM + share * b[r + BREATHED_CO2]
+    b[r + BOUNDARY_MOISTURE] = leak * outdoor_humidity + moisture
+    b[r + BOUNDARY_CO2] = leak * OUTDOOR_CO2_PPM + breathed
     radiant *= 1.0 - b[r + RADIANT_TO_AIR]
     sun *= 1.0 - b[r + SUN_TO_AIR]
     to_slab = b[r + RADIANT_TO_SLAB] * radiant + b[r + SUN_TO_SLAB] * sun

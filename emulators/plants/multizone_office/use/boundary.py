@@ -6,8 +6,9 @@ steps. The building uses the same values, but gains and CO2 between the quarters
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from emulators.plants.multizone_office.parameters import ZONES, Gains, Zone
 from emulators.plants.multizone_office.use.modes import (
@@ -95,11 +96,20 @@ def _prices(hourly: HourlyPrices, time_s: float) -> dict[str, float]:
     }
 
 
+def told_share(time_s: float) -> float:
+    """:func:`gain_share` as a forecast tells it."""
+    return gain_share(time_s // _GAIN_STEP_S * _GAIN_STEP_S)
+
+
 def _use_points(gains: Gains, time_s: float) -> dict[str, float]:
-    share = gain_share(time_s // _GAIN_STEP_S * _GAIN_STEP_S)
+    share = told_share(time_s)
+    return use_points(zone_use(zone, gains, share) for zone in ZONES)
+
+
+def use_points(uses: Iterable[ZoneUse]) -> dict[str, float]:
+    """What a forecast tells of the use of all zones, in whole people."""
     points: dict[str, float] = {}
-    for zone in ZONES:
-        use = zone_use(zone, gains, share)
+    for zone, use in zip(ZONES, uses, strict=True):
         points[f"InternalGainsRad[{zone.name}]"] = use.radiant
         points[f"InternalGainsCon[{zone.name}]"] = use.convective
         points[f"InternalGainsLat[{zone.name}]"] = use.latent
@@ -123,11 +133,12 @@ _LIMITS = {occupied(time_s): _limit_points(time_s) for time_s in (0.0, 0.5 * DAY
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """All that is known in advance: weather, use and hourly prices."""
+    """All that is known in advance: weather, use and hourly prices. ``use_at`` tells of the use of another case."""
 
     year: WeatherYear
     gains: Gains
     hourly: HourlyPrices
+    use_at: Callable[[float], Mapping[str, float]] | None = None
 
 
 def forecast(known_of: Known, names: Sequence[str], times_s: Sequence[float]) -> dict[str, list[float]]:
@@ -136,7 +147,7 @@ def forecast(known_of: Known, names: Sequence[str], times_s: Sequence[float]) ->
     sources: tuple[Callable[[float], Mapping[str, float]], ...] = (
         lambda time_s: boptest_points(year, time_s),
         lambda time_s: _prices(known_of.hourly, time_s),
-        lambda time_s: _use_points(known_of.gains, time_s),
+        known_of.use_at or partial(_use_points, known_of.gains),
         lambda time_s: _LIMITS[occupied(time_s)],
     )
     series: dict[str, list[float]] = {name: [] for name in names}

@@ -139,7 +139,7 @@ class AirHandlerControl:
     def step(self, time_s: float, mode: int, seen: dict[str, float]) -> None:
         for name, value in seen.items():
             self.cells[self.SENSORS[name]] = value
-        commands = ahu_control.scan(self.cells, time_s, mode)
+        commands = ahu_control.scan(self.cells, time_s, mode, ahu_control.minimum_position(self.cells[layout.FAN]))
         self.outdoor_damper, self.return_damper, self.heating_valve, self.heating_pump, *cooling = commands
         self.cooling_valve, self.cooling_pump = cooling
 
