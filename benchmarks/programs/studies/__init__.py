@@ -6,7 +6,9 @@ from collections.abc import Callable, Mapping
 
 from benchmarks.programs.studies.duct_static_reset import duct_static_reset
 from benchmarks.programs.studies.load_shed import load_shed
+from benchmarks.programs.studies.load_shift import load_shift
 from benchmarks.programs.studies.mornings import data_sharing, override_release_bot
+from benchmarks.programs.studies.night_purge import night_purge
 from benchmarks.programs.studies.study import Study
 from benchmarks.programs.studies.supply_air_temperature_reset import supply_air_temperature_reset
 
@@ -14,6 +16,8 @@ STUDIES: Mapping[str, Callable[[], Study]] = {
     "duct_static_reset": duct_static_reset,
     "supply_air_temperature_reset": supply_air_temperature_reset,
     "load_shed": load_shed,
+    "load_shift": load_shift,
+    "night_purge": night_purge,
     "data_sharing": data_sharing,
     "override_release_bot": override_release_bot,
 }

@@ -23,6 +23,8 @@ class Study:
     rows: Sequence[Sequence[str]]
     hours: Sequence[float]
     panels: Sequence[Panel]
+    shown_h: tuple[float, float] = (5.0, 20.0)
+    """Hours of the day that the picture shows; the numbers beside it are of all."""
 
 
 def facts(day: Day, name: str) -> list[float]:
