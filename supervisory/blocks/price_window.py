@@ -33,7 +33,7 @@ class PriceWindow(BaseModel):
         return self
 
 
-class Phase(Enum):
+class ShiftPhase(Enum):
     """Where in the day a zone's set-point is."""
 
     OWN = "the zones' own set-points"
@@ -45,7 +45,7 @@ class Phase(Enum):
 class Stretch:
     """The phase in force, and how much of it has passed: 0 to 1."""
 
-    phase: Phase
+    phase: ShiftPhase
     share: float = 0.0
     length_h: float = 0.0
 
@@ -57,11 +57,11 @@ def stretch(windows: tuple[PriceWindow, ...], precool_h: float, now: datetime) -
     for window in ours:
         if window.from_h <= hour < window.to_h:
             length_h = window.to_h - window.from_h
-            return Stretch(Phase.DEAR, (hour - window.from_h) / length_h, length_h)
+            return Stretch(ShiftPhase.DEAR, (hour - window.from_h) / length_h, length_h)
     for window in ours:
         if window.from_h - precool_h <= hour < window.from_h:
-            return Stretch(Phase.PRECOOLING, 1.0 - (window.from_h - hour) / precool_h, precool_h)
-    return Stretch(Phase.OWN)
+            return Stretch(ShiftPhase.PRECOOLING, 1.0 - (window.from_h - hour) / precool_h, precool_h)
+    return Stretch(ShiftPhase.OWN)
 
 
 def risen(shape: Shape, share: float, length_h: float, time_constant_h: float) -> float:

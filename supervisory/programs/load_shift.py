@@ -13,7 +13,7 @@ from typing import ClassVar
 from pydantic import Field, model_validator
 
 from supervisory.blocks.demand import DemandWindow, spread
-from supervisory.blocks.price_window import Phase, PriceWindow, Shape, Stretch, risen, stretch
+from supervisory.blocks.price_window import PriceWindow, Shape, ShiftPhase, Stretch, risen, stretch
 from supervisory.blocks.shift_zone import ShiftZone, Steps
 from supervisory.blocks.sight import warn_of_unread_zones
 from supervisory.blocks.timers import (
@@ -105,11 +105,11 @@ class LoadShift(Program):
         steps = self._steps(forecast_kw)
         occupied = self._occupied(ctx)
         now = self._stretch(ctx)
-        self._precooling = now.phase is Phase.PRECOOLING and occupied and self._warm_enough(ctx)
+        self._precooling = now.phase is ShiftPhase.PRECOOLING and occupied and self._warm_enough(ctx)
         self._look_at_zones(ctx)
         if not occupied:
             self._end_event(ctx)
-        elif now.phase is Phase.DEAR:
+        elif now.phase is ShiftPhase.DEAR:
             self._rise(now)
         elif self._precooling:
             for zone in self._zones.values():
@@ -122,11 +122,11 @@ class LoadShift(Program):
     def _stretch(self, ctx: Context) -> Stretch:
         settings = self.settings
         if not settings.days.counts(ctx.now.date()):
-            return Stretch(Phase.OWN)
+            return Stretch(ShiftPhase.OWN)
         now = stretch(settings.windows, settings.precool_h, ctx.now)
         price = good_number(ctx.reading("electricity_price"))
         cheap = settings.price_above is not None and price is not None and price < settings.price_above
-        return Stretch(Phase.OWN) if now.phase is Phase.DEAR and cheap else now
+        return Stretch(ShiftPhase.OWN) if now.phase is ShiftPhase.DEAR and cheap else now
 
     def _look_at_zones(self, ctx: Context) -> None:
         """Learn what zones have of their own; what is too warm or not known takes part no longer."""
@@ -171,8 +171,8 @@ class LoadShift(Program):
     def _tell(self, ctx: Context, now: Stretch, occupied: bool, held: bool, forecast_kw: float | None) -> None:
         moved = {name: zone.setpoint_degc for name, zone in sorted(self._zones.items()) if zone.setpoint_degc}
         back = "coming back, and waiting for less demand" if held else "coming back"
-        why = back if now.phase is Phase.OWN and moved else now.phase.value
-        waiting = now.phase is Phase.PRECOOLING and not self._precooling
+        why = back if now.phase is ShiftPhase.OWN and moved else now.phase.value
+        waiting = now.phase is ShiftPhase.PRECOOLING and not self._precooling
         why = "not warm enough outdoors to cool before the window" if waiting else why
         ctx.explain(
             why=why if occupied else "the building is not occupied",

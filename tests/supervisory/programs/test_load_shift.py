@@ -7,7 +7,7 @@ from datetime import datetime
 import pytest
 from pydantic import ValidationError
 
-from supervisory.blocks.price_window import Phase, PriceWindow, risen, stretch
+from supervisory.blocks.price_window import PriceWindow, ShiftPhase, risen, stretch
 from supervisory.programs.load_shift import LoadShift, LoadShiftSettings
 from tests.supervisory.programs.fakes import FakeContext
 
@@ -85,9 +85,9 @@ def test_the_rise_over_five_hours_with_a_time_constant_of_one(shape: str, share:
 def test_a_window_counts_in_its_months_only_and_comes_before_the_cooling_for_a_later_one() -> None:
     summer = PriceWindow(from_h=14.0, to_h=19.0, months=(6, 7, 8, 9))
     both = (PriceWindow(from_h=7.0, to_h=9.0), PriceWindow(from_h=10.0, to_h=12.0))
-    assert stretch((summer,), 2.0, datetime(2025, 7, 7, 14)).phase is Phase.DEAR
-    assert stretch((summer,), 2.0, datetime(2025, 5, 7, 14)).phase is Phase.OWN
-    assert stretch(both, 2.0, datetime(2025, 7, 7, 8, 30)).phase is Phase.DEAR
+    assert stretch((summer,), 2.0, datetime(2025, 7, 7, 14)).phase is ShiftPhase.DEAR
+    assert stretch((summer,), 2.0, datetime(2025, 5, 7, 14)).phase is ShiftPhase.OWN
+    assert stretch(both, 2.0, datetime(2025, 7, 7, 8, 30)).phase is ShiftPhase.DEAR
     assert stretch(both, 2.0, datetime(2025, 7, 7, 9, 30)).share == pytest.approx(0.75)
 
 
