@@ -18,7 +18,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from benchmarks.programs.days import CONFIGS, ROOT, YEAR, Hours, State, WatchedPlant
+from benchmarks.programs.days import CONFIGS, ROOT, YEAR, Hours, PlantFactory, State, WatchedPlant
 from bridge.run import Run
 from clients.ecy_device_client import ECYDeviceClient
 from clients.http.tls import TlsMode, TlsPolicy
@@ -59,11 +59,12 @@ class Bench:
     program: str | None = None
     parameters: Mapping[str, object] = field(default_factory=dict)
     by_hand: Mapping[tuple[str, str], float] = field(default_factory=dict)
+    plant: PlantFactory = MultizoneOffice
 
 
 def run(bench: Bench) -> Sequence[State]:
     """The building's states, one every five seconds."""
-    office = WatchedPlant(MultizoneOffice())
+    office = WatchedPlant(bench.plant())
     with ExitStack() as stack:
         folder = Path(stack.enter_context(TemporaryDirectory(prefix="study-")))
         server = stack.enter_context(BoptestServer({office.meta.name: lambda: office}))

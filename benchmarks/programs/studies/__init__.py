@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
+from benchmarks.programs.studies.air_quality_flush import air_quality_flush
 from benchmarks.programs.studies.duct_static_reset import duct_static_reset
 from benchmarks.programs.studies.load_shed import load_shed
 from benchmarks.programs.studies.load_shift import load_shift
@@ -18,6 +19,7 @@ STUDIES: Mapping[str, Callable[[], Study]] = {
     "load_shed": load_shed,
     "load_shift": load_shift,
     "night_purge": night_purge,
+    "air_quality_flush": air_quality_flush,
     "data_sharing": data_sharing,
     "override_release_bot": override_release_bot,
 }

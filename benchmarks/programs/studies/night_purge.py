@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from benchmarks.programs import figures
 from benchmarks.programs.days import Day, day_alone, day_with
-from benchmarks.programs.studies.study import SIXTH_OF_JULY, Study, both, curves, degc, warmest
+from benchmarks.programs.studies.study import SIXTH_OF_JULY, Study, curves, degc, warmest
 from recording.charts import Curve, Panel
 
 _HOURS = (20.0, 44.0)
@@ -45,7 +45,7 @@ def night_purge() -> Study:
         purged.hours,
         (
             Panel("Warmest zone and outdoor air, °C", (before, after, outdoor), from_zero=False),
-            Panel("Fan power, kW", (*both("hvac_reaAhu_PFanSup_y", alone, purged, 1e-3),)),
+            Panel("Fan power, kW", (*curves(_fan_kw, alone, purged, "alone", "purged"),)),
             Panel("Electricity, kW", (*curves(figures.power_kw, alone, purged, "alone", "purged"),)),
         ),
         shown_h=_HOURS,
@@ -67,6 +67,10 @@ def _row(night: str, way: str, day: Day, own: Day) -> tuple[str, ...]:
     change = "" if day is own else f"{all_kwh - figures.kwh(own, figures.ALL):+.1f}"
     comfort = f"{figures.kelvin_hours(day, 24.2, _NEXT_DAY_H):.1f}"
     return (night, way, *(f"{part:.1f}" for part in parts), f"{all_kwh:.1f}", change, f"{_coldest(day):.1f}", comfort)
+
+
+def _fan_kw(day: Day) -> list[float]:
+    return [value * 1e-3 for value in day.column("hvac_reaAhu_PFanSup_y")]
 
 
 def _coldest(day: Day) -> float:

@@ -9,6 +9,7 @@ from benchmarks.programs import figures
 from benchmarks.programs.days import Day
 from recording.charts import Curve, Panel
 
+FIFTEENTH_OF_JANUARY = 14
 FIRST_OF_MAY = 120
 SIXTH_OF_JULY = 186
 EIGHTEENTH_OF_SEPTEMBER = 260
