@@ -6,6 +6,7 @@ import argparse
 from pathlib import Path
 
 from emulators.door import CASES, STANDARD_CASE, OfficeFiles
+from utils.arguments import ordinal
 from utils.errors import ConfigError, Problem
 from utils.home import SHIPPED
 from utils.names import did_you_mean
@@ -21,6 +22,8 @@ def add_building_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--parameters", type=Path, metavar="FILE", help=told)
     told = "prices of the scenario highly_dynamic, a CSV with one for each hour of the year (default: our own)"
     parser.add_argument("--prices", type=Path, metavar="FILE.csv", help=told)
+    told = "the people in cases that count them are drawn from it (default: 1)"
+    parser.add_argument("--people-seed", type=ordinal, metavar="N", help=told)
     told = "start cold, with the oversized valve, as BOPTEST's building does; give a warm-up of 7 days"
     parser.add_argument("--as-boptest", action="store_true", help=told)
 
@@ -37,7 +40,7 @@ def _cases(text: str) -> tuple[str, ...]:
 
 def office_files(options: argparse.Namespace) -> OfficeFiles:
     """What these options say of the building."""
-    return OfficeFiles(options.weather, options.parameters, options.prices, options.as_boptest)
+    return OfficeFiles(options.weather, options.parameters, options.prices, options.as_boptest, options.people_seed)
 
 
 def shipped_configs(options: argparse.Namespace) -> Path:
@@ -50,6 +53,9 @@ def refuse_unfit_cases(options: argparse.Namespace) -> None:
     if options.legacy and len(options.cases) > 1:
         told = f"serves one test case, not {', '.join(options.cases)}; name one with --cases, or leave --legacy out"
         raise ConfigError([Problem("--legacy", told)])
+    if options.people_seed is not None and not any(CASES[name].peopled for name in options.cases):
+        told = f"nobody is counted in {', '.join(options.cases)}; name a case that does with --cases, or leave it out"
+        raise ConfigError([Problem("--people-seed", told)])
     without = [name for name in options.cases if not CASES[name].parametric]
     if without and (options.parameters or options.as_boptest):
         told = f"are of the office, and {without[0]} is another building; leave out one or the other"

@@ -19,21 +19,23 @@ class EmulatedCase:
     """A test case: what makes one plant of it after the other, of what a user gives of the building.
 
     ``configs`` is the folder, below those that ship, with the configs of its controllers. A case that is not
-    ``parametric`` takes the user's weather and prices, but none of the office's parameters.
+    ``parametric`` takes the user's weather and prices, but none of the office's parameters; one that is ``peopled`` has
+    people of a seed.
     """
 
     plant: Callable[[OfficeVariant], RestorablePlant]
     configs: str
     parametric: bool = True
+    peopled: bool = False
 
 
 def _bench_office(office: OfficeVariant) -> BenchOffice:
-    return BenchOffice(office.parameters, year=office.year, hourly=office.hourly)
+    return BenchOffice(office.parameters, year=office.year, hourly=office.hourly, people_seed=office.people_seed)
 
 
 CASES: Mapping[str, EmulatedCase] = {
     STANDARD_CASE: EmulatedCase(OfficeVariant.__call__, "demo"),
-    BENCH_CASE: EmulatedCase(_bench_office, "bench"),
+    BENCH_CASE: EmulatedCase(_bench_office, "bench", peopled=True),
 }
 
 

@@ -103,13 +103,8 @@ def fast() -> OfficeEngine:
     """Machine code, on arrays of numpy's. Raises ModuleNotFoundError where numba is not installed."""
     numpy = import_module("numpy")
     rows = "float64[:,::1]"
-    signature = f"int64({rows},{rows},float64,float64,{rows},{rows})"
-    sources: dict[Callable[..., Any], str] = {
-        advance_all: signature,
-        advance_bench: signature,
-        first_wrong: f"int64({rows})",
-    }
-    advance, advance_of_bench, wrong = compiled("the building", sources)
+    signature = f"int64({rows},{rows},float64,float64,{rows},{rows},boolean)"
+    advance, wrong = compiled("the building", {_advance: signature, first_wrong: f"int64({rows})"})
 
     def reads(others: Rows, own: Rows) -> bool:
         is_array = isinstance(others, numpy.ndarray) and others.dtype == numpy.float64
@@ -119,8 +114,9 @@ def fast() -> OfficeEngine:
         "compiled",
         rows=lambda rows: numpy.array(rows, numpy.float64, ndmin=2),
         table=cache(lambda year: numpy.array([year.table])),
-        advance_all=advance,
-        advance_bench=advance_of_bench,
+        # Machine code of both cases in one takes half of the time of two.
+        advance_all=lambda *arguments: advance(*arguments, False),
+        advance_bench=lambda *arguments: advance(*arguments, True),
         first_wrong=wrong,
         reads=reads,
     )

@@ -9,7 +9,7 @@ from math import inf, isfinite
 from typing import ClassVar
 
 from emulators.plant import PointMeta, TestCaseMeta
-from emulators.plants.multizone_office.bench.people import peopled
+from emulators.plants.multizone_office.bench.people import USUAL_SEED, peopled
 from emulators.plants.multizone_office.bench.use import peopled_use_points
 from emulators.plants.multizone_office.engine import GOING_ON, OfficeEngine, best
 from emulators.plants.multizone_office.interface.overrides import give, refusal
@@ -186,7 +186,7 @@ class BenchOffice(MultizoneOffice):
         year: WeatherYear | None = None,
         hourly: HourlyPrices | None = None,
         engine: OfficeEngine | None = None,
-        people_seed: int = 1,
+        people_seed: int = USUAL_SEED,
     ) -> None:
         super().__init__(parameters, start_time_s, peopled(year or chicago_ohare(), people_seed), hourly, engine)
 

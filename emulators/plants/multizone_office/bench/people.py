@@ -16,10 +16,10 @@ from emulators.plants.multizone_office.parameters import ZONES
 from emulators.plants.multizone_office.use.modes import DAY_S
 from emulators.plants.weather import TABLE_SIZE, YEAR_S, WeatherYear
 
+USUAL_SEED = 1
 SLOT_S = 300.0
-_SLOTS, _DAY_SLOTS = int(YEAR_S // SLOT_S), int(DAY_S // SLOT_S)
+SLOTS, _DAY_SLOTS = int(YEAR_S // SLOT_S), int(DAY_S // SLOT_S)
 _PER_HOUR = int(3600.0 // SLOT_S)
-_DAYS = _SLOTS // _DAY_SLOTS
 
 MOST_PEOPLE = {"cor": 49, "sou": 10, "eas": 6, "nor": 10, "wes": 24}
 """Desks, 0.05 a square metre as in the standard case; in the west zone, chairs of the largest meeting."""
@@ -52,13 +52,13 @@ def peopled(year: WeatherYear, seed: int) -> PeopledYear:
 
 def people_at(table: Table, zone: int, time_s: float) -> float:
     """How many are in a zone, by its number, from the table of a :class:`PeopledYear`."""
-    return table[TABLE_SIZE + zone * _SLOTS + int(time_s % YEAR_S // SLOT_S)]
+    return table[TABLE_SIZE + zone * SLOTS + int(time_s % YEAR_S // SLOT_S)]
 
 
 def _year_of(zone: str, seed: int) -> list[int]:
     random = Random(f"{seed} {zone}")  # noqa: S311 - people, not a secret
-    people = [0] * _SLOTS
-    for first in range(0, _SLOTS, _DAY_SLOTS):
+    people = [0] * SLOTS
+    for first in range(0, SLOTS, _DAY_SLOTS):
         day = _meetings(random) if zone == MEETING_ZONE else _desks(random, MOST_PEOPLE[zone])
         people[first : first + _DAY_SLOTS] = day
     return people
