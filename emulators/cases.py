@@ -8,6 +8,7 @@ from functools import partial
 
 from emulators.boptest.hub import PlantFactory
 from emulators.plant import RestorablePlant
+from emulators.plants.heat_pump_office import HeatPumpOffice
 from emulators.plants.multizone_office import BenchOffice, OfficeVariant
 
 STANDARD_CASE = "multizone_office_simple_air"
@@ -33,9 +34,14 @@ def _bench_office(office: OfficeVariant) -> BenchOffice:
     return BenchOffice(office.parameters, year=office.year, hourly=office.hourly, people_seed=office.people_seed)
 
 
+def _heat_pump_office(office: OfficeVariant) -> HeatPumpOffice:
+    return HeatPumpOffice(year=office.year, hourly=office.hourly)
+
+
 CASES: Mapping[str, EmulatedCase] = {
     STANDARD_CASE: EmulatedCase(OfficeVariant.__call__, "demo"),
     BENCH_CASE: EmulatedCase(_bench_office, "bench", peopled=True),
+    "heat_pump_office": EmulatedCase(_heat_pump_office, "heat_pump_office", parametric=False),
 }
 
 

@@ -110,7 +110,16 @@ def controllers_env(
             raise ConfigError([Problem("switch", f"is {switch!a}; write EQUIPMENT.Object, as in AHU.MayAct")])
         operators = OperatorSwitch(owner, name)
     bench = LoopBench(source, Path(configs), patience_s, operators, agreed, scan_with_simulation)
+    return loop_env(bench, spaces, render_mode)
+
+
+def loop_env(
+    bench: LoopBench, spaces: str | Path | None = None, render_mode: str | None = None, days: float | None = None
+) -> BuildingEnv:
+    """The same on a bench; with ``days`` episodes are that long, whatever the spaces say."""
     checked, identity = _checked_for_the_loop(bench, Path(spaces) if spaces is not None else shipped_loop_spaces())
+    if days is not None:
+        checked = checked.model_copy(update={"days": days})
     return BuildingEnv(LoopWorld(checked, bench, identity), checked, render_mode)
 
 

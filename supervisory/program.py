@@ -38,8 +38,7 @@ class Command:
     """A role that the program commands.
 
     A value outside ``minimum`` to ``maximum`` (in ``unit``) is refused before it is sent. A change by no more than
-    ``deadband`` is not written. A role that is not ``required`` is one with ``many`` that may be bound to none: not
-    every plant has what a program would command there.
+    ``deadband`` is not written. A role that is not ``required`` may be left out of the config.
     """
 
     unit: str | None = None
@@ -48,11 +47,6 @@ class Command:
     deadband: float = 0.0
     many: bool = False
     required: bool = True
-
-    def __post_init__(self) -> None:
-        """Raises ValueError for a single point that need not be there: nobody could tell that it is not."""
-        if not (self.required or self.many):
-            raise ValueError("a role that is commanded and not required takes many: then its names tell whether it is")
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +112,9 @@ class Context(Protocol):
 
     def explain(self, **facts: object) -> None:
         """Say why: shown and logged with this step."""
+
+    def publish(self, name: str, text: str) -> str:
+        """Keep a page for people under this name, in place of an earlier one; where it is, or why it is nowhere."""
 
     def alarm(self, message: str) -> None:
         """Tell people about something that they should look at."""

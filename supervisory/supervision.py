@@ -17,6 +17,7 @@ from supervisory.guard.custody import Charge, Custody, give_back_leftovers, guar
 from supervisory.guard.enabling import State
 from supervisory.guard.gate import Gate
 from supervisory.joining import Joining
+from supervisory.pages_folder import PagesFolder
 from supervisory.program_status import ProgramStatus
 from supervisory.runtime.anywhere import opened_anywhere
 from supervisory.runtime.context import StepRecord
@@ -233,6 +234,7 @@ class Supervision:
             self._record,
             self._alarm,
             lambda program: self._site_of(site, keeping.gate, program),
+            PagesFolder(None if self._dry_run else self._state.path / "programs").publish,
         )
         limits = RunnerLimits(
             config.shortest_step_s,

@@ -12,6 +12,7 @@ import requests
 
 from commands import building as building_options
 from emulators.cases import CASES, STANDARD_CASE, EmulatedCase
+from emulators.programs.application import HEAT_PUMPS
 from tests.command_line import Call, start
 
 SELECT = "testcases/multizone_office_simple_air/select-async"
@@ -95,6 +96,21 @@ def test_an_unknown_case_is_refused_with_those_there_are(call: Call, verb: str) 
     assert code == 2
     assert "there is no test case 'multizone_office_simple', did you mean 'multizone_office_simple_air'?" in output
     assert f"there is {', '.join(CASES)}" in output
+
+
+def test_the_heat_pumps_come_with_their_own_controllers() -> None:
+    with start("emulate", "--cases", "heat_pump_office", "--boptest-port", "0", "--ecy-port", "0") as process:
+        assert process.stdout is not None
+        lines = [process.stdout.readline().split() for _ in range(10)]
+        process.send_signal(signal.SIGINT)
+    assert [words[:-1] for words in lines] == [["BOPTEST"], *(["ECY", name] for name in (*HEAT_PUMPS, "SITE"))]
+
+
+@pytest.mark.parametrize("option", [("--as-boptest",), ("--parameters", "mine.json")])
+def test_parameters_of_the_office_are_refused_with_another_building(call: Call, option: tuple[str, ...]) -> None:
+    code, output = call("emulate", "--cases", "heat_pump_office", *option)
+    assert code == 2
+    assert "heat_pump_office is another building" in output
 
 
 def test_the_bench_s_case_is_served_beside_the_standard_one_with_the_people_of_a_seed() -> None:

@@ -66,7 +66,8 @@ def show(study: Study) -> None:
     table = Table(*study.head, title=study.title)
     for row in study.rows:
         table.add_row(*row)
-    Console(width=120).print(table)
+    console = Console(width=120)
+    console.print(table, *study.notes, sep="\n")
 
 
 if __name__ == "__main__":

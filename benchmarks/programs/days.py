@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from types import MappingProxyType
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from emulators.boptest.server import BoptestServer
 from emulators.plant import PointMeta, RestorablePlant, TestCaseMeta
@@ -62,13 +62,21 @@ class Day:
 
 
 PlantFactory: TypeAlias = Callable[[], RestorablePlant]
+Sensors: TypeAlias = Callable[[State], State]
+"""What is shown of a state."""
+
+
+def honest(state: State) -> State:
+    """Sensors without a fault."""
+    return state
 
 
 class WatchedPlant:
-    """A plant, and every state that it was in since it last began."""
+    """A plant, and every state that it was in since it last began; ``sensors`` show others something else."""
 
-    def __init__(self, plant: RestorablePlant) -> None:
+    def __init__(self, plant: RestorablePlant, sensors: Sensors = honest) -> None:
         self._plant = plant
+        self._sensors = sensors
         self.states: list[State] = []
 
     @property
@@ -99,13 +107,13 @@ class WatchedPlant:
     def initialize(self, start_time_s: float) -> Mapping[str, float]:
         """Begin anew."""
         self.states.clear()
-        return self._plant.initialize(start_time_s)
+        return self._sensors(self._plant.initialize(start_time_s))
 
     def advance(self, step_s: float, inputs: Mapping[str, float]) -> Mapping[str, float]:
         """Advance and remember."""
         state = self._plant.advance(step_s, inputs)
         self.states.append(state)
-        return state
+        return self._sensors(state)
 
     def forecast(self, names: Sequence[str], times_s: Sequence[float]) -> Mapping[str, Sequence[float]]:
         """The plant's."""
@@ -153,23 +161,38 @@ def day_with(
     plant: PlantFactory = MultizoneOffice,
 ) -> Day:
     """The same day under a shipped program with its shipped config; ``parameters`` replace some of its own."""
-    watched = WatchedPlant(plant())
+    return day_with_all(number, {program: parameters}, hours, plant)
+
+
+def day_with_all(
+    number: int,
+    programs: Mapping[str, Mapping[str, object]],
+    hours: Hours = WHOLE_DAY,
+    plant: PlantFactory = MultizoneOffice,
+    sensors: Sensors = honest,
+) -> Day:
+    """The same day under several shipped programs, each with what replaces some of its parameters."""
+    watched = WatchedPlant(plant(), sensors)
     with TemporaryDirectory(prefix="study-") as name, BoptestServer({watched.meta.name: lambda: watched}) as server:
         folder = Path(name)
-        config = _changed(folder, program, parameters)
+        config = _changed(folder, programs)
         records: list[StepRecord] = []
         alarms: list[str] = []
         start = datetime(YEAR, 1, 1) + timedelta(days=number, hours=hours[0])
-        _supervise(program, config, _environment(server.url, start), _steps(hours), records, alarms)
+        _supervise(list(programs), config, _environment(server.url, start), _steps(hours), records, alarms)
         return Day(tuple(watched.states), tuple(records), tuple(alarms), hours[0])
 
 
-def _changed(folder: Path, program: str, parameters: Mapping[str, object]) -> Path:
-    config = json.loads((CONFIGS / f"{program}.simulation.json").read_text(encoding="utf-8"))
-    config.pop("interface", None)  # studies may run side by side: the switch takes a free port
-    config["programs"][program]["parameters"] |= parameters
+def _changed(folder: Path, programs: Mapping[str, Mapping[str, object]]) -> Path:
+    """One config for all of them."""
+    together: dict[str, Any] = {"programs": {}}
+    for program, parameters in programs.items():
+        config = json.loads((CONFIGS / f"{program}.simulation.json").read_text(encoding="utf-8"))
+        config.pop("interface", None)  # studies may run side by side: the switch takes a free port
+        config["programs"][program]["parameters"] |= parameters
+        together = {**config, "programs": {**together["programs"], **config["programs"]}}
     file = folder / "config.json"
-    file.write_text(json.dumps(config), encoding="utf-8")
+    file.write_text(json.dumps(together), encoding="utf-8")
     return file
 
 
@@ -187,25 +210,25 @@ def _environment(url: str, start: datetime) -> dict[str, str]:
 
 
 def _supervise(
-    program: str,
+    programs: Sequence[str],
     config: Path,
     environment: Mapping[str, str],
     steps: int,
     records: list[StepRecord],
     alarms: list[str],
 ) -> None:
-    plan = plan_run([program], config, ROOT)
+    plan = plan_run(programs, config, ROOT)
     supervision = Supervision(
         plan,
         settings_for(plan.config, None, environment, config.parent),
         StateFolder(config.parent / "state"),
         steps=steps + 1,  # the last round only looks at the end of the day
-        tell=lambda who, line: alarms.append(line) if who == program else None,
+        tell=lambda who, line: alarms.append(line) if who in programs else None,
         on_record=records.append,
     )
     summary = supervision.execute()
     if summary.exit_code:
-        raise RuntimeError(f"{program} has failed: {summary}")
+        raise RuntimeError(f"{', '.join(programs)}: {summary}")
 
 
 def mean(values: Sequence[float]) -> float:

@@ -43,6 +43,13 @@ def kelvin_hours(day: Day, above_degc: float, hours: tuple[float, float] = OPEN_
     return sum(excess) * STEP_S / 3600.0
 
 
+def kelvin_hours_below(day: Day, below_degc: float, hours: tuple[float, float] = OPEN_H) -> float:
+    """The same of what zones are too cold by."""
+    names = [f"hvac_reaZon{zone}_TZon_y" for zone in ZONES.values()]
+    missing = (max(0.0, below_degc - state[name] + _KELVIN) for state in day.between(*hours) for name in names)
+    return sum(missing) * STEP_S / 3600.0
+
+
 def warmest_degc(day: Day, hours: tuple[float, float]) -> float:
     """The warmest zone's highest temperature in some hours."""
     names = [f"hvac_reaZon{zone}_TZon_y" for zone in ZONES.values()]

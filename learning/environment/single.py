@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from learning.environment.rendering import told_in_words
 from learning.environment.starting import drawn
+from learning.environment.whole import Uncopied
 from learning.observing import Actor, Observer, Payer, SafeRanges
 from learning.spaces import SpacesFile
 from learning.world import Situation, World
@@ -17,7 +18,7 @@ from learning.world import Situation, World
 Observation = NDArray[np.float32]
 
 
-class BuildingEnv(gymnasium.Env[NDArray[np.float32], NDArray[np.float32]]):
+class BuildingEnv(Uncopied, gymnasium.Env[NDArray[np.float32], NDArray[np.float32]]):
     """Acts on a world in steps of ``spaces.step_s``; observations, actions and rewards are those of the spaces.
 
     ``truncated`` at the end of the time or of the scenario; ``terminated`` only where the episode cannot go on, with

@@ -69,7 +69,7 @@ class LoadShift(Program):
 
     Settings = LoadShiftSettings
     period_s = 60.0
-    priority = 13
+    priority = 14
     points: ClassVar[Mapping[str, Read | Command]] = {
         "zone_setpoint": Command("degC", minimum=10.0, maximum=35.0, deadband=0.05, many=True),
         "zone_setpoint_in_force": Read("degC", required=False, many=True),

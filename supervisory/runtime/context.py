@@ -15,6 +15,7 @@ from supervisory.site_access import SiteAccess
 from utils.names import did_you_mean
 from utils.values import PointValue, Quality, Sample, is_finite_number, is_real32
 
+NOWHERE = "nowhere (this run keeps no pages)"
 _UNBOUND = Reading(None, None, Quality.MISSING, note="not bound to a point in the config")
 
 
@@ -61,6 +62,7 @@ class Given:
     state: MutableMapping[str, Any]
     alarm: Callable[[str], None]
     site: Callable[[], SiteAccess] | None = None
+    publish: Callable[[str, str], str] = lambda name, text: NOWHERE
 
 
 class StepContext:
@@ -155,6 +157,10 @@ class StepContext:
     def explain(self, **facts: object) -> None:
         """Say why."""
         self.facts.update(facts)
+
+    def publish(self, name: str, text: str) -> str:
+        """Keep a page for people."""
+        return self._given.publish(name, text)
 
     def alarm(self, message: str) -> None:
         """Tell people."""

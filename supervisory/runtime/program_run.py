@@ -10,12 +10,13 @@ import logging
 from collections.abc import Callable, Iterator, Mapping, MutableMapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any, TypeAlias
 
 from supervisory.easy import Misuse
 from supervisory.guard.gate import Gate, Pass, SlotCommand
 from supervisory.program import NoValue, Reading
-from supervisory.runtime.context import SKIPPED, Given, Moment, StepContext, StepRecord, lacking, readings_of
+from supervisory.runtime.context import NOWHERE, SKIPPED, Given, Moment, StepContext, StepRecord, lacking, readings_of
 from supervisory.runtime.devices import Inputs
 from supervisory.runtime.hooks import Hooks, hooks_of
 from supervisory.runtime.plant_loop import PlantLoop
@@ -47,6 +48,8 @@ class Around:
     """Called with a program's name and a message for people."""
     slots_of_site: Callable[[str], SiteAccess] | None = None
     """All slots of the site, for a program that may see and release those of others."""
+    publish: Callable[[str, str, str], str] = lambda program, name, text: NOWHERE
+    """Keeps a program's page for people, by its name; says where."""
 
 
 class ProgramRun:
@@ -163,7 +166,8 @@ class ProgramRun:
         slots = self._around.slots_of_site
         name = self._plan.name
         site = None if slots is None or not getattr(self._plan.kind, "needs_site", False) else lambda: slots(name)
-        given = Given(self._plan.roles, self._bindings, readings, self._held, self._state, self._alarm, site)
+        publish = partial(self._around.publish, name)
+        given = Given(self._plan.roles, self._bindings, readings, self._held, self._state, self._alarm, site, publish)
         return StepContext(given, moment, stop_reason)
 
     def _cut(self, loop: PlantLoop, readings: Mapping[Key, Reading], moment: Moment, error: DeviceError) -> None:

@@ -177,7 +177,7 @@ class TestExport:
                 ("last", "--csv", "absent/table.csv"),
                 "--csv: absent/table.csv cannot be written: there is no folder absent",
             ),
-            (("last",), "one of the arguments --csv --parquet is required"),
+            (("last",), "one of the arguments --csv --parquet --npz is required"),
         ],
     )
     def test_what_cannot_be_done_is_told_in_one_line(

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import copy
+import pickle
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -213,3 +216,12 @@ def test_it_is_rendered_as_text(tmp_path: Path) -> None:
     assert "call reset" in env.render()
     env.reset(options={"start": "07-06 06:00"})
     assert env.render().startswith("06 Jul 06:00\nhvac_reaZonCor_TZon_y")
+
+
+@pytest.mark.parametrize("make", [lambda: gymnasium.make(MADE), lambda: gymnasium.make_vec(MADE, num_envs=2)])
+@pytest.mark.parametrize("copied", [pickle.dumps, copy.deepcopy])
+def test_it_is_neither_pickled_nor_copied_which_is_said(
+    make: Callable[[], Said], copied: Callable[[Said], object]
+) -> None:
+    with pytest.raises(TypeError, match="is neither pickled nor copied, as it holds what it acts on; make another one"):
+        copied(make())

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from emulators.plant import PointMeta, TestCaseMeta
 
-_UNITS = {"Flow": "m3/s", "Temp": "K"}
+_UNITS = {"Flow": "m3/s", "Temp": "K", "Conc": "ppm", "Powr": "W", "Seen": None}
 
 
 class RecordedPlant:
@@ -31,7 +31,7 @@ class RecordedPlant:
 
     @property
     def measurements(self) -> Mapping[str, PointMeta]:
-        """Named by their kind: flows and temperatures."""
+        """Named by their kind: flows, temperatures, concentrations, powers, and whether somebody is seen."""
         return {f"{name}_y": PointMeta(_UNITS[name[:4]], name) for name in self._samples[0]}
 
     @property

@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 
-from supervisory.program import Command
 from supervisory.runtime.transports import opened, own_device
 from supervisory.setup.config import SupervisoryConfig, Transport
 from supervisory.setup.plan import plan_run
@@ -107,9 +106,15 @@ def test_what_a_program_need_not_command_may_be_left_out_or_bound_to_many(tmp_pa
     assert [wanted.name for wanted in bound.wanted["reset"] if wanted.role == "valves"] == ["core"]
 
 
-def test_a_single_point_that_is_commanded_is_required() -> None:
-    with pytest.raises(ValueError, match="takes many"):
-        Command("Pa", required=False)
+def test_what_a_program_commands_has_to_be_bound_unless_its_role_says_otherwise(tmp_path: Path) -> None:
+    name, damper = "air_handler_commissioning", {"ahu": {"point": "hvac_oveAhu_yOA"}}
+    with pytest.raises(ConfigError) as raised:
+        plan_run([name], config(tmp_path, programs={name: {"points": {"outdoor_damper": damper}}}), tmp_path)
+    [problem] = problems(raised)
+    assert "the role 'fan_speed', which the program commands, is missing" in problem
+    points = {"outdoor_damper": damper, "fan_speed": {"ahu": {"point": "hvac_oveAhu_yFan"}}}
+    plan = plan_run([name], config(tmp_path, programs={name: {"points": points}}), tmp_path)
+    assert [one.name for one in plan.programs] == [name]
 
 
 CONSTRUCTED = """

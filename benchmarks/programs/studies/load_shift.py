@@ -5,7 +5,7 @@ from __future__ import annotations
 from benchmarks.programs import figures
 from benchmarks.programs.days import DAY_S, HOUR_S, Day, day_alone, day_with
 from benchmarks.programs.studies.study import EIGHTEENTH_OF_SEPTEMBER, SIXTH_OF_JULY, Study, curves, degc, warmest
-from emulators.plants.multizone_office.use.prices import CONSTANT, by_time_of_use
+from emulators.plants.prices import CONSTANT, by_time_of_use
 from recording.charts import Curve, Panel
 
 _DAYS = {"25 May": 144, "6 July": SIXTH_OF_JULY, "18 September": EIGHTEENTH_OF_SEPTEMBER}

@@ -11,6 +11,7 @@ from recording.charts import Curve, Panel
 
 FIFTEENTH_OF_JANUARY = 14
 FIRST_OF_MAY = 120
+EIGHTH_OF_MAY = 127
 SIXTH_OF_JULY = 186
 EIGHTEENTH_OF_SEPTEMBER = 260
 
@@ -26,6 +27,8 @@ class Study:
     panels: Sequence[Panel]
     shown_h: tuple[float, float] = (5.0, 20.0)
     """Hours of the day that the picture shows; the numbers beside it are of all."""
+    notes: Sequence[str] = ()
+    """What the table has no column for."""
 
 
 def facts(day: Day, name: str) -> list[float]:

@@ -16,7 +16,6 @@ from emulators.plants.multizone_office.air.ahu_control import (
 )
 from emulators.plants.multizone_office.air.air_handler import actuate, condition, fit_handler, set_handler_step
 from emulators.plants.multizone_office.air.air_network import balance, fit_network, pressure_at
-from emulators.plants.multizone_office.air.leakage import set_leaks
 from emulators.plants.multizone_office.bench.control import (
     fit_minimums,
     lead_boxes,
@@ -41,10 +40,12 @@ from emulators.plants.multizone_office.layout import (
     HEAT_PUMP,
     HEATING,
     OPERATION,
+    OUTDOOR_BIAS_K,
     OUTDOOR_C,
     OUTDOOR_DAMPER,
     OUTDOOR_HUMIDITY,
     RETURN_DAMPER,
+    ROOM_PA,
     ROOMS,
     SIZE,
     SKY_LOSS_K,
@@ -56,12 +57,19 @@ from emulators.plants.multizone_office.layout import (
     ZONE_COUNT,
     ZONE_FLOWS,
 )
-from emulators.plants.multizone_office.parameters import AIR_DENSITY, ROOM_C, START_HUMIDITY, ZONES, OfficeParameters
-from emulators.plants.multizone_office.parts import boxes, coils, water, zones
+from emulators.plants.multizone_office.parameters import ZONES, OfficeParameters, room_of
+from emulators.plants.multizone_office.parts import boxes, coils, water
 from emulators.plants.multizone_office.parts.boxes import actuate_box, control_box, fit_box, set_box_step, step_box
-from emulators.plants.multizone_office.parts.outside import sky_deficit, sky_loss
 from emulators.plants.multizone_office.parts.water import fit_loop, step_loop
-from emulators.plants.multizone_office.parts.zones import (
+from emulators.plants.multizone_office.use import modes
+from emulators.plants.multizone_office.use.boundary import gain_share, zone_limits, zone_use
+from emulators.plants.multizone_office.use.modes import choose_mode, occupied
+from emulators.plants.psychrometrics import KELVIN, saturation_humidity_ratio
+from emulators.plants.rooms import zones
+from emulators.plants.rooms.envelope import AIR_DENSITY, ROOM_C, START_HUMIDITY
+from emulators.plants.rooms.leakage import set_leaks
+from emulators.plants.rooms.outside import sky_deficit, sky_loss
+from emulators.plants.rooms.zones import (
     fit_room,
     hold_room,
     open_doors,
@@ -71,10 +79,6 @@ from emulators.plants.multizone_office.parts.zones import (
     settle_room,
     step_room,
 )
-from emulators.plants.multizone_office.use import modes
-from emulators.plants.multizone_office.use.boundary import gain_share, zone_limits
-from emulators.plants.multizone_office.use.modes import choose_mode, occupied
-from emulators.plants.psychrometrics import KELVIN, saturation_humidity_ratio
 from emulators.plants.weather import HOUR_S, Weather, weather_at
 
 LONGEST_STEP_S = 5.0
@@ -107,7 +111,8 @@ def built(parameters: OfficeParameters, bench: bool = False) -> list[float]:
     fit_loop(b, HEAT_PUMP, parameters.heat_pump, sense=1.0)
     fit_loop(b, CHILLER, parameters.chiller, sense=-1.0)
     for number, zone in enumerate(ZONES):
-        fit_room(b, ROOMS + number * zones.CELLS, zone, parameters)
+        full = zone_use(zone, parameters.gains, 1.0)
+        fit_room(b, ROOMS + number * zones.CELLS, room_of(zone), parameters.envelope, parameters.leakage, full)
         fit_box(b, BOXES + number * boxes.CELLS, zone, parameters.air_path, parameters.reheat)
     if bench:
         fit_beyond(b)
@@ -169,7 +174,8 @@ def step(b: Cells, year: Table, bench: bool) -> None:
 
 def _control(b: Cells, dt_s: float, bench: bool) -> None:
     """Scan all controllers on what their sensors show, and move the actuators."""
-    mode = choose_mode(b, OPERATION, b[TIME_S], _zones_c(b), b[OUTDOOR_C])
+    outdoor_c = b[OUTDOOR_C] + b[OUTDOOR_BIAS_K]
+    mode = choose_mode(b, OPERATION, b[TIME_S], _zones_c(b), outdoor_c)
     if bench:
         lead_boxes(b)
         least = least_position(b, mode)
@@ -227,7 +233,7 @@ def _set_boundary(b: Cells, year: Table, weather: Weather, use_time_s: float, be
     share = gain_share(use_time_s)
     around, at_horizon = brightening(weather.sun, weather.time_s, weather.direct_normal, weather.diffuse_horizontal)
     sky = around, at_horizon, b[SKY_LOSS_K] * sky_deficit(weather)
-    set_leaks(b, weather)
+    set_leaks(b, ROOMS, ROOMS + ZONE_COUNT * zones.CELLS, weather, b[ROOM_PA], b[FACING_COEFFICIENT], b[TESTED_PA])
     for zone in range(ZONE_COUNT):
         r = ROOMS + zone * zones.CELLS
         if bench:  # noqa: SIM108 - a call within an expression is not woven in

@@ -20,7 +20,7 @@ from emulators.plants.multizone_office.parameters import OfficeParameters
 from emulators.plants.multizone_office.starting import Snapshot, identity_of, put_back, snapshot_of, started
 from emulators.plants.multizone_office.use.boundary import Known, forecast
 from emulators.plants.multizone_office.use.modes import MODES
-from emulators.plants.multizone_office.use.prices import HourlyPrices, our_own_hourly
+from emulators.plants.prices import HourlyPrices, our_own_hourly
 from emulators.plants.weather import WeatherYear, chicago_ohare
 from emulators.states import Fields, ForeignStateError, Memory, SavedStateError
 

@@ -13,8 +13,8 @@ from emulators.plants.multizone_office.building import built, update_boundary
 from emulators.plants.multizone_office.engine import OfficeEngine
 from emulators.plants.multizone_office.kinds import STANDARD, OfficeKind
 from emulators.plants.multizone_office.layout import TIME_S
-from emulators.plants.multizone_office.parameters import OfficeParameters
-from emulators.plants.multizone_office.use.prices import HourlyPrices
+from emulators.plants.multizone_office.parameters import AirHandlerFaults, OfficeParameters
+from emulators.plants.prices import HourlyPrices
 from emulators.plants.weather import WeatherYear
 
 _STARTS_KEPT = 64
@@ -30,6 +30,8 @@ class OfficeIdentity:
 
     def __str__(self) -> str:
         told = f"{self.parameters!r} {self.surroundings}"
+        if self.parameters.faults != AirHandlerFaults():
+            told = f"{told} {self.parameters.faults!r}"
         return f"multizone_office grey box {self.version} {sha256(told.encode()).hexdigest()[:12]}"
 
     def is_beside(self, other: OfficeIdentity) -> bool:

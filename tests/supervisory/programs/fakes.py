@@ -27,6 +27,7 @@ class FakeContext:
         self.slots: dict[tuple[str, str], PointValue] = {}
         self.facts: Mapping[str, object] = {}
         self.alarms: list[str] = []
+        self.pages: dict[str, str] = {}
         self.writes = 0
         self._bound: dict[str, tuple[str, ...]] = {}
         self._shown: dict[str, dict[str, Reading]] = {}
@@ -108,6 +109,10 @@ class FakeContext:
 
     def explain(self, **facts: object) -> None:
         self.facts = facts
+
+    def publish(self, name: str, text: str) -> str:
+        self.pages[name] = text
+        return name
 
     def alarm(self, message: str) -> None:
         self.alarms.append(message)

@@ -50,6 +50,8 @@ class Case:
 _ASLEEP = {"run": 0.0, "interlock": 0.0, "outdoor_humidity": 50.0, "zone_heating_setpoint": 12.0}
 _ALL_DAY = {"weekdays": ["mon", "tue", "wed", "thu", "fri", "sat", "sun"]}
 CASES = {
+    "demand_controlled_ventilation": Case({"zone_co2": 800.0, "zone_airflow": 0.5, "zone_occupancy": 1.0}, {}, 6),
+    "occupied_standby": Case({"zone_occupancy": 0.0}, {"empty_after_min": 0.0}, 15),
     "night_purge": Case(
         {"zone_temperature": 25.0, "outdoor_air_temperature": 15.0, "occupied": 0.0, **_ASLEEP},
         {"from_h": 0.0, "to_h": 24.0},

@@ -32,6 +32,7 @@ from emulators.plants.multizone_office.layout import (
     HEATING_VALVE_OVERRIDE,
     MIXED_C,
     MOST_OPEN_BOX,
+    OUTDOOR_BIAS_K,
     OUTDOOR_C,
     OUTDOOR_DAMPER_OVERRIDE,
     PRESSURE_OVERRIDE,
@@ -151,7 +152,7 @@ def _control_supply_air(b: Cells, mode: int, enabled: bool) -> float:
 
 def _control_dampers(b: Cells, mode: int, economizer: float, least_position: float) -> tuple[float, float]:
     """Outdoor and return damper: economizer between the minimum position and what the freeze loop allows."""
-    warmer_inside_by = b[RETURNED_C] - b[OUTDOOR_C]
+    warmer_inside_by = b[RETURNED_C] - (b[OUTDOOR_C] + b[OUTDOOR_BIAS_K])
     if warmer_inside_by > _LOCK_BAND_K:
         b[ECONOMIZER_IS_LOCKED] = 0.0
     elif warmer_inside_by < 0.0:

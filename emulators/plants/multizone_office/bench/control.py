@@ -29,10 +29,11 @@ from emulators.plants.multizone_office.layout import (
     OUTDOOR_SHARE,
     ZONE_COUNT,
 )
-from emulators.plants.multizone_office.parameters import AIR_DENSITY, ZONES, OfficeParameters
+from emulators.plants.multizone_office.parameters import ZONES, OfficeParameters
 from emulators.plants.multizone_office.parts import boxes
 from emulators.plants.multizone_office.use.modes import MINIMUM_OUTDOOR_AIR
 from emulators.plants.override import ACTIVE, IN_FORCE, resolve
+from emulators.plants.rooms.envelope import AIR_DENSITY
 
 _GAIN, _INTEGRAL_TIME_S = 0.1, 30.0
 """Of the loop, for the error as a share of the building's own set-point."""

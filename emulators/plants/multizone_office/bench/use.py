@@ -10,9 +10,10 @@ from emulators.plants.cells import Cells, Table
 from emulators.plants.multizone_office.bench.layout import CELLS, FULL_PEOPLE, PERSON_W, ZONES_BEYOND
 from emulators.plants.multizone_office.bench.people import people_at
 from emulators.plants.multizone_office.parameters import ZONES, Gains, OfficeParameters, Zone
-from emulators.plants.multizone_office.parts import zones
-from emulators.plants.multizone_office.parts.zones import RoomUse
-from emulators.plants.multizone_office.use.boundary import ZoneUse, gain_share, told_share, use_points, zone_use
+from emulators.plants.multizone_office.use.boundary import gain_share, told_share, use_points, zone_use
+from emulators.plants.rooms import zones
+from emulators.plants.rooms.envelope import ZoneUse
+from emulators.plants.rooms.zones import RoomUse
 
 SENSIBLE_W = 75.0
 """Of a person at office work, half of it radiant (ASHRAE Handbook - Fundamentals 2017, chapter 18, table 1)."""

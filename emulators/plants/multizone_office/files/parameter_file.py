@@ -23,14 +23,20 @@ _MAY_BE_NOTHING = (
     "air_changes_per_h",
     "box_excess_per_pa",
     "co2_kg_s_per_person",
+    "cooling_valve_leakage",
     "door_w_k",
     "emissivity",
     "facing_coefficient",
     "full_w_m2",
     "ground_reflectance",
+    "heating_valve_leakage",
     "leaking_share",
+    "outdoor_damper_opens_to",
+    "outdoor_damper_shuts_to",
     "people_per_m2",
     "radiant_to_air",
+    "return_damper_opens_to",
+    "return_damper_shuts_to",
     "sky_view",
     "solar_to_air",
     "wall_absorptance",
@@ -42,9 +48,14 @@ _MAY_BE_NOTHING = (
 _SHARES = (
     *("carnot_share", "convective", "diffuse_modifier", "efficiency", "emissivity", "ground_reflectance"),
     *("heated_share", "latent", "leaking_share", "pump_efficiency", "radiant", "radiant_to_air", "radiant_to_slab"),
+    *("cooling_valve_leakage", "heating_valve_leakage", "outdoor_damper_opens_to", "outdoor_damper_shuts_to"),
+    *("return_damper_opens_to", "return_damper_shuts_to"),
     *("sky_view", "solar_to_air", "solar_to_slab", "wall_absorptance", "window_solar_gain"),
 )
-_ANY_SIGN = ("set_point_c", "entering_c", "lowest_outdoor_c")
+_ANY_SIGN = (
+    *("set_point_c", "entering_c", "lowest_outdoor_c"),
+    *("mixed_air_bias_k", "outdoor_air_bias_k", "return_air_bias_k", "supply_air_bias_k"),
+)
 _MOST = 1e12
 
 

@@ -11,7 +11,7 @@ from emulators.plants.multizone_office.building import built
 from emulators.plants.multizone_office.files.parameter_file import read_parameters
 from emulators.plants.multizone_office.parameters import OfficeParameters, as_boptest
 from emulators.plants.multizone_office.plant import MultizoneOffice
-from emulators.plants.multizone_office.use.prices import HourlyPrices, read_hourly
+from emulators.plants.prices import HourlyPrices, read_hourly
 from emulators.plants.weather import WeatherYear
 from utils.errors import ConfigError, Problem, Problems
 

@@ -23,6 +23,7 @@ from emulators.plants.multizone_office.layout import (
     HEAT_PUMP,
     HEATING,
     MIXED_C,
+    OUTDOOR_BIAS_K,
     RETURNED_C,
     ROOMS,
     SUPPLY_SENSED_C,
@@ -31,11 +32,12 @@ from emulators.plants.multizone_office.layout import (
     ZONE_FLOWS,
 )
 from emulators.plants.multizone_office.parameters import ZONES
-from emulators.plants.multizone_office.parts import boxes, coils, water, zones
+from emulators.plants.multizone_office.parts import boxes, coils, water
 from emulators.plants.multizone_office.parts.coils import coil_pump_power
 from emulators.plants.multizone_office.parts.water import WATER_DENSITY, loop_pump_power
-from emulators.plants.multizone_office.use.prices import by_time_of_use
+from emulators.plants.prices import by_time_of_use
 from emulators.plants.psychrometrics import KELVIN
+from emulators.plants.rooms import zones
 from emulators.plants.weather import WEATHER_POINTS, weather_at, weather_values
 
 _LOOP = ("FloSup", "P{}", "PPumDis", "TRet", "TSup")
@@ -62,6 +64,7 @@ _HANDLER_FIRST = 2 * len(_LOOP)
 _ZONES_FIRST = _HANDLER_FIRST + len(_AIR_HANDLER)
 _WEATHER_FIRST = _ZONES_FIRST + len(_ZONE) * ZONE_COUNT
 _WEATHER_COUNT = len(WEATHER_POINTS)
+_DRY_BULB = _WEATHER_FIRST + WEATHER_POINTS.index("TDryBul")
 _INPUTS_FIRST = len(MEASUREMENTS)
 _BEYOND_FIRST, _INPUTS_BEYOND_FIRST = len(TOLD), len(TOLD) + len(_BEYOND)
 
@@ -72,6 +75,7 @@ def tell(b: Table, year: Table, out: Cells) -> None:
     weather = weather_values(year, weather_at(year, b[TIME_S]))
     for number in range(_WEATHER_COUNT):
         out[_WEATHER_FIRST + number] = weather[number]
+    out[_DRY_BULB] += b[OUTDOOR_BIAS_K]
     tell_inputs(b, out, _INPUTS_FIRST)
 
 

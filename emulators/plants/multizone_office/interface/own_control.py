@@ -14,10 +14,11 @@ from emulators.plants.multizone_office.air.ahu_control import minimum_position, 
 from emulators.plants.multizone_office.bench.control import lead_boxes, least_position, track_minimums
 from emulators.plants.multizone_office.interface.overrides import VALUE
 from emulators.plants.multizone_office.layout import BOXES, DUCT_PA, FAN, OPERATION, ROOMS, TIME_S, ZONE_COUNT
-from emulators.plants.multizone_office.parts import boxes, zones
+from emulators.plants.multizone_office.parts import boxes
 from emulators.plants.multizone_office.parts.boxes import control_box, track_box
 from emulators.plants.multizone_office.use.modes import COOLING_K, HEATING_K
 from emulators.plants.override import ACTIVE, IN_FORCE
+from emulators.plants.rooms import zones
 
 
 def own_control(b: Cells, overrides: Mapping[str, int], bench: bool) -> dict[str, float]:

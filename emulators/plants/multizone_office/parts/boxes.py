@@ -13,17 +13,10 @@ from emulators.plants.components import (
     travel_weight,
     valve_flow,
 )
-from emulators.plants.multizone_office.parameters import (
-    AIR_DENSITY,
-    CP_WATER,
-    HOT_WATER_C,
-    ROOM_C,
-    AirPath,
-    Reheat,
-    Zone,
-)
+from emulators.plants.multizone_office.parameters import CP_WATER, HOT_WATER_C, AirPath, Reheat, Zone
 from emulators.plants.override import ACTIVE, IN_FORCE, OVERRIDE_CELLS, resolve
 from emulators.plants.psychrometrics import CP_DRY_AIR, KELVIN
+from emulators.plants.rooms.envelope import AIR_DENSITY, ROOM_C
 
 _HEATING_BAND_K = 0.5
 _LEAST_FLOW_SHARE = 1e-3

@@ -19,7 +19,7 @@ from emulators.plants.multizone_office.use.modes import (
     VACANT_HEATING_C,
     occupied,
 )
-from emulators.plants.multizone_office.use.prices import (
+from emulators.plants.prices import (
     CONSTANT,
     EMISSIONS_KG_PER_KWH,
     UPPER_CO2_PPM,
@@ -27,6 +27,7 @@ from emulators.plants.multizone_office.use.prices import (
     by_time_of_use,
 )
 from emulators.plants.psychrometrics import KELVIN
+from emulators.plants.rooms.envelope import ZoneUse
 from emulators.plants.weather import WeatherYear, boptest_points
 
 _GAIN_STEP_S = 900.0
@@ -54,17 +55,6 @@ def gain_share(time_s: float) -> float:
         if left <= hour < right:
             return share_left + (share_right - share_left) * (hour - left) / (right - left)
     return _GAIN_PROFILE[-1][1]
-
-
-@dataclass(frozen=True, slots=True)
-class ZoneUse:
-    """What the use of one zone gives off: W, and kg/s of CO2."""
-
-    radiant: float
-    convective: float
-    latent: float
-    people: float
-    co2: float
 
 
 def zone_use(zone: Zone, gains: Gains, share: float) -> ZoneUse:
