@@ -30,6 +30,7 @@ from equipment.equipment_manager import EquipmentManager
 from supervisory.setup.plan import plan_run
 from supervisory.setup.settings import settings_for
 from supervisory.supervision import Supervision
+from utils.for_each import each_in
 from utils.settings import load_settings
 from utils.state_folder import StateFolder
 from utils.values import ObjectRef, ObjectType, Write, WriteKind
@@ -86,12 +87,12 @@ def run(bench: Bench) -> Sequence[State]:
 def _write_configs(folder: Path, changes: Mapping[str, Callable[[Config], None]]) -> Path:
     configs = folder / "configs"
     configs.mkdir()
-    for file in _DEMO.glob("*.json"):
-        if file.stem != "ENERGY":
-            config = json.loads(file.read_text(encoding="utf-8"))
-            if (change := changes.get(file.stem)) is not None:
+    for config in (one for file in _DEMO.glob("*.json") for one in each_in(file)):
+        name = config["equipment_name"]
+        if name != "ENERGY":
+            if (change := changes.get(name)) is not None:
                 change(config)
-            (configs / file.name).write_text(json.dumps(config), encoding="utf-8")
+            (configs / f"{name}.json").write_text(json.dumps(config), encoding="utf-8")
     return configs
 
 
