@@ -137,13 +137,19 @@ def day_alone(
     held: Mapping[str, float] = _NOTHING,
     hours: Hours = WHOLE_DAY,
     plant: PlantFactory = MultizoneOffice,
+    held_h: Hours | None = None,
 ) -> Day:
-    """Day ``number`` (0 is 1 January) with the building's own control; ``held`` are inputs that are overridden."""
+    """Day ``number`` (0 is 1 January) with the building's own control; ``held`` are inputs that are overridden.
+
+    They are for all ``hours``, or for ``held_h``. A run may go on into the next day: its hours count on after 24.
+    """
     watched = WatchedPlant(plant())
     watched.initialize(number * DAY_S + hours[0] * HOUR_S)
-    inputs = {f"{base}_u": value for base, value in held.items()} | {f"{base}_activate": 1.0 for base in held}
-    for _ in range(_steps(hours)):
-        watched.advance(STEP_S, inputs)
+    from_h, to_h = held_h or hours
+    for step in range(_steps(hours)):
+        active = from_h <= hours[0] + step * STEP_S / HOUR_S < to_h
+        inputs = {f"{base}_u": value for base, value in held.items()} if active else {}
+        watched.advance(STEP_S, inputs | {f"{base}_activate": float(active) for base in held})
     return Day(tuple(watched.states), from_h=hours[0])
 
 

@@ -25,6 +25,7 @@ from emulators.plants.multizone_office import BenchOffice, MultizoneOffice
 from recording.charts import Curve, Panel
 
 MORNING_H = (5.5, 10.0)
+EIGHTEENTH_OF_JUNE = 168
 VENTILATION, STANDBY = "demand_controlled_ventilation", "occupied_standby"
 
 
@@ -38,6 +39,43 @@ def test_trim_and_respond_saves_fan_energy_on_a_summer_morning_and_no_zone_is_wa
     before, after = (figures.kelvin_hours(day, 24.2, MORNING_H) for day in (fixed, reset))
     assert after <= before + 0.02
     assert reset.alarms == ()
+
+
+@pytest.mark.slow
+def test_a_purge_cools_all_zones_over_night_without_chiller_or_heat_and_gives_all_back() -> None:
+    hours = (20.0, 29.5)
+    alone, purged = day_alone(EIGHTEENTH_OF_JUNE, hours=hours), day_with(EIGHTEENTH_OF_JUNE, "night_purge", hours=hours)
+    coldest = [min(figures.zone_degc(day, zone)[-70] for zone in figures.ZONES) for day in (alone, purged)]
+    assert 20.0 < coldest[1] < coldest[0] - 0.8
+    assert figures.kwh(purged, (*figures.CHILLER, *figures.HEAT_PUMP)) < 0.1
+    assert [name for name, value in purged.states[-1].items() if name.endswith("_activate") and value] == []
+    assert purged.alarms == ()
+
+
+@pytest.mark.slow
+def test_a_load_shift_takes_a_quarter_out_of_the_first_dear_hours_and_no_zone_beyond_comfort() -> None:
+    hours = (11.5, 17.0)
+    alone, shifted = day_alone(SIXTH_OF_JULY, hours=hours), day_with(SIXTH_OF_JULY, "load_shift", hours=hours)
+    dear_h = (14.0, 17.0)
+    assert figures.kwh(shifted, figures.ALL, dear_h) < 0.75 * figures.kwh(alone, figures.ALL, dear_h)
+    assert figures.kwh(shifted, figures.ALL, (12.0, 14.0)) > figures.kwh(alone, figures.ALL, (12.0, 14.0))
+    assert figures.warmest_degc(shifted, dear_h) < 26.1
+    assert shifted.alarms == ()
+
+
+def test_what_is_held_for_some_hours_is_the_buildings_own_after_them() -> None:
+    held = day_alone(SIXTH_OF_JULY, {"hvac_oveAhu_yFan": 0.4}, (1.0, 2.0), held_h=(1.25, 1.5))
+    speeds = [state["hvac_oveAhu_yFan_u"] for state in held.states]
+    assert [speed == 0.4 for speed in speeds] == [30 <= number < 60 for number in range(120)]
+
+
+def test_a_cost_is_the_price_of_each_half_minute_times_its_energy() -> None:
+    state = dict.fromkeys(figures.ALL, 0.0)
+    states = [state | {figures.FAN[0]: 1000.0}] * 120 + [state | {figures.FAN[0]: 3000.0}] * 120
+    day = Day(tuple(states), from_h=13.0)
+    price = {13: 0.1, 14: 0.2}
+    assert figures.cost(day, 5, lambda time_s: price[int(time_s % 86400 // 3600)]) == pytest.approx(0.7)
+    assert figures.kwh(day, figures.ALL, (14.0, 15.0)) == pytest.approx(3.0)
 
 
 @pytest.mark.slow
