@@ -56,6 +56,13 @@ class Day:
         """One point over the day, as the building has it."""
         return [state[point] for state in self.states]
 
+    def whole_days(self) -> Iterator[Day]:
+        """The days of a run from midnight on that is longer than one."""
+        count = round(DAY_S / STEP_S)
+        for first in range(0, len(self.states), count):
+            part = slice(first, first + count)
+            yield Day(self.states[part], self.records[part], self.alarms)
+
     def between(self, from_h: float, to_h: float) -> Iterator[State]:
         """The states of some hours."""
         return (state for hour, state in zip(self.hours, self.states, strict=True) if from_h < hour <= to_h)
@@ -145,25 +152,33 @@ def day_with(
     parameters: Mapping[str, object] = MappingProxyType({}),
     hours: Hours = WHOLE_DAY,
     plant: PlantFactory = MultizoneOffice,
+    beside: Mapping[str, Mapping[str, object]] = MappingProxyType({}),
 ) -> Day:
-    """The same day under a shipped program with its shipped config; ``parameters`` replace some of its own."""
+    """The same day under a shipped program with its shipped config; ``parameters`` replace some of its own.
+
+    ``beside`` are other shipped programs with parameters of theirs. Records and alarms are the first one's.
+    """
     watched = WatchedPlant(plant())
     with TemporaryDirectory(prefix="study-") as name, BoptestServer({watched.meta.name: lambda: watched}) as server:
         folder = Path(name)
-        config = _changed(folder, program, parameters)
+        programs = {program: parameters, **beside}
+        config = _changed(folder, programs)
         records: list[StepRecord] = []
         alarms: list[str] = []
         start = datetime(YEAR, 1, 1) + timedelta(days=number, hours=hours[0])
-        _supervise(program, config, _environment(server.url, start), _steps(hours), records, alarms)
+        _supervise(tuple(programs), config, _environment(server.url, start), _steps(hours), records, alarms)
         return Day(tuple(watched.states), tuple(records), tuple(alarms), hours[0])
 
 
-def _changed(folder: Path, program: str, parameters: Mapping[str, object]) -> Path:
-    config = json.loads((CONFIGS / f"{program}.simulation.json").read_text(encoding="utf-8"))
-    config.pop("interface", None)  # studies may run side by side: the switch takes a free port
-    config["programs"][program]["parameters"] |= parameters
+def _changed(folder: Path, programs: Mapping[str, Mapping[str, object]]) -> Path:
+    configs = {name: json.loads((CONFIGS / f"{name}.simulation.json").read_text(encoding="utf-8")) for name in programs}
+    together = next(iter(configs.values()))
+    together.pop("interface", None)  # studies may run side by side: the switch takes a free port
+    together["programs"] = {name: config["programs"][name] for name, config in configs.items()}
+    for name, parameters in programs.items():
+        together["programs"][name].setdefault("parameters", {}).update(parameters)
     file = folder / "config.json"
-    file.write_text(json.dumps(config), encoding="utf-8")
+    file.write_text(json.dumps(together), encoding="utf-8")
     return file
 
 
@@ -181,25 +196,26 @@ def _environment(url: str, start: datetime) -> dict[str, str]:
 
 
 def _supervise(
-    program: str,
+    programs: Sequence[str],
     config: Path,
     environment: Mapping[str, str],
     steps: int,
     records: list[StepRecord],
     alarms: list[str],
 ) -> None:
-    plan = plan_run([program], config, ROOT)
+    first = programs[0]
+    plan = plan_run(programs, config, ROOT)
     supervision = Supervision(
         plan,
         settings_for(plan.config, None, environment, config.parent),
         StateFolder(config.parent / "state"),
         steps=steps + 1,  # the last round only looks at the end of the day
-        tell=lambda who, line: alarms.append(line) if who == program else None,
-        on_record=records.append,
+        tell=lambda who, line: alarms.append(line) if who == first else None,
+        on_record=lambda record: records.append(record) if record.program == first else None,
     )
     summary = supervision.execute()
     if summary.exit_code:
-        raise RuntimeError(f"{program} has failed: {summary}")
+        raise RuntimeError(f"{' and '.join(programs)}: failed: {summary}")
 
 
 def mean(values: Sequence[float]) -> float:

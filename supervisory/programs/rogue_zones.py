@@ -48,7 +48,7 @@ class RogueSettings(Parameters):
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class RankedZone:
     """What is to be said of one zone's requests of one kind."""
 
     zone: str
@@ -108,12 +108,12 @@ class RogueZones(Program):
         why = self._not_counted(ctx)
         if self._is_due(ctx) and not why:
             self._count(requests)
-        verdicts = sorted(self._verdicts(), key=lambda one: -one.hours.pct)
+        ranked = sorted(self._ranked(), key=lambda one: -one.hours.pct)
         ctx.state[_HOURS] = {
             kind: {zone: hours.minutes for zone, hours in zones.items()} for kind, zones in self._hours.items()
         }
-        ctx.state["report"] = [str(one) for one in verdicts]
-        self._tell(ctx, verdicts, "the operator's reset: counting begins anew" if reset else why or "counting")
+        ctx.state["report"] = [str(one) for one in ranked]
+        self._tell(ctx, ranked, "the operator's reset: counting begins anew" if reset else why or "counting")
 
     def _not_counted(self, ctx: Context) -> str:
         """Why this moment does not count; empty when it does."""
@@ -141,17 +141,17 @@ class RogueZones(Program):
             for zone, count in zones.items():
                 self._hours[kind][zone].count(count, minutes, reset_after_h)
 
-    def _verdicts(self) -> Iterator[Verdict]:
+    def _ranked(self) -> Iterator[RankedZone]:
         for kind, zones in self._hours.items():
             for zone, hours in zones.items():
                 is_judged = hours.run_h > self.settings.judged_after_h
                 is_excluded = self._importance[kind].get(zone, 1.0) <= 0.0
                 is_rogue = is_judged and not is_excluded and hours.pct > self.settings.rogue_above_pct
-                yield Verdict(zone, kind, hours, is_rogue, is_excluded, is_judged and not hours.request_min)
+                yield RankedZone(zone, kind, hours, is_rogue, is_excluded, is_judged and not hours.request_min)
 
-    def _tell(self, ctx: Context, verdicts: list[Verdict], why: str) -> None:
+    def _tell(self, ctx: Context, ranked: list[RankedZone], why: str) -> None:
         """The alarm stands as long as the zone is rogue, so its words stay the same."""
-        rogue = [one for one in verdicts if one.is_rogue]
+        rogue = [one for one in ranked if one.is_rogue]
         for one in rogue:
             ctx.alarm(
                 f"level 4: {one.zone} asks for {one.kind} in more than {self.settings.rogue_above_pct:g} % of its"
@@ -159,7 +159,7 @@ class RogueZones(Program):
             )
         ctx.explain(
             why=why,
-            ranking=[str(one) for one in verdicts if one.hours.request_min],
+            ranking=[str(one) for one in ranked if one.hours.request_min],
             proposed=[f"importance 0 in {_PROGRAMS[one.kind]} for {one}" for one in rogue],
-            never=[f"{one.zone}, {one.kind}" for one in verdicts if one.never],
+            never=[f"{one.zone}, {one.kind}" for one in ranked if one.never],
         )

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from benchmarks.programs.studies.duct_static_reset import duct_static_reset
 from benchmarks.programs.studies.load_shed import load_shed
 from benchmarks.programs.studies.mornings import data_sharing, override_release_bot
+from benchmarks.programs.studies.rogue_zones import rogue_zones
 from benchmarks.programs.studies.study import Study
 from benchmarks.programs.studies.supply_air_temperature_reset import supply_air_temperature_reset
 
@@ -16,4 +17,5 @@ STUDIES: Mapping[str, Callable[[], Study]] = {
     "load_shed": load_shed,
     "data_sharing": data_sharing,
     "override_release_bot": override_release_bot,
+    "rogue_zones": rogue_zones,
 }
