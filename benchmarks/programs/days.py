@@ -44,8 +44,12 @@ class Day:
 
     states: tuple[State, ...]
     records: tuple[StepRecord, ...] = ()
-    alarms: tuple[str, ...] = ()
     from_h: float = 0.0
+
+    @property
+    def alarms(self) -> tuple[str, ...]:
+        """What people were told to look at, each once and in order."""
+        return tuple(dict.fromkeys(alarm for record in self.records for alarm in record.alarms))
 
     @property
     def hours(self) -> list[float]:
@@ -61,7 +65,7 @@ class Day:
         count = round(DAY_S / STEP_S)
         for first in range(0, len(self.states), count):
             part = slice(first, first + count)
-            yield Day(self.states[part], self.records[part], self.alarms)
+            yield Day(self.states[part], self.records[part])
 
     def between(self, from_h: float, to_h: float) -> Iterator[State]:
         """The states of some hours."""
@@ -164,10 +168,9 @@ def day_with(
         programs = {program: parameters, **beside}
         config = _changed(folder, programs)
         records: list[StepRecord] = []
-        alarms: list[str] = []
         start = datetime(YEAR, 1, 1) + timedelta(days=number, hours=hours[0])
-        _supervise(tuple(programs), config, _environment(server.url, start), _steps(hours), records, alarms)
-        return Day(tuple(watched.states), tuple(records), tuple(alarms), hours[0])
+        _supervise(tuple(programs), config, _environment(server.url, start), _steps(hours), records)
+        return Day(tuple(watched.states), tuple(records), hours[0])
 
 
 def _changed(folder: Path, programs: Mapping[str, Mapping[str, object]]) -> Path:
@@ -201,7 +204,6 @@ def _supervise(
     environment: Mapping[str, str],
     steps: int,
     records: list[StepRecord],
-    alarms: list[str],
 ) -> None:
     first = programs[0]
     plan = plan_run(programs, config, ROOT)
@@ -210,7 +212,6 @@ def _supervise(
         settings_for(plan.config, None, environment, config.parent),
         StateFolder(config.parent / "state"),
         steps=steps + 1,  # the last round only looks at the end of the day
-        tell=lambda who, line: alarms.append(line) if who == first else None,
         on_record=lambda record: records.append(record) if record.program == first else None,
     )
     summary = supervision.execute()

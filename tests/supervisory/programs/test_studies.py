@@ -11,6 +11,7 @@ import pytest
 from benchmarks.programs import figures
 from benchmarks.programs.__main__ import main, write
 from benchmarks.programs.days import Day, day_alone, day_with
+from benchmarks.programs.studies.rogue_zones import TurnedDown
 from benchmarks.programs.studies.study import SIXTH_OF_JULY, Study
 from recording.charts import Curve, Panel
 
@@ -27,6 +28,28 @@ def test_trim_and_respond_saves_fan_energy_on_a_summer_morning_and_no_zone_is_wa
     before, after = (figures.kelvin_hours(day, 24.2, MORNING_H) for day in (fixed, reset))
     assert after <= before + 0.02
     assert reset.alarms == ()
+
+
+@pytest.mark.slow
+def test_a_rogue_zone_costs_fan_energy_until_it_is_left_out_and_then_its_own_comfort() -> None:
+    days = [
+        day_with(
+            SIXTH_OF_JULY,
+            "rogue_zones",
+            {"judged_after_h": 1.0, "pressure_importance": importance},
+            MORNING_H,
+            TurnedDown,
+            {"duct_static_reset": {"importance": importance}},
+        )
+        for importance in ({}, {"south": 0.0})
+    ]
+    counted, excluded = days
+    after_start = (7.0, 10.0)
+    assert _fan_kwh(excluded, after_start) < 0.8 * _fan_kwh(counted, after_start)
+    missed = [figures.kelvin_hours(day, 21.0, after_start, ["south"]) for day in days]
+    assert missed[1] > missed[0] + 1.0
+    told = ["asks for duct pressure" in " ".join(day.alarms) for day in days]
+    assert told == [True, False]
 
 
 def _fan_kwh(day: Day, hours: tuple[float, float]) -> float:
