@@ -10,11 +10,11 @@ from tests.months.processes import Started
 from tests.months.site import LEADER, OVERRIDES, START, Site
 from utils.errors import BridgeError
 
-_STEP_S = 60.0
-
 
 class SimulatedSite(Site):
     """Every life of the programs goes on at the day and hour at which the one before was seen last."""
+
+    step_s = 60.0
 
     def __init__(self, folder: Path) -> None:
         super().__init__(folder)
@@ -35,12 +35,12 @@ class SimulatedSite(Site):
         self._before_h = self.simulated_h() if self.lives else 0.0
         start = datetime.fromisoformat(START) + timedelta(hours=self._before_h)
         pace = {"BOP_TIME_SCALE": "0", "BOP_START_TIME": f"{start:%Y-%m-%d %H:%M:%S}"}
-        self.supervise("simulation", {"step_s": _STEP_S}, _STEP_S, **pace)
+        self.supervise("simulation", {"step_s": self.step_s}, self.step_s, **pace)
 
     def simulated_h(self) -> float:
         """By the rounds that were told: what was simulated while programs were off does not count."""
         rounds = self.status("programs", "bench_program_rounds_total").get((LEADER,), 0.0)
-        return self._before_h + rounds * _STEP_S / 3600.0
+        return self._before_h + rounds * self.step_s / 3600.0
 
     def taken(self) -> list[str]:
         """As the runtime's device tells; when the process has gone the simulation has nobody to hold anything."""

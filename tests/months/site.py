@@ -7,7 +7,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from contextlib import ExitStack
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 from prometheus_client.parser import text_string_to_metric_families
 
@@ -28,7 +28,9 @@ _SHIPPED = HOME / "configs" / "supervisory"
 
 
 class Site(ABC):
-    """Programs and what they act on."""
+    """Programs and what they act on. ``step_s`` is a step of the building."""
+
+    step_s: ClassVar[float]
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
