@@ -5,6 +5,7 @@ There is no second physics: the very functions that run without numba are compil
 
 from __future__ import annotations
 
+import gc
 import logging
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -29,7 +30,8 @@ _logger = logging.getLogger(__name__)
 _LARGEST = 12
 """Statements of a function that is woven into others. numba takes longest for many functions, and for large ones."""
 _ROW_OF = cast("FunctionType", row_of)
-_HOW = {"nogil": True, "error_model": "numpy"}
+_HOW = {"nogil": True, "error_model": "numpy", "no_rewrites": True}
+"""What is rewritten are expressions of whole arrays, of which there are none: to look for them takes a tenth."""
 _LONGEST_S = 120.0
 """For so long one process waits for another that compiles the same, before it does so itself."""
 
@@ -60,7 +62,7 @@ def compiled(what: str, signatures: Mapping[Callable[..., Any], str]) -> list[Ca
         twin.__qualname__ = f"{twin.__qualname__}_{_sources()}"
         dispatcher = njit(**_HOW, cache=True)(twin)
         kept = Path(dispatcher.stats.cache_path)
-        with _one_process_at_a_time(kept):
+        with _one_process_at_a_time(kept), _garbage_kept():
             if not is_said and not any(kept.glob(f"*{_sources()}*.nbi")):
                 is_said = True
                 _logger.warning("%s is being compiled; that takes some ten seconds, once", what)
@@ -83,6 +85,19 @@ def _one_process_at_a_time(folder: Path) -> Iterator[None]:
         yield
     finally:
         lock.release()
+
+
+@contextmanager
+def _garbage_kept() -> Iterator[None]:
+    """A compiler holds on to nearly all that it makes: looking through it over and over takes a seventh of the time."""
+    if not gc.isenabled():
+        yield
+        return
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
 
 
 def _twin(
