@@ -234,7 +234,7 @@ class Supervision:
             self._record,
             self._alarm,
             lambda program: self._site_of(site, keeping.gate, program),
-            self._buttons.take,
+            pressed=self._buttons.take,
         )
         limits = RunnerLimits(
             config.shortest_step_s,

@@ -167,7 +167,14 @@ class ProgramRun:
         name = self._plan.name
         site = None if slots is None or not getattr(self._plan.kind, "needs_site", False) else lambda: slots(name)
         given = Given(
-            self._plan.roles, self._bindings, readings, self._held, self._state, self._alarm, site, self._pressed
+            self._plan.roles,
+            self._bindings,
+            readings,
+            self._held,
+            self._state,
+            self._alarm,
+            site,
+            pressed=self._pressed,
         )
         return StepContext(given, moment, stop_reason)
 
