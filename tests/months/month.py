@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from itertools import cycle, islice
 from pathlib import Path
@@ -106,6 +106,8 @@ def _end(bench: Site) -> Iterator[Finding]:
     yield Finding("exit codes", f"{codes}", not any(codes.values()))
     left = bench.leftovers()
     yield Finding("left in controllers and ledgers", f"{left or 'nothing'}", not left)
+    strays = _strays(bench)
+    yield Finding("guardians and other processes that are left", f"{strays or 'none'}", not strays)
     up = {name: sum(bench.status(name, "bench_up").values()) for name in codes}
     yield Finding("status files say that it is over", f"{up}", not any(up.values()))
     rotated = sorted(file.name for file in (bench.folder / "logs").glob("*.log.*"))
@@ -114,6 +116,13 @@ def _end(bench: Site) -> Iterator[Finding]:
         kinds = json.loads(file.read_text(encoding="utf-8"))["minutes"].values()
         run_h = max(run_min for zones in kinds for _, run_min in zones.values()) / 60.0
         yield Finding("run-hours that programs remember", f"{run_h:.1f}", run_h > 0.0)
+
+
+def _strays(bench: Site) -> set[int]:
+    """A guardian that was bidden farewell needs a moment to go."""
+    with suppress(AssertionError):
+        eventually(lambda: not bench.strays())
+    return bench.strays()
 
 
 def _seen(monitoring: Monitoring, growth_mb: Mapping[str, float]) -> Iterator[Finding]:

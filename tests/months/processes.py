@@ -37,6 +37,11 @@ class Started:
             )
 
     @property
+    def pid(self) -> int:
+        """Its number."""
+        return self._process.pid
+
+    @property
     def lives(self) -> bool:
         """Whether it has not ended yet."""
         return self._process.poll() is None
@@ -50,7 +55,7 @@ class Started:
     def resident_mb(self) -> float:
         """Its memory; 0 of one that has ended."""
         try:
-            status = Path(f"/proc/{self._process.pid}/status").read_text(encoding="ascii")
+            status = Path(f"/proc/{self.pid}/status").read_text(encoding="ascii")
         except OSError:
             return 0.0
         sizes = [line for line in status.splitlines() if line.startswith("VmRSS")]
@@ -59,7 +64,7 @@ class Started:
     @property
     def children(self) -> list[int]:
         """The processes that it has started: a guardian."""
-        threads = Path(f"/proc/{self._process.pid}/task").iterdir()
+        threads = Path(f"/proc/{self.pid}/task").iterdir()
         return [int(word) for one in threads for word in (one / "children").read_text(encoding="ascii").split()]
 
     def printed(self) -> str:
@@ -94,3 +99,15 @@ class Started:
     def _close(self) -> None:
         if self._process.stdin is not None:
             self._process.stdin.close()
+
+
+def with_environment(words: str) -> set[int]:
+    """Every process of ours that has these words in its environment, as a guardian has its site's folder."""
+    found = set()
+    for file in Path("/proc").glob("[0-9]*/environ"):
+        try:
+            if words.encode() in file.read_bytes():
+                found.add(int(file.parent.name))
+        except OSError:  # gone meanwhile, or somebody else's
+            continue
+    return found

@@ -12,7 +12,7 @@ from typing import Any, ClassVar
 from prometheus_client.parser import text_string_to_metric_families
 
 from clients.bacnet.stack import BACnetStack
-from tests.months.processes import Started
+from tests.months.processes import Started, with_environment
 from tests.ports import free_port
 from utils.home import HOME
 
@@ -103,6 +103,10 @@ class Site(ABC):
     def journals(self) -> list[str]:
         """What somebody has not given back yet, as ledgers on disk."""
         return [str(file) for file in (self.folder / "state" / "ledgers").glob("*.jsonl")]
+
+    def strays(self) -> set[int]:
+        """Processes of this site that it has not started itself, or that should have ended: guardians."""
+        return with_environment(str(self.folder)) - {process.pid for process in self.processes if process.lives}
 
     def close(self) -> None:
         """Kill whoever is left, and let go."""
