@@ -16,7 +16,8 @@ _EVERY_S = 1.0
 _SILENT_S = 60.0
 _BYTES_PER_MB = 1e6
 _LOADED_S = 60.0
-"""Of a process's life, after which its memory counts."""
+_WARM_SHARE = 0.2
+"""A process has loaded everything after so many seconds, and has met everything after this share of what is watched."""
 
 
 @dataclass
@@ -26,9 +27,14 @@ class Sizes:
     mb: list[float] = field(default_factory=list)
 
     @property
+    def warm(self) -> list[float]:
+        """Of a process that has met everything once."""
+        return self.mb[int(_WARM_SHARE * len(self.mb)) :]
+
+    @property
     def growth_mb(self) -> float:
-        """From the first to the largest."""
-        return max(self.mb) - self.mb[0]
+        """From the first to the largest, once it is warm."""
+        return max(self.warm) - self.warm[0]
 
 
 class Monitoring:

@@ -132,7 +132,8 @@ def _seen(monitoring: Monitoring, growth_mb: Mapping[str, float]) -> Iterator[Fi
     states = sorted(monitoring.states)
     yield Finding("states of programs", ", ".join(states), "fault" not in states)
     for name, sizes in monitoring.longest_watched().items():
-        about = f"{max(sizes.mb):.0f} MB at most, {sizes.growth_mb:+.1f} MB in {len(sizes.mb)} s of one life"
+        course = f"{sizes.warm[0]:.1f} MB when warm, {sizes.mb[-1]:.1f} at the end"
+        about = f"{course}, {sizes.growth_mb:+.1f} at most in {len(sizes.mb)} s of one life"
         yield Finding(f"memory of {name}", about, sizes.growth_mb <= growth_mb.get(name, GROWTH_MB))
     for name, bound in DISK_MB.items():
         largest = max(monitoring.disk[name].mb)

@@ -24,8 +24,9 @@ def test_in_a_month_everything_happens_and_rough_things_not_in_its_first_third()
     assert not set(WITH_CONTROLLERS) & {name for _, name in Plan(720.0, 12.0).events()}
 
 
-def test_growth_is_from_the_first_sample_to_the_largest() -> None:
+def test_growth_is_from_the_first_sample_of_a_warm_process_to_the_largest() -> None:
     assert Sizes([100.0, 98.0, 103.5, 101.0]).growth_mb == 3.5
+    assert Sizes([80.0, 100.0, 98.0, 103.5, 101.0]).growth_mb == 3.5
 
 
 def test_a_verdict_says_what_did_not_hold() -> None:
