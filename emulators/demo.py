@@ -10,6 +10,7 @@ from datetime import datetime
 from pathlib import Path
 from secrets import token_urlsafe
 
+from emulators.cases import STANDARD_CASE
 from emulators.plants.multizone_office import OfficeFiles
 from emulators.plants.multizone_office.interface.points import points
 from emulators.process import emulator_process
@@ -28,8 +29,8 @@ class DemoPlan:
     """How the demo's peers are, and when they are shown.
 
     ``start`` is model time; with ``period``, one of :data:`PERIODS`, the building begins where that does. With
-    ``bacnet_port`` the controllers speak BACnet/IP too (0: on free ports), on this computer only. ``office`` is
-    what the user gives of the building.
+    ``bacnet_port`` the controllers speak BACnet/IP too (0: on free ports), on this computer only. ``cases`` are
+    served, the first of them is run; ``office`` is what the user gives of the building.
     """
 
     start: datetime = datetime(2023, 7, 6, 5, 30)
@@ -39,6 +40,7 @@ class DemoPlan:
     legacy: bool = False
     bacnet_port: int | None = None
     step_s: float = STEP_S
+    cases: tuple[str, ...] = (STANDARD_CASE,)
     office: OfficeFiles = field(default_factory=OfficeFiles)
 
 
@@ -60,7 +62,8 @@ def demo_peers(program: Sequence[str], shipped: Path, folder: Path, plan: DemoPl
 
     They are one process, so that a state of the building has the controllers in it.
     """
-    building = ["--boptest-port", "0", *(["--legacy"] if plan.legacy else []), *plan.office.options]
+    building = ["--boptest-port", "0", *(["--legacy"] if plan.legacy else [])]
+    building += ["--cases", ",".join(plan.cases), *plan.office.options]
     with _emulated(program, building, shipped, folder, plan) as ([server, *_], controllers):
         yield replace(controllers, variables={**controllers.variables, **_variables(server.split()[-1], plan)})
 
@@ -108,6 +111,7 @@ def _variables(server: str, plan: DemoPlan) -> dict[str, str]:
     begin = {"BOP_TIME_PERIOD": plan.period} if plan.period else {"BOP_START_TIME": str(plan.start)}
     return {
         **begin,
+        **({} if plan.cases == (STANDARD_CASE,) else {"TESTCASE_NAME": plan.cases[0]}),
         "BOP_SERVER_URL": server,
         "BOP_WARMUP_PERIOD": "86400",
         "BOP_STEP_TIME": f"{plan.step_s:g}",

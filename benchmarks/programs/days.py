@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from types import MappingProxyType
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from emulators.boptest.server import BoptestServer
 from emulators.plant import PointMeta, RestorablePlant, TestCaseMeta
@@ -60,6 +60,10 @@ class Day:
         """One point over the day, as the building has it."""
         return [state[point] for state in self.states]
 
+    def of(self, program: str) -> Day:
+        """The same with what one of several programs said."""
+        return replace(self, records=tuple(record for record in self.records if record.program == program))
+
     def whole_days(self) -> Iterator[Day]:
         """The days of a run from midnight on that is longer than one."""
         count = round(DAY_S / STEP_S)
@@ -73,13 +77,21 @@ class Day:
 
 
 PlantFactory: TypeAlias = Callable[[], RestorablePlant]
+Sensors: TypeAlias = Callable[[State], State]
+"""What is shown of a state."""
+
+
+def honest(state: State) -> State:
+    """Sensors without a fault."""
+    return state
 
 
 class WatchedPlant:
-    """A plant, and every state that it was in since it last began."""
+    """A plant, and every state that it was in since it last began; ``sensors`` show others something else."""
 
-    def __init__(self, plant: RestorablePlant) -> None:
+    def __init__(self, plant: RestorablePlant, sensors: Sensors = honest) -> None:
         self._plant = plant
+        self._sensors = sensors
         self.states: list[State] = []
 
     @property
@@ -110,13 +122,13 @@ class WatchedPlant:
     def initialize(self, start_time_s: float) -> Mapping[str, float]:
         """Begin anew."""
         self.states.clear()
-        return self._plant.initialize(start_time_s)
+        return self._sensors(self._plant.initialize(start_time_s))
 
     def advance(self, step_s: float, inputs: Mapping[str, float]) -> Mapping[str, float]:
         """Advance and remember."""
         state = self._plant.advance(step_s, inputs)
         self.states.append(state)
-        return state
+        return self._sensors(state)
 
     def forecast(self, names: Sequence[str], times_s: Sequence[float]) -> Mapping[str, Sequence[float]]:
         """The plant's."""
@@ -156,30 +168,37 @@ def day_with(
     parameters: Mapping[str, object] = MappingProxyType({}),
     hours: Hours = WHOLE_DAY,
     plant: PlantFactory = MultizoneOffice,
-    beside: Mapping[str, Mapping[str, object]] = MappingProxyType({}),
 ) -> Day:
-    """The same day under a shipped program with its shipped config; ``parameters`` replace some of its own.
+    """The same day under a shipped program with its shipped config; ``parameters`` replace some of its own."""
+    return day_with_all(number, {program: parameters}, hours, plant)
 
-    ``beside`` are other shipped programs with parameters of theirs. Records and alarms are the first one's.
-    """
-    watched = WatchedPlant(plant())
+
+def day_with_all(
+    number: int,
+    programs: Mapping[str, Mapping[str, object]],
+    hours: Hours = WHOLE_DAY,
+    plant: PlantFactory = MultizoneOffice,
+    sensors: Sensors = honest,
+) -> Day:
+    """The same day under several shipped programs, each with what replaces some of its parameters."""
+    watched = WatchedPlant(plant(), sensors)
     with TemporaryDirectory(prefix="study-") as name, BoptestServer({watched.meta.name: lambda: watched}) as server:
         folder = Path(name)
-        programs = {program: parameters, **beside}
         config = _changed(folder, programs)
         records: list[StepRecord] = []
         start = datetime(YEAR, 1, 1) + timedelta(days=number, hours=hours[0])
-        _supervise(tuple(programs), config, _environment(server.url, start), _steps(hours), records)
+        _supervise(list(programs), config, _environment(server.url, start), _steps(hours), records)
         return Day(tuple(watched.states), tuple(records), hours[0])
 
 
 def _changed(folder: Path, programs: Mapping[str, Mapping[str, object]]) -> Path:
-    configs = {name: json.loads((CONFIGS / f"{name}.simulation.json").read_text(encoding="utf-8")) for name in programs}
-    together = next(iter(configs.values()))
-    together.pop("interface", None)  # studies may run side by side: the switch takes a free port
-    together["programs"] = {name: config["programs"][name] for name, config in configs.items()}
-    for name, parameters in programs.items():
-        together["programs"][name].setdefault("parameters", {}).update(parameters)
+    """One config for all of them."""
+    together: dict[str, Any] = {"programs": {}}
+    for program, parameters in programs.items():
+        config = json.loads((CONFIGS / f"{program}.simulation.json").read_text(encoding="utf-8"))
+        config.pop("interface", None)  # studies may run side by side: the switch takes a free port
+        config["programs"][program].setdefault("parameters", {}).update(parameters)
+        together = {**config, "programs": {**together["programs"], **config["programs"]}}
     file = folder / "config.json"
     file.write_text(json.dumps(together), encoding="utf-8")
     return file
@@ -205,18 +224,17 @@ def _supervise(
     steps: int,
     records: list[StepRecord],
 ) -> None:
-    first = programs[0]
     plan = plan_run(programs, config, ROOT)
     supervision = Supervision(
         plan,
         settings_for(plan.config, None, environment, config.parent),
         StateFolder(config.parent / "state"),
         steps=steps + 1,  # the last round only looks at the end of the day
-        on_record=lambda record: records.append(record) if record.program == first else None,
+        on_record=records.append,
     )
     summary = supervision.execute()
     if summary.exit_code:
-        raise RuntimeError(f"{' and '.join(programs)}: failed: {summary}")
+        raise RuntimeError(f"{', '.join(programs)}: {summary}")
 
 
 def mean(values: Sequence[float]) -> float:

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
+from benchmarks.programs.studies.demand_controlled_ventilation import demand_controlled_ventilation
 from benchmarks.programs.studies.duct_static_reset import duct_static_reset
+from benchmarks.programs.studies.heat_pump_stagger import heat_pump_stagger
 from benchmarks.programs.studies.load_shed import load_shed
 from benchmarks.programs.studies.mornings import data_sharing, override_release_bot
+from benchmarks.programs.studies.occupied_standby import occupied_standby
 from benchmarks.programs.studies.rogue_zones import rogue_zones
 from benchmarks.programs.studies.study import Study
 from benchmarks.programs.studies.supply_air_temperature_reset import supply_air_temperature_reset
@@ -15,6 +18,9 @@ STUDIES: Mapping[str, Callable[[], Study]] = {
     "duct_static_reset": duct_static_reset,
     "supply_air_temperature_reset": supply_air_temperature_reset,
     "load_shed": load_shed,
+    "heat_pump_stagger": heat_pump_stagger,
+    "demand_controlled_ventilation": demand_controlled_ventilation,
+    "occupied_standby": occupied_standby,
     "data_sharing": data_sharing,
     "override_release_bot": override_release_bot,
     "rogue_zones": rogue_zones,

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from benchmarks.programs import figures
-from benchmarks.programs.days import Day, PlantFactory, State, day_alone, day_with, mean
+from benchmarks.programs.days import Day, PlantFactory, State, day_alone, day_with_all, mean
 from benchmarks.programs.studies.study import SIXTH_OF_JULY, Study
 from emulators.plants.multizone_office import MultizoneOffice
 from recording.charts import Curve, Panel
 
+_PROGRAM = "rogue_zones"
 _DAYS = 4
 _HOURS = (0.0, 24.0 * _DAYS)
 _FIXED_PA = 250.0
@@ -59,9 +60,11 @@ def rogue_zones() -> Study:
 
 
 def _reset_beside(plant: PlantFactory, importance: Mapping[str, float] | None = None) -> Day:
-    told = {"importance": importance or {}}
-    counting = {"pressure_importance": importance or {}}
-    return day_with(SIXTH_OF_JULY, "rogue_zones", counting, _HOURS, plant, {"duct_static_reset": told})
+    programs: Mapping[str, Mapping[str, object]] = {
+        _PROGRAM: {"pressure_importance": importance or {}},
+        "duct_static_reset": {"importance": importance or {}},
+    }
+    return day_with_all(SIXTH_OF_JULY, programs, _HOURS, plant).of(_PROGRAM)
 
 
 def _row(name: str, day: Day, wish_degc: float) -> tuple[str, ...]:

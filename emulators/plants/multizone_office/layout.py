@@ -7,9 +7,10 @@ where each of them begins.
 from __future__ import annotations
 
 from emulators.plants.multizone_office.parameters import ZONES
-from emulators.plants.multizone_office.parts import boxes, coils, water, zones
+from emulators.plants.multizone_office.parts import boxes, coils, water
 from emulators.plants.multizone_office.use import modes
 from emulators.plants.override import OVERRIDE_CELLS
+from emulators.plants.rooms import zones
 
 ZONE_COUNT = len(ZONES)
 

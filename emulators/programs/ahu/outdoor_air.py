@@ -9,6 +9,9 @@ from emulators.programs.blocks import Hysteresis, LinearReset, OnDelay, PIBlock,
 # Air flow over design flow: the smaller the flow, the larger the share of outdoor air that people need.
 MINIMUM_POSITION = LinearReset(0.25, 0.60, 1.0, 0.32)
 _OPENING_PER_S = 0.002
+# For the error as a share of the design flow; the damper opens no faster than by the rate above.
+_FLOW_GAIN = 0.3
+_FLOW_RESET_S = 60.0
 
 _LOCKOUT_ENTHALPY_KJ_PER_KG = 65.0
 _PRESSURE_PA = 101325.0
@@ -26,6 +29,26 @@ def enthalpy_kj_per_kg(temperature_c: float, humidity: float) -> float:
     vapour_pa = humidity * 611.2 * exp(17.62 * temperature_c / (243.12 + temperature_c))
     ratio = 0.622 * vapour_pa / (_PRESSURE_PA - vapour_pa)
     return 1.006 * temperature_c + ratio * (2501.0 + 1.86 * temperature_c)
+
+
+class MinimumOutdoorAir:
+    """The minimum position of the one outdoor damper: by the supply air flow, or by an outdoor air flow set-point.
+
+    The set-point is held by a loop on a flow station (ASHRAE Guideline 36, 5.16.6), which begins where the damper's
+    minimum stands. Without a set-point, and without a station, it is by the supply air flow.
+    """
+
+    def __init__(self, design_flow_m3_s: float) -> None:
+        self._design_flow_m3_s = design_flow_m3_s
+        self._loop = PIBlock(_FLOW_GAIN, _FLOW_RESET_S)
+
+    def step(self, flow_fraction: float, setpoint_m3_s: float, measured_m3_s: float | None, dt_s: float) -> float:
+        """The position of one scan, 0 to 1."""
+        if setpoint_m3_s <= 0.0 or measured_m3_s is None:
+            position = MINIMUM_POSITION.at(flow_fraction)
+            self._loop.preset(position)
+            return position
+        return self._loop.step((setpoint_m3_s - measured_m3_s) / self._design_flow_m3_s, dt_s)
 
 
 class EconomizerLockout:

@@ -25,6 +25,10 @@ class AhuMode(IntEnum):
         return self in (AhuMode.WARM_UP, AhuMode.COOL_DOWN, AhuMode.OCCUPIED)
 
 
+NO_SIGNAL = -1.0
+"""What a transmitter's input shows with nothing wired to it: less than it can measure."""
+
+
 def _temperature_input(name: str, description: str) -> ProgramObject:
     return ProgramObject("AnalogInput", name, Quantity.TEMPERATURE, OPEN_CIRCUIT_C, description)
 
@@ -80,4 +84,6 @@ AHU_POINTS = (
         description="What the unit does",
         states=tuple(mode.name.replace("_", " ").capitalize() for mode in AhuMode),
     ),
+    ProgramObject("AnalogInput", "OutdoorAirFlow", Quantity.AIR_FLOW, NO_SIGNAL, "Outdoor air flow station"),
+    _setting("MinOutdoorAirFlowSp", Quantity.AIR_FLOW, 0.0, "Minimum outdoor air flow set-point; 0: by position"),
 )

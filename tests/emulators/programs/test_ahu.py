@@ -327,3 +327,32 @@ def test_an_opening_damper_takes_its_time_and_a_closing_one_does_not() -> None:
     damper = OutdoorAirDamper()
     assert damper.step(0.5, 0.0, 20.0, 60.0) == pytest.approx(0.12)
     assert damper.shut() == 0.0
+
+
+STATION: Mapping[str, float] = {**WINTER, "OutdoorAirFlow": 0.6}
+
+
+def test_a_minimum_of_outdoor_air_in_flow_opens_the_damper_while_the_station_shows_less() -> None:
+    rig = Rig(STATION).running(600.0)
+    by_position = rig["MinOutdoorAirSp"]
+    assert by_position == pytest.approx(100.0 * MINIMUM_POSITION.at(3.0 / 5.595))
+    opening = rig.run(30.0, MinOutdoorAirFlowSp=1.2)["MinOutdoorAirSp"]
+    assert by_position < opening < by_position + 10.0
+    assert rig.run(900.0)["MinOutdoorAirSp"] > opening
+    closing = rig.run(120.0, OutdoorAirFlow=1.5)["MinOutdoorAirSp"]
+    assert rig.run(600.0)["MinOutdoorAirSp"] < closing
+    rig.objects.let_go("MinOutdoorAirFlowSp")
+    assert rig.run(5.0)["MinOutdoorAirSp"] == pytest.approx(by_position)
+
+
+@pytest.mark.parametrize("shown", [None, -1.0], ids=["not wired", "signal lost"])
+def test_without_a_station_the_minimum_stays_by_position_whatever_is_asked_for(shown: float | None) -> None:
+    held = WINTER if shown is None else {**WINTER, "OutdoorAirFlow": shown}
+    rig = Rig({**held, "MinOutdoorAirFlowSp": 1.2}).running(900.0)
+    assert rig["MinOutdoorAirSp"] == pytest.approx(100.0 * MINIMUM_POSITION.at(3.0 / 5.595))
+
+
+def test_outside_of_occupancy_no_outdoor_air_is_asked_for_in_flow_either() -> None:
+    rig = Rig({**STATION, "MinOutdoorAirFlowSp": 1.2}, start="03:00").running(60.0)
+    assert rig["MinOutdoorAirSp"] == 0.0
+    assert rig["OutdoorAirDamper"] == 0.0

@@ -8,14 +8,17 @@ from xml.etree import ElementTree
 
 import pytest
 
-from benchmarks.programs import figures
+from benchmarks.programs import air, figures
 from benchmarks.programs.__main__ import main, write
-from benchmarks.programs.days import Day, day_alone, day_with
+from benchmarks.programs.days import Day, State, day_alone, day_with, day_with_all, mean
 from benchmarks.programs.studies.rogue_zones import TurnedDown
-from benchmarks.programs.studies.study import SIXTH_OF_JULY, Study
+from benchmarks.programs.studies.study import FIFTEENTH_OF_JANUARY, FIRST_OF_MAY, SIXTH_OF_JULY, Study, degc
+from emulators.plants.heat_pump_office import HeatPumpOffice
+from emulators.plants.multizone_office import BenchOffice
 from recording.charts import Curve, Panel
 
 MORNING_H = (5.5, 10.0)
+VENTILATION, STANDBY = "demand_controlled_ventilation", "occupied_standby"
 
 
 @pytest.mark.slow
@@ -33,13 +36,14 @@ def test_trim_and_respond_saves_fan_energy_on_a_summer_morning_and_no_zone_is_wa
 @pytest.mark.slow
 def test_a_rogue_zone_costs_fan_energy_until_it_is_left_out_and_then_its_own_comfort() -> None:
     days = [
-        day_with(
+        day_with_all(
             SIXTH_OF_JULY,
-            "rogue_zones",
-            {"judged_after_h": 1.0, "pressure_importance": importance},
+            {
+                "rogue_zones": {"judged_after_h": 1.0, "pressure_importance": importance},
+                "duct_static_reset": {"importance": importance},
+            },
             MORNING_H,
             TurnedDown,
-            {"duct_static_reset": {"importance": importance}},
         )
         for importance in ({}, {"south": 0.0})
     ]
@@ -50,6 +54,76 @@ def test_a_rogue_zone_costs_fan_energy_until_it_is_left_out_and_then_its_own_com
     assert missed[1] > missed[0] + 1.0
     told = ["asks for duct pressure" in " ".join(day.alarms) for day in days]
     assert told == [True, False]
+
+
+@pytest.mark.slow
+def test_a_staggered_morning_has_half_the_peak_and_is_warm_when_people_come() -> None:
+    hours = (3.5, 7.0)
+    own = day_alone(FIFTEENTH_OF_JANUARY, hours=hours, plant=HeatPumpOffice)
+    staggered = day_with(FIFTEENTH_OF_JANUARY, "heat_pump_stagger", hours=hours, plant=HeatPumpOffice)
+    before, after = (max(_quarters_kw(day)) for day in (own, staggered))
+    assert after < 0.55 * before
+    zones_k = [value for name, value in staggered.states[-1].items() if name.endswith("TZon_y")]
+    assert min(zones_k) > 273.15 + 19.8
+    assert staggered.alarms == ()
+
+
+def _quarters_kw(day: Day) -> list[float]:
+    power = day.column("sit_reaMet_PEle_y")
+    return [sum(power[first : first + 30]) / 30e3 for first in range(0, len(power), 30)]
+
+
+@pytest.mark.slow
+def test_high_co2_adds_no_outdoor_air_to_an_open_economizer() -> None:
+    """It takes as much as makes 12 degC, more than the minimum: more would be colder, or have to be heated."""
+    late_morning_h = (10.0, 11.5)
+    own = day_alone(FIFTEENTH_OF_JANUARY, hours=late_morning_h, plant=BenchOffice)
+    led = day_with_all(
+        FIFTEENTH_OF_JANUARY, {VENTILATION: {}}, late_morning_h, BenchOffice, lambda state: _with_co2(state, 840.0)
+    )
+    last = led.states[-1]
+    assert last["hvac_reaZonCor_V_flow_y"] > 1.2 * own.states[-1]["hvac_reaZonCor_V_flow_y"]
+    assert last["hvac_reaAhu_V_flow_out_y"] > 1.2 * last["hvac_oveAhu_VOutMinSet_u"] > 0.6
+    for day in (own, led):
+        supply_degc = mean(degc([state["hvac_reaAhu_TSup_y"] for state in day.states[-30:]]))
+        assert supply_degc == pytest.approx(12.0, abs=0.3)
+        assert max(state["hvac_oveAhu_yHea_u"] for state in day.states[-30:]) == 0.0
+
+
+@pytest.mark.slow
+def test_ventilation_by_demand_saves_chilling_on_a_summer_morning_and_no_zone_passes_its_co2_setpoint() -> None:
+    morning_h = (8.0, 11.0)
+    own = day_alone(SIXTH_OF_JULY, hours=morning_h, plant=BenchOffice)
+    led = day_with(SIXTH_OF_JULY, VENTILATION, hours=morning_h, plant=BenchOffice)
+    assert figures.kwh(led, figures.CHILLER) < 0.9 * figures.kwh(own, figures.CHILLER)
+    assert air.ppm_hours(led) == 0.0
+    assert led.alarms == ()
+
+
+@pytest.mark.slow
+def test_between_two_meetings_the_room_is_shut_off_and_has_its_air_back_in_time() -> None:
+    day = day_with(FIRST_OF_MAY, STANDBY, hours=(10.5, 13.5), plant=BenchOffice)
+    left, back = _between_meetings(day)
+    in_standby = day.states[left + 2 * 10 : back]
+    assert len(in_standby) > 10
+    assert all(293.15 < state["hvac_reaZonWes_TZon_y"] < 297.15 for state in in_standby)
+    assert max(state["hvac_reaZonWes_V_flow_y"] for state in in_standby) < 0.05 * 0.7
+    assert {round(state["hvac_oveZonSupWes_TZonCooSet_u"] - 273.15, 1) for state in in_standby} == {24.6}
+    three_steps_later = day.states[back + 3]
+    assert three_steps_later["hvac_oveZonSupWes_VMinSet_activate"] == 0.0
+    assert three_steps_later["hvac_oveZonSupWes_TZonCooSet_u"] == pytest.approx(297.15)
+
+
+def _between_meetings(day: Day) -> tuple[int, int]:
+    """The steps in which the western rooms have just emptied after the first meeting, and just filled again."""
+    populated = [air.people(state, "west") > 0.0 for state in day.states]
+    left = populated.index(False, populated.index(True))
+    return left, populated.index(True, left)
+
+
+def _with_co2(state: State, co2_ppm: float) -> State:
+    """A state whose CO2 sensors all show the same."""
+    return {name: co2_ppm if name.endswith("_CO2Zon_y") else value for name, value in state.items()}
 
 
 def _fan_kwh(day: Day, hours: tuple[float, float]) -> float:

@@ -34,16 +34,8 @@ from emulators.plants.multizone_office.layout import (
     ZONE_COUNT,
     ZONE_FLOWS,
 )
-from emulators.plants.multizone_office.parameters import (
-    AIR_DENSITY,
-    LEAST_AIR_KG_S,
-    OUTDOOR_CO2_PPM,
-    ROOM_C,
-    START_HUMIDITY,
-    SYSTEM_FLOW_KG_S,
-    OfficeParameters,
-)
-from emulators.plants.multizone_office.parts import coils, water, zones
+from emulators.plants.multizone_office.parameters import LEAST_AIR_KG_S, SYSTEM_FLOW_KG_S, OfficeParameters
+from emulators.plants.multizone_office.parts import coils, water
 from emulators.plants.multizone_office.parts.coils import (
     actuate_coil,
     fit_coil,
@@ -52,6 +44,8 @@ from emulators.plants.multizone_office.parts.coils import (
     step_heating_coil,
 )
 from emulators.plants.psychrometrics import CP_DRY_AIR
+from emulators.plants.rooms import zones
+from emulators.plants.rooms.envelope import AIR_DENSITY, OUTDOOR_CO2_PPM, ROOM_C, START_HUMIDITY
 
 _STANDING_FLOW = 1e-9
 """Gives the mean of the return air a meaning when nothing flows (m3/s per zone)."""

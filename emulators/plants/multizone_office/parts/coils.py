@@ -16,8 +16,6 @@ from emulators.plants.multizone_office.parameters import (
     CHILLED_WATER_C,
     CP_WATER,
     LEAST_AIR_KG_S,
-    ROOM_C,
-    START_HUMIDITY,
     SYSTEM_FLOW_KG_S,
     Coil,
 )
@@ -28,6 +26,7 @@ from emulators.plants.psychrometrics import (
     enthalpy,
     saturation_humidity_ratio,
 )
+from emulators.plants.rooms.envelope import ROOM_C, START_HUMIDITY
 
 _LEAST_PUMP_SHARE = 1e-6
 _PARTLY_WET = 0.1

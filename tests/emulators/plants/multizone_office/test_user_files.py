@@ -11,7 +11,7 @@ import pytest
 
 from emulators.plants.epw import FIELDS, convert, read_epw
 from emulators.plants.multizone_office import OfficeFiles, OfficeParameters, read_variant
-from emulators.plants.multizone_office.use.prices import our_own_hourly
+from emulators.plants.prices import our_own_hourly
 from tests.emulators.plants.multizone_office.parts import machine_run
 from utils.errors import ConfigError
 

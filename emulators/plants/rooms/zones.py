@@ -1,4 +1,4 @@
-"""The five rooms: heat, moisture and CO2, each with its air, its furniture and its slab.
+"""Rooms: heat, moisture and CO2, each with its air, its furniture and its slab.
 
 Every node is advanced by the exact solution for frozen neighbours (exponential Euler), which is stable at any step
 and never overshoots.
@@ -11,22 +11,23 @@ from typing import TypeAlias
 
 from emulators.plants.cells import Cells
 from emulators.plants.diffuse_sun import on_wall
-from emulators.plants.multizone_office.parameters import (
-    AIR_DENSITY,
-    OUTDOOR_CO2_PPM,
-    ROOM_C,
-    START_HUMIDITY,
-    WINDOW_SHARE,
-    OfficeParameters,
-    Zone,
-)
-from emulators.plants.multizone_office.parts.outside import angle_modifier
-from emulators.plants.multizone_office.use.boundary import zone_use
 from emulators.plants.psychrometrics import (
     CP_DRY_AIR,
     EVAPORATION_HEAT,
     saturation_humidity_ratio,
 )
+from emulators.plants.rooms.envelope import (
+    AIR_DENSITY,
+    OUTDOOR_CO2_PPM,
+    ROOM_C,
+    START_HUMIDITY,
+    WINDOW_SHARE,
+    Envelope,
+    Leakage,
+    Room,
+    ZoneUse,
+)
+from emulators.plants.rooms.outside import angle_modifier
 from emulators.plants.sun import facade_beam
 from emulators.plants.weather import Weather
 
@@ -91,29 +92,18 @@ _STILL_KG_S = 1e-4
 W, W/K, kg/s, ppm kg/s; state in degC, kg/kg and ppm.
 """
 
-_FACADES = {
-    "nor": (-1.0, 0.0, 0.0, 1.0),
-    "eas": (0.0, -1.0, 90.0, -1.0),
-    "sou": (1.0, 0.0, 180.0, 1.0),
-    "wes": (0.0, 1.0, 270.0, -1.0),
-}
-"""Where a facade looks: components to the south and to the west, degrees clockwise from north; and whether it is a long
-one (1) or a short one (-1)."""
-_NO_FACADE = (0.0, 0.0, 0.0, 0.0)
 
-
-def fit_room(b: Cells, r: int, zone: Zone, parameters: OfficeParameters) -> None:
+def fit_room(b: Cells, r: int, room: Room, envelope: Envelope, leakage: Leakage, full: ZoneUse) -> None:
     """Write what a room is made of and what its full use gives off, and its state before the building is settled."""
-    envelope, full = parameters.envelope, zone_use(zone, parameters.gains, 1.0)
-    furniture_m2 = envelope.furniture_m2_per_m2 * zone.area_m2
-    b[r + AIR_KG] = AIR_DENSITY * zone.volume_m3
+    furniture_m2 = envelope.furniture_m2_per_m2 * room.area_m2
+    b[r + AIR_KG] = AIR_DENSITY * room.volume_m3
     b[r + AIR_J_K] = b[r + AIR_KG] * CP_DRY_AIR * envelope.air_storage_factor
     b[r + FURNITURE_W_K] = envelope.furniture_w_m2k * furniture_m2
     b[r + FURNITURE_J_K] = envelope.furniture_j_m2k * furniture_m2
     b[r + FURNITURE_CORE_W_K] = envelope.furniture_core_w_m2k * furniture_m2
     b[r + FURNITURE_CORE_J_K] = envelope.furniture_core_j_m2k * furniture_m2
-    b[r + SLAB_W_K] = envelope.slab_w_m2k * zone.area_m2
-    b[r + SLAB_J_K] = envelope.slab_j_m2k * zone.area_m2
+    b[r + SLAB_W_K] = envelope.slab_w_m2k * room.area_m2
+    b[r + SLAB_J_K] = envelope.slab_j_m2k * room.area_m2
     b[r + SUN_TO_SLAB] = envelope.solar_to_slab
     b[r + RADIANT_TO_SLAB] = envelope.radiant_to_slab
     b[r + RADIANT_TO_AIR] = envelope.radiant_to_air
@@ -121,30 +111,31 @@ def fit_room(b: Cells, r: int, zone: Zone, parameters: OfficeParameters) -> None
     b[r + CONVECTIVE_W] = full.convective
     b[r + MOISTURE_KG_S] = full.latent / EVAPORATION_HEAT
     b[r + BREATHED_CO2] = full.co2 / _CO2_TO_AIR_MOLAR_MASS * 1e6
-    b[r + MINIMUM_KG_S] = zone.minimum_share * zone.design_flow_m3_s * AIR_DENSITY
+    b[r + MINIMUM_KG_S] = room.minimum_kg_s
     b[r + AIR_C] = b[r + FURNITURE_C] = b[r + FURNITURE_CORE_C] = b[r + SLAB_C] = ROOM_C
     b[r + HUMIDITY] = START_HUMIDITY
     b[r + CO2_PPM] = OUTDOOR_CO2_PPM
-    _fit_facade(b, r, zone, parameters)
+    _fit_facade(b, r, room, envelope, leakage)
 
 
-def _fit_facade(b: Cells, r: int, zone: Zone, parameters: OfficeParameters) -> None:
-    envelope, leakage = parameters.envelope, parameters.leakage
-    window_m2 = WINDOW_SHARE * zone.wall_m2
-    b[r + FACES_SOUTH], b[r + FACES_WEST], b[r + AZIMUTH_DEG], long = _FACADES.get(zone.name, _NO_FACADE)
+def _fit_facade(b: Cells, r: int, room: Room, envelope: Envelope, leakage: Leakage) -> None:
+    facade, window_m2 = room.facade, WINDOW_SHARE * room.wall_m2
+    b[r + FACES_SOUTH], b[r + FACES_WEST], b[r + AZIMUTH_DEG] = facade.south, facade.west, facade.azimuth_deg
     b[r + WINDOW_W_K] = envelope.window_w_m2k * window_m2
-    b[r + WALL_W_K] = envelope.wall_w_m2k * (zone.wall_m2 - window_m2)
+    b[r + WALL_W_K] = envelope.wall_w_m2k * (room.wall_m2 - window_m2)
     b[r + SOLAR_M2] = envelope.window_solar_gain * window_m2
     b[r + DIFFUSE_MODIFIER] = envelope.diffuse_modifier
     b[r + GROUND_REFLECTANCE] = envelope.ground_reflectance
     b[r + WALL_SUN_K] = envelope.wall_absorptance / envelope.outside_film_w_m2k
     b[r + SUN_TO_AIR] = envelope.solar_to_air
-    b[r + SIDE_RATIO_LOG] = long * log(leakage.side_ratio)
-    b[r + LEAK_KG_S] = b[r + AIR_KG] * leakage.air_changes_per_h / 3600.0 if zone.wall_m2 else 0.0
+    b[r + SIDE_RATIO_LOG] = facade.length * log(leakage.side_ratio)
+    b[r + LEAK_KG_S] = b[r + AIR_KG] * leakage.air_changes_per_h / 3600.0 if room.wall_m2 else 0.0
 
 
 Sky: TypeAlias = tuple[float, float, float]
 """Shares of its light from around the sun and from the horizon, and by how much it cools outer surfaces, K."""
+RoomUse: TypeAlias = tuple[float, float, float, float]
+"""What people, lights and plugs give off: radiant and convective heat, moisture, and CO2 (W, W, kg/s, ppm kg/s)."""
 
 
 def set_room_step(b: Cells, r: int, dt_s: float) -> None:
@@ -155,12 +146,23 @@ def set_room_step(b: Cells, r: int, dt_s: float) -> None:
     b[r + SLAB_WEIGHT] = 1.0 - exp(-dt_s * b[r + SLAB_W_K] / b[r + SLAB_J_K])
 
 
-def set_room_boundary(b: Cells, r: int, weather: Weather, sky: Sky, outdoor_humidity: float, share: float) -> None:
-    """Take over weather and sky, and the use of the zone as a share of its full use.
+def room_use(b: Cells, r: int, share: float) -> RoomUse:
+    """The use of a room as a share of its full use."""
+    return (
+        share * b[r + RADIANT_W],
+        share * b[r + CONVECTIVE_W],
+        share * b[r + MOISTURE_KG_S],
+        share * b[r + BREATHED_CO2],
+    )
+
+
+def set_room_boundary(b: Cells, r: int, weather: Weather, sky: Sky, outdoor_humidity: float, use: RoomUse) -> None:
+    """Take over weather and sky, and the use of the room.
 
     What leaks in is there already (``set_leaks``). All of it holds until the next call.
     """
     around, at_horizon, sky_k = sky
+    radiant, convective, moisture, breathed = use
     beam, cosine = facade_beam(weather.sun, weather.direct_normal, b[r + FACES_SOUTH], b[r + FACES_WEST])
     ground = 0.5 * b[r + GROUND_REFLECTANCE] * weather.global_horizontal
     diffuse = on_wall(weather.sun, around, at_horizon, cosine, weather.diffuse_horizontal) + ground
@@ -172,12 +174,11 @@ def set_room_boundary(b: Cells, r: int, weather: Weather, sky: Sky, outdoor_humi
     window_c = outdoor_c - sky_k
     wall_c = window_c + b[r + WALL_SUN_K] * (beam + diffuse)
     air, window, wall = leak * CP_DRY_AIR, b[r + WINDOW_W_K], b[r + WALL_W_K]
-    radiant = share * b[r + RADIANT_W]
-    to_air = share * b[r + CONVECTIVE_W] + b[r + RADIANT_TO_AIR] * radiant + b[r + SUN_TO_AIR] * sun
+    to_air = convective + b[r + RADIANT_TO_AIR] * radiant + b[r + SUN_TO_AIR] * sun
     b[r + BOUNDARY_W_K] = air + window + wall
     b[r + BOUNDARY_W] = air * outdoor_c + window * window_c + wall * wall_c + to_air
-    b[r + BOUNDARY_MOISTURE] = leak * outdoor_humidity + share * b[r + MOISTURE_KG_S]
-    b[r + BOUNDARY_CO2] = leak * OUTDOOR_CO2_PPM + share * b[r + BREATHED_CO2]
+    b[r + BOUNDARY_MOISTURE] = leak * outdoor_humidity + moisture
+    b[r + BOUNDARY_CO2] = leak * OUTDOOR_CO2_PPM + breathed
     radiant *= 1.0 - b[r + RADIANT_TO_AIR]
     sun *= 1.0 - b[r + SUN_TO_AIR]
     to_slab = b[r + RADIANT_TO_SLAB] * radiant + b[r + SUN_TO_SLAB] * sun

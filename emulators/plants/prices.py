@@ -16,7 +16,7 @@ from math import exp, isfinite
 from pathlib import Path
 from random import Random
 
-from emulators.plants.multizone_office.use.modes import DAY_S
+from emulators.plants.sun import DAY_S
 from emulators.plants.weather import HOUR_S, YEAR_S
 from utils.errors import ConfigError, Problem
 

@@ -1,4 +1,4 @@
-"""What reaches the four facades: the sun through glass, and the cold of the sky.
+"""What reaches the facades: the sun through glass, and the cold of the sky.
 
 As in the BOPTEST case's rooms (Modelica Buildings, ThermalZones.Detailed.MixedAir), in one node per facade: beam by its
 angle of incidence, a sky that is brighter around the sun, ground, long-wave exchange with half a sky.
@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from math import acos, pi
 
-from emulators.plants.multizone_office.parameters import Envelope
 from emulators.plants.psychrometrics import KELVIN
+from emulators.plants.rooms.envelope import Envelope
 from emulators.plants.weather import STEFAN_BOLTZMANN, Weather
 
 _PANES, _CLEAR_GLASS = 2.0, 4.0
