@@ -12,6 +12,7 @@ from tests.months.processes import Started
 from tests.months.site import Site
 from tests.ports import free_port
 from utils.errors import DeviceError
+from utils.for_each import each_in
 from utils.home import DEMO_CONFIGS
 from utils.values import ObjectState
 
@@ -29,7 +30,10 @@ class ControlledSite(Site):
     def __init__(self, folder: Path, speed: float) -> None:
         super().__init__(folder)
         self.speed = speed
-        self.names = sorted(file.stem for file in DEMO_CONFIGS.glob("*.json"))
+        self._configs = {
+            config["equipment_name"]: config for file in sorted(DEMO_CONFIGS.glob("*.json")) for config in each_in(file)
+        }
+        self.names = sorted(self._configs)
         self.first_port, self.bacnet_port = free_port(len(self.names)), free_port(len(self.names) + 1)
         self.bridge: Started
         self.controllers: Started
@@ -111,7 +115,7 @@ class ControlledSite(Site):
         folder = self.folder / "configs"
         folder.mkdir()
         for name, port in self._ports():
-            config = json.loads((DEMO_CONFIGS / f"{name}.json").read_text(encoding="utf-8"))
+            config = dict(self._configs[name])
             config["device_ip"] = f"127.0.0.1:{port}"
             (folder / f"{name}.json").write_text(json.dumps(config), encoding="utf-8")
 
