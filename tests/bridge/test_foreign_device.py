@@ -56,7 +56,7 @@ def test_it_is_taken_driven_and_given_back(tmp_path: Path, rejected: tuple[str, 
             seen.append((bool(server.object("analog-input,1").outOfService), server.slot("analog-value,7", 14)))
             return advance(inputs)
 
-        run.client.advance_simulation = looking  # type: ignore[method-assign]
+        run.client.advance_simulation = looking  # type: ignore[assignment, method-assign]
         summary = run.execute()
         assert run.last_values["hvac_oveAhu_yFan_activate"] == 1.0
         assert run.last_values["hvac_oveAhu_yFan_u"] == pytest.approx(0.3)
