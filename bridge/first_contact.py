@@ -7,7 +7,7 @@ from concurrent.futures import Executor, Future
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from clients.ecy_device_client import ECYDeviceClient
+from clients.device_client import ControllerClient
 from utils.errors import DeviceError
 
 
@@ -38,7 +38,7 @@ def never(contacts: Sequence[FirstContact]) -> bool:
     return False
 
 
-def meet(clients: Sequence[ECYDeviceClient], pool: Executor) -> dict[str, DeviceError | None]:
+def meet(clients: Sequence[ControllerClient], pool: Executor) -> dict[str, DeviceError | None]:
     """See, all at once and without credentials, who answers. Returns by address why one must not be signed in to."""
     meetings = [(client.device, pool.submit(client.meet)) for client in clients]
     return {device: _failure(meeting) for device, meeting in meetings}

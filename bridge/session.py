@@ -207,14 +207,19 @@ class Session:
             raise Declined("not confirmed: nothing was written to any controller")
         return [contact.device for contact in contacts]
 
-    def _link(self, controller: Controller, order: ClockOrder | None, take_occupied: bool) -> ControllerLink:
+    def _clock_keeper(self, controller: Controller, order: ClockOrder | None) -> ClockKeeper | None:
+        """None where its clock is left alone."""
         access = controller.client.clock
-        clock = ClockKeeper(access, order, self.ledger, self.clocks) if order is not None and access else None
+        if order is None or access is None or controller.set_clock is False:
+            return None
+        return ClockKeeper(access, order, self.ledger, self.clocks, may_tell=controller.set_clock is True)
+
+    def _link(self, controller: Controller, order: ClockOrder | None, take_occupied: bool) -> ControllerLink:
         return ControllerLink(
             controller,
             self.ledger,
             self.settings.couple_time_s,
-            clock,
+            self._clock_keeper(controller, order),
             self.clocks,
             self._leftovers.give_back,
             take_occupied=take_occupied,

@@ -25,7 +25,8 @@ from clients.bacnet.states import (
     state_refs,
     write_of,
 )
-from clients.device_client import ClockState, Exchanging, WithoutAccount
+from clients.bacnet_clock import BacnetClock
+from clients.device_client import ClockState, Exchanging, SettableClock, WithoutAccount
 from utils.bacnet import slot_of
 from utils.errors import DeviceRefused, DeviceUnreachable, ObjectError
 from utils.values import (
@@ -49,18 +50,22 @@ class BACnetDeviceClient(Exchanging, WithoutAccount):
     objects raise ObjectError.
     """
 
-    def __init__(self, stack: BACnetStack, address: str, *, timeout_s: float = 10.0) -> None:
+    def __init__(
+        self, stack: BACnetStack, address: str, *, timeout_s: float = 10.0, instance: int | None = None
+    ) -> None:
         """``address`` with or without ``bacnet://``; ``timeout_s`` bounds each call as a whole.
 
+        ``instance`` is the device number that it has to have; without it, that which it has at the first contact.
         Raises ConfigError for an address that is none. Nothing is sent before the first call.
         """
         self._stack = stack
         self._address = str(station(address))
         self.timeout_s = timeout_s
-        self._instance: int | None = None
+        self._instance = instance
         self._lock = threading.Lock()
         self._is_aborted = False
         self._in_flight: concurrent.futures.Future[Any] | None = None
+        self._services: frozenset[str] | None = None
 
     @property
     def device(self) -> str:
@@ -72,11 +77,15 @@ class BACnetDeviceClient(Exchanging, WithoutAccount):
         """The address as the BACnet client takes it."""
         return self._address
 
+    def meet(self) -> None:
+        """Make sure that a device answers, and the right one."""
+        self.connect()
+
     def connect(self) -> None:
-        """Make sure that a device answers, and the same one as before."""
+        """Make sure that a device answers, and the right one: of the number that was wanted, or the one of before."""
         traits = self._call(lambda client: client.traits(self._address, afresh=True, timeout_s=self.timeout_s))
         if None not in (self._instance, traits.instance) and traits.instance != self._instance:
-            what = f"device {traits.instance} answers where device {self._instance} was"
+            what = f"device {traits.instance} answers where device {self._instance} was expected"
             raise DeviceRefused(self.device, what)
         self._instance = traits.instance
 
@@ -134,14 +143,42 @@ class BACnetDeviceClient(Exchanging, WithoutAccount):
 
     def get_clock(self) -> ClockState:
         """The controller's local time. It tells no zone by this protocol, and nothing of NTP."""
-        device = f"device,{self._instance_number()}"
-        told = self._read([BacnetRef(device, "local-date"), BacnetRef(device, "local-time")])
-        date, clock = (reading.value for reading in told.values())
+        date, clock = (reading.value for reading in self.read_own(["local-date", "local-time"]))
         try:
             local = datetime.fromisoformat(f"{date}T{clock}")
         except ValueError:
             raise DeviceUnreachable(self.device, f"unreadable local date and time: {date} {clock}") from None
         return ClockState("", local, None)
+
+    @property
+    def clock(self) -> SettableClock:
+        """The way to tell it the time."""
+        return BacnetClock(self)
+
+    def get_device_name(self) -> str:
+        """The name of the controller's device object. Raises ObjectError when it does not tell it."""
+        [reading] = self.read_own(["object-name"])
+        if reading.error is not None:
+            raise reading.error
+        return str(reading.value)
+
+    def read_own(self, names: Sequence[str]) -> Sequence[BacnetReading]:
+        """Properties of the device object; what it does not tell is a reading too."""
+        device = f"device,{self._instance_number()}"
+        refs = [BacnetRef(device, name) for name in names]
+        told = self._read(refs)
+        return [told[ref] for ref in refs]
+
+    def services(self) -> frozenset[str]:
+        """The services that it says it has, in ASHRAE's spelling; asked once."""
+        if self._services is None:
+            [reading] = self.read_own(["protocol-services-supported"])
+            self._services = frozenset(str(reading.value).split(";")) if reading.error is None else frozenset()
+        return self._services
+
+    def send_time(self, when: datetime, utc: bool) -> None:
+        """Tell it the time, which it does not acknowledge: local (naive), or in UTC (aware)."""
+        self._call(lambda client: client.synchronize_time(self._address, when, utc=utc))
 
     def abort(self) -> None:
         """Abandon the call in flight and every later one, from any thread, until :meth:`resume`.
@@ -223,18 +260,31 @@ class BacnetStacks:
         self._open = ExitStack()
         self._lock = threading.Lock()
 
-    def client_for(self, address: str, interface: str) -> BACnetDeviceClient:
+    def client_for(
+        self, address: str, interface: str, timeout_s: float | None = None, instance: int | None = None
+    ) -> BACnetDeviceClient:
         """A client of its own. Raises what :class:`clients.bacnet.stack.BACnetStack` raises."""
-        own = _own_address(address, interface)
-        with self._lock:
-            if own not in self._stacks:
-                self._stacks[own] = self._open.enter_context(BACnetStack(own, is_hidden=True))
-            return BACnetDeviceClient(self._stacks[own], address, timeout_s=self._timeout_s)
+        stack = self._stack(_own_address(address, interface))
+        return BACnetDeviceClient(stack, address, timeout_s=timeout_s or self._timeout_s, instance=instance)
+
+    def find(self, instance: int, interface: str) -> str | None:
+        """The device of a number, as :attr:`BACnetDeviceClient.device`; None where nobody says that it is that.
+
+        Everybody on the network is asked, from the network's own port. Raises as :meth:`client_for`.
+        """
+        told = self._stack(interface).ask(lambda client: client.who_is(instance, instance))
+        return device_key(told[0].address) if told else None
 
     def prepare(self, address: str, interface: str) -> None:
         """Open the stack beforehand. One that needs a port that is somebody's for now is left for later."""
         if not _is_routed(address):
             self.client_for(address, interface)
+
+    def _stack(self, own: str) -> BACnetStack:
+        with self._lock:
+            if own not in self._stacks:
+                self._stacks[own] = self._open.enter_context(BACnetStack(own, is_hidden=True))
+            return self._stacks[own]
 
     def close(self) -> None:
         """Close all stacks."""

@@ -31,13 +31,16 @@ from utils.values import (
 class ClockState:
     """What a controller's clock says. ``local_time`` is naive, in ``time_zone``; NTP is None where it does not tell.
 
-    ``is_utc`` is whether the time may be that of UTC instead: told so, in a zone that only the controller knows.
+    ``is_utc`` is whether the time may be that of UTC instead: told so, in a zone that only the controller knows. One
+    that does not keep a zone has only a local time, and ``objection`` says why it cannot be told another.
     """
 
     time_zone: str
     local_time: datetime
     ntp_enabled: bool | None
     is_utc: bool = False
+    keeps_zone: bool = True
+    objection: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +56,24 @@ class Nameplate:
     serial: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Binding:
+    """An event binding: it copies between two data paths. ``write_priority`` is None when it does not tell."""
+
+    name: str
+    element_a: str
+    element_b: str
+    write_priority: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CovSubscription:
+    """A BACnet peer that is told when an object changes. ``ref`` is None for objects of other kinds."""
+
+    recipient: str
+    ref: ObjectRef | None
+
+
 class SettableClock(Protocol):
     """A controller whose clock can be set: seconds since 1970, or naive local time. Raises as the client does."""
 
@@ -65,6 +86,9 @@ class SettableClock(Protocol):
 
     def get_clock(self) -> ClockState:
         """Zone, local time and NTP."""
+
+    def listeners(self) -> Sequence[str]:
+        """To whom it passes its time on."""
 
     def disable_ntp(self) -> None:
         """Turn time synchronisation off; a clock can be set only then."""
@@ -164,13 +188,56 @@ class DeviceClient(Protocol):
         """Close the connections. What was written stays written."""
 
 
+class ControllerClient(DeviceClient, Protocol):
+    """What the bridge asks beyond: who a controller is before it is told anything, and who else is at its objects."""
+
+    @property
+    def has_account(self) -> bool:
+        """Whether somebody's user and password are shown to it."""
+
+    @property
+    def is_pinned(self) -> bool:
+        """Whether its certificate is judged by a pin."""
+
+    @property
+    def is_new(self) -> bool:
+        """Whether its certificate is judged by a pin, and there is none on record."""
+
+    @property
+    def fingerprint(self) -> str | None:
+        """SHA-256 of the certificate that it has shown, where it is judged by a pin."""
+
+    def meet(self) -> None:
+        """See whether it is there and may be what it should be, before it is told anything; nothing is kept."""
+
+    def get_instance_number(self, object_name: str, object_type: ObjectType) -> int:
+        """The instance of a named object. Raises :class:`utils.errors.ObjectError` for a name that it does not have."""
+
+    def get_bindings(self) -> Sequence[Binding]:
+        """Event bindings that may write to the same objects; none where the controller does not tell."""
+
+    def get_cov_subscriptions(self) -> Sequence[CovSubscription]:
+        """BACnet peers that listen to objects; none where the controller does not tell."""
+
+    def get_device_name(self) -> str:
+        """The name of the controller's device object. Raises :class:`utils.errors.ObjectError` when it has none."""
+
+
 class WithoutAccount:
-    """What a client answers that signs in nowhere, and cannot set a clock."""
+    """What a client answers that signs in nowhere, has no certificate, and cannot set a clock."""
 
     timeout_s = 10.0
+    has_account = False
+    is_pinned = False
+    is_new = False
+    fingerprint: str | None = None
     sign_ins = 0
     rejection: AccountRefused | None = None
-    clock: SettableClock | None = None
+
+    @property
+    def clock(self) -> SettableClock | None:
+        """There is no way to set one."""
+        return None
 
     def forget_session(self) -> None:
         """There is none."""
@@ -178,6 +245,18 @@ class WithoutAccount:
     def get_nameplate(self) -> Nameplate:
         """What has no account has no way of telling it yet."""
         return Nameplate()
+
+    def get_bindings(self) -> Sequence[Binding]:
+        """None are told."""
+        return ()
+
+    def get_cov_subscriptions(self) -> Sequence[CovSubscription]:
+        """None are told."""
+        return ()
+
+    def get_device_name(self) -> str:
+        """None is told."""
+        return ""
 
 
 _COMMANDABLE = tuple(kind for kind in ObjectType if not kind.is_input)

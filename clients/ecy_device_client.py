@@ -6,18 +6,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Self
 
-from clients.device_client import ClockState, Exchanging, Nameplate, SettableClock
+from clients.device_client import Binding, ClockState, CovSubscription, Exchanging, Nameplate, SettableClock
 from clients.ecy.batch import BatchReply, BatchRequest, BatchSender
 from clients.ecy.clock import Clock
 from clients.ecy.directory import discover
 from clients.ecy.nameplate import read_nameplate
-from clients.ecy.neighbours import (
-    Binding,
-    CovSubscription,
-    read_bindings,
-    read_cov_subscriptions,
-    read_device_name,
-)
+from clients.ecy.neighbours import read_bindings, read_cov_subscriptions, read_device_name
 from clients.ecy.points import PointAccess
 from clients.ecy.session import EcySession
 from clients.ecy.survey import survey
@@ -35,7 +29,7 @@ from utils.values import (
     Write,
 )
 
-__all__ = ["API", "Binding", "CovSubscription", "ECYDeviceClient", "object_url"]
+__all__ = ["API", "ECYDeviceClient", "object_url"]
 
 
 class ECYDeviceClient(Exchanging):
@@ -78,6 +72,11 @@ class ECYDeviceClient(Exchanging):
     def sign_ins(self) -> int:
         """How many sessions were opened: one more is a sign that the controller may have rebooted."""
         return self._session.sign_ins
+
+    @property
+    def has_account(self) -> bool:
+        """It signs in."""
+        return True
 
     @property
     def fingerprint(self) -> str | None:
@@ -167,6 +166,10 @@ class ECYDeviceClient(Exchanging):
     def clock(self) -> SettableClock:
         """Its clock is set by these methods."""
         return self
+
+    def listeners(self) -> Sequence[str]:
+        """It passes its time on to nobody."""
+        return ()
 
     def disable_ntp(self) -> None:
         """Turn time synchronisation off; a clock can be set only then."""

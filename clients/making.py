@@ -26,6 +26,8 @@ __all__ = [
     "Credentials",
     "DeviceClients",
     "TlsPolicy",
+    "bacnet_address",
+    "bacnet_stacks",
     "controller_client",
     "simulation_client",
     "tell_trusted",
@@ -82,6 +84,21 @@ def controller_client(
     return ECYDeviceClient(address, username, password, tls=tls, timeout_s=timeout_s, account=account)
 
 
+def bacnet_stacks(timeout_s: float = 10.0) -> BacnetStacks:
+    """Our own BACnet devices, opened as they are needed. ``timeout_s`` is that of a call that says nothing else."""
+    # Loaded here, as BACpypes3 takes a third of a second that nobody else should have to wait for.
+    from clients.bacnet_device_client import BacnetStacks
+
+    return BacnetStacks(timeout_s)
+
+
+def bacnet_address(text: str) -> str:
+    """The address of a BACnet device in the spelling that the ledger has. Raises :class:`ConfigError`."""
+    from clients.bacnet.names import station  # loaded here for the same reason
+
+    return str(station(text))
+
+
 class DeviceClients:
     """Makes clients by the addresses in the ledger, for giving back. Used by several threads; closed after the last.
 
@@ -116,12 +133,9 @@ class DeviceClients:
                 self._settings.part(ServerSettings if address == SIMULATION else AccountSettings)
 
     def _bacnet(self) -> BacnetStacks:
-        # Loaded here, as BACpypes3 takes a third of a second that nobody else should have to wait for.
-        from clients.bacnet_device_client import BacnetStacks
-
         with self._lock:
             if self._stacks is None:
-                self._stacks = BacnetStacks(self._timeout_s)
+                self._stacks = bacnet_stacks(self._timeout_s)
             return self._stacks
 
     def close(self) -> None:

@@ -54,6 +54,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--legacy", action="store_true", help="a BOPTEST server of the old kind")
     add_building_options(parser)
     add_bacnet_option(parser)
+    told = "how the bridge speaks to the controllers: over their REST API (default), or over BACnet/IP"
+    parser.add_argument("--controllers", choices=("rest", "bacnet"), default="rest", help=told)
     seen = parser.add_mutually_exclusive_group()
     add_page_option(seen, f"port of the live page (default: {USUAL_PORT}, or the next one that is free)")
     seen.add_argument("--no-page", action="store_true", help="no live page")
@@ -112,5 +114,6 @@ def _plan(options: argparse.Namespace) -> DemoPlan:
         legacy=options.legacy,
         bacnet_port=options.bacnet,
         cases=options.cases,
+        over_bacnet=options.controllers == "bacnet",
         office=office_files(options),
     )

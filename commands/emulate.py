@@ -64,6 +64,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--step", type=seconds, metavar="S", default=float(STEP_S), help="s of a step, with --time-scale 0"
     )
+    told = "whose exchange, with --time-scale 0: rest, or bacnet for a bridge that speaks that to them"
+    parser.add_argument("--exchange-over", choices=("rest", "bacnet"), default="rest", help=told)
     parser.add_argument("--until-stdin-closes", action="store_true", help=argparse.SUPPRESS)
     add_bacnet_option(parser)
 
@@ -90,6 +92,7 @@ def run(options: argparse.Namespace, console: Console) -> int:
         password=options.password,
         time_scale=options.time_scale,
         step_s=options.step,
+        exchange_over=options.exchange_over,
         certificate_folder=settings_of_this_computer().state_dir / "certificates",
         bacnet_port=options.bacnet,
         cases=options.cases,
@@ -156,7 +159,7 @@ def object_specs(folder: Path, unit_system: UnitSystem) -> dict[str, list[Object
     controllers: dict[str, list[ObjectSpec]] = {}
     names: dict[str, str] = {}
     for item in load_equipment_files(folder, unit_system, UnitConverter()):
-        name = names.setdefault(item.config.device_ip, item.config.equipment_name)
+        name = names.setdefault(item.config.device or item.file.name, item.config.equipment_name)
         controllers.setdefault(name, []).extend(_object_spec(point) for point in item.points)
     return controllers
 

@@ -12,7 +12,7 @@ from emulators.boptest.hub import Limits
 from emulators.boptest.server import BoptestServer
 from emulators.cases import STANDARD_CASE, plants_of
 from emulators.ecy.controller import ControllerSpec
-from emulators.ecy.scanning import ExchangeScan, WallScan
+from emulators.ecy.scanning import ExchangeScan, FrontEnd, WallScan
 from emulators.ecy.server import EcyServer
 from emulators.plants.multizone_office import OfficeVariant
 from emulators.process import EmulatorError
@@ -32,9 +32,9 @@ class BenchPlan:
     """What to serve. A port of None leaves that side out; 0 asks for free ports.
 
     ``time_scale`` is controller seconds per wall second; with 0 the controllers' programs run one step of scans
-    (``step_s``) in every exchange instead of by the clock. With ``bacnet_port`` the controllers speak BACnet/IP too.
-    ``cases`` are served, made of what the user gives of the ``office``; ``limits`` are the BOPTEST service's; ``tell``
-    takes what happens to its tests, line by line, on any thread.
+    (``step_s``) in every exchange instead of by the clock, at the front end ``exchange_over``. With ``bacnet_port`` the
+    controllers speak BACnet/IP too. ``cases`` are served, made of what the user gives of the ``office``; ``limits`` are
+    the BOPTEST service's; ``tell`` takes what happens to its tests, line by line, on any thread.
     """
 
     boptest_port: int | None = 5000
@@ -47,6 +47,7 @@ class BenchPlan:
     password: str = field(default="bench", repr=False)
     time_scale: float = 1.0
     step_s: float = 5.0
+    exchange_over: FrontEnd = "rest"
     certificate_folder: Path | None = None
     cases: Sequence[str] = (STANDARD_CASE,)
     office: OfficeVariant = field(default_factory=OfficeVariant)
@@ -97,11 +98,18 @@ def _bacnet_lines(ecy: EcyServer) -> list[str]:
 
 
 def _controllers(plan: BenchPlan) -> EcyServer:
+    by_ntp = plan.exchange_over == "rest"  # controllers on BACnet alone have their time from there
     specs = [
-        ControllerSpec(name, objects=objects, program=standard_application(name, plan.unit_system), instance=number)
+        ControllerSpec(
+            name,
+            objects=objects,
+            program=standard_application(name, plan.unit_system),
+            instance=number,
+            ntp_enabled=by_ntp,
+        )
         for number, (name, objects) in enumerate(plan.controllers.items(), start=1)
     ]
-    scan = WallScan(scale=plan.time_scale) if plan.time_scale else ExchangeScan(plan.step_s)
+    scan = WallScan(scale=plan.time_scale) if plan.time_scale else ExchangeScan(plan.step_s, over=plan.exchange_over)
     ports = [plan.ecy_port + offset for offset in range(len(specs))] if plan.ecy_port else 0
     return EcyServer(
         specs,

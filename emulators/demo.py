@@ -15,6 +15,7 @@ from emulators.plants.multizone_office import OfficeFiles
 from emulators.plants.multizone_office.interface.points import points
 from emulators.process import emulator_process
 from emulators.programs.objects import UnitSystem
+from utils.for_each import each_in
 
 STEP_S = 5
 DAY_STEPS = 14 * 3600 // STEP_S
@@ -29,8 +30,9 @@ class DemoPlan:
     """How the demo's peers are, and when they are shown.
 
     ``start`` is model time; with ``period``, one of :data:`PERIODS`, the building begins where that does. With
-    ``bacnet_port`` the controllers speak BACnet/IP too (0: on free ports), on this computer only. ``cases`` are
-    served, the first of them is run; ``office`` is what the user gives of the building.
+    ``bacnet_port`` the controllers speak BACnet/IP too (0: on free ports), on this computer only; ``over_bacnet``
+    leads the bridge to that. ``cases`` are served, the first of them is run; ``office`` is what the user gives of the
+    building.
     """
 
     start: datetime = datetime(2023, 7, 6, 5, 30)
@@ -41,6 +43,7 @@ class DemoPlan:
     bacnet_port: int | None = None
     step_s: float = STEP_S
     cases: tuple[str, ...] = (STANDARD_CASE,)
+    over_bacnet: bool = False
     office: OfficeFiles = field(default_factory=OfficeFiles)
 
 
@@ -85,26 +88,28 @@ def _emulated(
     # Their programs scan with the simulation, so that they hold, step and change their pace with it.
     command += ["--ecy-port", "0", "--time-scale", "0", "--step", f"{plan.step_s:g}"]
     command += ["--unit-system", plan.unit_system]
-    command += [] if plan.bacnet_port is None else ["--bacnet", str(plan.bacnet_port)]
-    controllers = len(list(shipped.glob("*.json")))
-    servers = controllers if plan.bacnet_port is None else 2 * controllers + 1
+    port = 0 if plan.over_bacnet and plan.bacnet_port is None else plan.bacnet_port
+    command += [] if port is None else ["--bacnet", str(port)]
+    command += ["--exchange-over", "bacnet"] if plan.over_bacnet else []
+    controllers = sum(len(each_in(file)) for file in shipped.glob("*.json"))
+    servers = controllers if port is None else 2 * controllers + 1
     servers += "--no-boptest" not in building
     with emulator_process(command, servers, {PASSWORD_VARIABLE: password}) as lines:
         configs = folder / "configs"
-        _write_configs(shipped, lines, configs)
+        _write_configs(shipped, lines, configs, plan.over_bacnet)
         told = tuple(line for line in lines if line.startswith("BACnet "))
         yield lines, DemoPeers(_controllers_variables(password, plan), configs, told)
 
 
-def _write_configs(shipped: Path, lines: Sequence[str], folder: Path) -> None:
+def _write_configs(shipped: Path, lines: Sequence[str], folder: Path, over_bacnet: bool) -> None:
     """The shipped configs, with the addresses that the emulators have got."""
     folder.mkdir()
-    words = [line.split() for line in lines if line.startswith("ECY ")]
-    addresses = {name: url.removeprefix("https://") for _, name, url in words}
-    for file in shipped.glob("*.json"):
-        config = json.loads(file.read_text(encoding="utf-8"))
-        config["device_ip"] = addresses[config["equipment_name"]]
-        (folder / file.name).write_text(json.dumps(config), encoding="utf-8")
+    words = [line.split() for line in lines if line.startswith("BACnet " if over_bacnet else "ECY ")]
+    addresses = {name: address.removeprefix("https://") for _, name, address, *_ in words}
+    for config in (one for file in shipped.glob("*.json") for one in each_in(file)):
+        name = config["equipment_name"]
+        config |= {"device_ip": addresses[name], **({"protocol": "bacnet"} if over_bacnet else {})}
+        (folder / f"{name}.json").write_text(json.dumps(config), encoding="utf-8")
 
 
 def _variables(server: str, plan: DemoPlan) -> dict[str, str]:

@@ -54,10 +54,10 @@ def load_equipment_files(
 
 def read_equipment_files(folder: Path, unit_system: UnitSystem, converter: UnitConverter) -> ReadEquipments:
     """The same, as far as the files can be used. Raises :class:`ConfigError` where there are none."""
-    files = [read_config_file(file, converter) for file in _config_files(folder)]
+    files = [one for file in _config_files(folder) for one in read_config_file(file, converter)]
     enabled = [one for one in files if one.is_enabled]
     problems = [problem for one in files for problem in one.problems]
-    problems += conflicts({one.file.name: one.claimant for one in enabled if one.claimant is not None})
+    problems += conflicts({one.label: one.claimant for one in enabled if one.claimant is not None})
     if not enabled:
         problems.append(_all_off(folder, files))
     usable: dict[str, LoadedEquipment] = {}

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 
+from clients.making import bacnet_address
 from utils.addresses import one_spelling
+from utils.errors import ConfigError
 from utils.placeholders import is_placeholder
 
 _ADDRESS = re.compile(r"(?P<host>\[[^\[\]]+\]|[^\[\]:]+)(:(?P<port>\d{1,5}))?")
@@ -13,14 +15,24 @@ _HIGHEST_PORT = 65535
 _USUAL_PORT = 443
 
 
+def device_address(text: str, is_bacnet: bool) -> str:
+    """An address of either kind in its one spelling. Raises ValueError, with the remedy."""
+    if not is_bacnet:
+        return normal_address(text)
+    _refuse_placeholder(text)
+    try:
+        return bacnet_address(text)
+    except ConfigError as error:
+        raise ValueError(f"{text!r} is no BACnet address; {error.problems[0].what}") from None
+
+
 def normal_address(text: str) -> str:
     """Return an address in lower case, checked, without the port where it is the usual one.
 
     Raises ValueError, with the remedy, for anything but a host name, an IPv4 or a bracketed IPv6 address, each with
     or without a port.
     """
-    if is_placeholder(text.upper()):
-        raise ValueError(f"{text!r} is a placeholder; put the controller's address in its place")
+    _refuse_placeholder(text)
     if "/" in text or "@" in text:
         raise ValueError(f"{text!r} is more than an address; leave out https://, any path and any user")
     if text.count(":") > 1 and "[" not in text:
@@ -32,6 +44,11 @@ def normal_address(text: str) -> str:
         raise ValueError(f"port {match['port']} is not between 1 and {_HIGHEST_PORT}")
     port = int(match["port"] or _USUAL_PORT)
     return _normal_host(match["host"]) + (f":{port}" if port != _USUAL_PORT else "")
+
+
+def _refuse_placeholder(text: str) -> None:
+    if is_placeholder(text.upper()):
+        raise ValueError(f"{text!r} is a placeholder; put the controller's address in its place")
 
 
 def _normal_host(host: str) -> str:

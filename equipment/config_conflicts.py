@@ -28,7 +28,7 @@ class Claimant:
     @classmethod
     def of(cls, config: EquipmentConfig) -> Self:
         """All of it."""
-        return cls(config.equipment_name, config.device_ip, config.heartbeat, dict(enumerate(config.points)))
+        return cls(config.equipment_name, config.device, config.heartbeat, dict(enumerate(config.points)))
 
 
 def conflicts(equipments: Mapping[str, Claimant]) -> Iterator[Problem]:

@@ -1,17 +1,22 @@
-"""One equipment config file, as far as it can be read: what is wrong in it hides nothing of the rest."""
+"""One equipment config file, as far as it can be read: what is wrong in it hides nothing of the rest.
+
+A file is of one equipment, or with ``for_each`` of several.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from equipment.config_address import normal_address
+from equipment.config_address import device_address
 from equipment.config_conflicts import Claimant
-from equipment.config_json import Json, check_part, judge, read_document
-from equipment.config_model import KNOWN_KEYS, EquipmentConfig
+from equipment.config_json import Json, JsonDocument, check_part, judge, read_document
+from equipment.config_model import KNOWN_KEYS, EquipmentConfig, Protocol
+from equipment.config_template import expanded
 from points import PointConfig, point_problems
+from utils.bacnet import SCHEME
 from utils.errors import ConfigError, Problem
 from utils.unit_conversion import UnitConverter
 
@@ -20,7 +25,7 @@ _POINTS = "points"
 
 @dataclass(frozen=True, slots=True)
 class ConfigFile:
-    """What a file says, and all that is wrong in it."""
+    """What a file says of one equipment, and all that is wrong in it."""
 
     file: Path
     problems: tuple[Problem, ...]
@@ -31,6 +36,8 @@ class ConfigFile:
     """What can be compared with other files."""
     variables: frozenset[str] = frozenset()
     """Those in which it has an account of its own."""
+    label: str = ""
+    """What messages call it: the file, and which of its equipments."""
 
     @property
     def off_since(self) -> str:
@@ -38,12 +45,33 @@ class ConfigFile:
         return f"{self.file.name} (line {read_document(self.file).line_of('enabled')})"
 
 
-def read_config_file(file: Path, converter: UnitConverter) -> ConfigFile:
-    """Read a file, and judge every key and point of it that can be judged."""
+def read_config_file(file: Path, converter: UnitConverter) -> list[ConfigFile]:
+    """Read a file, and judge every key and point of each of its equipments that can be judged.
+
+    What is wrong in all of them alike is told once.
+    """
     try:
-        document = read_document(file)
+        documents = expanded(read_document(file))
     except ConfigError as error:
-        return ConfigFile(file, error.problems)
+        return [ConfigFile(file, error.problems, label=file.name)]
+    read = [_read(document, converter) for document in documents]
+    if len(read) == 1:
+        return read
+    everywhere = set.intersection(*({_unlabelled(one, problem) for problem in one.problems} for one in read))
+    for place, one in enumerate(read):
+        own = [problem for problem in one.problems if _unlabelled(one, problem) not in everywhere]
+        alike = [_unlabelled(one, problem) for problem in one.problems if _unlabelled(one, problem) in everywhere]
+        read[place] = replace(one, problems=(*(alike if place == 0 else ()), *own))
+    return read
+
+
+def _unlabelled(one: ConfigFile, problem: Problem) -> Problem:
+    """As of the file, whichever of its equipments it is in."""
+    return Problem(problem.where.replace(one.label, one.file.name, 1), problem.what)
+
+
+def _read(document: JsonDocument, converter: UnitConverter) -> ConfigFile:
+    file = document.file
     judged = judge(document, EquipmentConfig, KNOWN_KEYS)
     parts = document.items(_POINTS)
     points = {index: point for index, part in enumerate(parts) if (point := check_part(part, PointConfig))}
@@ -63,13 +91,15 @@ def read_config_file(file: Path, converter: UnitConverter) -> ConfigFile:
         config=check_part({**head, _POINTS: [parts[index] for index in sound]}, EquipmentConfig) if is_whole else None,
         claimant=_claimant(head, sound),
         variables=frozenset(name for key in ("username_env", "password_env") if (name := _text(head, key))),
+        label=document.label or file.name,
     )
 
 
 def _claimant(head: Mapping[str, Json], sound: Mapping[int, PointConfig]) -> Claimant:
-    address = None
+    address, is_bacnet = None, head.get("protocol") == Protocol.BACNET
     with suppress(ValueError):
-        address = normal_address(str(head["device_ip"])) if "device_ip" in head else None
+        spelled = device_address(str(head["device_ip"]), is_bacnet) if "device_ip" in head else None
+        address = f"{SCHEME}{spelled}" if spelled and is_bacnet else spelled
     return Claimant(_text(head, "equipment_name"), address, _text(head, "heartbeat"), sound)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Generic, TypeAlias, TypeVar
@@ -50,10 +50,16 @@ _WHAT_IS_WANTED = {
 _UNKNOWN = "extra_forbidden"
 
 
-class _Object(dict[str, Json]):
+class JsonObject(dict[str, Json]):
     """A JSON object that remembers which of its keys were written more than once."""
 
     repeated: tuple[str, ...] = ()
+
+    def mapped(self, change: Callable[[Json], Json], without: str = "") -> JsonObject:
+        """With other values under the same keys."""
+        made = JsonObject({key: change(value) for key, value in self.items() if key != without})
+        made.repeated = self.repeated
+        return made
 
 
 class _EndlessInteger(float):
@@ -67,6 +73,8 @@ class JsonDocument:
     file: Path
     text: str
     content: Json
+    label: str = ""
+    """What messages call it, where that is not the file's name."""
 
     def items(self, key: str) -> list[Json]:
         """Return the list under a key of the top object, empty when there is none."""
@@ -76,7 +84,8 @@ class JsonDocument:
     def where(self, *path: int | str) -> str:
         """Return the file and a JSON path, ``AHU.json: points[3].us_unit``."""
         text = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in path)
-        return f"{self.file.name}: {text.lstrip('.')}" if text else self.file.name
+        name = self.label or self.file.name
+        return f"{name}: {text.lstrip('.')}" if text else name
 
     def line_of(self, key: str) -> int:
         """The line, from 1 on, in which a key of the top object stands. Raises KeyError where there is none."""
@@ -93,7 +102,7 @@ class JsonDocument:
         return [
             (*path, name)
             for path, part in _parts(self.content, ())
-            if isinstance(part, _Object)
+            if isinstance(part, JsonObject)
             for name in part.repeated
         ]
 
@@ -154,7 +163,7 @@ def judge(document: JsonDocument, model: type[ModelT], keys: Keys) -> Judged[Mod
     except ValidationError as error:
         items = error.errors()
     meant = {(*_place(item)[:-1], _meant(item["loc"], keys)) for item in items if item["type"] == _UNKNOWN}
-    told = [item for item in items if item["type"] != "missing" or _place(item) not in meant]
+    told = [item for item in items if not item["type"].startswith("missing") or _place(item) not in meant]
     problems = tuple(Problem(document.where(*_place(item)), _what(item, keys)) for item in told)
     return Judged(None, problems, frozenset(map(_place, items)))
 
@@ -167,8 +176,8 @@ def check_part(part: Json, model: type[ModelT]) -> ModelT | None:
         return None
 
 
-def _object(pairs: list[tuple[str, Json]]) -> _Object:
-    result = _Object(pairs)
+def _object(pairs: list[tuple[str, Json]]) -> JsonObject:
+    result = JsonObject(pairs)
     names = [name for name, _ in pairs]
     result.repeated = tuple(name for name in result if names.count(name) > 1)
     return result

@@ -59,6 +59,12 @@ class Controller:
         return tuple(dict.fromkeys((*(name for item in self._loaded for name in _wanted(item)), *set_points)))
 
     @property
+    def set_clock(self) -> bool | None:
+        """What the configs say of its clock: a no counts before a yes."""
+        said = {item.config.set_clock for item in self._loaded}
+        return False if False in said else (True if True in said else None)
+
+    @property
     def refresh_time_s(self) -> float:
         """How often everything is written again, and looked at."""
         return self._settings.refresh_time_s

@@ -3,23 +3,22 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
 from pathlib import Path
 
-from clients.device_client import SettableClock
-from clients.ecy_device_client import ECYDeviceClient
-from clients.making import Credentials, TlsPolicy, controller_client, tell_trusted
+from clients.device_client import ControllerClient, SettableClock
+from clients.making import Credentials, TlsPolicy
 from equipment.config import LoadedEquipment, read_equipment_files
 from equipment.controller import Controller
+from equipment.controller_clients import ControllerClients
 from equipment.set_points import OperatorSwitch, SetPoint, set_point_problems
 from points import Point
 from utils.clocks import MonotonicSeconds
 from utils.errors import Problem, Problems
 from utils.names import did_you_mean
-from utils.placeholders import is_placeholder
 from utils.settings import ControllerSettings
 from utils.unit_conversion import UnitConverter
 from utils.values import Target, Write
@@ -54,16 +53,16 @@ class EquipmentManager:
 
     def __init__(self, folder: Path, settings: ControllerSettings, tls: TlsPolicy) -> None:
         self.equipment: dict[str, Equipment] = {}
-        self.credentials: dict[str, Credentials] = {}
-        """How to sign in to each controller, by its address."""
         self._folder = folder
         self._settings = settings
-        self._tls = replace(tls, tell=self._trusted)
-        self._newly_trusted: dict[str, str] | None = None
         self._controllers: dict[str, Controller] = {}
-        self._clients: dict[str, ECYDeviceClient] = {}
+        self._clients = ControllerClients(settings, tls)
         self._converter = UnitConverter()
-        self._passwords: list[str] = []
+
+    @property
+    def credentials(self) -> Mapping[str, Credentials]:
+        """How to reach each controller and sign in, by its address."""
+        return self._clients.credentials
 
     @property
     def controllers(self) -> tuple[Controller, ...]:
@@ -78,7 +77,7 @@ class EquipmentManager:
     @property
     def secrets(self) -> tuple[str, ...]:
         """Passwords that belong to single controllers."""
-        return tuple(self._passwords)
+        return tuple(self._clients.passwords)
 
     def load_equipments(self) -> None:
         """Read every config of the folder. Raises :class:`ConfigError` with the problems of all of them."""
@@ -89,24 +88,28 @@ class EquipmentManager:
     def load_sound_equipments(self) -> tuple[Problem, ...]:
         """Read every config, and load what can be used of them. Returns everything that is wrong.
 
-        Raises :class:`ConfigError` where there are no configs at all.
+        A BACnet controller without an address is looked for by its number; no other is asked anything. Raises
+        :class:`ConfigError` where there are no configs at all.
         """
         read = read_equipment_files(self._folder, self._settings.unit_system, self._converter)
-        problems = list(read.problems)
+        problems = Problems()
+        problems.add(read.problems)
         for item in read.equipments:
-            missing = list(self._missing_credentials(item))
-            problems += missing
-            if not missing:
+            with problems.collecting():
                 self.initialize_equipment(item)
-        return tuple(problems)
+        return tuple(problems.found)
 
     def initialize_equipment(self, loaded: LoadedEquipment) -> Equipment:
-        """Make an equipment; those with the same ``device_ip`` share one client."""
+        """Make an equipment; those on the same controller share one client.
+
+        Raises :class:`ConfigError` for an account without variables, and for a BACnet controller that there is no way
+        to: no address of our own, or nobody with its number.
+        """
         config = loaded.config
-        controller = self._controllers.get(config.device_ip)
+        client = self._clients.of(loaded)
+        controller = self._controllers.get(client.device)
         if controller is None:
-            client = self._clients[config.device_ip] = self._client(loaded)
-            controller = self._controllers[config.device_ip] = Controller(client, self._settings)
+            controller = self._controllers[client.device] = Controller(client, self._settings)
         controller.add(loaded)
         group = config.group or config.equipment_name
         equipment = Equipment(
@@ -142,17 +145,17 @@ class EquipmentManager:
                 [one for one in set_points if one.equipment in here], [one for one in switches if one.equipment in here]
             )
 
-    def get_all_ecy_clients(self) -> tuple[ECYDeviceClient, ...]:
+    def get_all_ecy_clients(self) -> tuple[ControllerClient, ...]:
         """One client per controller."""
-        return tuple(self._clients.values())
+        return tuple(self._clients.all.values())
 
     def get_ecy_client_points_mapping(self) -> dict[str, tuple[Point, ...]]:
         """The points of each controller, by its address."""
         return {controller.address: controller.points for controller in self.controllers}
 
-    def get_pending_points_by_ecy_client(self, now_s: MonotonicSeconds) -> dict[ECYDeviceClient, list[Write]]:
+    def get_pending_points_by_ecy_client(self, now_s: MonotonicSeconds) -> dict[ControllerClient, list[Write]]:
         """What each controller still has to be sent: changed values, and everything when the refresh is due."""
-        return {self._clients[address]: one.plan.due(now_s) for address, one in self._controllers.items()}
+        return {self._clients.all[address]: one.plan.due(now_s) for address, one in self._controllers.items()}
 
     def synchronize_time_and_timezone(self, start_time_unix: float, timezone: str) -> None:
         """Turn NTP off and set zone and clock of every controller, in parallel.
@@ -160,57 +163,22 @@ class EquipmentManager:
         Raises the first controller's :class:`DeviceError` after all have been tried.
         """
         with ThreadPoolExecutor(len(self._controllers), thread_name_prefix="clock") as pool:
-            done = [
-                pool.submit(synchronize, client, start_time_unix, timezone) for client in self.get_all_ecy_clients()
-            ]
+            clocks = [client.clock for client in self.get_all_ecy_clients()]
+            done = [pool.submit(synchronize, one, start_time_unix, timezone) for one in clocks if one is not None]
         for future in done:
             future.result()
 
-    @contextmanager
-    def telling_trust_together(self) -> Iterator[None]:
+    def telling_trust_together(self) -> AbstractContextManager[None]:
         """Around a first contact with many: what is trusted from then on is said in one line."""
-        self._newly_trusted = {}
-        try:
-            yield
-        finally:
-            trusted, self._newly_trusted = self._newly_trusted, None
-            if len(trusted) > 1:
-                where = self._tls.pins_file
-                log.info("the certificates of %s are trusted from now on (SHA-256 in %s)", ", ".join(trusted), where)
-            else:
-                for address, fingerprint in trusted.items():
-                    tell_trusted(address, fingerprint)
+        return self._clients.telling_trust_together()
 
-    def _trusted(self, address: str, fingerprint: str) -> None:
-        if self._newly_trusted is None:
-            tell_trusted(address, fingerprint)
-        else:
-            self._newly_trusted[address] = fingerprint
-
-    def client_for(self, address: str, credentials: Credentials) -> ECYDeviceClient:
+    def client_for(self, address: str, credentials: Credentials) -> ControllerClient:
         """A client of its own for a controller, configured or not. Raises :class:`ConfigError`."""
-        return controller_client(address, credentials, self._settings, self._tls)
+        return self._clients.apart(address, credentials)
 
     def close(self) -> None:
         """Close every client's connections."""
-        for client in self.get_all_ecy_clients():
-            client.close()
-
-    def _client(self, loaded: LoadedEquipment) -> ECYDeviceClient:
-        config, settings = loaded.config, self._settings
-        if config.password_env:
-            self._passwords.append(settings.variables[config.password_env])
-        credentials = self.credentials[config.device_ip] = Credentials(config.username_env, config.password_env)
-        return controller_client(config.device_ip, credentials, settings, self._tls, config.timeout_s)
-
-    def _missing_credentials(self, loaded: LoadedEquipment) -> Iterable[Problem]:
-        for key in ("username_env", "password_env"):
-            name = getattr(loaded.config, key)
-            if name and is_placeholder(self._settings.variables.get(name, "")):
-                yield Problem(f"{loaded.file.name}: {key}", f"names the variable {name}, which is still a placeholder")
-            elif name and name not in self._settings.variables:
-                what = f"names the variable {name}, which is not set; set it in .env"
-                yield Problem(f"{loaded.file.name}: {key}", what)
+        self._clients.close()
 
 
 def synchronize(client: SettableClock, unix_time: float, timezone: str) -> None:

@@ -12,6 +12,7 @@ from typing import TypeAlias
 
 from equipment.config_model import EquipmentConfig
 from points import POINT_CLASSES
+from utils.for_each import FOR_EACH
 from utils.home import ROOMS, SHIPPED
 
 Json: TypeAlias = "dict[str, Json] | list[Json] | str | int | float | bool | None"
@@ -19,18 +20,42 @@ Json: TypeAlias = "dict[str, Json] | list[Json] | str | int | float | bool | Non
 SCHEMA_FILE = SHIPPED / "schema" / "equipment.schema.json"
 PAGE_FILE = ROOMS / "docs" / "configuration.md"
 
+_VARIABLE: dict[str, Json] = {"type": "string", "pattern": r"^\$\{[A-Za-z_][A-Za-z0-9_]*\}$"}
+_FOR_EACH: dict[str, Json] = {
+    "type": "array",
+    "minItems": 1,
+    "items": {"type": "object", "additionalProperties": {"type": ["string", "number", "boolean"]}},
+    "default": None,
+    "description": "One file for several equipments that are alike: an object for each, with what differs by name; "
+    "${NAME} stands for it anywhere in the file.",
+}
+_LISTS = ("$schema", FOR_EACH, "points")
+
 _BLOCK = re.compile(r"(?P<begin><!-- begin (?P<name>[a-z ]+) -->\n).*?(?P<end><!-- end -->\n)", re.DOTALL)
 
 
 def equipment_schema() -> dict[str, Json]:
     """Return the JSON Schema (2020-12) of an equipment config file."""
     schema: dict[str, Json] = EquipmentConfig.model_json_schema()
+    properties = _object(schema["properties"])
+    schema["properties"] = {"$schema": properties.pop("$schema"), FOR_EACH: dict(_FOR_EACH), **properties}
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema}
 
 
 def schema_text() -> str:
-    """Return the schema as it stands in the file."""
-    return json.dumps(equipment_schema(), indent=2, ensure_ascii=False) + "\n"
+    """Return the schema as it stands in the file: a ``${NAME}`` may stand wherever a value may."""
+    schema = equipment_schema()
+    for part in (schema, *map(_object, _object(schema["$defs"]).values())):
+        properties = _object(part.get("properties", {}))
+        properties |= {key: _or_a_variable(_object(value)) for key, value in properties.items() if key not in _LISTS}
+    return json.dumps(schema, indent=2, ensure_ascii=False) + "\n"
+
+
+def _or_a_variable(value: dict[str, Json]) -> dict[str, Json]:
+    if value.get("type") == "string" and "pattern" not in value:
+        return value
+    outer: dict[str, Json] = {key: value[key] for key in ("default", "description") if key in value}
+    return {"anyOf": [{key: told for key, told in value.items() if key not in outer}, _VARIABLE], **outer}
 
 
 def page_text(page: str) -> str:

@@ -45,7 +45,7 @@ class TakenClock:
     """Zone, clock and NTP of a controller.
 
     ``utc_ahead_s`` is how far its own clock was ahead of UTC by this computer's, in s, where only the controller knows
-    its zone; None in all others.
+    its zone; None in all others. Over BACnet that is all that is known: there the zone is empty.
     """
 
     device: str

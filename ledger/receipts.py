@@ -72,7 +72,13 @@ def state_before(entry: Entry) -> str:
         case TakenOutput():
             return _service(entry.was_out_of_service)
         case TakenClock():
-            return f"{entry.time_zone}, NTP {'on' if entry.ntp_enabled else 'off'}"
+            return _clock_before(entry)
+
+
+def _clock_before(entry: TakenClock) -> str:
+    if not entry.time_zone and entry.utc_ahead_s is not None:
+        return f"{entry.utc_ahead_s / 3600.0:+.2f} h from UTC"
+    return f"{entry.time_zone}, NTP {'on' if entry.ntp_enabled else 'off'}"
 
 
 def _service(out_of_service: bool | None) -> str:
@@ -87,4 +93,4 @@ def described(entry: Entry) -> str:
         case TakenInput() | TakenOutput():
             return f"{entry.ref} {entry.name} out-of-service"
         case TakenClock():
-            return "clock, zone and NTP"
+            return "clock, zone and NTP" if entry.time_zone else "clock"

@@ -185,6 +185,7 @@ class AccountSettings(Part):
 class ControllerSettings(AccountSettings):
     """What controllers are made to do, and when."""
 
+    bacnet_interface: str | None = Field(None, alias="BACNET_INTERFACE")
     settle_time_s: NonNegativeFloat | None = Field(None, alias="ECY_SETTLE_TIME")
     couple_time_s: NonNegativeFloat = Field(5.0, alias="ECY_COUPLE_TIME")
     refresh_time_s: PositiveFloat = Field(60.0, alias="ECY_REFRESH_TIME")

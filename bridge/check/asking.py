@@ -14,7 +14,7 @@ from bridge import startup
 from bridge.check.views import SimulationView
 from bridge.first_contact import Confirm, FirstContact, meet
 from clients.boptest_client import Timeouts
-from clients.ecy_device_client import ECYDeviceClient
+from clients.device_client import ControllerClient
 from clients.making import simulation_client
 from utils.clocks import model_seconds
 from utils.errors import ConfigError, DeviceError, DeviceRefused, SimulationAborted, SimulationError
@@ -24,7 +24,7 @@ from utils.state_folder import StateFolder, StateTable
 log = logging.getLogger(__name__)
 
 Answer = TypeVar("Answer")
-AskOne: TypeAlias = Callable[[ECYDeviceClient, DeviceError | None], Answer]
+AskOne: TypeAlias = Callable[[ControllerClient, DeviceError | None], Answer]
 """Asks one controller; nothing, where there is a reason not to."""
 
 DEADLINES = Timeouts(quick_s=15.0, data_s=30.0, select_s=300.0, simulate_s=120.0)
@@ -101,7 +101,7 @@ class BothPeers:
     """One look at both peers. :meth:`ask` blocks; :meth:`request_stop` is for other threads."""
 
     def __init__(
-        self, test: OwnTest | None, clients: Sequence[ECYDeviceClient], may_show: Confirm, met: StateTable
+        self, test: OwnTest | None, clients: Sequence[ControllerClient], may_show: Confirm, met: StateTable
     ) -> None:
         """Without ``test``, only controllers are asked.
 
@@ -150,7 +150,7 @@ class BothPeers:
 
         Returns, by address, why one must not be signed in to.
         """
-        new = [client for client in self._clients if not self._is_on_record(client)]
+        new = [client for client in self._clients if client.has_account and not self._is_on_record(client)]
         failures = meet(new, pool)
         contacts = [FirstContact(one.device, one.fingerprint) for one in new if failures[one.device] is None]
         reasons = {device: error for device, error in failures.items() if error is not None}
@@ -158,7 +158,7 @@ class BothPeers:
             reasons |= {contact.device: _withheld(contact) for contact in contacts}
         return reasons
 
-    def _is_on_record(self, client: ECYDeviceClient) -> bool:
+    def _is_on_record(self, client: ControllerClient) -> bool:
         return not client.is_new if client.is_pinned else self._met.get(client.device) is not None
 
 

@@ -153,7 +153,8 @@ def _short(unit: str | None) -> str:
 def _controller(row: ControllerRow) -> Iterator[str]:
     name = f" {row.name}" if row.name else ""
     yield f"{row.address}{name} ({', '.join(row.equipments)}): {row.session}"
-    yield f"  certificate {_certificate(row.certificate)}"
+    if row.certificate is not None:
+        yield f"  certificate {_certificate(row.certificate)}"
     if row.clock is not None:
         yield f"  clock {_clock(row.clock)}"
     if row.exchange_s is not None:
@@ -171,6 +172,8 @@ def _clock(row: ClockRow) -> str:
     offset = "" if row.offset_s is None else f", {round(row.offset_s):+d} s against this computer"
     ntp = {True: "NTP on", False: "NTP off", None: "NTP unknown"}[row.ntp_enabled]
     moment = f"{row.weekday} {row.local_time:%Y-%m-%d %H:%M:%S}"
+    if not row.zone and row.ntp_enabled is not None:
+        return f"{moment}, day {row.day_of_year} of its year"
     return f"{moment} {row.zone}, day {row.day_of_year} of its year{offset}, {ntp}"
 
 

@@ -8,7 +8,7 @@ from typing import NamedTuple, TypeAlias
 
 from bridge.check.views import ClockView, ControllerView
 from bridge.link import Claim, claims_of, require_told
-from clients.ecy_device_client import ECYDeviceClient
+from clients.device_client import ControllerClient
 from equipment.controller import Controller
 from points import Point
 from utils.clocks import Clocks
@@ -20,7 +20,7 @@ class _Subject(NamedTuple):
     """Who is looked at, and how."""
 
     controller: Controller
-    client: ECYDeviceClient
+    client: ControllerClient
     clocks: Clocks
 
 
@@ -28,7 +28,7 @@ Stage: TypeAlias = Callable[[_Subject, ControllerView], ControllerView]
 
 
 def look_at_controller(
-    controller: Controller, client: ECYDeviceClient, clocks: Clocks, reason: DeviceError | None = None
+    controller: Controller, client: ControllerClient, clocks: Clocks, reason: DeviceError | None = None
 ) -> ControllerView:
     """Ask one thing after the other; nothing, where there is a ``reason`` not to.
 
@@ -36,7 +36,9 @@ def look_at_controller(
     else is noted.
     """
     subject = _Subject(controller, client, clocks)
-    view = ControllerView(controller.address, has_new_certificate=client.is_new)
+    view = ControllerView(
+        controller.address, client.has_account, controller.set_clock, has_new_certificate=client.is_new
+    )
     try:
         if reason is not None:
             raise reason
@@ -88,14 +90,14 @@ def _target(controller: Controller, point: Point) -> Target:
     return Target(controller.address, point.object_type, point.ecy_point)
 
 
-def _find(client: ECYDeviceClient, target: Target) -> ObjectRef | None:
+def _find(client: ControllerClient, target: Target) -> ObjectRef | None:
     try:
         return ObjectRef(target.object_type, client.get_instance_number(target.name, target.object_type))
     except ObjectError:
         return None
 
 
-def _found_as(client: ECYDeviceClient, target: Target) -> ObjectType | None:
+def _found_as(client: ControllerClient, target: Target) -> ObjectType | None:
     others = (kind for kind in ObjectType if _find(client, target._replace(object_type=kind)) is not None)
     return next(others, None)
 
@@ -120,8 +122,12 @@ def _outputs(refs: Mapping[Target, ObjectRef]) -> list[ObjectRef]:
 
 
 def _clock(subject: _Subject, view: ControllerView) -> ControllerView:
-    state = subject.client.get_clock()
-    return replace(view, clock=ClockView(state, subject.clocks.wall()))
+    clock = subject.client.clock
+    if clock is None:
+        return replace(view, clock=ClockView(subject.client.get_clock(), subject.clocks.wall()))
+    state, host_unix = clock.get_clock(), subject.clocks.wall()
+    listeners = () if view.set_clock is not None else clock.listeners()
+    return replace(view, clock=ClockView(state, host_unix, tuple(listeners)))
 
 
 def _bindings(subject: _Subject, view: ControllerView) -> ControllerView:

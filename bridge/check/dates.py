@@ -8,7 +8,7 @@ from datetime import datetime
 
 from bridge.check.views import ClockView, ControllerView
 from bridge.findings import Finding, Severity, Topic
-from bridge.link import clock_objection
+from bridge.link import clock_objection, passes_on
 from utils.clocks import DAY_S, is_known_zone, local_to_unix, model_seconds
 from utils.settings import Settings
 
@@ -65,20 +65,22 @@ def clock_findings(settings: Settings, testcase: str, view: ControllerView) -> I
     if view.clock is None:
         return
     yield from _offset(view.address, clock_offset_s(view.clock))
-    if settings.timezone is None:
-        yield from _left_alone(settings, testcase, view.address, view.clock)
+    if settings.timezone is None or view.set_clock is False:
+        why = f"{_ZONE} is not set" if settings.timezone is None else "set_clock is false"
+        yield from _left_alone(settings, testcase, view, why)
     else:
         yield from _taken(settings.timezone, view.address, view.clock)
 
 
-def _left_alone(settings: Settings, testcase: str, address: str, clock: ClockView) -> Iterator[Finding]:
-    shows, start = clock.state.local_time, settings.start_time
+def _left_alone(settings: Settings, testcase: str, view: ControllerView, why: str) -> Iterator[Finding]:
+    assert view.clock is not None  # noqa: S101 - it has been looked at
+    shows, start, address = view.clock.state.local_time, settings.start_time, view.address
     if _is_weekend(shows):
         yield Finding(
             Severity.WARNING,
             Topic.CALENDAR,
             address,
-            f"its clock is left alone ({_ZONE} is not set) and shows a {weekday(shows)}: a Monday-to-Friday schedule "
+            f"its clock is left alone ({why}) and shows a {weekday(shows)}: a Monday-to-Friday schedule "
             f"is off, {_occupancy(testcase)}",
         )
     if start is not None and abs((_in_the_year(shows, start) - start).total_seconds()) > _TELLING_DIFFERENCE_S:
@@ -86,7 +88,7 @@ def _left_alone(settings: Settings, testcase: str, address: str, clock: ClockVie
             Severity.WARNING,
             Topic.CLOCK,
             address,
-            f"its clock is left alone ({_ZONE} is not set): it shows {_moment(shows)} while the building starts at "
+            f"its clock is left alone ({why}): it shows {_moment(shows)} while the building starts at "
             f"{_moment(start)}, and its schedules go by its own clock",
         )
 
@@ -94,9 +96,13 @@ def _left_alone(settings: Settings, testcase: str, address: str, clock: ClockVie
 def _taken(zone: str, address: str, clock: ClockView) -> Iterator[Finding]:
     state, objection = clock.state, clock_objection(clock.state)
     if objection is not None:
-        remedy = "; give it the name of an IANA zone" if state.ntp_enabled is not None else ""
+        remedy = "; give it the name of an IANA zone" if state.keeps_zone and state.ntp_enabled is not None else ""
         what = f"{objection}, so its clock will be left alone although {_ZONE} is set{remedy}"
         yield Finding(Severity.WARNING, Topic.CLOCK, address, what)
+        return
+    if clock.listeners:
+        yield Finding(Severity.PROBLEM, Topic.CLOCK, address, passes_on(clock.listeners))
+    if not state.keeps_zone:
         return
     if not is_known_zone(state.time_zone):
         what = (

@@ -8,7 +8,7 @@ from bridge.check.asking import BothPeers, OwnTest
 from bridge.check.views import unit_in_our_words
 from bridge.first_contact import Confirm, always
 from bridge.startup import simulation_names
-from clients.ecy_device_client import ECYDeviceClient
+from clients.device_client import ControllerClient
 from clients.making import Credentials
 from equipment.equipment_manager import EquipmentManager
 from utils.errors import DeviceError, Problems
@@ -151,13 +151,13 @@ def _load(manager: EquipmentManager) -> tuple[str, ...]:
     return tuple(map(str, problems.found))
 
 
-def _clients(manager: EquipmentManager, device: str | None) -> tuple[ECYDeviceClient, ...]:
+def _clients(manager: EquipmentManager, device: str | None) -> tuple[ControllerClient, ...]:
     if device is None:
         return manager.get_all_ecy_clients()
     return (manager.client_for(device, manager.credentials.get(device, Credentials())),)
 
 
-def _objects_of(client: ECYDeviceClient, reason: DeviceError | None) -> ControllerOffer:
+def _objects_of(client: ControllerClient, reason: DeviceError | None) -> ControllerOffer:
     try:
         if reason is not None:
             raise reason

@@ -7,7 +7,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from bridge.check.views import ControllerView, PointView, quantity
 from bridge.exchange_delay import LIMIT_S, ExchangeDelay
 from bridge.findings import Finding, Severity, Topic
-from clients.ecy_device_client import API, Binding, object_url
+from clients.device_client import Binding
+from clients.ecy_device_client import API, object_url
 from utils.settings import Settings
 from utils.values import ObjectRef, Role
 
@@ -16,7 +17,9 @@ _FAST = frozenset({"pressure", "volume flow", "mass flow"})
 
 
 def certificate_findings(view: ControllerView, policy: str) -> Iterator[Finding]:
-    """How far the controller has shown who it is."""
+    """How far the controller has shown who it is; over BACnet nobody shows that, and nobody asks."""
+    if not view.has_account:
+        return
     if policy == "off":
         what = "its certificate is not looked at (ECY_TLS=off): whoever answers gets the password"
         yield Finding(Severity.WARNING, Topic.CERTIFICATE, view.address, what)

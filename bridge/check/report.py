@@ -81,8 +81,10 @@ class CertificateRow:
     """Whether it was seen, and pinned, for the first time."""
 
     @classmethod
-    def of(cls, view: ControllerView, policy: str) -> Self:
-        """The certificate of one controller."""
+    def of(cls, view: ControllerView, policy: str) -> Self | None:
+        """The certificate of one controller; None over BACnet, where there is none."""
+        if not view.has_account:
+            return None
         return cls(policy, view.fingerprint, view.is_new) if policy == "pin" else cls(policy, None, is_new=False)
 
 
@@ -114,7 +116,7 @@ class ControllerRow:
     name: str | None
     equipments: tuple[str, ...]
     session: str
-    certificate: CertificateRow
+    certificate: CertificateRow | None
     clock: ClockRow | None
     exchange_s: float | None
     exchange_simulated_s: float | None
@@ -197,4 +199,4 @@ def _session(view: ControllerView) -> str:
         case DeviceRefused():
             return "refused"
         case _:
-            return "signed in" if view.is_reached else "no answer"
+            return ("signed in" if view.has_account else "answers") if view.is_reached else "no answer"

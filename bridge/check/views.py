@@ -6,8 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from bridge.link import Claim
-from clients.device_client import ClockState
-from clients.ecy_device_client import Binding, CovSubscription
+from clients.device_client import Binding, ClockState, CovSubscription
 from equipment.equipment_manager import Equipment
 from points import BadValue, Point
 from utils.errors import ConfigError, DeviceError, Problem, SimulationError
@@ -35,6 +34,8 @@ class ClockView:
 
     state: ClockState
     host_unix: float
+    listeners: tuple[str, ...] = ()
+    """To whom it would pass simulated time on, against the config's will."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +47,8 @@ class ControllerView:
     """
 
     address: str
+    has_account: bool = True
+    set_clock: bool | None = None
     has_new_certificate: bool = False
     """Whether there was no pin before we came."""
     fingerprint: str | None = None

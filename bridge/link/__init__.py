@@ -6,7 +6,7 @@ controller once, and lets each hear what came of it.
 
 from bridge.link.calls import GRACE_S, LastCalls
 from bridge.link.claims import Claim, claims_of, require_told
-from bridge.link.clock_keeper import ClockKeeper, ClockOrder, clock_errors, clock_objection, future_findings
+from bridge.link.clock_keeper import ClockKeeper, ClockOrder, clock_errors, clock_objection, future_findings, passes_on
 from bridge.link.hand import HeldPoint
 from bridge.link.in_use import STALE_S, InUse, SecondLook
 from bridge.link.link import ControllerLink, LinkState
@@ -31,5 +31,6 @@ __all__ = [
     "clock_errors",
     "clock_objection",
     "future_findings",
+    "passes_on",
     "require_told",
 ]

@@ -7,7 +7,7 @@ it a setting, happens at most once a wall minute. Between two settings the clock
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Self
@@ -25,7 +25,7 @@ from utils.clocks import (
     local_to_unix,
     unix_to_local,
 )
-from utils.errors import DeviceError, DeviceRefused, DeviceUnreachable, ObjectError
+from utils.errors import DeviceError, DeviceRefused, DeviceUnreachable, ObjectError, Problem
 from utils.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -88,11 +88,15 @@ class _Reading:
 class ClockKeeper:
     """The clock of one controller, from when it is taken until it is given back. Used by one thread at a time."""
 
-    def __init__(self, clock: SettableClock, order: ClockOrder, ledger: Ledger, clocks: Clocks) -> None:
+    def __init__(
+        self, clock: SettableClock, order: ClockOrder, ledger: Ledger, clocks: Clocks, *, may_tell: bool = False
+    ) -> None:
+        """With ``may_tell``, those to whom it passes the time on may have it, too."""
         self.max_drift_s: float | None = None
         """How far the clock has been off model time at most while it was kept; None before the first look."""
         self.found_ahead_s: float | None = None
         """How far the clock was ahead of this computer's when it was found; None where that is not known."""
+        self._may_tell = may_tell
         self._clock = clock
         self._order = order
         self._ledger = ledger
@@ -109,6 +113,11 @@ class ClockKeeper:
     def device(self) -> str:
         """The controller's address."""
         return self._clock.device
+
+    def problems(self) -> list[Problem]:
+        """What speaks against setting it: others would take simulated time from it. Raises :class:`DeviceError`."""
+        listeners = () if self._may_tell else self._clock.listeners()
+        return [Problem(self.device, passes_on(listeners))] if listeners else []
 
     def new_entries(self) -> list[TakenClock]:
         """What there is to enter before the clock is set; nothing where it is left alone or entered already."""
@@ -240,6 +249,8 @@ def _ahead_s(state: ClockState, host_time: UnixSeconds) -> float | None:
 
 def clock_objection(state: ClockState) -> str | None:
     """Why a controller's clock could not be put back; None where nothing is known to be against it."""
+    if not state.keeps_zone:
+        return state.objection
     if state.ntp_enabled is None:
         return "does not tell whether NTP is on"
     if not state.time_zone:
@@ -247,6 +258,14 @@ def clock_objection(state: ClockState) -> str | None:
     if state.is_utc and not is_known_zone(state.time_zone):
         return f"tells the time of UTC, and its zone {state.time_zone!r} is not known to this computer"
     return None
+
+
+def passes_on(listeners: Sequence[str]) -> str:
+    """Why a clock is not set that others follow."""
+    return (
+        f"its clock would be set, and it passes its time on to others ({', '.join(listeners)}): empty its "
+        'time-synchronization-recipients, or say "set_clock": false in its config (true, if all of them may follow)'
+    )
 
 
 def clock_errors(keepers: Iterable[ClockKeeper]) -> dict[str, float]:

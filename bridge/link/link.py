@@ -23,7 +23,7 @@ from clients.device_client import DeviceClient, Nameplate
 from equipment.controller import Controller
 from ledger import Ledger, Receipt, TakenClock
 from utils.clocks import Clocks, ModelSeconds, MonotonicSeconds
-from utils.errors import ConfigError, DeviceError, ObjectError, Problem
+from utils.errors import ConfigError, DeviceError, ObjectError, Problem, Problems
 from utils.state_folder import StateError
 from utils.values import (
     Exchange,
@@ -133,7 +133,11 @@ class ControllerLink:
     def reach(self) -> None:
         """Connect and find every object. Writes nothing. Raises :class:`DeviceError` and :class:`ConfigError`."""
         self.controller.client.connect()
-        self.controller.bind()
+        problems = Problems()
+        with problems.collecting():
+            self.controller.bind()
+        problems.add(self.clock.problems() if self.clock is not None else ())
+        problems.refuse()
         self.duties.bind()
         with suppress(DeviceError):  # nothing depends on it
             self.nameplate = self.controller.client.get_nameplate()

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from clients.device_client import Binding, CovSubscription
 from clients.ecy.session import EcySession
 from clients.ecy.wire import API, OBJECTS, items_of, kebab, member, words_of
 from clients.http.funnel import Json
@@ -12,24 +11,6 @@ from utils.values import ObjectRef, ObjectType
 
 _BINDINGS = f"{API}/services/events/bindings"
 _TYPES = {kebab(object_type.value): object_type for object_type in ObjectType}
-
-
-@dataclass(frozen=True, slots=True)
-class Binding:
-    """An event binding: it copies between two data paths. ``write_priority`` is None when it does not tell."""
-
-    name: str
-    element_a: str
-    element_b: str
-    write_priority: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class CovSubscription:
-    """A BACnet peer that is told when an object changes. ``ref`` is None for objects of other kinds."""
-
-    recipient: str
-    ref: ObjectRef | None
 
 
 def read_bindings(session: EcySession) -> list[Binding]:

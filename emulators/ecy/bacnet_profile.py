@@ -23,7 +23,9 @@ class BacnetProfile:
     """SubscribeCOV, for every object type."""
     cov_subscriptions: int = 400
     """How many subscriptions may be open; one more is refused."""
-    time_synchronization: Literal["followed", "ignored"] = "followed"
+    time_synchronization: Literal["followed", "utc-only", "ignored"] = "followed"
     """What becomes of a time that somebody sends. With NTP enabled it is never followed."""
+    time_recipients: tuple[int, ...] | None = None
+    """The devices to which it would pass its time on; None for one that passes it on to nobody, ever."""
     names_writable: bool = False
     """Whether ``object-name`` of an object may be written."""

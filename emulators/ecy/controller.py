@@ -18,7 +18,7 @@ from emulators.ecy.objects.database import ObjectDatabase
 from emulators.ecy.objects.program_objects import ProgramObjects
 from emulators.ecy.objects.saved import SavedObject, gone_back, refuse_unfit, saved, taken, taken_back
 from emulators.ecy.profile import Profile
-from emulators.ecy.scanning import ExchangeScan, ExchangeTrigger, ScanMode, ScanTrigger, WallScan, WallScanner
+from emulators.ecy.scanning import ExchangeScan, ExchangeTrigger, FrontEnd, ScanMode, ScanTrigger, WallScan, WallScanner
 from emulators.ecy.wire.values import Json
 from emulators.http.connections import Connections
 from emulators.program import ControlProgram, ObjectSpec
@@ -97,6 +97,11 @@ class EmulatedController:
         self.writer = self._new_writer()
         self._io = ProgramObjects(self.objects, self.profile.program_priority)
         self._protect()
+
+    def trigger_of(self, front_end: FrontEnd) -> ScanTrigger:
+        """What is told of a client's doings at a front end: the trigger, or one that triggers nothing."""
+        mode = self.settings.scan
+        return self.trigger if isinstance(mode, ExchangeScan) and mode.over == front_end else ScanTrigger()
 
     @property
     def is_rebooting(self) -> bool:
@@ -235,7 +240,9 @@ class EmulatedController:
 
     def _new_writer(self) -> ObjectWriter:
         journal = self.journal if self.settings.journal else None
-        return ObjectWriter(self.objects, self.profile, self.counters, self.faults, self.trigger.written, journal)
+        return ObjectWriter(
+            self.objects, self.profile, self.counters, self.faults, self.trigger_of("rest").written, journal
+        )
 
 
 def _object_specs(spec: ControllerSpec) -> list[ObjectSpec]:

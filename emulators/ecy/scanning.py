@@ -6,7 +6,7 @@ import logging
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import Literal, TypeAlias
 
 from emulators.states import Fields, SavedStateError
 from utils.values import ObjectRef, ObjectType
@@ -23,16 +23,21 @@ class WallScan:
     scale: float = 1.0
 
 
+FrontEnd: TypeAlias = Literal["rest", "bacnet"]
+
+
 @dataclass(frozen=True, slots=True)
 class ExchangeScan:
     """Controller time stands still but for an exchange, which passes ``step_s`` in scans of ``period_s``.
 
     An exchange is a batch, or several in a row, that writes objects and then reads present-values: the scans run
-    between its last write and the first read after it. Reading a present-value again begins a new exchange.
+    between its last write and the first read after it. Reading a present-value again begins a new exchange. Over
+    BACnet, a batch is a ReadPropertyMultiple. What clients do at the other front end passes no time.
     """
 
     step_s: float
     period_s: float = 1.0
+    over: FrontEnd = "rest"
 
 
 ScanMode: TypeAlias = WallScan | ExchangeScan

@@ -57,3 +57,11 @@ def warn_of_unknown_zones(ctx: Context, role: str, named: Iterable[str]) -> None
     if unknown:
         known = ", ".join(sorted(ctx.names(role))) or "none"
         ctx.alarm(f"the parameters name zones that have no {role}: {', '.join(unknown)}; the config has: {known}")
+
+
+def warn_of_unread_zones(ctx: Context, zones: Iterable[str], roles: Iterable[str], what: str) -> None:
+    """An alarm for zones that are commanded and of which a role is not read; ``what`` is what becomes of them."""
+    for role in roles:
+        unread = sorted(set(zones) - set(ctx.names(role)))
+        if unread:
+            ctx.alarm(f"these zones have no {role} and {what}: {', '.join(unread)}")

@@ -75,21 +75,26 @@ class Rig:
     purpose: Purpose = DRIVE
     guarded: bool = False
     acting: Acting | None = None
+    over_bacnet: bool = False
 
     def settings(self, **variables: str) -> Settings:
         """Settings of a run against the rig."""
         return bench.settings(self.folder, **{"BOP_SERVER_URL": self.building.url, **variables})
 
+    def configs(self) -> list[dict[str, object]]:
+        """Those of both controllers."""
+        addresses = self.controllers.bacnet_addresses if self.over_bacnet else self.controllers.addresses
+        keys: dict[str, object] = {"timeout_s": self.timeout_s}
+        keys |= {"protocol": "bacnet"} if self.over_bacnet else {}
+        return [
+            bench.equipment("AHU", addresses["AHU"], self.ahu_points, **keys, **self.keys),
+            bench.equipment("VAV", addresses["VAV"], self.vav_points, **keys),
+        ]
+
     def run(self, steps: int | None = None, **variables: str) -> Run:
         """A run that is ready to execute."""
         settings = self.settings(**variables)
-        addresses = self.controllers.addresses
-        manager = bench.manager(
-            self.folder,
-            settings,
-            bench.equipment("AHU", addresses["AHU"], self.ahu_points, timeout_s=self.timeout_s, **self.keys),
-            bench.equipment("VAV", addresses["VAV"], self.vav_points, timeout_s=self.timeout_s),
-        )
+        manager = bench.manager(self.folder, settings, *self.configs())
         run = Run(
             settings,
             manager,
@@ -126,11 +131,13 @@ def rig(
     legacy: bool = False,
     ahu_objects: Sequence[ObjectSpec] = AHU_OBJECTS,
     ahu_program: ControlProgram | None = None,
+    over_bacnet: bool = False,
 ) -> Iterator[Rig]:
     """Start both peers, which make one bench: the controllers are in the building's states."""
+    by_ntp = not over_bacnet
     specs = [
-        ControllerSpec("AHU", objects=ahu_objects, program=ahu_program),
-        ControllerSpec("VAV", objects=VAV_OBJECTS, instance=2),
+        ControllerSpec("AHU", objects=ahu_objects, program=ahu_program, ntp_enabled=by_ntp),
+        ControllerSpec("VAV", objects=VAV_OBJECTS, instance=2, ntp_enabled=by_ntp),
     ]
     _compile_the_building()
     plants = {"multizone_office_simple_air": MultizoneOffice}
@@ -138,12 +145,13 @@ def rig(
         specs,
         username="bench",
         password=PASSWORD,
-        scan=ExchangeScan(5.0),
+        scan=ExchangeScan(5.0, over="bacnet" if over_bacnet else "rest"),
         profile=profile or Profile(),
         journal=True,
+        bacnet_port=0 if over_bacnet else None,
     )
     with BoptestServer(plants, legacy=legacy, beside=controllers) as building, controllers:
-        yield Rig(folder, building, controllers)
+        yield Rig(folder, building, controllers, over_bacnet=over_bacnet)
 
 
 @contextmanager

@@ -91,7 +91,7 @@ class Claims:
 
         An operator's value may be gone only where it was in doubt, and then ``printed`` has it.
         """
-        for number, name in enumerate(self._peers.names):
+        for name in self._peers.names:
             address, controller = self._peers.address(name), self._peers.controller(name)
             for claim in self._claims[name].values():
                 if not claim.is_right and not _is_told(address, claim, printed):
@@ -100,7 +100,7 @@ class Claims:
             for object_name in controller.objects.names():
                 for what in _left_in(name, controller.objects.named(object_name)):
                     yield Left(address, object_name, what)
-            for what in _wrong_clock(controller, Trait(number)):
+            for what in _wrong_clock(controller):
                 yield Left(address, CLOCK, what)
 
     def accept(self) -> None:
@@ -111,7 +111,7 @@ class Claims:
 
     def mend(self) -> None:
         """Somebody goes through all controllers and puts right by hand what the daemon has left behind."""
-        for number, name in enumerate(self._peers.names):
+        for name in self._peers.names:
             controller = self._peers.controller(name)
             for claim in self._claims[name].values():
                 claim.mended()
@@ -119,7 +119,7 @@ class Claims:
                 _mend(controller, controller.objects.named(object_name))
             controller.clock.enable_ntp(True)
             controller.clock.set(None, controller.spec.time_zone)
-            controller.clock.enable_ntp(Trait(number).has_ntp)
+            controller.clock.enable_ntp(controller.spec.ntp_enabled)
 
     def _new(self, name: str) -> list[WriteRecord]:
         journal = self._peers.controller(name).journal
@@ -172,9 +172,9 @@ def _mend(controller: EmulatedController, found: BacnetObject) -> None:
         controller.objects.update(found.ref, lambda target: with_out_of_service(target, False))
 
 
-def _wrong_clock(controller: EmulatedController, trait: Trait) -> Iterator[str]:
+def _wrong_clock(controller: EmulatedController) -> Iterator[str]:
     clock, host = controller.clock, controller.settings.now()
-    if (clock.zone, clock.ntp_enabled) != (controller.spec.time_zone, trait.has_ntp):
+    if (clock.zone, clock.ntp_enabled) != (controller.spec.time_zone, controller.spec.ntp_enabled):
         yield f"{controller.spec.name} has zone {clock.zone} and NTP {clock.ntp_enabled}"
     if abs((clock.aware_now() - host).total_seconds()) > _CLOCK_TOLERANCE_S:
         yield f"{controller.spec.name} shows {clock.aware_now()}"

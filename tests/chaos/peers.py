@@ -112,8 +112,8 @@ def name_of(number: int) -> str:
     return f"C{number:02d}"
 
 
-def spec_of(number: int) -> ControllerSpec:
-    """A controller as it is before anybody comes."""
+def spec_of(number: int, over_bacnet: bool = False) -> ControllerSpec:
+    """A controller as it is before anybody comes; one that gets its time over BACnet has none by NTP."""
     trait = Trait(number)
     profile = _FORGETFUL if trait.is_forgetful else _STEADY
     return ControllerSpec(
@@ -121,7 +121,7 @@ def spec_of(number: int) -> ControllerSpec:
         objects=OBJECTS,
         program=EchoProgram(),
         instance=number + 1,
-        ntp_enabled=trait.has_ntp,
+        ntp_enabled=trait.has_ntp and not over_bacnet,
         profile=profile,
     )
 
@@ -139,18 +139,23 @@ def points_of(number: int) -> list[bench.Config]:
 
 
 class Peers(AbstractContextManager["Peers"]):
-    """Both sides of the bench. ``plant`` makes the plant of each test that is selected."""
+    """Both sides of the bench. ``plant`` makes the plant of each test that is selected.
 
-    def __init__(self, count: int, plant: PlantFactory, folder: Path) -> None:
+    With ``over_bacnet`` the bridge is led to the controllers' BACnet/IP, and their exchanges are there.
+    """
+
+    def __init__(self, count: int, plant: PlantFactory, folder: Path, *, over_bacnet: bool = False) -> None:
+        self.over_bacnet = over_bacnet
         self.names = [name_of(number) for number in range(count)]
         self.folder = folder
         self._plant = plant
         self._controllers = EcyServer(
-            [spec_of(number) for number in range(count)],
+            [spec_of(number, over_bacnet) for number in range(count)],
             username=USER,
             password=PASSWORD,
-            scan=ExchangeScan(STEP_S, STEP_S),
+            scan=ExchangeScan(STEP_S, STEP_S, "bacnet" if over_bacnet else "rest"),
             journal=True,
+            bacnet_port=0 if over_bacnet else None,
         )
         self._building = BoptestServer({CASE: plant}, limits=_LIMITS)
         self.is_legacy = False
@@ -177,7 +182,7 @@ class Peers(AbstractContextManager["Peers"]):
 
     def address(self, name: str) -> str:
         """Where a controller is."""
-        return self._controllers.addresses[name]
+        return (self._controllers.bacnet_addresses if self.over_bacnet else self._controllers.addresses)[name]
 
     def stop_building(self) -> None:
         """Take the building's server away, with every test in it."""
@@ -192,6 +197,7 @@ class Peers(AbstractContextManager["Peers"]):
 
     def write_configs(self, folder: Path, numbers: Iterable[int]) -> Path:
         """One config for each of these controllers."""
+        keys = {"protocol": "bacnet"} if self.over_bacnet else {}
         configs = [
             bench.equipment(
                 name_of(number),
@@ -199,6 +205,7 @@ class Peers(AbstractContextManager["Peers"]):
                 points_of(number),
                 timeout_s=TIMEOUT_S,
                 isolate_outputs=Trait(number).is_isolated,
+                **keys,
             )
             for number in numbers
         ]

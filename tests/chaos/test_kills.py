@@ -42,6 +42,12 @@ class KillAt(Fault):
         self._kill(now=not self._after_work)
         return None
 
+    async def on_datagram(self, *, outgoing: bool) -> bool:
+        """The same over BACnet: packets to the controller are requests, those from it replies."""
+        self._requests += not outgoing
+        self._kill(now=outgoing is self._after_work)
+        return True
+
     async def on_reply(self, request: Request, reply: Response) -> Response:
         """Kill after the work."""
         self._kill(now=self._after_work)
@@ -52,12 +58,16 @@ class KillAt(Fault):
             self._daemon.signal(signal.SIGKILL)
 
 
+@pytest.mark.parametrize("over_bacnet", [False, True], ids=["rest", "bacnet"])
 @pytest.mark.parametrize("seed", [1, 2])
-def test_after_a_kill_at_a_random_moment_release_leaves_everything_as_it_was(tmp_path: Path, seed: int) -> None:
+def test_after_a_kill_at_a_random_moment_release_leaves_everything_as_it_was(
+    tmp_path: Path, seed: int, over_bacnet: bool
+) -> None:
     rng = random.Random(seed)  # noqa: S311
     moments = [(rng.randint(1, LAST_MOMENT), rng.random() < 0.5) for _ in range(AT_ONCE)]
     count = AT_ONCE * EACH
-    with Peers(count, lambda: EchoBuilding(count, lambda advance: None), tmp_path) as peers, ExitStack() as stack:
+    building = EchoBuilding(count, lambda advance: None)
+    with Peers(count, lambda: building, tmp_path, over_bacnet=over_bacnet) as peers, ExitStack() as stack:
         claims = Claims(peers)
         for number, (moment, after_work) in enumerate(moments):
             daemon = _daemon(peers, tmp_path, number)

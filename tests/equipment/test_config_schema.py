@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from equipment.config_model import EquipmentConfig
-from equipment.schema import PAGE_FILE, SCHEMA_FILE, Json, equipment_schema, page_text
+from equipment.schema import PAGE_FILE, SCHEMA_FILE, Json, equipment_schema, page_text, schema_text
 from points import PointConfig, point_problems
 from utils.unit_conversion import UnitConverter
 
@@ -21,7 +21,15 @@ def objects(schema: Json) -> Iterator[dict[str, Json]]:
 
 
 def test_the_schema_file_is_current() -> None:
-    assert json.loads(SCHEMA_FILE.read_text(encoding="utf-8")) == equipment_schema(), "run python -m equipment.schema"
+    assert SCHEMA_FILE.read_text(encoding="utf-8") == schema_text(), "run python -m equipment.schema"
+
+
+def test_an_editor_takes_a_variable_wherever_a_value_may_stand() -> None:
+    properties = json.loads(schema_text())["properties"]
+    variable = {"type": "string", "pattern": r"^\$\{[A-Za-z_][A-Za-z0-9_]*\}$"}
+    assert variable in properties["timeout_s"]["anyOf"]
+    assert properties["device_ip"] == {**properties["device_ip"], "default": None}
+    assert properties["for_each"]["minItems"] == 1
 
 
 def test_the_page_is_current() -> None:

@@ -5,21 +5,20 @@ from __future__ import annotations
 import random
 from typing import ClassVar
 
-from supervisory.blocks.price_window import PriceWindow
-from supervisory.blocks.working_days import WorkingDays
-from supervisory.programs.air_quality_flush import AirQualityFlush, FlushSettings
-from supervisory.programs.load_shift import LoadShift, LoadShiftSettings
-from supervisory.programs.night_purge import NightPurge, NightPurgeSettings
-from supervisory.programs.rogue_zones import RogueSettings, RogueZones
-
 from supervisory import Command, Context, Parameters, Program, Read
 from supervisory.blocks.commissioning import CommissioningSettings
+from supervisory.blocks.price_window import PriceWindow
 from supervisory.blocks.ventilation import VentilationDesign
+from supervisory.blocks.working_days import WorkingDays
 from supervisory.programs.air_handler_commissioning import AirHandlerCommissioning
+from supervisory.programs.air_quality_flush import AirQualityFlush, FlushSettings
 from supervisory.programs.demand_controlled_ventilation import DemandControlledVentilation, DemandVentilationSettings
 from supervisory.programs.duct_static_reset import DuctStaticReset, DuctStaticSettings
 from supervisory.programs.heat_pump_stagger import HeatPumpStagger, HeatPumpStaggerSettings
+from supervisory.programs.load_shift import LoadShift, LoadShiftSettings
+from supervisory.programs.night_purge import NightPurge, NightPurgeSettings
 from supervisory.programs.occupied_standby import OccupiedStandby, OccupiedStandbySettings
+from supervisory.programs.rogue_zones import RogueSettings, RogueZones
 from supervisory.setup.loading import ProgramClass
 from utils.values import as_real32
 

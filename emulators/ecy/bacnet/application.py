@@ -85,7 +85,11 @@ class ControllerApplication(Application):  # type: ignore[misc]
         self.nsap.bind(link, address=link.address)
 
     def _all_handlers(self, device: Device, directory: Directory) -> Mapping[type[APDU], Handler]:
-        reading, discovery, timekeeping = ReadServices(directory), Discovery(device, directory), Timekeeping(device)
+        reading, discovery, timekeeping = (
+            ReadServices(directory, self._controller.trigger_of("bacnet")),
+            Discovery(device, directory),
+            Timekeeping(device),
+        )
         writing = WriteServices(directory, self._controller.objects, _writer(self._controller))
         profile = self._controller.profile.bacnet
         handlers: dict[type[APDU], Handler] = {
@@ -125,14 +129,17 @@ def _services(controller: EmulatedController) -> tuple[str, ...]:
         "write-property-multiple": profile.write_property_multiple,
         "subscribe-cov": profile.cov,
         "time-synchronization": profile.time_synchronization == "followed",
-        "utc-time-synchronization": profile.time_synchronization == "followed",
+        "utc-time-synchronization": profile.time_synchronization != "ignored",
     }
     return (*_ALWAYS_SUPPORTED, *(name for name, supported in optional.items() if supported))
 
 
 def _writer(controller: EmulatedController) -> ObjectWriter:
-    """Writes that do not drive the exchange scan: that belongs to REST batches alone."""
-    journal = controller.journal if controller.settings.journal else None
+    """Writes that are told where exchanges over BACnet pass the time."""
+    journal, written = (
+        controller.journal if controller.settings.journal else None,
+        controller.trigger_of("bacnet").written,
+    )
     return ObjectWriter(
-        controller.objects, controller.profile, controller.counters, controller.faults, lambda: None, journal
+        controller.objects, controller.profile, controller.counters, controller.faults, written, journal
     )

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from types import SimpleNamespace
 
-from bacpypes3.basetypes import DeviceStatus, ObjectTypesSupported, Segmentation, ServicesSupported
+from bacpypes3.basetypes import DeviceStatus, ObjectTypesSupported, Recipient, Segmentation, ServicesSupported
 from bacpypes3.primitivedata import Boolean, CharacterString, Integer, ObjectIdentifier, Unsigned
 from bacpypes3.primitivedata import ObjectType as BacnetType
 
@@ -82,6 +82,13 @@ def _daylight_saving(device: Device) -> Reading:
     return Boolean(bool(device.controller.clock.aware_now().dst()))
 
 
+def _time_recipients(device: Device) -> tuple[Element, ...] | None:
+    told = device.controller.profile.bacnet.time_recipients
+    if told is None:
+        return None
+    return tuple(Recipient(device=ObjectIdentifier((BacnetType("device"), number))) for number in told)
+
+
 def _segments(device: Device) -> Reading:
     return Unsigned(_MAX_SEGMENTS) if device.controller.profile.bacnet.segmentation else None
 
@@ -129,5 +136,6 @@ DEVICE_ROWS: Rows[Device] = table(
         _optional("local-time", lambda device: time_of(device.controller.clock.now())),
         _optional("utc-offset", _utc_offset),
         _optional("daylight-savings-status", _daylight_saving),
+        Row("time-synchronization-recipients", _time_recipients, required=False, shape="list"),
     ]
 )

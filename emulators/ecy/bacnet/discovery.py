@@ -71,7 +71,7 @@ class Timekeeping:
 
     def __init__(self, device: Device) -> None:
         self._clock = device.controller.clock
-        self._follows = device.controller.profile.bacnet.time_synchronization == "followed"
+        self._follows = device.controller.profile.bacnet.time_synchronization
         self._under_ntp = device.controller.profile.time_under_ntp
 
     def local(self, request: Request) -> None:
@@ -83,7 +83,7 @@ class Timekeeping:
         self._follow(request.time, is_utc=True)
 
     def _follow(self, stamp: Element, *, is_utc: bool) -> None:
-        if not self._follows:
+        if self._follows == "ignored" or (self._follows == "utc-only" and not is_utc):
             return
         try:
             moment = moment_of(stamp)

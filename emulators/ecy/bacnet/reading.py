@@ -20,6 +20,7 @@ from emulators.ecy.bacnet.wire.errors import error_type
 from emulators.ecy.bacnet.wire.values import Element, Encoded, Request
 from emulators.ecy.objects.objects import BacnetObject
 from emulators.ecy.refusals import UNKNOWN_OBJECT, Refusal
+from emulators.ecy.scanning import ScanTrigger
 from utils.values import ObjectType
 
 ANY_DEVICE = 4194303
@@ -32,6 +33,8 @@ _GROUPS = MappingProxyType(
         int(PropertyIdentifier("optional")): False,
     }
 )
+_VALUE = int(PropertyIdentifier("present-value"))
+_OF_A_VALUE = frozenset({_VALUE, int(PropertyIdentifier("status-flags"))})
 _WITH_VALUE = frozenset(int(PropertyIdentifier(name)) for name in ("present-value", "all", "required"))
 
 
@@ -78,8 +81,9 @@ class Directory:
 class ReadServices:
     """The two services."""
 
-    def __init__(self, directory: Directory) -> None:
+    def __init__(self, directory: Directory, trigger: ScanTrigger) -> None:
         self._directory = directory
+        self._trigger = trigger
 
     def property(self, request: Request) -> ReadPropertyACK:
         """Answer a ReadProperty. Raises Refusal."""
@@ -95,7 +99,13 @@ class ReadServices:
 
     def multiple(self, request: Request) -> ReadPropertyMultipleACK:
         """Answer a ReadPropertyMultiple; what is refused is refused item by item."""
-        results = [self._object(specification) for specification in request.listOfReadAccessSpecs]
+        specifications = request.listOfReadAccessSpecs
+        try:
+            if any(map(_asks_for_a_value, specifications)):
+                self._trigger.arm()
+            results = [self._object(specification) for specification in specifications]
+        finally:
+            self._trigger.disarm()
         return ReadPropertyMultipleACK(listOfReadAccessResults=results, context=request)
 
     def _object(self, specification: Element) -> ReadAccessResult:
@@ -108,6 +118,12 @@ class ReadServices:
             identifier = found.identifier
             elements = [_read(found, number, index) for number, index in _wanted(found, references)]
         return ReadAccessResult(objectIdentifier=identifier, listOfResults=elements)
+
+
+def _asks_for_a_value(specification: Element) -> bool:
+    """Whether an object is read as a step reads it; who takes stock asks for more."""
+    asked = {int(one.propertyIdentifier) for one in specification.listOfPropertyReferences}
+    return _VALUE in asked and asked <= _OF_A_VALUE
 
 
 def _wanted(found: Found, references: Element) -> Iterator[tuple[Element, int | None]]:

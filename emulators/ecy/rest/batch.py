@@ -70,12 +70,12 @@ class BatchRunner:
         try:
             for turn, position in enumerate(order):
                 if turn == writes_end and is_exchange:
-                    self._controller.trigger.arm()
+                    self._controller.trigger_of("rest").arm()
                 answers[position] = self._answer(requests[position])
                 if answers[position].failed and self._profile.batch_order == "stop-at-first-error":
                     break
         finally:
-            self._controller.trigger.disarm()
+            self._controller.trigger_of("rest").disarm()
         return answers
 
     def _order(self, count: int) -> range:

@@ -35,14 +35,7 @@ def untouched(shared: Rig, folder: Path) -> Iterator[Rig]:
 
 def preflight(subject: Rig, deadlines: Timeouts = DEADLINES, may_show: Confirm = always, **variables: str) -> Preflight:
     settings = subject.settings(**{**CHICAGO, **variables})
-    addresses = subject.controllers.addresses
-    manager = bench.manager(
-        subject.folder,
-        settings,
-        bench.equipment("AHU", addresses["AHU"], subject.ahu_points, timeout_s=2.0, **subject.keys),
-        bench.equipment("VAV", addresses["VAV"], subject.vav_points, timeout_s=2.0),
-        keeps_pins=False,
-    )
+    manager = bench.manager(subject.folder, settings, *subject.configs(), keeps_pins=False)
     return Preflight(settings, manager, StateFolder(settings.state_dir), deadlines=deadlines, may_show=may_show)
 
 

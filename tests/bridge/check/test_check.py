@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 import ssl
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -20,8 +21,10 @@ from clients.boptest_client import BOPTestClient
 from clients.http.tls import fingerprint_of
 from emulators.boptest.faults import AnswerWith, DroppedRequest, HoldCall
 from emulators.boptest.faults import BoptestFault as BoptestFault
+from emulators.ecy.bacnet_profile import BacnetProfile
 from emulators.ecy.faults.calls import AnswerInstead, DropConnection
 from emulators.ecy.faults.fault import Fault
+from emulators.ecy.profile import Profile
 from emulators.http.messages import Request, Response
 from emulators.program import ObjectSpec
 from ledger.entries import TakenInput, TakenSlot
@@ -169,12 +172,13 @@ class TestWhatItShows:
         looked = [check(both), check(both)]
         both.execute(1)
         looked.append(check(both))
-        assert [[row.certificate.is_new for row in report.controllers] for report in looked] == [
+        certificates = [[row.certificate for row in report.controllers] for report in looked]
+        assert [[one.is_new for one in told if one is not None] for told in certificates] == [
             [True, True],
             [True, True],
             [False, False],
         ]
-        assert len({report.controllers[0].certificate.fingerprint for report in looked}) == 1
+        assert len({told[0].fingerprint for told in certificates if told[0] is not None}) == 1
         assert [len(found(report, Topic.CERTIFICATE)) for report in looked] == [2, 2, 0]
 
     def test_without_a_yes_a_new_controller_is_met_and_shown_no_account(self, both: Rig) -> None:
@@ -452,3 +456,37 @@ class TestStopping:
         load.release.set()
         while note.exists():
             assert preflight(both).look().simulation.testcase
+
+
+class TestOverBacnet:
+    def test_what_was_seen_is_told_without_account_and_certificate(self, tmp_path: Path) -> None:
+        with rig(tmp_path, over_bacnet=True) as subject:
+            report = check(subject)
+            assert_untouched(subject)
+        assert not problems(report)
+        controller = report.controllers[0]
+        assert (controller.name, controller.session, controller.certificate) == ("AHU", "answers", None)
+        assert controller.exchange_s is not None
+        assert controller.clock is not None
+        assert all(point.instance is not None for point in report.points)
+
+    def test_nobody_is_asked_where_no_account_is_shown(self, tmp_path: Path) -> None:
+        user = User(answer=False)
+        with rig(tmp_path, over_bacnet=True) as subject:
+            assert not problems(preflight(subject, may_show=user).look())
+        assert user.asked == []
+
+    @pytest.mark.parametrize(("switches", "told"), [({"time_recipients": (12,)}, 2), ({"time_recipients": ()}, 0)])
+    def test_a_clock_that_others_follow_is_a_problem_before_the_run(
+        self, tmp_path: Path, switches: Mapping[str, Any], told: int
+    ) -> None:
+        with rig(tmp_path, profile=Profile(bacnet=BacnetProfile(**switches)), over_bacnet=True) as subject:
+            report = check(subject, DESIRED_TIMEZONE="US/Mountain")
+        assert len([one for one in problems(report) if "passes its time on" in str(one)]) == told
+
+    def test_one_that_takes_no_time_is_told_without_zones_and_ntp(self, tmp_path: Path) -> None:
+        deaf = Profile(bacnet=BacnetProfile(time_synchronization="ignored"))
+        with rig(tmp_path, profile=deaf, over_bacnet=True) as subject:
+            told = found(check(subject, DESIRED_TIMEZONE="US/Mountain"), Topic.CLOCK)
+        assert all("has no TimeSynchronization), so its clock will be left alone" in one.what for one in told)
+        assert len(told) == 2

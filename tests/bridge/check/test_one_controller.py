@@ -10,7 +10,7 @@ import pytest
 from bridge.check.one_controller import delay_findings, neighbour_findings
 from bridge.check.views import ControllerView, PointView
 from bridge.findings import Finding, Severity, Topic
-from clients.ecy.neighbours import Binding, CovSubscription
+from clients.device_client import Binding, CovSubscription
 from tests import bench
 from tests.bridge.check.views import DEVICE, point_view
 from utils.values import ObjectRef, ObjectType

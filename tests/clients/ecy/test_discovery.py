@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from clients.ecy.neighbours import Binding, CovSubscription
+from clients.device_client import Binding, CovSubscription
 from emulators.ecy.faults.calls import AnswerInstead
 from emulators.ecy.faults.fault import Fault
 from emulators.http.messages import Request, Response

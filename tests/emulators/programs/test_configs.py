@@ -15,6 +15,7 @@ from emulators.programs.objects import UnitSystem
 from equipment.config import LoadedEquipment
 from points import Point
 from tests.emulators.programs.bench import BENCH, DEMO, demo_equipments
+from utils.for_each import each_in
 from utils.unit_conversion import UnitConverter, from_bacnet, same_unit
 
 SYSTEMS: tuple[UnitSystem, ...] = ("SI", "US")
@@ -72,11 +73,11 @@ def test_the_bench_s_configs_are_the_demo_s_with_what_its_case_has_beyond() -> N
     assert [file.name for file in sorted(BENCH.iterdir())] == [file.name for file in sorted(DEMO.iterdir())]
     beyond: dict[str, str] = {}
     for file in DEMO.iterdir():
-        usual, config = (json.loads((folder / file.name).read_text(encoding="utf-8")) for folder in (DEMO, BENCH))
-        count = len(usual["points"])
-        beyond |= {point["bop_point"]: point["ecy_point"] for point in config["points"][count:]}
-        del config["points"][count:]
-        assert config == usual
+        for usual, config in zip(each_in(file), each_in(BENCH / file.name), strict=True):
+            count = len(usual["points"])
+            beyond |= {point["bop_point"]: point["ecy_point"] for point in config["points"][count:]}
+            del config["points"][count:]
+            assert config == usual
     assert set(beyond) == set(BenchOffice().measurements) - set(MultizoneOffice().measurements)
     assert set(beyond.values()) == {"OccSensor", "People", "OutdoorAirFlow", "Tariff"}
 

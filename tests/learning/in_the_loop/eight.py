@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,6 +14,7 @@ from emulators.programs.application import standard_application
 from tests import bench
 from tests.bridge.rig import PASSWORD
 from tests.command_line import ROOT
+from utils.for_each import each_in
 
 STEP_S = 60.0
 DEMO = ROOT / "configs" / "demo"
@@ -35,7 +35,7 @@ def eight_controllers() -> Iterator[EcyServer]:
 
 def files(folder: Path, controllers: EcyServer, url: str) -> tuple[str, str]:
     """The demo's configs with the addresses of these, and settings."""
-    configs = [json.loads(file.read_text(encoding="utf-8")) for file in sorted(DEMO.glob("*.json"))]
+    configs = [config for file in sorted(DEMO.glob("*.json")) for config in each_in(file)]
     for config in configs:
         config["device_ip"] = controllers.addresses[config["equipment_name"]]
     told = {

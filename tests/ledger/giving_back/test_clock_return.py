@@ -38,6 +38,10 @@ class Clock:
         self._call("get_clock")
         return FORCED
 
+    def listeners(self) -> tuple[str, ...]:
+        """Nobody."""
+        return ()
+
     def disable_ntp(self) -> None:
         self._call("disable_ntp")
 

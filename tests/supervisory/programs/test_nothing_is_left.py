@@ -28,7 +28,14 @@ from utils.home import HOME
 pytestmark = [pytest.mark.slow, pytest.mark.skipif(os.name != "posix", reason="signals are sent the POSIX way")]
 
 CONFIGS = HOME / "configs" / "supervisory"
-_UNITS = {"m**3/s": "cubic-meters-per-second", "degC": "degrees-celsius", "ppm": "parts-per-million"}
+_UNITS = {
+    "m**3/s": "cubic-meters-per-second",
+    "degC": "degrees-celsius",
+    "ppm": "parts-per-million",
+    "kW": "kilowatts",
+    "Pa": "pascals",
+    "percent": "percent",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,14 +47,29 @@ class Case:
     slots: int
 
 
+_ASLEEP = {"run": 0.0, "interlock": 0.0, "outdoor_humidity": 50.0, "zone_heating_setpoint": 12.0}
+_ALL_DAY = {"weekdays": ["mon", "tue", "wed", "thu", "fri", "sat", "sun"]}
 CASES = {
     "demand_controlled_ventilation": Case({"zone_co2": 800.0, "zone_airflow": 0.5, "zone_occupancy": 1.0}, {}, 6),
     "occupied_standby": Case({"zone_occupancy": 0.0}, {"empty_after_min": 0.0}, 15),
+    "night_purge": Case(
+        {"zone_temperature": 25.0, "outdoor_air_temperature": 15.0, "occupied": 0.0, **_ASLEEP},
+        {"from_h": 0.0, "to_h": 24.0},
+        9,
+    ),
+    "air_quality_flush": Case(
+        {"occupied": 0.0, **_ASLEEP}, {"occupied_from_h": 24.0, "hours": 24.0, "days": _ALL_DAY}, 1
+    ),
+    "load_shift": Case(
+        {}, {"windows": [{"from_h": 0.0, "to_h": 24.0}], "precool_k": 0.0, "occupied_to_h": 24.0, "days": _ALL_DAY}, 5
+    ),
 }
 _COMMON = {
     "zone_temperature": 22.0,
     "zone_heating_setpoint_in_force": 20.0,
     "zone_cooling_setpoint_in_force": 24.0,
+    "zone_setpoint_in_force": 24.0,
+    "zone_setpoint": 24.0,
     "occupied": 1.0,
 }
 

@@ -12,6 +12,7 @@ from benchmarks.programs import air, figures
 from benchmarks.programs.__main__ import main, write
 from benchmarks.programs.days import Day, State, day_alone, day_with, day_with_all, mean
 from benchmarks.programs.studies.air_handler_commissioning import SEEDED, TESTS, results
+from benchmarks.programs.studies.rogue_zones import TurnedDown
 from benchmarks.programs.studies.study import (
     EIGHTH_OF_MAY,
     FIFTEENTH_OF_JANUARY,
@@ -25,6 +26,7 @@ from emulators.plants.multizone_office import BenchOffice, MultizoneOffice
 from recording.charts import Curve, Panel
 
 MORNING_H = (5.5, 10.0)
+EIGHTEENTH_OF_JUNE = 168
 VENTILATION, STANDBY = "demand_controlled_ventilation", "occupied_standby"
 
 
@@ -38,6 +40,66 @@ def test_trim_and_respond_saves_fan_energy_on_a_summer_morning_and_no_zone_is_wa
     before, after = (figures.kelvin_hours(day, 24.2, MORNING_H) for day in (fixed, reset))
     assert after <= before + 0.02
     assert reset.alarms == ()
+
+
+@pytest.mark.slow
+def test_a_purge_cools_all_zones_over_night_without_chiller_or_heat_and_gives_all_back() -> None:
+    hours = (20.0, 29.5)
+    alone, purged = day_alone(EIGHTEENTH_OF_JUNE, hours=hours), day_with(EIGHTEENTH_OF_JUNE, "night_purge", hours=hours)
+    coldest = [min(figures.zone_degc(day, zone)[-70] for zone in figures.ZONES) for day in (alone, purged)]
+    assert 20.0 < coldest[1] < coldest[0] - 0.8
+    assert figures.kwh(purged, (*figures.CHILLER, *figures.HEAT_PUMP)) < 0.1
+    assert [name for name, value in purged.states[-1].items() if name.endswith("_activate") and value] == []
+    assert purged.alarms == ()
+
+
+@pytest.mark.slow
+def test_a_load_shift_takes_a_quarter_out_of_the_first_dear_hours_and_no_zone_beyond_comfort() -> None:
+    hours = (11.5, 17.0)
+    alone, shifted = day_alone(SIXTH_OF_JULY, hours=hours), day_with(SIXTH_OF_JULY, "load_shift", hours=hours)
+    dear_h = (14.0, 17.0)
+    assert figures.kwh(shifted, figures.ALL, dear_h) < 0.75 * figures.kwh(alone, figures.ALL, dear_h)
+    assert figures.kwh(shifted, figures.ALL, (12.0, 14.0)) > figures.kwh(alone, figures.ALL, (12.0, 14.0))
+    assert figures.warmest_degc(shifted, dear_h) < 26.1
+    assert shifted.alarms == ()
+
+
+def test_what_is_held_for_some_hours_is_the_buildings_own_after_them() -> None:
+    held = day_alone(SIXTH_OF_JULY, {"hvac_oveAhu_yFan": 0.4}, (1.0, 2.0), held_h=(1.25, 1.5))
+    speeds = [state["hvac_oveAhu_yFan_u"] for state in held.states]
+    assert [speed == 0.4 for speed in speeds] == [30 <= number < 60 for number in range(120)]
+
+
+def test_a_cost_is_the_price_of_each_half_minute_times_its_energy() -> None:
+    state = dict.fromkeys(figures.ALL, 0.0)
+    states = [state | {figures.FAN[0]: 1000.0}] * 120 + [state | {figures.FAN[0]: 3000.0}] * 120
+    day = Day(tuple(states), from_h=13.0)
+    price = {13: 0.1, 14: 0.2}
+    assert figures.cost(day, 5, lambda time_s: price[int(time_s % 86400 // 3600)]) == pytest.approx(0.7)
+    assert figures.kwh(day, figures.ALL, (14.0, 15.0)) == pytest.approx(3.0)
+
+
+@pytest.mark.slow
+def test_a_rogue_zone_costs_fan_energy_until_it_is_left_out_and_then_its_own_comfort() -> None:
+    days = [
+        day_with_all(
+            SIXTH_OF_JULY,
+            {
+                "rogue_zones": {"judged_after_h": 1.0, "pressure_importance": importance},
+                "duct_static_reset": {"importance": importance},
+            },
+            MORNING_H,
+            TurnedDown,
+        )
+        for importance in ({}, {"south": 0.0})
+    ]
+    counted, excluded = days
+    after_start = (7.0, 10.0)
+    assert _fan_kwh(excluded, after_start) < 0.8 * _fan_kwh(counted, after_start)
+    missed = [figures.kelvin_hours(day, 21.0, after_start, ["south"]) for day in days]
+    assert missed[1] > missed[0] + 1.0
+    told = ["asks for duct pressure" in " ".join(day.alarms) for day in days]
+    assert told == [True, False]
 
 
 @pytest.mark.slow
