@@ -172,6 +172,14 @@ def test_the_coldest_days_trip_no_freeze_stat_and_have_their_outdoor_air(day: in
     assert min(late) == pytest.approx(OWN_OUTDOOR_AIR, rel=0.05)
 
 
+def test_the_day_begins_at_the_position_of_the_standard_case_and_goes_on_from_there() -> None:
+    plant = bench(FROST, 5.9)
+    plant.advance(360.0 + 40.0, {})
+    positions = [plant.advance(5.0, {})[f"{DAMPER}_u"] for _ in range(12)]
+    assert positions[0] == pytest.approx(0.47)
+    assert positions == pytest.approx([0.47] * 12, abs=0.01)
+
+
 def test_frost_comes_before_fresh_air() -> None:
     plant = bench(FROST, 8.0)
     states = [plant.advance(60.0, taken({OUTDOOR_SET: 3.0})) for _ in range(40)]
