@@ -1,4 +1,7 @@
-"""Emulated peers in processes of their own, as a benchmark needs them: ``python -m benchmarks.peers COUNT LATENCY``."""
+"""Emulated peers in processes of their own, as a benchmark needs them.
+
+``python -m benchmarks.peers COUNT LATENCY [bacnet]``
+"""
 
 from __future__ import annotations
 
@@ -7,6 +10,7 @@ from contextlib import ExitStack
 
 from emulators.boptest.server import BoptestServer
 from emulators.ecy.controller import ControllerSpec
+from emulators.ecy.faults.datagrams import Slow
 from emulators.ecy.scanning import WallScan
 from emulators.ecy.server import EcyServer
 from emulators.plants.multizone_office import MultizoneOffice
@@ -16,7 +20,7 @@ USER, PASSWORD = "bench", "bench"
 POINTS_PER_CONTROLLER = 20
 
 
-def serve(count: int, latency_s: float) -> None:
+def serve(count: int, latency_s: float, over_bacnet: bool) -> None:
     """Serve a building (count 0) or so many controllers, until standard input closes."""
     with ExitStack() as stack:
         if count == 0:
@@ -24,8 +28,15 @@ def serve(count: int, latency_s: float) -> None:
             lines = [f"BOPTEST {building.url}"]
         else:
             specs = [ControllerSpec(f"C{n:02d}", objects=_objects(), instance=n + 1) for n in range(count)]
-            server = EcyServer(specs, username=USER, password=PASSWORD, scan=WallScan(), latency_s=latency_s)
-            addresses = stack.enter_context(server).addresses
+            port = 0 if over_bacnet else None
+            server = stack.enter_context(
+                EcyServer(
+                    specs, username=USER, password=PASSWORD, scan=WallScan(), latency_s=latency_s, bacnet_port=port
+                )
+            )
+            for spec in specs if latency_s else ():
+                server.controller(spec.name).faults.add(Slow(latency_s))
+            addresses = server.bacnet_addresses if over_bacnet else server.addresses
             lines = [f"ECY {name} {address}" for name, address in addresses.items()]
         print("\n".join(lines), flush=True)
         sys.stdin.read()
@@ -37,4 +48,4 @@ def _objects() -> list[ObjectSpec]:
 
 
 if __name__ == "__main__":
-    serve(int(sys.argv[1]), float(sys.argv[2]))
+    serve(int(sys.argv[1]), float(sys.argv[2]), sys.argv[3:] == ["bacnet"])

@@ -79,7 +79,7 @@ def _layout() -> Layout:
     told, sent = tuple(f"told_{name}" for name in names[:TOLD]), tuple(f"sent_{name}" for name in names[:SENT])
     titles = (*(target.name for target in targets), *told, *sent)
     signals = tuple(Signal(title, "K") for title in titles)
-    return Layout(signals, Picked(targets), (), Picked(told), Picked(sent))
+    return Layout(signals, Picked(targets), (), Picked(told), Picked(sent), 0, Picked(()))
 
 
 _OBSERVED: dict[int, Observation] = {}

@@ -21,12 +21,12 @@ _FIRST_MEASUREMENT = 10
 
 
 @contextmanager
-def peers(count: int, latency_s: float) -> Iterator[tuple[str, list[str]]]:
-    """A building and some controllers, in two processes. Yields its URL and their addresses."""
+def peers(count: int, latency_s: float, *way: str) -> Iterator[tuple[str, list[str]]]:
+    """A building and some controllers, in two processes. Yields its URL and their addresses, by ``bacnet`` if so."""
     command = [sys.executable, "-m", "benchmarks.peers"]
     with ExitStack() as stack:
         [building] = stack.enter_context(emulator_process([*command, "0", "0"], 1))
-        lines = stack.enter_context(emulator_process([*command, str(count), str(latency_s)], count))
+        lines = stack.enter_context(emulator_process([*command, str(count), str(latency_s), *way], count))
         yield building.split()[-1], [line.split()[-1] for line in lines]
 
 
@@ -39,8 +39,12 @@ def prepared(
     *,
     time_scale: float = 0.0,
     records: bool = True,
+    **keys: object,
 ) -> Run:
-    """A run of so many steps over all controllers, ready to execute. ``folder`` gets its configs and state."""
+    """A run of so many steps over all controllers, ready to execute. ``folder`` gets its configs and state.
+
+    ``keys`` are further ones of every config.
+    """
     configs = folder / "configs"
     configs.mkdir(parents=True)
     for number, address in enumerate(controllers):
@@ -49,6 +53,7 @@ def prepared(
             "device_ip": address,
             "timeout_s": timeout_s,
             "points": _points(number, len(controllers)),
+            **keys,
         }
         (configs / f"{number:02d}.json").write_text(json.dumps(config), encoding="utf-8")
     variables = {

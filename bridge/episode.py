@@ -79,6 +79,11 @@ class Episode:
         """As the building told them last."""
         return self._building.kpis if self._building is not None else {}
 
+    @property
+    def kpis_of_now(self) -> Mapping[str, float]:
+        """Those of the frame that is answered now; nothing where they have not been asked for."""
+        return self._building.kpis_of_now if self._building is not None else {}
+
     def update_kpis(self) -> None:
         """Ask the building, if it has made a step."""
         if self._building is not None and self._workings.time.frame.number:
@@ -92,7 +97,7 @@ class Episode:
         session, pacer = self._workings.session, self._workings.pacer
         patience_s = advance_patience_s(session.settings)
         with OverdueWatch(pacer, patience_s, session.clocks.monotonic) as watch, suppress(Closed):
-            building = self._building = Building(session.client, self._begun.started, watch)
+            building = self._building = self._simulated(watch)
             holding = self._holding(building, watching)
             next_step = self._next(building, holding)
             step = self._step(building, next_step, watching.answered)
@@ -102,6 +107,10 @@ class Episode:
                 self._begin(next_step)
                 return self._step_on(step, next_step, holding, steps)
         return None
+
+    def _simulated(self, watch: OverdueWatch) -> Building:
+        session = self._workings.session
+        return Building(session.client, self._begun.started, watch, session.settings.kpi_time_s)
 
     def _holding(self, building: Building, watching: Watching) -> Holding:
         w = self._workings
@@ -131,6 +140,7 @@ class Episode:
 
     def _step(self, building: Building, next_step: NextStep, on_answer: OnAnswer) -> Step:
         w, session = self._workings, self._workings.session
+        shows_kpis = any(one.has_kpis for one in session.equipments)
         return Step(
             building,
             w.devices,
@@ -141,7 +151,8 @@ class Episode:
             on_answer,
             self._take_turn,
             episode=self._number,
-            wants_kpis=any(point.is_kpi for one in session.equipments for point in one.points),
+            wants_kpis=shows_kpis or session.settings.kpi_time_s is not None,
+            shows_kpis=shows_kpis,
         )
 
     def _couple(self, holding: Holding) -> None:

@@ -97,11 +97,19 @@ class Run:
         self._delay = ExchangeDelay(settings.step_time_s, scan_with_simulation=scan_with_simulation)
         overrides = Overrides(session.equipments, settings.hold_steps, ramp_steps=settings.ramp_steps, shadow=shadow)
         self._memory = BridgeMemory(session, purpose, overrides.groups, self._begun, lambda: self._kpis)
-        self._watching = watching = Watching(session.links, overrides, time.shown, clocks, (self._memory, *watchers))
+        self._watching = watching = self._watched_by((self._memory, *watchers), overrides, acting)
         self.hand = ByHand(session, overrides.held_inputs, lambda: time.frame.time_s, watching.tell, shadow=shadow)
         self._acting = acting
         self._devices = self._device_loop()
         self._workings = self._put_together(overrides, purpose, scan_with_simulation=scan_with_simulation)
+
+    def _watched_by(self, watchers: Sequence[Watcher], overrides: Overrides, acting: Acting | None) -> Watching:
+        session = self._session
+        return Watching(
+            *(session.links, overrides, self._model_time.shown, session.clocks, watchers),
+            lambda: () if acting is None else acting.led,
+            lambda: {} if self._episode is None else self._episode.kpis_of_now,
+        )
 
     def _device_loop(self) -> DeviceLoop:
         session, settle_s = self._session, self._session.settings.settle_time_s

@@ -39,10 +39,12 @@ class Step:
         *,
         episode: int,
         wants_kpis: bool,
+        shows_kpis: bool,
     ) -> None:
         """``on_answer`` is told of every frame that has been answered, and what the building will be advanced on.
 
-        ``before_showing`` is called with every frame that the controllers are about to see, and may wait.
+        ``before_showing`` is called with every frame that the controllers are about to see, and may wait. With
+        ``wants_kpis`` the building is asked for them, with ``shows_kpis`` frames have them.
         """
         self._building = building
         self._devices = devices
@@ -53,7 +55,7 @@ class Step:
         self._on_answer = on_answer
         self._before_showing = before_showing
         self._episode = episode
-        self._wants_kpis = wants_kpis
+        self._wants_kpis, self._shows_kpis = wants_kpis, shows_kpis
 
     def take(self, frame: Frame) -> Frame:
         """Advance once on what the controllers made of a frame, and show them the next one.
@@ -81,7 +83,7 @@ class Step:
     def frame(self, number: int, state: SimulationState) -> Frame:
         """What the building told, and what the controllers are to see of it."""
         kpis = self._building.kpis_at(state.time_s) if self._wants_kpis else {}
-        values = {**state.values, **kpis}
+        values = {**state.values, **kpis} if self._shows_kpis else state.values
         return Frame(number, state.time_s, values, self._translation.targets(values), self._episode)
 
     def _translated(self, frame: Frame, heard: Heard) -> Commands:

@@ -72,24 +72,27 @@ class Campaign:
         try:
             ended: Sequence[Outcome] = ()
             while (self._due or self._running) and not self._stop.is_set():
-                self._hand_out(engine)  # before what has ended is written down: no worker waits for a disk
-                self._note_all(ended)
+                begun = self._hand_out(engine)  # before anything is written down: no worker waits for a disk
+                self._write_down(begun, ended, engine.name)
                 ended = engine.wait(_LOOK_S) if self._running else ()
-            self._note_all(ended)
+            self._write_down((), ended, engine.name)
         finally:
             engine.close()
             self._running.clear()
         return self.standing()
 
-    def _hand_out(self, engine: Engine) -> None:
+    def _hand_out(self, engine: Engine) -> Sequence[Task]:
+        """The cells that somebody has begun now."""
+        begun: list[Task] = []
         for _ in range(engine.room()):
             task = self._next()
             if task is None:
-                return
+                break
             self._due.remove(task)
-            self._store.begin(task.number, engine.name)
             self._running[task.number] = task
             engine.begin(task)
+            begun.append(task)
+        return begun
 
     def _next(self) -> Task | None:
         """The first that is due and need not queue for a server or for controllers."""
@@ -99,9 +102,15 @@ class Campaign:
     def _is_free(self, resource: str | None, used: Mapping[str | None, int]) -> bool:
         return resource is None or used[resource] < self._limits.get(resource, self._server_limit)
 
-    def _note_all(self, ended: Sequence[Outcome]) -> None:
-        for outcome in ended:
-            self._note(outcome)
+    def _write_down(self, begun: Sequence[Task], ended: Sequence[Outcome], engine: str) -> None:
+        """All of it at once, as each time costs a wait for the disk."""
+        if not (begun or ended):
+            return
+        with self._store.together():
+            for outcome in ended:
+                self._note(outcome)
+            for task in begun:
+                self._store.begin(task.number, engine)
 
     def _note(self, outcome: Outcome) -> None:
         task = self._running.pop(outcome.number)

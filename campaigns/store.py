@@ -37,7 +37,6 @@ _DONE = """
 UPDATE cells SET state = ?, worker = ?, building = ?, versions = ?, began_s = ?, wall_s = ?, kpis = ?, alarms = ?,
 recording = ?, error = NULL WHERE number = ? AND state <> ?
 """
-_FAILED = "UPDATE cells SET state = ?, error = ? WHERE number = ? AND state <> ?"
 
 
 class StoreFailed(BridgeError):
@@ -154,12 +153,22 @@ class CampaignStore:
             "UPDATE cells SET state = ?, error = ? WHERE number = ? AND state <> ?", (FAILED, why, number, DONE)
         )
 
-    def _write(self, statement: str, values: Sequence[object]) -> None:
+    @contextmanager
+    def together(self) -> Iterator[None]:
+        """What is written inside is in the file when it ends, all of it or nothing."""
+        if self._database.in_transaction:
+            yield
+            return
         try:
             with self._database:
-                self._database.execute(statement, tuple(values))
+                self._database.execute("BEGIN")
+                yield
         except sqlite3.Error as error:
             raise StoreFailed(f"{self.file} cannot be written: {error}") from error
+
+    def _write(self, statement: str, values: Sequence[object]) -> None:
+        with self.together():
+            self._database.execute(statement, tuple(values))
 
     def _one(self, statement: str) -> object:
         return self._database.execute(statement).fetchone()[0]

@@ -12,15 +12,16 @@ from rich.console import Console
 
 from bridge.purpose import Purpose
 from bridge.run import Run
+from commands.building import add_building_options, office_files, refuse_unfit_cases, shipped_configs
 from commands.common import add_state_option, equip, run_bridge
-from commands.emulate import add_bacnet_option, add_building_options, office_files
+from commands.emulate import add_bacnet_option
 from commands.page import USUAL_PORT, PageWish, add_page_option, page_settings
 from commands.parser import add_loudness
 from commands.recordings import OF_RECORDINGS, recording_of_demo
 from commands.unused import unused_settings
 from emulators.door import DAY_STEPS, PERIODS, DemoPlan, demo_peers, read_variant
 from utils.arguments import count, factor, moment
-from utils.home import COMMAND, DEMO_CONFIGS, HOME
+from utils.home import COMMAND, HOME
 from utils.logging_config import end_logging
 from utils.settings import load_settings
 
@@ -72,11 +73,12 @@ def run(options: argparse.Namespace, console: Console) -> int:
     notes += unused_settings("demo", but=OF_RECORDINGS)
     recorded = recording_of_demo()
     notes += recorded.notes
+    refuse_unfit_cases(options)
     plan = _plan(options)
     read_variant(plan.office)  # says what is wrong with the files before anything is started
     with tempfile.TemporaryDirectory(prefix="bench-demo-", ignore_cleanup_errors=True) as name:
         folder = Path(name)
-        with demo_peers(COMMAND, DEMO_CONFIGS, folder, plan) as peers:
+        with demo_peers(COMMAND, shipped_configs(options), folder, plan) as peers:
             notes += peers.bacnet
             settings = load_settings(None, {**peers.variables, **recorded.variables}, folder)
             settings, state, manager = equip(settings, peers.configs, console, options.loudness)
@@ -111,6 +113,7 @@ def _plan(options: argparse.Namespace) -> DemoPlan:
         time_scale=options.time_scale,
         legacy=options.legacy,
         bacnet_port=options.bacnet,
+        cases=options.cases,
         over_bacnet=options.controllers == "bacnet",
         office=office_files(options),
     )

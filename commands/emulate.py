@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from rich.console import Console
 
+from commands.building import add_building_options, office_files, refuse_unfit_cases, shipped_configs
 from commands.recordings import OF_RECORDINGS, settings_of_this_computer
 from commands.unused import unused_settings
 from emulators.door import (
@@ -22,13 +23,11 @@ from emulators.door import (
     BenchPlan,
     Limits,
     ObjectSpec,
-    OfficeFiles,
     read_variant,
     serve,
 )
 from utils.arguments import LAST_PORT, count, factor, port, seconds
 from utils.errors import ConfigError, Problem
-from utils.home import DEMO_CONFIGS
 from utils.process.interruption import on_signals
 
 if TYPE_CHECKING:
@@ -54,7 +53,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--ecy-port", type=port, metavar="PORT", default=8443, help="port of the first controller")
     parser.add_argument("--no-ecy", action="store_true", help="building only")
     parser.add_argument(
-        "--configs", type=Path, metavar="DIR", default=DEMO_CONFIGS, help="one controller per equipment config"
+        "--configs", type=Path, metavar="DIR", help="one controller per config (default: those of the first case)"
     )
     parser.add_argument("--unit-system", choices=("SI", "US"), default="SI", help="of the controllers")
     parser.add_argument("--user", default="bench", help="the controllers' account")
@@ -71,23 +70,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_bacnet_option(parser)
 
 
-def add_building_options(parser: argparse.ArgumentParser) -> None:
-    """Which building it is."""
-    told = "the building's weather, an EnergyPlus weather file (default: Chicago O'Hare)"
-    parser.add_argument("--weather", type=Path, metavar="FILE.epw", help=told)
-    told = "the building's parameters that differ from the usual ones, as JSON"
-    parser.add_argument("--parameters", type=Path, metavar="FILE", help=told)
-    told = "prices of the scenario highly_dynamic, a CSV with one for each hour of the year (default: our own)"
-    parser.add_argument("--prices", type=Path, metavar="FILE.csv", help=told)
-    told = "start cold, with the oversized valve, as BOPTEST's building does; give a warm-up of 7 days"
-    parser.add_argument("--as-boptest", action="store_true", help=told)
-
-
-def office_files(options: argparse.Namespace) -> OfficeFiles:
-    """What these options say."""
-    return OfficeFiles(options.weather, options.parameters, options.prices, options.as_boptest)
-
-
 def add_bacnet_option(parser: argparse.ArgumentParser) -> None:
     """Whether controllers speak BACnet/IP too."""
     told = f"the controllers speak BACnet/IP too, on this computer only, from this UDP port on ({BACNET_PORT})"
@@ -96,7 +78,8 @@ def add_bacnet_option(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace, console: Console) -> int:
     """Serve, print a line per server, and end on Ctrl+C."""
-    controllers = {} if options.no_ecy else object_specs(options.configs, options.unit_system)
+    configs = options.configs or shipped_configs(options)
+    controllers = {} if options.no_ecy else object_specs(configs, options.unit_system)
     _refuse(options, len(controllers))
     told: SimpleQueue[str] = SimpleQueue()
     plan = BenchPlan(
@@ -112,6 +95,7 @@ def run(options: argparse.Namespace, console: Console) -> int:
         exchange_over=options.exchange_over,
         certificate_folder=settings_of_this_computer().state_dir / "certificates",
         bacnet_port=options.bacnet,
+        cases=options.cases,
         office=read_variant(office_files(options)),
         limits=_limits(options),
         tell=told.put,
@@ -145,6 +129,7 @@ def _print(told: SimpleQueue[str], console: Console) -> None:
 
 def _refuse(options: argparse.Namespace, controllers: int) -> None:
     """Raises :class:`ConfigError` for what cannot be served."""
+    refuse_unfit_cases(options)
     if options.no_boptest and options.no_ecy:
         raise ConfigError([Problem("--no-boptest --no-ecy", "leave nothing to emulate; take one of them back")])
     without = [

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib.util import find_spec
 from pathlib import Path
 
 from rich.console import Console
@@ -16,6 +17,7 @@ from recording.export import RecordedTable, Row, require_pyarrow, tidy, wide, wr
 from recording.finding import find_run
 from recording.runs_folder import SUFFIX
 from utils.errors import BridgeError, ConfigError, Problem
+from utils.home import install
 from utils.names import did_you_mean
 from utils.writable import objection_to_file
 
@@ -23,7 +25,10 @@ EXAMPLES = (
     "export last --csv",
     "export last --csv monday.csv --all",
     "export 20260706-0930 --parquet monday.parquet --tidy",
+    "export last --npz monday.npz --transitions mine.json",
 )
+_SHAPES = {"wide": "", "tidy": "-tidy", "transitions": "-transitions"}
+"""What a file is called behind the name of the recording."""
 
 
 class ExportFailed(BridgeError):
@@ -33,13 +38,16 @@ class ExportFailed(BridgeError):
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Which recording, as what, and where to."""
     parser.add_argument("which", metavar="RUN", help=WHICH)
-    told = "as {}; without a name, into a file here that is called as the recording (NAME-tidy with --tidy)"
+    told = "as {}; without a name, into a file here that is called as the recording and its shape (NAME-tidy)"
     form = parser.add_mutually_exclusive_group(required=True)
     form.add_argument("--csv", nargs="?", const="", metavar="FILE", help=told.format("CSV"))
     form.add_argument("--parquet", nargs="?", const="", metavar="FILE", help=told.format("Parquet (needs pyarrow)"))
+    form.add_argument("--npz", nargs="?", const="", metavar="FILE", help=told.format("arrays of NumPy's"))
     shape = parser.add_mutually_exclusive_group()
     shape.add_argument("--wide", action="store_true", help="a row per step, as in a step log (which is usual)")
     shape.add_argument("--tidy", action="store_true", help="a row per value, of all signals")
+    told = "a row per step of an agent, by a file of spaces: what it saw, did and was paid"
+    shape.add_argument("--transitions", type=Path, metavar="SPACES", help=told)
     told = "with --wide: also what the building told, and what it was sent"
     parser.add_argument("--all", action="store_true", dest="everything", help=told)
     parser.add_argument("--stream", metavar="NAME", help="of a recording of several programs, the one to write")
@@ -48,19 +56,51 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace, console: Console) -> int:
     """Write the table, and say where it is."""
-    is_csv = options.csv is not None
-    if not is_csv:
+    suffix, written = _form(options)
+    if suffix == "parquet":
         require_pyarrow()
     with open_run(find_run(recordings(options.env), options.which)) as recorded:
-        name = f"{recorded.name}{'-tidy' if options.tidy else ''}"
-        file = _target(options.csv if is_csv else options.parquet, name, "csv" if is_csv else "parquet")
-        counted = _Counted(_table(recorded, options))
-        with _told(file):
-            (write_csv if is_csv else write_parquet)(file, counted.table)
-        say(console, f"{counted.rows} rows of {recorded.name} are in {file}")
+        file = _target(written, f"{recorded.name}{_SHAPES[_shape(options)]}", suffix, options.transitions)
+        if options.transitions is not None:
+            from commands.export_transitions import write_transitions
+
+            with _failing_in_words(file):
+                told = write_transitions(recorded, options.transitions, file, suffix)
+        else:
+            told = [_write(recorded, options, file, suffix)]
+        for line in told:
+            say(console, line)
         if recorded.missing:
             say(console, f"{len(recorded.missing)} part(s) of the recording are missing, and so are their rows")
     return 0
+
+
+def _write(recorded: RecordedRun, options: argparse.Namespace, file: Path, suffix: str) -> str:
+    counted = _Counted(_table(recorded, options))
+    with _failing_in_words(file):
+        (write_csv if suffix == "csv" else write_parquet)(file, counted.table)
+    return f"{counted.rows} rows of {recorded.name} are in {file}"
+
+
+def _form(options: argparse.Namespace) -> tuple[str, str]:
+    """How the file ends, and what it shall be called. Raises :class:`ConfigError` for what does not belong together."""
+    told = {"csv": options.csv, "parquet": options.parquet, "npz": options.npz}
+    suffix, written = next((form, name) for form, name in told.items() if name is not None)
+    problems = []
+    if options.transitions is not None and find_spec("gymnasium") is None:
+        problems.append(Problem("--transitions", f"needs Gymnasium, which is not installed: {install('learning')}"))
+    if suffix == "npz" and options.transitions is None:
+        problems.append(Problem("--npz", "is for --transitions SPACES; take --csv or --parquet for a table"))
+    foreign = {"--all": options.everything, "--stream": options.stream} if options.transitions is not None else {}
+    what = "has no meaning with --transitions; leave it out"
+    problems += [Problem(option, what) for option, value in foreign.items() if value]
+    if problems:
+        raise ConfigError(problems)
+    return suffix, written
+
+
+def _shape(options: argparse.Namespace) -> str:
+    return "transitions" if options.transitions is not None else "tidy" if options.tidy else "wide"
 
 
 class _Counted:
@@ -82,9 +122,11 @@ def _table(recorded: RecordedRun, options: argparse.Namespace) -> RecordedTable:
     return wide(_stream(recorded, options.stream), everything=options.everything)
 
 
-def _target(written: str, name: str, suffix: str) -> Path:
+def _target(written: str, name: str, suffix: str, spaces: Path | None) -> Path:
     file = Path(written or f"{name}.{suffix}")
     objection = objection_to_file(file)
+    if spaces is not None and file.resolve() == spaces.resolve():
+        objection = f"{file} is the file of spaces; name another file"
     if file.suffix == SUFFIX:
         objection = f"{file} is called as a recording; name another file"
     if objection is not None:
@@ -109,7 +151,7 @@ def _stream(recorded: RecordedRun, wanted: str | None) -> RecordedStream:
 
 
 @contextmanager
-def _told(file: Path) -> Iterator[None]:
+def _failing_in_words(file: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:

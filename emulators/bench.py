@@ -10,6 +10,7 @@ from pathlib import Path
 
 from emulators.boptest.hub import Limits
 from emulators.boptest.server import BoptestServer
+from emulators.cases import STANDARD_CASE, plants_of
 from emulators.ecy.controller import ControllerSpec
 from emulators.ecy.scanning import ExchangeScan, FrontEnd, WallScan
 from emulators.ecy.server import EcyServer
@@ -32,8 +33,8 @@ class BenchPlan:
 
     ``time_scale`` is controller seconds per wall second; with 0 the controllers' programs run one step of scans
     (``step_s``) in every exchange instead of by the clock, at the front end ``exchange_over``. With ``bacnet_port`` the
-    controllers speak BACnet/IP too. ``office`` makes the building of each test; ``limits`` are the BOPTEST service's;
-    ``tell`` takes what happens to its tests, line by line, on any thread.
+    controllers speak BACnet/IP too. ``cases`` are served, made of what the user gives of the ``office``; ``limits`` are
+    the BOPTEST service's; ``tell`` takes what happens to its tests, line by line, on any thread.
     """
 
     boptest_port: int | None = 5000
@@ -48,6 +49,7 @@ class BenchPlan:
     step_s: float = 5.0
     exchange_over: FrontEnd = "rest"
     certificate_folder: Path | None = None
+    cases: Sequence[str] = (STANDARD_CASE,)
     office: OfficeVariant = field(default_factory=OfficeVariant)
     limits: Limits = field(default_factory=Limits)
     tell: Callable[[str], object] = log.info
@@ -80,7 +82,7 @@ def _start(plan: BenchPlan, stack: ExitStack) -> list[str]:
 def _building(plan: BenchPlan, port: int, ecy: EcyServer | None) -> BoptestServer:
     """The building's server, with the controllers in its states if they are in this process."""
     return BoptestServer(
-        {"multizone_office_simple_air": plan.office},
+        plants_of(plan.cases, plan.office),
         legacy=plan.legacy,
         port=port,
         limits=plan.limits,

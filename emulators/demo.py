@@ -10,10 +10,12 @@ from datetime import datetime
 from pathlib import Path
 from secrets import token_urlsafe
 
+from emulators.cases import STANDARD_CASE
 from emulators.plants.multizone_office import OfficeFiles
 from emulators.plants.multizone_office.interface.points import points
 from emulators.process import emulator_process
 from emulators.programs.objects import UnitSystem
+from utils.for_each import each_in
 
 STEP_S = 5
 DAY_STEPS = 14 * 3600 // STEP_S
@@ -29,7 +31,8 @@ class DemoPlan:
 
     ``start`` is model time; with ``period``, one of :data:`PERIODS`, the building begins where that does. With
     ``bacnet_port`` the controllers speak BACnet/IP too (0: on free ports), on this computer only; ``over_bacnet``
-    leads the bridge to that. ``office`` is what the user gives of the building.
+    leads the bridge to that. ``cases`` are served, the first of them is run; ``office`` is what the user gives of the
+    building.
     """
 
     start: datetime = datetime(2023, 7, 6, 5, 30)
@@ -39,6 +42,7 @@ class DemoPlan:
     legacy: bool = False
     bacnet_port: int | None = None
     step_s: float = STEP_S
+    cases: tuple[str, ...] = (STANDARD_CASE,)
     over_bacnet: bool = False
     office: OfficeFiles = field(default_factory=OfficeFiles)
 
@@ -61,7 +65,8 @@ def demo_peers(program: Sequence[str], shipped: Path, folder: Path, plan: DemoPl
 
     They are one process, so that a state of the building has the controllers in it.
     """
-    building = ["--boptest-port", "0", *(["--legacy"] if plan.legacy else []), *plan.office.options]
+    building = ["--boptest-port", "0", *(["--legacy"] if plan.legacy else [])]
+    building += ["--cases", ",".join(plan.cases), *plan.office.options]
     with _emulated(program, building, shipped, folder, plan) as ([server, *_], controllers):
         yield replace(controllers, variables={**controllers.variables, **_variables(server.split()[-1], plan)})
 
@@ -86,7 +91,7 @@ def _emulated(
     port = 0 if plan.over_bacnet and plan.bacnet_port is None else plan.bacnet_port
     command += [] if port is None else ["--bacnet", str(port)]
     command += ["--exchange-over", "bacnet"] if plan.over_bacnet else []
-    controllers = len(list(shipped.glob("*.json")))
+    controllers = sum(len(each_in(file)) for file in shipped.glob("*.json"))
     servers = controllers if port is None else 2 * controllers + 1
     servers += "--no-boptest" not in building
     with emulator_process(command, servers, {PASSWORD_VARIABLE: password}) as lines:
@@ -101,17 +106,17 @@ def _write_configs(shipped: Path, lines: Sequence[str], folder: Path, over_bacne
     folder.mkdir()
     words = [line.split() for line in lines if line.startswith("BACnet " if over_bacnet else "ECY ")]
     addresses = {name: address.removeprefix("https://") for _, name, address, *_ in words}
-    for file in shipped.glob("*.json"):
-        config = json.loads(file.read_text(encoding="utf-8"))
-        config["device_ip"] = addresses[config["equipment_name"]]
-        config |= {"protocol": "bacnet"} if over_bacnet else {}
-        (folder / file.name).write_text(json.dumps(config), encoding="utf-8")
+    for config in (one for file in shipped.glob("*.json") for one in each_in(file)):
+        name = config["equipment_name"]
+        config |= {"device_ip": addresses[name], **({"protocol": "bacnet"} if over_bacnet else {})}
+        (folder / f"{name}.json").write_text(json.dumps(config), encoding="utf-8")
 
 
 def _variables(server: str, plan: DemoPlan) -> dict[str, str]:
     begin = {"BOP_TIME_PERIOD": plan.period} if plan.period else {"BOP_START_TIME": str(plan.start)}
     return {
         **begin,
+        **({} if plan.cases == (STANDARD_CASE,) else {"TESTCASE_NAME": plan.cases[0]}),
         "BOP_SERVER_URL": server,
         "BOP_WARMUP_PERIOD": "86400",
         "BOP_STEP_TIME": f"{plan.step_s:g}",

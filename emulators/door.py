@@ -5,6 +5,7 @@ from __future__ import annotations
 from emulators.bench import BACNET_PORT, BenchPlan, serve
 from emulators.boptest.case.forecast_errors import ForecastErrors
 from emulators.boptest.hub import Limits
+from emulators.cases import CASES, STANDARD_CASE, EmulatedCase
 from emulators.demo import (
     DAY_STEPS,
     PASSWORD_VARIABLE,
@@ -31,16 +32,19 @@ from emulators.program import ObjectSpec
 
 __all__ = [
     "BACNET_PORT",
+    "CASES",
     "DAY_STEPS",
     "DISTURBANCES",
     "PASSWORD_VARIABLE",
     "PERIODS",
+    "STANDARD_CASE",
     "STEP_S",
     "BenchPlan",
     "DemoPeers",
     "DemoPlan",
     "Disturbance",
     "EmbeddedTest",
+    "EmulatedCase",
     "ForecastErrors",
     "Limits",
     "MultizoneOffice",

@@ -10,9 +10,10 @@ from emulators.plants.multizone_office.engine import GOING_ON, best
 from emulators.plants.multizone_office.interface.measurements import TOLD
 from emulators.plants.multizone_office.interface.overrides import INPUT_NAMES
 from emulators.plants.multizone_office.parameters import ZONES
-from emulators.plants.multizone_office.parts import boxes, coils, water, zones
+from emulators.plants.multizone_office.parts import boxes, coils, water
 from emulators.plants.multizone_office.use.boundary import gain_share
 from emulators.plants.multizone_office.use.modes import MODE
+from emulators.plants.rooms import zones
 from emulators.plants.weather import HOURS, chicago_ohare, weather_at
 
 

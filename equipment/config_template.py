@@ -4,19 +4,15 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from typing import TypeAlias
 
 from equipment.config_json import Json, JsonDocument, JsonObject
 from utils.errors import ConfigError, Problem, Problems
+from utils.for_each import FOR_EACH, PLACE, Variables, filled
 from utils.names import did_you_mean
 
-FOR_EACH = "for_each"
-_PLACE = re.compile(r"\$\{([^{}]*)\}")
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
-
-Variables: TypeAlias = Mapping[str, str | int | float | bool]
 
 
 def expanded(document: JsonDocument) -> list[JsonDocument]:
@@ -80,7 +76,7 @@ def _misnamed(document: JsonDocument, rest: Json, entries: Sequence[Variables]) 
 
 def _names_in(content: Json) -> Iterator[str]:
     if isinstance(content, str):
-        yield from _PLACE.findall(content)
+        yield from PLACE.findall(content)
     elif isinstance(content, dict):
         for value in content.values():
             yield from _names_in(value)
@@ -94,13 +90,4 @@ def _replaced(content: Json, entry: Variables) -> Json:
         return content.mapped(lambda value: _replaced(value, entry))
     if isinstance(content, list):
         return [_replaced(value, entry) for value in content]
-    if not isinstance(content, str):
-        return content
-    whole = _PLACE.fullmatch(content)
-    if whole:
-        return entry[whole[1]]
-    return _PLACE.sub(lambda match: _spelled(entry[match[1]]), content)
-
-
-def _spelled(value: str | float | bool) -> str:
-    return str(value).lower() if isinstance(value, bool) else str(value)
+    return filled(content, entry) if isinstance(content, str) else content

@@ -38,6 +38,11 @@ class Equipment:
     activate_when: str | None = None
     isolate_outputs: bool = False
 
+    @property
+    def has_kpis(self) -> bool:
+        """Whether its controller is shown indicators of the simulation."""
+        return any(point.is_kpi for point in self.points)
+
     def target(self, point: Point) -> Target:
         """The object that the point is about."""
         return Target(self.controller.address, point.object_type, point.ecy_point)

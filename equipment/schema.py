@@ -11,8 +11,8 @@ from collections.abc import Iterable, Iterator
 from typing import TypeAlias
 
 from equipment.config_model import EquipmentConfig
-from equipment.config_template import FOR_EACH
 from points import POINT_CLASSES
+from utils.for_each import FOR_EACH
 from utils.home import ROOMS, SHIPPED
 
 Json: TypeAlias = "dict[str, Json] | list[Json] | str | int | float | bool | None"

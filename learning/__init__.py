@@ -4,12 +4,12 @@
 ``requirements-learning.txt``.
 """
 
+from utils.home import install
+
 try:
     import gymnasium  # noqa: F401 - looked for before anything needs it
 except ModuleNotFoundError as error:
-    raise ModuleNotFoundError(
-        "learning needs Gymnasium: pip install -r requirements-learning.txt", name=error.name
-    ) from error
+    raise ModuleNotFoundError(f"learning needs Gymnasium: {install('learning')}", name=error.name) from error
 
 from learning.environment import BuildingBatch, BuildingEnv
 from learning.identities import office_id, register_all

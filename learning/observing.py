@@ -152,6 +152,16 @@ class Actor:
         values: FloatArray = np.minimum(np.maximum(wanted, self._low), self._high)
         return values
 
+    def answers(self, values: FloatArray) -> FloatArray:
+        """What an agent answers for values, ``(..., a)``; beyond -1 or 1 for those that are out of bounds."""
+        answers: FloatArray = (values - self._middle) / self._half
+        return answers
+
+    def share(self, distances: FloatArray) -> FloatArray:
+        """Distances as parts of the range of an action, ``(..., a)``."""
+        shares: FloatArray = 0.5 * distances / self._half
+        return shares
+
     def limited(self, values: FloatArray, in_force: FloatArray) -> FloatArray:
         """No further from what is in force than a step may move them. From NaN they go anywhere."""
         if not self._has_rates:

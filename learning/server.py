@@ -13,7 +13,7 @@ from clients.boptest_client import BOPTestClient, ForecastUncertainty
 from clients.making import simulation_client
 from learning.observing import Actor
 from learning.spaces import KnownPoints, SpacesFile
-from learning.world import FloatArray, Situation, Start
+from learning.world import FloatArray, Situation, Start, WorldClosed
 from utils.clocks import DAY_S
 from utils.errors import ConfigError, Problem, SimulationError
 from utils.home import HOME
@@ -24,7 +24,7 @@ from utils.values import SimulationState
 
 KPIS = ("tdis_tot", "idis_tot", "ener_tot", "cost_tot", "emis_tot", "pele_tot", "pgas_tot", "pdih_tot")
 """BOPTEST's without ``time_rat``, which is of the client's wall clock. A peak that a case has not stays 0."""
-_VALUE, _ACTIVATE = "_u", "_activate"
+VALUE, _ACTIVATE = "_u", "_activate"
 _PERIOD_S = 14 * DAY_S
 
 
@@ -50,9 +50,9 @@ def known_points(client: BOPTestClient) -> KnownPoints:
     """What a server's test has for a file of spaces; forecast points are found out when they are asked for."""
     metadata = client.get_metadata()
     actions = {
-        name.removesuffix(_VALUE): (_or(meta.minimum, -math.inf), _or(meta.maximum, math.inf))
+        name.removesuffix(VALUE): (_or(meta.minimum, -math.inf), _or(meta.maximum, math.inf))
         for name, meta in metadata.items()
-        if meta.is_input and name.endswith(_VALUE)
+        if meta.is_input and name.endswith(VALUE)
     }
     return KnownPoints(actions, [name for name, meta in metadata.items() if not meta.is_input], None, KPIS)
 
@@ -68,6 +68,7 @@ class ServerWorld:
         self._end_s, self._has_agent = math.inf, True
         self._uncertainty = ForecastUncertainty()
         self._situation: Situation | None = None
+        self._is_closed = False
 
     @property
     def identity(self) -> str:
@@ -76,6 +77,8 @@ class ServerWorld:
 
     def start(self, start: Start) -> Situation:
         """Begin an episode. Raises :class:`utils.errors.BridgeError`."""
+        if self._is_closed:
+            raise WorldClosed("the environment is closed, and its test given back; make another one")
         if start.parameters:
             what = "a server's building has its own; leave them out, or use the embedded building"
             raise ConfigError([Problem("options['parameters']", what)])
@@ -105,6 +108,7 @@ class ServerWorld:
 
     def close(self) -> None:
         """Give the test back."""
+        self._is_closed = True
         self._client.__exit__()
 
     def _set_scenario(self, period: str | None) -> SimulationState | None:
@@ -117,7 +121,7 @@ class ServerWorld:
         body: dict[str, float] = {}
         for action, value, taken in zip(self._spaces.actions, values.tolist(), before.mask.tolist(), strict=True):
             for point in action.points:
-                body |= {point + _VALUE: value if taken else action.low, point + _ACTIVATE: float(taken)}
+                body |= {point + VALUE: value if taken else action.low, point + _ACTIVATE: float(taken)}
         return body
 
     def _keep(self, situation: Situation, over: bool = False, ended: str = "") -> Situation:
@@ -138,7 +142,7 @@ class ServerWorld:
             measured=np.array([values.get(seen.point, math.nan) for seen in spaces.observations]),
             forecast=self._forecast(),
             kpis=np.nan_to_num([kpis.get(name, math.nan) for name in KPIS]),
-            actions=np.array([values.get(action.points[0] + _VALUE, math.nan) for action in spaces.actions]),
+            actions=np.array([values.get(action.points[0] + VALUE, math.nan) for action in spaces.actions]),
             mask=self._actor.mask(float(state.time_s)) & self._has_agent,
             is_over=is_over,
         )

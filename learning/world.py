@@ -9,6 +9,8 @@ from typing import Protocol, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from utils.errors import BridgeError
+
 FloatArray: TypeAlias = NDArray[np.float64]
 BoolArray: TypeAlias = NDArray[np.bool_]
 
@@ -46,6 +48,10 @@ class Situation:
     is_over: bool = False
     ended: str = ""
     info: Mapping[str, object] = field(default_factory=dict)
+
+
+class WorldClosed(BridgeError):
+    """What was acted on has been given back, and does not begin again."""
 
 
 class World(Protocol):

@@ -8,12 +8,33 @@ from recording.recorded_run import RecordedRun, RecordedStream, open_run
 from recording.recorder import Recorder
 from recording.runs_folder import RunFiles, RunsFolder, run_of
 from recording.tables import BAD, GOOD, MISSING, NOT_ASKED
-from recording.words import BRIDGE, PROGRAM, Direction, Event, EventKind, Facts, RecordedStep, Signal
+from recording.words import (
+    ACTED,
+    ACTED_FOUND,
+    ACTED_LED,
+    ACTED_MASKED,
+    ACTED_WANTED,
+    BRIDGE,
+    INDICATOR,
+    PROGRAM,
+    Direction,
+    Event,
+    EventKind,
+    Facts,
+    RecordedStep,
+    Signal,
+)
 
 __all__ = [
+    "ACTED",
+    "ACTED_FOUND",
+    "ACTED_LED",
+    "ACTED_MASKED",
+    "ACTED_WANTED",
     "BAD",
     "BRIDGE",
     "GOOD",
+    "INDICATOR",
     "MISSING",
     "NOT_ASKED",
     "PROGRAM",

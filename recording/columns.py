@@ -11,7 +11,7 @@ from statistics import median
 from typing import NamedTuple, TypeAlias, cast
 
 from recording.recorded_run import RecordedRun, RecordedStream
-from recording.words import BRIDGE, PROGRAM, Direction, Event, RecordedStep, Signal
+from recording.words import ACTED, BRIDGE, INDICATOR, PROGRAM, Direction, Event, RecordedStep, Signal
 
 TiedTo: TypeAlias = tuple[str, str]
 """Whose point it is: the equipment, and the controller's name of the object."""
@@ -94,6 +94,21 @@ class RecordedEpisode:
             for signal, column in pairs
             if signal.direction == direction
         }
+
+    @property
+    def acted(self) -> Mapping[str, Mapping[str, RecordedColumn]]:
+        """Set-points that somebody acted on, as ``EQUIPMENT.Object``: a column for each of their roles."""
+        found: dict[str, dict[str, RecordedColumn]] = {}
+        for signal, column in zip(self.signals, self.columns, strict=True):
+            if signal.role in ACTED:
+                found.setdefault(f"{signal.equipment}.{signal.object}", {})[signal.role] = signal, column
+        return found
+
+    @property
+    def indicators(self) -> Mapping[str, array[float]]:
+        """The building's, of the frames in which it was asked for them, and NaN in all others."""
+        pairs = zip(self.signals, self.columns, strict=True)
+        return {signal.point: column for signal, column in pairs if signal.role == INDICATOR}
 
     def at(self, times_s: Sequence[float], column: Sequence[float]) -> array[float]:
         """A column's values at some model times; NaN where it has no row."""

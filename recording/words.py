@@ -53,6 +53,13 @@ PROGRAM = "program "
 """How the name of a stream begins that is a program's."""
 
 
+ACTED = ACTED_FOUND, ACTED_WANTED, ACTED_LED, ACTED_MASKED = "found", "wanted", "led", "left alone"
+"""Roles of a set-point that somebody acts on: how it stood when the frame came, what is wanted of it, what was made of
+that, and whether it must be left to others."""
+INDICATOR = "indicator"
+"""The role of an indicator of the building, of the frames in which it was asked for it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Signal:
     """One column of a stream. ``title`` is unique in it.

@@ -38,7 +38,7 @@ class Command:
     """A role that the program commands.
 
     A value outside ``minimum`` to ``maximum`` (in ``unit``) is refused before it is sent. A change by no more than
-    ``deadband`` is not written.
+    ``deadband`` is not written. A role that is not ``required`` may be left out of the config.
     """
 
     unit: str | None = None
@@ -46,6 +46,7 @@ class Command:
     maximum: float | None = None
     deadband: float = 0.0
     many: bool = False
+    required: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,8 +110,14 @@ class Context(Protocol):
     def commanded(self, role: str, name: str | None = None) -> PointValue | None:
         """What this program has in its slot of the role now, in the role's unit; None where it has nothing."""
 
+    def pressed(self, button: str) -> bool:
+        """Whether people have pressed one of the program's ``buttons`` since it was last asked for."""
+
     def explain(self, **facts: object) -> None:
         """Say why: shown and logged with this step."""
+
+    def publish(self, name: str, text: str) -> str:
+        """Keep a page for people under this name, in place of an earlier one; where it is, or why it is nowhere."""
 
     def alarm(self, message: str) -> None:
         """Tell people about something that they should look at."""
@@ -134,13 +141,15 @@ class Program:
     """Base of all programs. Override what is needed; hooks may be plain or ``async``.
 
     ``points`` are the roles, ``period_s`` is plant time between steps, ``priority`` the slot that commands go to.
-    ``Settings`` is the model of the program's own parameters.
+    ``Settings`` is the model of the program's own parameters. ``buttons`` are what people may ask of it, as objects of
+    the runtime's device: what each does, by name.
     """
 
     points: ClassVar[Mapping[str, Read | Command]] = {}
     period_s: ClassVar[float] = DEFAULT_PERIOD_S
     priority: ClassVar[int] = DEFAULT_PRIORITY
     Settings: ClassVar[type[Parameters]] = Parameters
+    buttons: ClassVar[Mapping[str, str]] = {}
 
     def __init__(self, settings: Parameters) -> None:
         """``settings`` is a value of the class's ``Settings``. Nothing may be contacted here."""

@@ -18,6 +18,8 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from utils.for_each import each_in
+
 ROOT = Path(__file__).parents[1]
 OF_THIS_COMPUTER = ("etc/resolv.conf", "etc/ssl/certs/ca-certificates.crt", "etc/pip.conf")
 CERTIFICATES = "usr/local/share/ca-certificates"
@@ -49,10 +51,10 @@ def write_site(folder: Path) -> None:
     """What a user has in /site: settings, and a config for each of the demo's controllers."""
     (folder / "configs").mkdir()
     (folder / ".env").write_text(ENV, encoding="utf-8")
-    for number, file in enumerate(sorted((ROOT / "configs" / "demo").glob("*.json"))):
-        config = json.loads(file.read_text(encoding="utf-8"))
+    files = sorted((ROOT / "configs" / "demo").glob("*.json"))
+    for number, config in enumerate(one for file in files for one in each_in(file)):
         config["device_ip"] = f"127.0.0.1:{FIRST_PORT + number}"
-        (folder / "configs" / file.name).write_text(json.dumps(config), encoding="utf-8")
+        (folder / "configs" / f"{config['equipment_name']}.json").write_text(json.dumps(config), encoding="utf-8")
 
 
 class Root:

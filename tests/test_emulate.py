@@ -10,6 +10,9 @@ from pathlib import Path
 import pytest
 import requests
 
+from commands import building as building_options
+from emulators.cases import CASES, STANDARD_CASE, EmulatedCase
+from emulators.programs.application import HEAT_PUMPS
 from tests.command_line import Call, start
 
 SELECT = "testcases/multizone_office_simple_air/select-async"
@@ -79,3 +82,70 @@ def test_the_demo_takes_the_same_files_and_says_what_is_wrong_before_anything_st
     code, output = call("demo", "--weather", str(tmp_path / "no.epw"), "--no-page")
     assert code == 2
     assert "no.epw: cannot be read" in output
+
+
+def test_the_standard_case_alone_is_served_unless_cases_says_more(call: Call) -> None:
+    with building() as (address, _), requests.Session() as session:
+        session.trust_env = False
+        assert session.get(f"{address}/testcases").json() == [{"testcaseid": "multizone_office_simple_air"}]
+
+
+@pytest.mark.parametrize("verb", ["emulate", "demo"])
+def test_an_unknown_case_is_refused_with_those_there_are(call: Call, verb: str) -> None:
+    code, output = call(verb, "--cases", "multizone_office_simple_air,multizone_office_simple")
+    assert code == 2
+    assert "there is no test case 'multizone_office_simple', did you mean 'multizone_office_simple_air'?" in output
+    assert f"there is {', '.join(CASES)}" in output
+
+
+def test_the_heat_pumps_come_with_their_own_controllers() -> None:
+    with start("emulate", "--cases", "heat_pump_office", "--boptest-port", "0", "--ecy-port", "0") as process:
+        assert process.stdout is not None
+        lines = [process.stdout.readline().split() for _ in range(10)]
+        process.send_signal(signal.SIGINT)
+    assert [words[:-1] for words in lines] == [["BOPTEST"], *(["ECY", name] for name in (*HEAT_PUMPS, "SITE"))]
+
+
+@pytest.mark.parametrize("option", [("--as-boptest",), ("--parameters", "mine.json")])
+def test_parameters_of_the_office_are_refused_with_another_building(call: Call, option: tuple[str, ...]) -> None:
+    code, output = call("emulate", "--cases", "heat_pump_office", *option)
+    assert code == 2
+    assert "heat_pump_office is another building" in output
+
+
+def test_the_bench_s_case_is_served_beside_the_standard_one_with_the_people_of_a_seed() -> None:
+    told = []
+    for seed in ("1", "2"):
+        options = ("--cases", "multizone_office_bench,multizone_office_simple_air", "--people-seed", seed)
+        with building(*options) as (address, _), requests.Session() as session:
+            session.trust_env = False
+            cases = {case["testcaseid"] for case in session.get(f"{address}/testcases").json()}
+            assert cases == {"multizone_office_bench", "multizone_office_simple_air"}
+            test = session.post(f"{address}/testcases/multizone_office_bench/select").json()["testid"]
+            body = {"start_time": 10.5 * 86400, "warmup_period": 0}
+            state = session.put(f"{address}/initialize/{test}", json=body).json()["payload"]
+            told.append([state[f"hvac_reaZon{zone}_nPeo_y"] for zone in ("Cor", "Sou", "Eas", "Nor", "Wes")])
+    assert told[0][0] == 35
+    assert told[0] != told[1]
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        (("--people-seed", "3"), "--people-seed: nobody is counted in multizone_office_simple_air; name a case"),
+        (("--legacy", "--cases", ",".join(CASES)), "--legacy: serves one test case, not multizone_office_simple_air, "),
+    ],
+)
+def test_what_the_cases_cannot_have_is_refused(call: Call, options: tuple[str, ...], words: str) -> None:
+    code, output = call("emulate", *options)
+    assert code == 2
+    assert words in output
+    assert "BOPTEST http" not in output
+
+
+def test_a_building_without_the_office_s_parameters_refuses_them(call: Call, monkeypatch: pytest.MonkeyPatch) -> None:
+    hut = EmulatedCase(CASES[STANDARD_CASE].plant, "demo", parametric=False)
+    monkeypatch.setattr(building_options, "CASES", {**CASES, "hut": hut})
+    code, output = call("emulate", "--cases", "hut", "--as-boptest")
+    assert code == 2
+    assert "--parameters, --as-boptest: are of the office, and hut is another building" in output

@@ -151,6 +151,7 @@ class SimulationSettings(ServerSettings):
     )
     time_scale: NonNegativeFloat = Field(1.0, alias="BOP_TIME_SCALE")
     pause_max_s: PositiveFloat = Field(7200.0, alias="PAUSE_MAX")
+    kpi_time_s: PositiveFloat | None = Field(None, alias="BOP_KPI_TIME", le=YEAR_S)
     when_late: Annotated[WhenLate, BeforeValidator(_lower)] = Field("stretch", alias="BOP_WHEN_LATE")
 
     @property

@@ -10,6 +10,8 @@ _STATUS_BEGINS = b"# HELP bench_"
 
 def objection_to_file(file: Path) -> str | None:
     """Why a file could not be written or made."""
+    if str(file) == "-":
+        return "- is no file, and nothing is written to the standard output here; name a file"
     if _is_there(file):
         if file.is_dir():
             return f"{file} is a folder; name a file in it"

@@ -18,7 +18,6 @@ from benchmarks.programs.studies import STUDIES
 from benchmarks.programs.studies.study import Study
 from recording.charts import Panel, chart
 
-_SHOWN_H = (5.0, 20.0)
 _CSV_EVERY = 10
 """Half minutes per line of the CSV."""
 
@@ -54,7 +53,7 @@ def write(study: Study, place: Path) -> None:
 
 def _cropped(study: Study) -> tuple[list[float], list[Panel]]:
     """The hours that the picture shows."""
-    shown = [_SHOWN_H[0] <= hour <= _SHOWN_H[1] for hour in study.hours]
+    shown = [study.shown_h[0] <= hour <= study.shown_h[1] for hour in study.hours]
     panels = [
         replace(panel, lines=[replace(line, values=list(compress(line.values, shown))) for line in panel.lines])
         for panel in study.panels
@@ -67,7 +66,8 @@ def show(study: Study) -> None:
     table = Table(*study.head, title=study.title)
     for row in study.rows:
         table.add_row(*row)
-    Console(width=120).print(table)
+    console = Console(width=120)
+    console.print(table, *study.notes, sep="\n")
 
 
 if __name__ == "__main__":

@@ -18,7 +18,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from benchmarks.programs.days import CONFIGS, ROOT, YEAR, Hours, State, WatchedPlant
+from benchmarks.programs.days import CONFIGS, ROOT, YEAR, Hours, PlantFactory, State, WatchedPlant
 from bridge.run import Run
 from clients.ecy_device_client import ECYDeviceClient
 from clients.http.tls import TlsMode, TlsPolicy
@@ -30,6 +30,7 @@ from equipment.equipment_manager import EquipmentManager
 from supervisory.setup.plan import plan_run
 from supervisory.setup.settings import settings_for
 from supervisory.supervision import Supervision
+from utils.for_each import each_in
 from utils.settings import load_settings
 from utils.state_folder import StateFolder
 from utils.values import ObjectRef, ObjectType, Write, WriteKind
@@ -59,11 +60,14 @@ class Bench:
     program: str | None = None
     parameters: Mapping[str, object] = field(default_factory=dict)
     by_hand: Mapping[tuple[str, str], float] = field(default_factory=dict)
+    plant: PlantFactory = MultizoneOffice
+    time_scale: float | None = None
+    """About how fast the building is, for a program that counts time; it then has its shipped period."""
 
 
 def run(bench: Bench) -> Sequence[State]:
     """The building's states, one every five seconds."""
-    office = WatchedPlant(MultizoneOffice())
+    office = WatchedPlant(bench.plant())
     with ExitStack() as stack:
         folder = Path(stack.enter_context(TemporaryDirectory(prefix="study-")))
         server = stack.enter_context(BoptestServer({office.meta.name: lambda: office}))
@@ -76,19 +80,19 @@ def run(bench: Bench) -> Sequence[State]:
         if bench.program is None:
             bridge.execute()
         else:
-            _beside(bridge, _supervision(folder, bench.program, bench.parameters, addresses["BACnet"]), office)
+            _beside(bridge, _supervision(folder, bench, bench.program, addresses["BACnet"]), office)
     return tuple(office.states)
 
 
 def _write_configs(folder: Path, changes: Mapping[str, Callable[[Config], None]]) -> Path:
     configs = folder / "configs"
     configs.mkdir()
-    for file in _DEMO.glob("*.json"):
-        if file.stem != "ENERGY":
-            config = json.loads(file.read_text(encoding="utf-8"))
-            if (change := changes.get(file.stem)) is not None:
+    for config in (one for file in _DEMO.glob("*.json") for one in each_in(file)):
+        name = config["equipment_name"]
+        if name != "ENERGY":
+            if (change := changes.get(name)) is not None:
                 change(config)
-            (configs / file.name).write_text(json.dumps(config), encoding="utf-8")
+            (configs / f"{name}.json").write_text(json.dumps(config), encoding="utf-8")
     return configs
 
 
@@ -140,15 +144,16 @@ def _beside(bridge: Run, supervision: Supervision, office: WatchedPlant) -> None
         running.result()
 
 
-def _supervision(
-    folder: Path, program: str, parameters: Mapping[str, object], addresses: Mapping[str, str]
-) -> Supervision:
+def _supervision(folder: Path, bench: Bench, program: str, addresses: Mapping[str, str]) -> Supervision:
     config = json.loads((CONFIGS / f"{program}.bacnet.json").read_text(encoding="utf-8"))
     by_alias = {name.lower(): address for name, address in addresses.items()}
     config["devices"] = {alias: by_alias[alias] for alias in config["devices"]}
     config |= {"interface": "127.0.0.1:0", "enabled_at_start": True}
-    config["programs"][program]["period_s"] = _PROGRAM_PERIOD_S
-    config["programs"][program]["parameters"] |= parameters
+    if bench.time_scale is None:
+        config["programs"][program]["period_s"] = _PROGRAM_PERIOD_S
+    else:
+        config["time_scale"] = bench.time_scale
+    config["programs"][program]["parameters"] |= bench.parameters
     config["programs"][program]["points"].pop("occupied", None)  # a study is about a working day
     file = folder / "site.json"
     file.write_text(json.dumps(config), encoding="utf-8")

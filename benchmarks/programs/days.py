@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from types import MappingProxyType
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from emulators.boptest.server import BoptestServer
 from emulators.plant import PointMeta, RestorablePlant, TestCaseMeta
@@ -44,8 +44,12 @@ class Day:
 
     states: tuple[State, ...]
     records: tuple[StepRecord, ...] = ()
-    alarms: tuple[str, ...] = ()
     from_h: float = 0.0
+
+    @property
+    def alarms(self) -> tuple[str, ...]:
+        """What people were told to look at, each once and in order."""
+        return tuple(dict.fromkeys(alarm for record in self.records for alarm in record.alarms))
 
     @property
     def hours(self) -> list[float]:
@@ -56,19 +60,38 @@ class Day:
         """One point over the day, as the building has it."""
         return [state[point] for state in self.states]
 
+    def of(self, program: str) -> Day:
+        """The same with what one of several programs said."""
+        return replace(self, records=tuple(record for record in self.records if record.program == program))
+
+    def whole_days(self) -> Iterator[Day]:
+        """The days of a run from midnight on that is longer than one."""
+        count = round(DAY_S / STEP_S)
+        for first in range(0, len(self.states), count):
+            part = slice(first, first + count)
+            yield Day(self.states[part], self.records[part])
+
     def between(self, from_h: float, to_h: float) -> Iterator[State]:
         """The states of some hours."""
         return (state for hour, state in zip(self.hours, self.states, strict=True) if from_h < hour <= to_h)
 
 
 PlantFactory: TypeAlias = Callable[[], RestorablePlant]
+Sensors: TypeAlias = Callable[[State], State]
+"""What is shown of a state."""
+
+
+def honest(state: State) -> State:
+    """Sensors without a fault."""
+    return state
 
 
 class WatchedPlant:
-    """A plant, and every state that it was in since it last began."""
+    """A plant, and every state that it was in since it last began; ``sensors`` show others something else."""
 
-    def __init__(self, plant: RestorablePlant) -> None:
+    def __init__(self, plant: RestorablePlant, sensors: Sensors = honest) -> None:
         self._plant = plant
+        self._sensors = sensors
         self.states: list[State] = []
 
     @property
@@ -99,13 +122,13 @@ class WatchedPlant:
     def initialize(self, start_time_s: float) -> Mapping[str, float]:
         """Begin anew."""
         self.states.clear()
-        return self._plant.initialize(start_time_s)
+        return self._sensors(self._plant.initialize(start_time_s))
 
     def advance(self, step_s: float, inputs: Mapping[str, float]) -> Mapping[str, float]:
         """Advance and remember."""
         state = self._plant.advance(step_s, inputs)
         self.states.append(state)
-        return state
+        return self._sensors(state)
 
     def forecast(self, names: Sequence[str], times_s: Sequence[float]) -> Mapping[str, Sequence[float]]:
         """The plant's."""
@@ -129,13 +152,19 @@ def day_alone(
     held: Mapping[str, float] = _NOTHING,
     hours: Hours = WHOLE_DAY,
     plant: PlantFactory = MultizoneOffice,
+    held_h: Hours | None = None,
 ) -> Day:
-    """Day ``number`` (0 is 1 January) with the building's own control; ``held`` are inputs that are overridden."""
+    """Day ``number`` (0 is 1 January) with the building's own control; ``held`` are inputs that are overridden.
+
+    They are for all ``hours``, or for ``held_h``. A run may go on into the next day: its hours count on after 24.
+    """
     watched = WatchedPlant(plant())
     watched.initialize(number * DAY_S + hours[0] * HOUR_S)
-    inputs = {f"{base}_u": value for base, value in held.items()} | {f"{base}_activate": 1.0 for base in held}
-    for _ in range(_steps(hours)):
-        watched.advance(STEP_S, inputs)
+    from_h, to_h = held_h or hours
+    for step in range(_steps(hours)):
+        active = from_h <= hours[0] + step * STEP_S / HOUR_S < to_h
+        inputs = {f"{base}_u": value for base, value in held.items()} if active else {}
+        watched.advance(STEP_S, inputs | {f"{base}_activate": float(active) for base in held})
     return Day(tuple(watched.states), from_h=hours[0])
 
 
@@ -147,23 +176,37 @@ def day_with(
     plant: PlantFactory = MultizoneOffice,
 ) -> Day:
     """The same day under a shipped program with its shipped config; ``parameters`` replace some of its own."""
-    watched = WatchedPlant(plant())
+    return day_with_all(number, {program: parameters}, hours, plant)
+
+
+def day_with_all(
+    number: int,
+    programs: Mapping[str, Mapping[str, object]],
+    hours: Hours = WHOLE_DAY,
+    plant: PlantFactory = MultizoneOffice,
+    sensors: Sensors = honest,
+) -> Day:
+    """The same day under several shipped programs, each with what replaces some of its parameters."""
+    watched = WatchedPlant(plant(), sensors)
     with TemporaryDirectory(prefix="study-") as name, BoptestServer({watched.meta.name: lambda: watched}) as server:
         folder = Path(name)
-        config = _changed(folder, program, parameters)
+        config = _changed(folder, programs)
         records: list[StepRecord] = []
-        alarms: list[str] = []
         start = datetime(YEAR, 1, 1) + timedelta(days=number, hours=hours[0])
-        _supervise(program, config, _environment(server.url, start), _steps(hours), records, alarms)
-        return Day(tuple(watched.states), tuple(records), tuple(alarms), hours[0])
+        _supervise(list(programs), config, _environment(server.url, start), _steps(hours), records)
+        return Day(tuple(watched.states), tuple(records), hours[0])
 
 
-def _changed(folder: Path, program: str, parameters: Mapping[str, object]) -> Path:
-    config = json.loads((CONFIGS / f"{program}.simulation.json").read_text(encoding="utf-8"))
-    config.pop("interface", None)  # studies may run side by side: the switch takes a free port
-    config["programs"][program]["parameters"] |= parameters
+def _changed(folder: Path, programs: Mapping[str, Mapping[str, object]]) -> Path:
+    """One config for all of them."""
+    together: dict[str, Any] = {"programs": {}}
+    for program, parameters in programs.items():
+        config = json.loads((CONFIGS / f"{program}.simulation.json").read_text(encoding="utf-8"))
+        config.pop("interface", None)  # studies may run side by side: the switch takes a free port
+        config["programs"][program].setdefault("parameters", {}).update(parameters)
+        together = {**config, "programs": {**together["programs"], **config["programs"]}}
     file = folder / "config.json"
-    file.write_text(json.dumps(config), encoding="utf-8")
+    file.write_text(json.dumps(together), encoding="utf-8")
     return file
 
 
@@ -181,25 +224,23 @@ def _environment(url: str, start: datetime) -> dict[str, str]:
 
 
 def _supervise(
-    program: str,
+    programs: Sequence[str],
     config: Path,
     environment: Mapping[str, str],
     steps: int,
     records: list[StepRecord],
-    alarms: list[str],
 ) -> None:
-    plan = plan_run([program], config, ROOT)
+    plan = plan_run(programs, config, ROOT)
     supervision = Supervision(
         plan,
         settings_for(plan.config, None, environment, config.parent),
         StateFolder(config.parent / "state"),
         steps=steps + 1,  # the last round only looks at the end of the day
-        tell=lambda who, line: alarms.append(line) if who == program else None,
         on_record=records.append,
     )
     summary = supervision.execute()
     if summary.exit_code:
-        raise RuntimeError(f"{program} has failed: {summary}")
+        raise RuntimeError(f"{', '.join(programs)}: {summary}")
 
 
 def mean(values: Sequence[float]) -> float:

@@ -5,6 +5,6 @@
 """
 
 from bridge.acting.acting import LONGEST_PATIENCE_S, Acting
-from bridge.acting.looking import Seen, Turn
+from bridge.acting.looking import LedSetPoint, Seen, Turn
 
-__all__ = ["LONGEST_PATIENCE_S", "Acting", "Seen", "Turn"]
+__all__ = ["LONGEST_PATIENCE_S", "Acting", "LedSetPoint", "Seen", "Turn"]

@@ -11,7 +11,7 @@ import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from bridge.acting.looking import Seen, Turn, heard, seen_outputs
+from bridge.acting.looking import LedSetPoint, Seen, Turn, heard, seen_outputs
 from bridge.acting.movement import Movement
 from bridge.link import ControllerLink, HeldPoint
 from bridge.timing.time_in_hand import Tell
@@ -19,7 +19,7 @@ from bridge.translation import truth
 from equipment.equipment_manager import Equipment
 from equipment.set_points import OperatorSwitch, SetPoint, SetPointObject
 from recording import EventKind
-from utils.clocks import Clocks
+from utils.clocks import Clocks, MonotonicSeconds
 from utils.errors import ConfigError, Problem
 from utils.handoff import Closed, LatestValue
 from utils.values import Frame
@@ -68,6 +68,8 @@ class Acting:
         self._answers: LatestValue[_Answer] = LatestValue()
         self._number = 0
         self._frame_s: float | None = None
+        self._stood: dict[str, Seen] = {}
+        """How set-points stood when the newest frame came, in their units."""
         self._was_late = self._is_on = False
 
     def next_turn(self, after: int = 0, timeout_s: float | None = None) -> Turn:
@@ -110,9 +112,27 @@ class Acting:
 
     def take_turn(self, frame: Frame, kpis: Callable[[], Mapping[str, float]]) -> None:
         """Ask whoever acts, where it is time, and lead the set-points on; before the frame goes to the controllers."""
+        now_s = self._clocks.monotonic()
+        self._stood = {str(one.set_point): _standing(link, one, now_s) for link, one in self._found()}
         if frame.number % self._every == 0:
             self._ask(frame, kpis())
         self._lead(frame)
+
+    @property
+    def led(self) -> tuple[LedSetPoint, ...]:
+        """Each set-point in the newest frame, as it was answered. For the run's own thread."""
+        devices, masked = {one.name: one.controller.address for one in self._equipments}, self._masked()
+        known = {str(one.set_point) for link, one in self._found() if link.is_present} & self._stood.keys()
+        return tuple(
+            LedSetPoint(
+                *(one, devices[one.equipment]),
+                self._stood[name].value if name in known else None,
+                self._wanted.get(name),
+                self._movements[name].value,
+                masked.get(name, ""),
+            )
+            for name, one in zip(self._movements, self.set_points, strict=True)
+        )
 
     def close(self) -> None:
         """The run ends: whoever waits is woken."""
@@ -138,11 +158,8 @@ class Acting:
             self._wanted |= answer.values
 
     def _turn(self, frame: Frame, kpis: Mapping[str, float]) -> Turn:
-        now_s, masked = self._clocks.monotonic(), self._masked()
-        seen = dict(seen_outputs(self._equipments, self._links, now_s))
-        for link, one in self._found():
-            raw = heard(link, one.ref, now_s)
-            seen[str(one.set_point)] = Seen(None if raw.value is None else one.from_object(raw.value), raw.age_s)
+        masked = self._masked()
+        seen = {**dict(seen_outputs(self._equipments, self._links, self._clocks.monotonic())), **self._stood}
         return Turn(
             self._number,
             frame,
@@ -172,9 +189,8 @@ class Acting:
                 self._lead_one(link, one, wanted, passed_s)
 
     def _lead_one(self, link: ControllerLink, one: SetPointObject, wanted: float, passed_s: float) -> None:
-        found = heard(link, one.ref, self._clocks.monotonic()).value
-        at = None if found is None else one.from_object(found)
-        value = self._movements[str(one.set_point)].lead(wanted, at, passed_s)
+        name = str(one.set_point)
+        value = self._movements[name].lead(wanted, self._stood[name].value if name in self._stood else None, passed_s)
         hold = link.duties.acted.all.get(one.target)
         if value is not None and (hold is None or hold.value != one.to_object(value)):
             link.duties.acted.hold(HeldPoint(one.target, one.to_object(value), WHO, self._clocks.wall()))
@@ -214,3 +230,8 @@ class Acting:
                 self._dropped = {**self._dropped, name: words}
                 log.warning("%s: %s", name, words)
                 self._tell(EventKind.YIELDED, f"{name}: {words}", WHO)
+
+
+def _standing(link: ControllerLink, one: SetPointObject, now_s: MonotonicSeconds) -> Seen:
+    raw = heard(link, one.ref, now_s)
+    return Seen(None if raw.value is None else one.from_object(raw.value), raw.age_s)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from bridge.link import ControllerLink, LinkState
 from equipment.equipment_manager import Equipment
+from equipment.set_points import SetPoint
 from points import BadValue
 from utils.clocks import MonotonicSeconds
 from utils.values import Frame, ObjectRef, Role
@@ -42,6 +43,23 @@ class Turn:
     """Whether an operator forbids to act."""
     beside: object = None
     """What whoever acts wanted to be asked in the run's own thread."""
+
+
+@dataclass(frozen=True, slots=True)
+class LedSetPoint:
+    """A set-point in a frame, in its own unit.
+
+    ``found`` is how it stood in its ``device`` when the frame came, None where nobody knows; ``wanted`` what whoever
+    acts wants of it, and ``led`` what was made of that, within bounds and rate: None where it is its controller's.
+    """
+
+    set_point: SetPoint
+    device: str
+    found: float | None
+    wanted: float | None
+    led: float | None
+    masked: str
+    """Why it must be left alone; empty where it need not."""
 
 
 def seen_outputs(

@@ -22,6 +22,11 @@ class ModelClock:
         self._step_s = step_s
         self._is_at_end = False
 
+    @property
+    def time_s(self) -> float:
+        """That of the newest answer."""
+        return self._time_s
+
     def tell(self, time_s: float) -> None:
         """The next answer. Raises SimulationShared when it is not one step later.
 

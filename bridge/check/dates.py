@@ -12,7 +12,7 @@ from bridge.link import clock_objection, passes_on
 from utils.clocks import DAY_S, is_known_zone, local_to_unix, model_seconds
 from utils.settings import Settings
 
-OCCUPIED_HOURS = {"multizone_office_simple_air": (6, 19)}
+OCCUPIED_HOURS = {"multizone_office_simple_air": (6, 19), "multizone_office_bench": (6, 19)}
 """When a test case's building is occupied, every day of the week; for cases where that is known."""
 
 _WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")

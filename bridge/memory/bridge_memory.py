@@ -16,6 +16,7 @@ from bridge.memory.signals import Layout
 from bridge.purpose import Purpose
 from bridge.session import Session
 from bridge.watching.observation import Observation
+from points.indicators import INDICATORS
 from recording import BRIDGE, Event, EventKind, Recorder
 from recording.export import write_step_log
 from recording.what_runs import runs_folder
@@ -70,8 +71,7 @@ class BridgeMemory:
         if recorder is None:
             return
         if self._layout is None:
-            session = self._session
-            self._layout = Layout.of(session.equipments, self._groups, tuple(seen.frame.values), session.metadata)
+            self._layout = self._laid_out(seen)
             recorder.stream(BRIDGE, self._layout.signals)
         recorder.step(BRIDGE, self._layout.recorded(seen))
         self._keep_indicators(recorder, seen.frame.episode)
@@ -101,6 +101,13 @@ class BridgeMemory:
         recorder.close(self.failure or ("stopped on request" if session.stop.is_set() else "ended"))
         if session.settings.step_log is not None:
             write_step_log(recorder.file, BRIDGE, session.settings.step_log)
+
+    def _laid_out(self, seen: Observation) -> Layout:
+        """Columns for indicators are there where they are asked for now and then, and not at the end alone."""
+        session, acted = self._session, seen.set_points
+        asks = bool(acted) or session.settings.kpi_time_s is not None or any(one.has_kpis for one in session.equipments)
+        told, kpis = tuple(seen.frame.values), tuple(INDICATORS) if asks else ()
+        return Layout.of(session.equipments, self._groups, told, session.metadata, acted, kpis)
 
     def _keep_indicators(self, recorder: Recorder, episode: int) -> None:
         if episode != self._number:

@@ -8,12 +8,27 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Self
 
+from bridge.acting import LedSetPoint
 from bridge.memory.picked import Picked
 from bridge.watching.observation import Observation
 from equipment.equipment_manager import Equipment
 from points import Point
+from points.indicators import INDICATORS
 from points.meanings import meaning_of
-from recording import BAD, GOOD, MISSING, NOT_ASKED, Direction, RecordedStep, Signal
+from recording import (
+    ACTED_FOUND,
+    ACTED_LED,
+    ACTED_MASKED,
+    ACTED_WANTED,
+    BAD,
+    GOOD,
+    INDICATOR,
+    MISSING,
+    NOT_ASKED,
+    Direction,
+    RecordedStep,
+    Signal,
+)
 from recording.tables import doubles
 from utils.values import PointMetadata, PointValue, Quality, Role, Target
 
@@ -25,13 +40,18 @@ Values = Sequence[PointValue | None]
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """The places of a step's values: of the configs' points, of groups, of what the building tells, of what is sent."""
+    """The places of a step's values: of the configs' points, of groups, of what the building tells, of what is sent,
+    of set-points that somebody acts on, and of the building's indicators.
+    """
 
     signals: tuple[Signal, ...]
     targets: Picked[Target, PointValue | None]
     groups: tuple[str, ...]
     told: Picked[str, float]
     sent: Picked[str, float]
+    acted: int
+    """How many set-points are acted on."""
+    kpis: Picked[str, float]
 
     @classmethod
     def of(
@@ -40,8 +60,10 @@ class Layout:
         groups: Sequence[str],
         told: Sequence[str],
         metadata: Mapping[str, PointMetadata],
+        acted: Sequence[LedSetPoint] = (),
+        kpis: Sequence[str] = (),
     ) -> Self:
-        """``told`` are the names of what the building tells in each frame."""
+        """``told`` are the names of what the building tells in each frame, ``kpis`` those that it is asked for."""
         points = [(equipment, point) for equipment in equipments for point in equipment.points]
         sent = [(equipment, name) for equipment, point in points for name in _inputs(point)]
         return cls(
@@ -50,11 +72,15 @@ class Layout:
                 *(Signal(f"{group} active", equipment=group, direction=Direction.STATE) for group in groups),
                 *(_of_building(name, metadata) for name in told),
                 *(_of_override(equipment.name, name, metadata) for equipment, name in sent),
+                *(signal for one in acted for signal in _of_set_point(one)),
+                *(_of_indicator(name) for name in kpis),
             ),
             Picked([equipment.target(point) for equipment, point in points]),
             tuple(groups),
             Picked(told),
             Picked([name for _, name in sent]),
+            len(acted),
+            Picked(kpis),
         )
 
     def recorded(self, seen: Observation) -> RecordedStep:
@@ -65,6 +91,8 @@ class Layout:
             *(group in seen.active_groups for group in self.groups),
             *self.told.of(frame.values),
             *self.sent.of(seen.commands.inputs),
+            *(value for one in seen.set_points for value in (one.found, one.wanted, one.led, bool(one.masked))),
+            *self.kpis.of(seen.kpis),
         ]
         numbers, qualities = self._judged(values, seen)
         return RecordedStep(
@@ -88,7 +116,7 @@ class Layout:
 
     def _looked_at(self, values: Values, seen: Observation) -> Iterator[int]:
         is_read, samples = len(self.targets.names), seen.heard.samples
-        is_told = len(values) - len(self.sent.names)
+        is_told = is_read + len(self.groups) + len(self.told.names)
         for place, value in enumerate(values):
             if value is not None:
                 yield BAD if isinstance(value, float) and math.isnan(value) else GOOD
@@ -138,6 +166,20 @@ def _of_override(equipment: str, name: str, metadata: Mapping[str, PointMetadata
     unit = _unit(name, metadata)
     title, meaning = _titled(f"sent {name}", unit), _meaning(name)
     return Signal(title, unit, name, equipment=equipment, direction=Direction.TO_SIMULATION, meaning=meaning)
+
+
+def _of_set_point(one: LedSetPoint) -> Iterator[Signal]:
+    """What of it is recorded, in the order of :meth:`Layout.recorded`: all of it is the run's own, not exchanged."""
+    unit, told = one.set_point.unit or "", str(one.set_point)
+    where = {"object": one.set_point.name, "equipment": one.set_point.equipment, "device": one.device}
+    for role in (ACTED_FOUND, ACTED_WANTED, ACTED_LED):
+        yield Signal(_titled(f"{told} {role}", unit), unit, role=role, direction=Direction.STATE, **where)
+    yield Signal(f"{told} {ACTED_MASKED}", role=ACTED_MASKED, direction=Direction.STATE, **where)
+
+
+def _of_indicator(name: str) -> Signal:
+    unit = INDICATORS[name].unit
+    return Signal(_titled(f"{INDICATOR} {name}", unit), unit, name, role=INDICATOR, direction=Direction.STATE)
 
 
 def _meaning(*names: str) -> str:

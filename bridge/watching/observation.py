@@ -6,10 +6,11 @@ A watcher is a luxury (docs/decisions/21): it may fail, and nothing else does.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
+from bridge.acting import LedSetPoint
 from bridge.device_loop import Heard
 from recording import Event
 from utils.clocks import UnixSeconds
@@ -33,6 +34,10 @@ class Observation:
     local_time: datetime | None
     wall_s: UnixSeconds
     values: Mapping[Target, PointValue | None]
+    set_points: tuple[LedSetPoint, ...] = ()
+    """Those that somebody acts on, if anybody does."""
+    kpis: Mapping[str, float] = field(default_factory=dict)
+    """The building's of this very frame; nothing where it was not asked for them."""
 
 
 class Watcher(Protocol):

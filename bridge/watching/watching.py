@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 
+from bridge.acting import LedSetPoint
 from bridge.device_loop import Heard
 from bridge.display.status import Phase
 from bridge.link import ControllerLink
@@ -27,12 +28,16 @@ class Watching:
         local_time: Callable[[ModelSeconds], datetime | None],
         clocks: Clocks,
         watchers: Sequence[Watcher],
+        set_points: Callable[[], tuple[LedSetPoint, ...]],
+        kpis: Callable[[], Mapping[str, float]],
     ) -> None:
+        """``set_points`` are those that are acted on in the frame that is answered, ``kpis`` those of the frame."""
         self._links = links
         self._overrides = overrides
         self._local_time = local_time
         self._clocks = clocks
         self._watchers = tuple(watchers)
+        self._set_points, self._kpis = set_points, kpis
         self._alone = Alone()
         self._transitions = Transitions(links)
         self._late_steps = 0
@@ -95,6 +100,8 @@ class Watching:
             self._local_time(frame.time_s),
             self._clocks.wall(),
             self._values(heard),
+            self._set_points(),
+            self._kpis(),
         )
 
     def _values(self, heard: Heard) -> dict[Target, PointValue | None]:

@@ -76,7 +76,12 @@ def _key_problems(document: JsonDocument, file: CampaignFile) -> Iterator[Proble
 
 
 def _unknown(where: str, name: str) -> Iterator[Problem]:
-    if name not in CELL_KEYS:
+    cell: dict[str, Any] = {}
+    _put(cell, name.split("."), "...")
+    [(first, below)] = cell.items()
+    if first in _MAPPINGS and first != name:
+        yield Problem(where, f"is a path, as the grid has them; write {first}: {str(below).replace(chr(39), '')}")
+    elif name not in CELL_KEYS:
         yield Problem(where, f"is not a known key{did_you_mean(name, CELL_KEYS) or '; remove it'}")
 
 

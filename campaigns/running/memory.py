@@ -10,7 +10,6 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from bridge.memory.signals import Layout
 from campaigns.cell import Task
 from campaigns.running.settings import warmup_s
 from campaigns.running.simulations import CellSimulation
@@ -61,6 +60,8 @@ class CellMemory:
         """The state at the start."""
         if self._recorder is None:
             return
+        from bridge.memory.signals import Layout  # the whole bridge, which most cells do without
+
         self._signals = Layout.of((), (), tuple(state.values), self._simulation.get_metadata()).signals
         self._recorder.stream(BRIDGE, self._signals)
         self.step(state)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from clients.boptest.tests import OwnTests
@@ -15,6 +15,8 @@ _VARIABLE = "TESTCASE_NAME"
 _SHARE = 3
 """One case may take up this part of all patience: it may be one that cannot be loaded."""
 _LEAST_WAIT_S = 0.5
+_ACTIVATE = "_activate"
+_MOST_NAMED = 12
 
 
 def wrong_case(what: str, cases: Sequence[str]) -> ConfigError:
@@ -47,36 +49,36 @@ class CaseSearch:
         A case that cannot be looked at is passed over. Raises ConfigError when none fits, or more than one;
         SimulationRefused when no worker takes up anything; SimulationUnreachable when the server is lost.
         """
-        fitting: list[str] = []
+        fitting: dict[str, frozenset[str]] = {}
         seen_s = time.monotonic()
         log.warning("%s is not set: %d cases are loaded in turn, which may take minutes", _VARIABLE, len(cases))
         for number, case in enumerate(cases, start=1):
             log.info("looking for the case that has the configured points: %s (%d of %d)", case, number, len(cases))
             try:
-                if self._fits(case, points):
-                    fitting.append(case)
+                names = self._seen(case, points)
+                if names >= set(points):
+                    fitting[case] = names
                 seen_s = time.monotonic()
             except SimulationRefused as error:
                 self._pass_over(case, error, time.monotonic() - seen_s)
-            if len(fitting) > 1:
-                break
         if len(fitting) != 1:
             raise wrong_case(self._found(fitting), cases)
-        return fitting[0]
+        return next(iter(fitting))
 
-    def _fits(self, case: str, points: Collection[str]) -> bool:
+    def _seen(self, case: str, points: Collection[str]) -> frozenset[str]:
+        """The names of a case's points."""
         began_s = time.monotonic()
         testid = self.tests.select(case, self.patience_s / _SHARE, self._make_room)
         self._slowest_s = max(self._slowest_s, time.monotonic() - began_s)
-        fits = False
+        names: frozenset[str] = frozenset()
         try:
-            fits = set(points) <= set(self.points_of(testid))
+            names = frozenset(self.points_of(testid))
         finally:
-            if fits and self.kept is None and not self._is_crowded:
+            if names >= set(points) and self.kept is None and not self._is_crowded:
                 self.kept = testid
             else:
                 self.tests.stop(testid)
-        return fits
+        return names
 
     def _make_room(self, waited_s: float) -> None:
         """Let go of the kept test where another waits longer than loading takes: there is one worker."""
@@ -91,8 +93,17 @@ class CaseSearch:
         self._unseen.append(case)
         log.warning("%s cannot be looked at and is passed over: %s", case, error)
 
-    def _found(self, fitting: Sequence[str]) -> str:
+    def _found(self, fitting: Mapping[str, frozenset[str]]) -> str:
         if fitting:
-            return f"{', '.join(fitting)} have every configured point, name one"
+            told = "; ".join(_beyond(case, fitting) for case in fitting)
+            return f"{', '.join(fitting)} have every configured point, name one: {told}"
         unseen = f" ({', '.join(self._unseen)} could not be looked at)" if self._unseen else ""
         return f"no test case has every configured point{unseen}, name one"
+
+
+def _beyond(case: str, fitting: Mapping[str, frozenset[str]]) -> str:
+    """What a case has and some other of those that fit has not; an override by its value alone."""
+    common = frozenset.intersection(*fitting.values())
+    beyond = sorted(name for name in fitting[case] - common if not name.endswith(_ACTIVATE))
+    named = ", ".join(beyond[:_MOST_NAMED]) or "nothing"
+    return f"{case} has {named}{f' and {len(beyond) - _MOST_NAMED} more' if len(beyond) > _MOST_NAMED else ''} beyond"

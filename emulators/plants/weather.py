@@ -78,6 +78,7 @@ _COLUMNS = (
 _SCALES = {"relative_humidity_percent": 0.01, "total_sky_cover_tenths": 0.1, "opaque_sky_cover_tenths": 0.1}
 _FIRST = len(Location._fields)
 """Cell of the first column, behind the location."""
+TABLE_SIZE = _FIRST + len(_COLUMNS) * HOURS
 
 
 def weather_at(table: Table, time_s: float) -> Weather:

@@ -36,6 +36,18 @@ ENERGY_POINTS = (
     _value("SupplyFanPower", Quantity.POWER, "Electric power of the supply fan"),
     _value("CoolingPower", Quantity.POWER, "Electric power of the chiller"),
     _value("HeatingPower", Quantity.POWER, "Electric power of the heat pump"),
+    _value("Tariff", Quantity.NUMBER, "Price of electricity in force, per kWh"),
+)
+
+SITE_POINTS = (
+    _value("SitePower", Quantity.POWER, "Electric power of the building, by its meter"),
+    _value("BaseLoad", Quantity.POWER, "Electric power of lights and plugs"),
+    _value("OutdoorAirTemp", Quantity.TEMPERATURE, "Outdoor air temperature"),
+    _value("OutdoorAirHumidity", Quantity.FRACTION, "Outdoor air relative humidity"),
+    _value("TotalCost", Quantity.NUMBER, "Operating cost per floor area since the start of the test"),
+    _value("TotalEnergy", Quantity.ENERGY_DENSITY, "Energy per floor area since the start of the test"),
+    _value("ThermalDiscomfort", Quantity.NUMBER, "Thermal discomfort since the start of the test, K h per zone"),
+    _value("PeakDemand", Quantity.POWER_DENSITY, "Peak electric demand per floor area"),
 )
 
 

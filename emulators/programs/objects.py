@@ -9,12 +9,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
+from math import isclose
 from typing import Literal, TypeAlias
 
 from emulators.program import ObjectSpec, ProgramIO
 
 UnitSystem: TypeAlias = Literal["SI", "US"]
 
+_ROUNDED = 1e-6
 OPEN_CIRCUIT_C = -40.0
 """What a thermistor input shows with nothing wired to it (the same figure in Fahrenheit)."""
 
@@ -109,6 +111,15 @@ class ObjectTable:
     def write(self, io: ProgramIO, name: str, value: float) -> None:
         """Command a value given in SI."""
         io.write(name, self._units[name].from_si(value))
+
+    def lead(self, io: ProgramIO, name: str, own: float) -> float:
+        """Command our own value (SI), and tell what is in force: whatever somebody commands above it, else our own.
+
+        A controller stores fewer digits than we compute with; what is only rounded is still our own.
+        """
+        self.write(io, name, own)
+        in_force = self.read(io, name)
+        return own if isclose(in_force, own, rel_tol=_ROUNDED, abs_tol=_ROUNDED) else in_force
 
     def _spec(self, point: ProgramObject) -> ObjectSpec:
         unit = self._units.get(point.name)

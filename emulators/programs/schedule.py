@@ -2,27 +2,41 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from emulators.program import ProgramIO
 from emulators.programs.blocks import DailyPeriod
 from emulators.programs.objects import ObjectTable, ProgramObject, Quantity
 
-SCHEDULE_POINTS = (
-    ProgramObject("AnalogValue", "OccupancyStart", Quantity.HOURS, 6.0, "Hour of the day when occupancy begins"),
-    ProgramObject("AnalogValue", "OccupancyStop", Quantity.HOURS, 19.0, "Hour of the day when occupancy ends"),
-    ProgramObject(
-        "AnalogValue", "StartLeadTime", Quantity.MINUTES, 30.0, "Warm-up or cool-down before occupancy, at least"
-    ),
-    ProgramObject("BinaryValue", "OccupiedCmd", description="Occupied, by schedule or by command"),
-)
+EVERY_DAY = 7
+"""So many days of the week, from Monday on."""
+WORKING_DAYS = 5
+"""Monday to Friday."""
+
+
+def schedule_points(start_h: float, stop_h: float, lead_min: float) -> tuple[ProgramObject, ...]:
+    """The objects of a schedule, with what it is set to."""
+    lead = "Warm-up or cool-down before occupancy, at least"
+    return (
+        ProgramObject(
+            "AnalogValue", "OccupancyStart", Quantity.HOURS, start_h, "Hour of the day when occupancy begins"
+        ),
+        ProgramObject("AnalogValue", "OccupancyStop", Quantity.HOURS, stop_h, "Hour of the day when occupancy ends"),
+        ProgramObject("AnalogValue", "StartLeadTime", Quantity.MINUTES, lead_min, lead),
+        ProgramObject("BinaryValue", "OccupiedCmd", description="Occupied, by schedule or by command"),
+    )
+
+
+SCHEDULE_POINTS = schedule_points(start_h=6.0, stop_h=19.0, lead_min=30.0)
 
 
 class OccupancySchedule:
     """Writes the schedule to ``OccupiedCmd`` and believes what it then reads, so that others may command it."""
 
-    def __init__(self, table: ObjectTable) -> None:
+    def __init__(self, table: ObjectTable, days: int = EVERY_DAY) -> None:
+        """``days`` of the week on which anybody comes, from Monday on."""
         self._table = table
+        self._days = days
         self.occupied = False
         self.starting_up = False
         self._lead_h = 0.0
@@ -38,9 +52,13 @@ class OccupancySchedule:
         A start-up that has begun goes on until occupancy, whatever ``early_min`` becomes meanwhile.
         """
         start_h = self._table.read(io, "OccupancyStart")
-        scheduled = DailyPeriod(start_h, self._table.read(io, "OccupancyStop")).contains(now)
+        scheduled = DailyPeriod(start_h, self._table.read(io, "OccupancyStop")).contains(now) and self._comes_on(now)
         io.write("OccupiedCmd", float(scheduled))
         self.occupied = io.read("OccupiedCmd") > 0.5
         if not self.starting_up:
             self._lead_h = (self._table.read(io, "StartLeadTime") + early_min) / 60.0
-        self.starting_up = not self.occupied and DailyPeriod(start_h - self._lead_h, start_h).contains(now)
+        is_near = DailyPeriod(start_h - self._lead_h, start_h).contains(now)
+        self.starting_up = not self.occupied and is_near and self._comes_on(now + timedelta(hours=self._lead_h))
+
+    def _comes_on(self, when: datetime) -> bool:
+        return when.weekday() < self._days

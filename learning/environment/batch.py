@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from learning.embedded.buildings import Buildings
 from learning.embedded.tally import KPIS
 from learning.environment.starting import drawn, options_of
+from learning.environment.whole import Uncopied
 from learning.observing import Observer, Payer, SafeRanges
 from learning.spaces import SpacesFile
 from learning.world import BoolArray, FloatArray
@@ -21,7 +22,7 @@ from learning.world import BoolArray, FloatArray
 Floats: TypeAlias = NDArray[np.float32]
 
 
-class BuildingBatch(VectorEnv[Floats, Floats, NDArray[Any]]):
+class BuildingBatch(Uncopied, VectorEnv[Floats, Floats, NDArray[Any]]):
     """A row of buildings, each an episode of its own; what :class:`BuildingEnv` says of one holds for each.
 
     ``AutoresetMode.NEXT_STEP``: the step after a building's last one begins its next episode in the place of acting,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import json
 import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -16,17 +15,19 @@ from learning.embedded.world import EmbeddedWorld
 from learning.environment import BuildingBatch, BuildingEnv
 from learning.example.comparing import OWN, Compared, by_policies
 from learning.example.guideline import week_by_resets
+from learning.example.kept import CONSTANT, LEARNED, Policies, keep, kept
 from learning.example.page import page
 from learning.example.policy import Policy
 from learning.example.single import episode
 from learning.example.training import Search
 from learning.example.weeks import HELD_OUT, SEASONS, WEEK_DAYS
 from learning.spaces import SpacesFile, read_spaces, shipped_spaces
-from learning.world import FloatArray
+from utils.arguments import count
 from utils.clocks import DAY_S
+from utils.errors import ConfigError
 
 _log = logging.getLogger("learning.example")
-LEARNED, CONSTANT, RESETS = "learned policy", "constant set-points", "Guideline 36 resets"
+RESETS = "Guideline 36 resets"
 _CONSTANT_GENERATIONS = 10
 _SHOWN = 4
 """Which of the weeks that were held out is drawn: one in July."""
@@ -42,7 +43,7 @@ class Effort:
     constant_generations: int
 
 
-def trained(effort: Effort, week: SpacesFile) -> dict[str, tuple[Policy, FloatArray]]:
+def trained(effort: Effort, week: SpacesFile) -> Policies:
     """Policies and their parameters, a row for each seed."""
     day = week.model_copy(update={"days": 1.0})
     batch = BuildingBatch(Buildings(day, (effort.candidates + 1) * SEASONS), day)
@@ -58,7 +59,7 @@ def trained(effort: Effort, week: SpacesFile) -> dict[str, tuple[Policy, FloatAr
     return found
 
 
-def compared(policies: dict[str, tuple[Policy, FloatArray]], week: SpacesFile, *, resets: bool) -> Compared:
+def compared(policies: Policies, week: SpacesFile, *, resets: bool) -> Compared:
     """KPIs of all ways on the weeks that were held out."""
     batch = BuildingBatch(Buildings(week, len(HELD_OUT)), week)
     kpis = by_policies(batch, policies)
@@ -69,7 +70,7 @@ def compared(policies: dict[str, tuple[Policy, FloatArray]], week: SpacesFile, *
     return Compared(batch.kpi_names, kpis)
 
 
-def written(file: Path, result: Compared, policies: dict[str, tuple[Policy, FloatArray]], week: SpacesFile) -> None:
+def written(file: Path, result: Compared, policies: Policies, week: SpacesFile) -> None:
     """The page, with one week of the single building by the first seed's policy and by own control."""
     env = BuildingEnv(EmbeddedWorld(week), week)
     policy, parameters = policies[LEARNED]
@@ -82,21 +83,20 @@ def written(file: Path, result: Compared, policies: dict[str, tuple[Policy, Floa
 def main(arguments: Sequence[str] | None = None) -> None:
     """Read the line, and do it."""
     parser = argparse.ArgumentParser(prog="python -m learning.example", description=__doc__)
-    parser.add_argument("--seeds", type=int, default=5, metavar="N", help="policies that are trained (5)")
-    parser.add_argument("--generations", type=int, default=48, metavar="N", help="of the search (48)")
-    parser.add_argument("--candidates", type=int, default=24, metavar="N", help="of a generation (24)")
+    parser.add_argument("--seeds", type=count, default=5, metavar="N", help="policies that are trained (5)")
+    parser.add_argument("--generations", type=count, default=48, metavar="N", help="of the search (48)")
+    parser.add_argument("--candidates", type=count, default=24, metavar="N", help="of a generation (24)")
     parser.add_argument("--parameters", type=Path, metavar="FILE", help="read policies there, or keep them there")
     parser.add_argument("--without-resets", action="store_true", help="leave Guideline 36 out, which takes longest")
     parser.add_argument("-o", "--output", type=Path, default=Path("learning.html"), metavar="FILE", help="the page")
     given = parser.parse_args(arguments)
     logging.basicConfig(level=logging.INFO, format="%(message)s")
     week = read_spaces(shipped_spaces(), known_points())
-    policies = _kept(given.parameters, week)
-    if policies is None:
-        policies = trained(Effort(given.seeds, given.generations, given.candidates, _CONSTANT_GENERATIONS), week)
-        if given.parameters is not None:
-            kept = {name: parameters.tolist() for name, (_, parameters) in policies.items()}
-            given.parameters.write_text(json.dumps(kept), encoding="utf-8")
+    effort = Effort(given.seeds, given.generations, given.candidates, _CONSTANT_GENERATIONS)
+    try:
+        policies = _kept_or_trained(given.parameters, effort, week)
+    except ConfigError as error:
+        parser.error(str(error))
     result = compared(policies, week, resets=not given.without_resets)
     for row in result.rows():
         _log.info(" | ".join(row))
@@ -104,14 +104,14 @@ def main(arguments: Sequence[str] | None = None) -> None:
     _log.info("%s has the table and a week as charts", given.output)
 
 
-def _kept(file: Path | None, week: SpacesFile) -> dict[str, tuple[Policy, FloatArray]] | None:
-    if file is None or not file.exists():
-        return None
-    names = BuildingEnv(EmbeddedWorld(week), week).observation_names
-    return {
-        name: (Policy(names, len(week.actions), looks=name == LEARNED), np.array(rows))
-        for name, rows in json.loads(file.read_text("utf-8")).items()
-    }
+def _kept_or_trained(file: Path | None, effort: Effort, week: SpacesFile) -> Policies:
+    if file is not None and file.exists():
+        env = BuildingEnv(EmbeddedWorld(week), week)
+        return kept(file, env.observation_names, len(week.actions))
+    policies = trained(effort, week)
+    if file is not None:
+        keep(file, policies)
+    return policies
 
 
 def _teller(name: str, seed: int) -> Callable[[int, float], None]:

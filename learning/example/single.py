@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 
 from learning.environment import BuildingEnv
-from learning.example.policy import Policy
+from learning.example.policy import Floats
 from learning.world import FloatArray
 
 
@@ -28,8 +28,19 @@ class EpisodeLog:
         return [row[name] for row in self.told]
 
 
+class Acts(Protocol):
+    """Whatever answers observations by its parameters, as :class:`learning.example.policy.Policy` does."""
+
+    @property
+    def size(self) -> int:
+        """Parameters that it has."""
+
+    def act(self, parameters: FloatArray, observations: Floats) -> Floats:
+        """``(n, size)`` and ``(n, observation)`` to actions ``(n, a)``."""
+
+
 def episode(
-    env: BuildingEnv, policy: Policy, parameters: FloatArray | None, options: Mapping[str, Any] | None = None
+    env: BuildingEnv, policy: Acts, parameters: FloatArray | None, options: Mapping[str, Any] | None = None
 ) -> EpisodeLog:
     """Run one by a policy's parameters ``(size,)``; without them by own control, where the world can do that."""
     gone = EpisodeLog()

@@ -46,10 +46,10 @@ def value_axis(
 
 
 def hours_axis(hours: Sequence[float]) -> Axis:
-    """The hours of a day, whole ones."""
+    """The hours of a day, whole ones; what is after 24:00 is the next day's."""
     first, last = math.floor(hours[0]), math.ceil(hours[-1])
     shown = range(first, last + 1, 2 if last - first > 12 else 1)
-    return Axis(first, last, tuple((hour, f"{hour:02d}:00") for hour in shown))
+    return Axis(first, last, tuple((hour, f"{hour if hour <= 24 else hour - 24:02d}:00") for hour in shown))
 
 
 def model_time_axis(first_s: float, last_s: float, first_year: int) -> Axis:

@@ -12,7 +12,7 @@ from utils.errors import ConfigError, Problem
 from utils.home import install
 
 _ROWS_AT_ONCE = 20_000
-_WHOLE, _YES_OR_NO = ("step", "episode"), ("late",)
+_WHOLE, _YES_OR_NO = ("step", "episode"), ("late", "terminated", "truncated")
 _TEXT = frozenset(
     {
         *("local_time", "wall_time", "why", "note", "stream", "signal", "unit", "point", "object", "equipment"),

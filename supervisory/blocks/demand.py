@@ -39,6 +39,11 @@ class DemandWindow:
         self._number, self._elapsed_s, self._power = int(number), elapsed_s, power
         return (self._energy + power * (self._length_s - elapsed_s)) / self._length_s
 
+    @property
+    def left_share(self) -> float:
+        """What is left of the running window: a load that comes on now and stays counts so much in its mean."""
+        return 1.0 - self._elapsed_s / self._length_s
+
     def _close(self) -> None:
         if self._number is not None:
             rest = self._power * (self._length_s - self._elapsed_s)

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-_SETTLED_S = 120.0
-"""After a release a set-point may still be read as what was commanded; only then it counts as the zone's own."""
+from supervisory.blocks.own_setpoint import OwnSetpoint
 
 
 class ShedZone:
@@ -12,18 +11,22 @@ class ShedZone:
     def __init__(self, delay_s: float) -> None:
         self._delay_s = delay_s
         self._falls_s: float | None = None
-        self._free_since_s = float("-inf")
+        self._own = OwnSetpoint()
         self.stage = 0
-        self.base_degc: float | None = None
         self.aborted = False
+
+    @property
+    def base_degc(self) -> float | None:
+        """What the zone gives way from."""
+        return self._own.degc
 
     def step(self, time_s: float, stage: int, at_once: bool, discomfort: bool, setpoint_degc: float | None) -> None:
         """Follow the event's stage: up at once, down one by one after the delay.
 
         ``at_once`` skips the delay; ``discomfort`` ends the event for this zone.
         """
-        if self.stage == 0 and setpoint_degc is not None and time_s - self._free_since_s >= _SETTLED_S:
-            self.base_degc = setpoint_degc
+        if self.stage == 0:
+            self._own.see(time_s, setpoint_degc)
         self.aborted = (self.aborted and stage > 0) or (discomfort and (self.stage > 0 or self.aborted))
         forbidden = self.aborted or discomfort or self.base_degc is None
         wanted = 0 if forbidden else stage
@@ -36,6 +39,6 @@ class ShedZone:
 
     def _move(self, time_s: float, stage: int) -> None:
         if self.stage > 0 and stage == 0:
-            self._free_since_s = time_s
+            self._own.freed(time_s)
         self.stage = stage
         self._falls_s = None

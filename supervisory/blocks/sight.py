@@ -1,11 +1,11 @@
-"""What programs that listen to many zones share: whether they hear enough of them, and whether the fan is on."""
+"""What programs that listen to many zones share: whether they hear enough of them, and whether the system runs."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from enum import Enum
 
-from supervisory.blocks.timers import TrueFor, good_number
+from supervisory.blocks.timers import TrueFor, good_number, hour_of, in_daily_window
 from supervisory.program import Context
 
 
@@ -45,9 +45,23 @@ def fan_proven(ctx: Context, flow_above_m3_s: float) -> bool | None:
     return None if flow is None else flow > flow_above_m3_s
 
 
+def is_occupied(ctx: Context, from_h: float, to_h: float) -> bool:
+    """Whether the building is occupied by ``occupied``; where that does not tell, by these hours of the day."""
+    told = good_number(ctx.reading("occupied"))
+    return told > 0.5 if told is not None else in_daily_window(hour_of(ctx), from_h, to_h)
+
+
 def warn_of_unknown_zones(ctx: Context, role: str, named: Iterable[str]) -> None:
     """An alarm for zones that the parameters name and the config does not: they are misspelt."""
     unknown = sorted(set(named) - set(ctx.names(role)))
     if unknown:
         known = ", ".join(sorted(ctx.names(role))) or "none"
         ctx.alarm(f"the parameters name zones that have no {role}: {', '.join(unknown)}; the config has: {known}")
+
+
+def warn_of_unread_zones(ctx: Context, zones: Iterable[str], roles: Iterable[str], what: str) -> None:
+    """An alarm for zones that are commanded and of which a role is not read; ``what`` is what becomes of them."""
+    for role in roles:
+        unread = sorted(set(zones) - set(ctx.names(role)))
+        if unread:
+            ctx.alarm(f"these zones have no {role} and {what}: {', '.join(unread)}")

@@ -75,6 +75,11 @@ def hour_of(ctx: Context) -> float:
     return now.hour + now.minute / 60.0 + now.second / SECONDS_PER_HOUR
 
 
+def clock_s(ctx: Context) -> float:
+    """Seconds that count on over midnight and are whole multiples of a day there."""
+    return ctx.now.toordinal() * 24.0 * SECONDS_PER_HOUR + hour_of(ctx) * SECONDS_PER_HOUR
+
+
 def good_number(reading: Reading) -> float | None:
     """The reading's value as a number, or None where it cannot be trusted."""
     return float(reading.value) if reading.quality is Quality.GOOD and reading.value is not None else None
@@ -84,3 +89,14 @@ def good_numbers(readings: Mapping[str, Reading]) -> dict[str, float]:
     """The values that can be trusted, by name."""
     numbers = {name: good_number(reading) for name, reading in readings.items()}
     return {name: number for name, number in numbers.items() if number is not None}
+
+
+def sum_of_all(readings: Mapping[str, Reading]) -> float | None:
+    """The sum; None unless there are any and every one of them is known."""
+    known = good_numbers(readings)
+    return sum(known.values()) if readings and len(known) == len(readings) else None
+
+
+def rounded(value: float | None, digits: int = 1) -> float | None:
+    """For people; None stays."""
+    return None if value is None else round(value, digits)

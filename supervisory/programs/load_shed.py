@@ -14,14 +14,17 @@ from pydantic import Field, model_validator
 
 from supervisory.blocks.demand import DemandWindow, Ladder, Stages, spread
 from supervisory.blocks.shed_zone import ShedZone
+from supervisory.blocks.sight import warn_of_unread_zones
 from supervisory.blocks.timers import (
-    SECONDS_PER_HOUR,
     SECONDS_PER_MINUTE,
     TrueFor,
+    clock_s,
     good_number,
     good_numbers,
     hour_of,
     in_daily_window,
+    rounded,
+    sum_of_all,
 )
 from supervisory.program import Command, Context, Parameters, Program, Read
 
@@ -102,9 +105,9 @@ class LoadShed(Program):
 
     def on_step(self, ctx: Context) -> None:
         """Forecast, choose the stage, let zones give way or come back."""
-        power_kw = self._power_kw(ctx)
+        power_kw = sum_of_all(ctx.readings("electric_power"))
         limit_kw = self._limit_kw(ctx)
-        forecast_kw = None if power_kw is None else self._window.step(_clock_s(ctx), power_kw)
+        forecast_kw = None if power_kw is None else self._window.step(clock_s(ctx), power_kw)
         in_hours = in_daily_window(hour_of(ctx), self.settings.from_h, self.settings.to_h)
         if in_hours:
             self._choose_stage(ctx, forecast_kw, limit_kw)
@@ -115,10 +118,10 @@ class LoadShed(Program):
         self._warn(ctx, stage, forecast_kw, limit_kw)
         ctx.explain(
             why=f"stage {stage} of {len(self.settings.offsets_k)}" if in_hours else "outside the hours for shedding",
-            power_kw=_rounded(power_kw),
-            forecast_kw=_rounded(forecast_kw),
+            power_kw=rounded(power_kw),
+            forecast_kw=rounded(forecast_kw),
             limit_kw=limit_kw,
-            last_window_kw=_rounded(self._window.last_mean),
+            last_window_kw=rounded(self._window.last_mean),
             shed={name: zone.stage for name, zone in sorted(self._zones.items()) if zone.stage},
             too_warm_or_cold=sorted(name for name, zone in self._zones.items() if zone.aborted),
         )
@@ -127,10 +130,7 @@ class LoadShed(Program):
         misspelt = sorted(set(self.settings.exempt) - zones)
         if misspelt:
             ctx.alarm(f"the parameters exempt zones that the config does not have: {', '.join(misspelt)}")
-        for role in ("zone_temperature", "zone_setpoint_in_force"):
-            unread = sorted(zones - set(ctx.names(role)))
-            if unread:
-                ctx.alarm(f"these zones have no {role} and will never be shed: {', '.join(unread)}")
+        warn_of_unread_zones(ctx, zones, ("zone_temperature", "zone_setpoint_in_force"), "will never be shed")
 
     def _choose_stage(self, ctx: Context, forecast_kw: float | None, limit_kw: float) -> None:
         lost = self._meter_lost.step(ctx.time_s, forecast_kw is None)
@@ -156,12 +156,6 @@ class LoadShed(Program):
             return True
         return self.settings.direction * (zone_degc - self.settings.comfort_degc) > 0.0
 
-    def _power_kw(self, ctx: Context) -> float | None:
-        """The sum of all meters; None unless every one of them is known."""
-        meters = ctx.readings("electric_power")
-        known = good_numbers(meters)
-        return sum(known.values()) if meters and len(known) == len(meters) else None
-
     def _limit_kw(self, ctx: Context) -> float:
         told = good_number(ctx.reading("demand_limit"))
         return told if told is not None and told > 0.0 else self.settings.limit_kw
@@ -176,12 +170,3 @@ class LoadShed(Program):
         if said and not self._said:
             ctx.alarm(said)
         self._said = said
-
-
-def _clock_s(ctx: Context) -> float:
-    """Seconds that count on over midnight and are whole multiples of a day there."""
-    return ctx.now.toordinal() * 24.0 * SECONDS_PER_HOUR + hour_of(ctx) * SECONDS_PER_HOUR
-
-
-def _rounded(value: float | None) -> float | None:
-    return None if value is None else round(value, 1)

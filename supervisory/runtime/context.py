@@ -15,6 +15,7 @@ from supervisory.site_access import SiteAccess
 from utils.names import did_you_mean
 from utils.values import PointValue, Quality, Sample, is_finite_number, is_real32
 
+NOWHERE = "nowhere (this run keeps no pages)"
 _UNBOUND = Reading(None, None, Quality.MISSING, note="not bound to a point in the config")
 
 
@@ -61,6 +62,8 @@ class Given:
     state: MutableMapping[str, Any]
     alarm: Callable[[str], None]
     site: Callable[[], SiteAccess] | None = None
+    publish: Callable[[str, str], str] = lambda name, text: NOWHERE
+    pressed: Callable[[str], bool] = lambda button: False
 
 
 class StepContext:
@@ -106,6 +109,10 @@ class StepContext:
         if self._given.site is None:
             raise LookupError('the program has no access to the site; it needs "needs_site = True" and real devices')
         return self._given.site()
+
+    def pressed(self, button: str) -> bool:
+        """Whether people have pressed one of the program's buttons since it was last asked for."""
+        return self._given.pressed(button)
 
     def names(self, role: str) -> tuple[str, ...]:
         """The names that the config gives to the points of a role with many."""
@@ -155,6 +162,10 @@ class StepContext:
     def explain(self, **facts: object) -> None:
         """Say why."""
         self.facts.update(facts)
+
+    def publish(self, name: str, text: str) -> str:
+        """Keep a page for people."""
+        return self._given.publish(name, text)
 
     def alarm(self, message: str) -> None:
         """Tell people."""

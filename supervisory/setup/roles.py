@@ -129,7 +129,7 @@ def default_parameters(program: str, model: type[Parameters]) -> Parameters:
 
 
 def _missing(where: str, role: str, kind: Role) -> list[Problem]:
-    if isinstance(kind, Read) and not kind.required:
+    if not kind.required:
         return []
     what = "reads" if isinstance(kind, Read) else "commands"
     return [Problem(where, f"the role {role!r}, which the program {what}, is missing; name its point")]

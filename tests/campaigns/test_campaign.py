@@ -11,6 +11,7 @@ import pytest
 
 from campaigns.beginning import begun, resumed
 from campaigns.campaign import Campaign, tasks_of
+from campaigns.cell import Task
 from campaigns.engines import Failed, Lost
 from campaigns.store import DONE, DUE, FAILED, CampaignStore, StoreFailed
 from tests.campaigns.studies import DEMO, Here, begin, four_cells, go_through, result, study
@@ -59,6 +60,45 @@ def test_a_cell_whose_process_was_killed_is_run_again_and_one_that_kills_it_ever
     go_through(store, engine)
     assert states(store) == [(DONE, 2), (DONE, 1), (FAILED, 5), (DONE, 1)]
     assert store.rows()[2].error == "its process has died, 5 times in a row"
+
+
+def test_whoever_runs_cells_waits_for_no_disk(tmp_path: Path) -> None:
+    """All that has come of a round is written at once, when the next cells have been begun."""
+    store = begin(four_cells(tmp_path))
+    seen: list[list[tuple[str, int]]] = []
+
+    class Watched(Here):
+        def begin(self, task: Task) -> None:
+            seen.append(states(store))
+            super().begin(task)
+
+    written = 0
+
+    def count(statement: str) -> None:
+        nonlocal written
+        written += statement == "COMMIT"
+
+    store._database.set_trace_callback(count)
+    go_through(store, Watched())
+    assert seen[2] == [(DONE, 1), (DUE, 1), (DUE, 0), (DUE, 0)]
+    assert written == 5
+
+
+def write_and_fail(store: CampaignStore) -> None:
+    store.done(result(1, ener_tot=1.0))
+    raise KeyError
+
+
+def test_what_is_written_together_is_written_whole_or_not_at_all(tmp_path: Path) -> None:
+    store = begin(four_cells(tmp_path))
+    with pytest.raises(KeyError), store.together():
+        write_and_fail(store)
+    assert states(store)[0] == (DUE, 0)
+    with store.together():
+        store.begin(1, "here")
+        store.done(result(1, ener_tot=1.0))
+    with closing(CampaignStore(store.file)) as again:
+        assert states(again)[0] == (DONE, 1)
 
 
 def test_what_is_finished_stays_as_it_is(tmp_path: Path) -> None:

@@ -21,7 +21,7 @@ from campaigns.store import DONE, FAILED, CampaignStore
 from emulators.boptest.server import BoptestServer
 from emulators.plants.multizone_office import MultizoneOffice
 from tests.campaigns.studies import Here, begin, four_cells, go_through, study
-from tests.command_line import MAIN, environment, start
+from tests.command_line import MAIN, ROOT, environment, start
 from tests.supervisory.files import config, program
 from tests.waiting import DEADLINE_S, eventually
 
@@ -172,3 +172,8 @@ def test_a_campaign_on_a_server_stops_its_tests_when_it_is_killed(tmp_path: Path
             eventually(lambda: any((state / "tests").glob("*.json")))
             process.kill()
         eventually(lambda: not any((state / "tests").glob("*.json")))
+
+
+def test_a_process_that_keeps_no_recordings_does_not_wait_for_the_bridge() -> None:
+    script = "import sys, campaigns.engines.processes; sys.exit('bridge' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", script], cwd=ROOT, timeout=60, check=False).returncode == 0  # noqa: S603

@@ -85,6 +85,16 @@ def test_the_last_step_is_not_cut_off() -> None:
         ({"grid": {"dayy": [5]}}, "grid.dayy: is not a known key, did you mean 'day'?"),
         ({"grid": {"day.of": [5]}}, "grid.day.of: there is nothing below day"),
         ({"cells": [{"day": 5, "prise": "dynamic"}]}, "cells[0].prise: is not a known key, did you mean 'price'?"),
+        (
+            {"cells": [{"day": 5, "plant.envelope.window_w_m2k": 2}]},
+            "cells[0].plant.envelope.window_w_m2k: is a path, as the grid has them; write plant: "
+            "{envelope.window_w_m2k: ...}",
+        ),
+        (
+            {"base": {"parameters.reset.maximum_pa": 240}, "cells": [{"day": 5}]},
+            "base.parameters.reset.maximum_pa: is a path, as the grid has them; write parameters: "
+            "{reset: {maximum_pa: ...}}",
+        ),
         ({"cells": [{"day": 5}, {"day": 5}]}, "cells[1]: is the same cell as number 1"),
         (
             {"grid": {"day": {"from": 0, "to": 364}, "seed": {"from": 1, "to": 2740}}},

@@ -57,6 +57,17 @@ def test_nothing_is_left_to_resume_of_one_that_is_done(campaign: Path) -> None:
     assert "2 of 2 cells are done" in output
 
 
+@pytest.mark.parametrize("word", ["export", "overview"])
+def test_nothing_is_written_to_the_standard_output_nor_to_a_file_that_is_called_so(
+    campaign: Path, call: Call, monkeypatch: pytest.MonkeyPatch, word: str
+) -> None:
+    monkeypatch.chdir(campaign.parent)
+    code, output = call("campaign", word, str(campaign), "-o", "-")
+    assert code == 2
+    assert "-o: - is no file, and nothing is written to the standard output here; name a file" in output
+    assert not Path("-").exists()
+
+
 @pytest.mark.slow
 def test_a_cell_that_fails_makes_the_exit_code_and_is_told(tmp_path: Path) -> None:
     file = study(tmp_path, base={"building": "http://127.0.0.1:9", "days": 0.02}, cells=[{"day": 1}])

@@ -12,8 +12,9 @@ from typing import Protocol
 
 import pytest
 
-from commands.recordings import recording_of_demo, recordings
+from commands.recordings import OF_RECORDINGS, recording_of_demo, recordings
 from commands.report_file import ReportFailed, write_report
+from commands.unused import unused_settings
 from recording import PROGRAM, Recorder, RunsFolder
 from recording.finding import BASELINE, find_run
 from recording.part_file import Batch
@@ -177,7 +178,7 @@ class TestExport:
                 ("last", "--csv", "absent/table.csv"),
                 "--csv: absent/table.csv cannot be written: there is no folder absent",
             ),
-            (("last",), "one of the arguments --csv --parquet is required"),
+            (("last",), "one of the arguments --csv --parquet --npz is required"),
         ],
     )
     def test_what_cannot_be_done_is_told_in_one_line(
@@ -221,6 +222,12 @@ class TestDemo:
             "RECORD_MAX_GB": "0.5",
             "BRIDGE_RUNS_DIR": str(tmp_path),
         }
+
+    def test_it_asks_for_indicators_where_a_run_would(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        assert "BOP_KPI_TIME" not in recording_of_demo().variables
+        monkeypatch.setenv("BOP_KPI_TIME", "60")
+        assert recording_of_demo().variables["BOP_KPI_TIME"] == "60"
+        assert unused_settings("demo", but=OF_RECORDINGS) == []
 
     def test_where_nothing_can_be_written_it_goes_on_without_one_and_says_so(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

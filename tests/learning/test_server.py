@@ -11,6 +11,7 @@ pytest.importorskip("gymnasium")
 import numpy as np
 
 from learning.environment import BuildingEnv
+from learning.world import WorldClosed
 from tests.learning.rooms import SMALL, Action, Said, embedded, random_actions, served
 from utils.errors import ConfigError
 
@@ -82,3 +83,13 @@ def test_a_server_that_is_lost_ends_the_episode_and_says_why(tmp_path: Path) -> 
         assert (terminated, truncated, reward) == (True, False, 0.0)
         assert "no test is selected" in info["reason"]
         assert last.tolist() == seen.tolist()
+
+
+def test_once_it_is_closed_it_says_so(tmp_path: Path) -> None:
+    with served(tmp_path) as env:
+        env.reset(seed=1)
+        env.close()
+        with pytest.raises(WorldClosed, match="the environment is closed, and its test given back; make another one"):
+            env.reset(seed=1)
+        with pytest.raises(RuntimeError, match="there is no episode"):
+            env.step(env.action_space.sample())

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import pytest
 
 from points.meanings import Carrier, Meaning, Measure, Medium, Spot, Use, carrier_of, meaning_of, place_of, system_of
+from utils.for_each import each_in
 
 ROOT = Path(__file__).parents[2]
 
@@ -117,7 +117,7 @@ def test_both_names_of_every_shipped_point_agree_where_both_are_understood() -> 
     """A status is made of a power, and a controller does not say which unit's supply air it means."""
     differ = set()
     for file in sorted((ROOT / "configs" / "demo").glob("*.json")):
-        for point in json.loads(file.read_text(encoding="utf-8"))["points"]:
+        for point in (point for config in each_in(file) for point in config["points"]):
             ours, theirs = meaning_of(point["bop_point"]), meaning_of(point["ecy_point"])
             if ours and theirs and ours != theirs:
                 differ.add((ours.words, theirs.words))

@@ -6,16 +6,17 @@ from collections.abc import Mapping, Sequence
 
 from emulators.plant import PointMeta, TestCaseMeta
 
-_UNITS = {"Flow": "m3/s", "Temp": "K"}
+_UNITS = {"Flow": "m3/s", "Temp": "K", "Conc": "ppm", "Powr": "W", "Seen": None}
 
 
 class RecordedPlant:
-    """Measurements come from ``samples``, one row per step; the only override is ``Setpoint``."""
+    """Measurements come from ``samples``, one row per step; ``setpoints`` are what can be overridden, with units."""
 
-    def __init__(self, samples: Sequence[Mapping[str, float]]) -> None:
+    def __init__(self, samples: Sequence[Mapping[str, float]], setpoints: Mapping[str, str]) -> None:
         self._samples = samples
+        self._setpoints = setpoints
         self._row = 0
-        self._inputs = {"Setpoint_u": 250.0, "Setpoint_activate": 0.0}
+        self._inputs = {f"{name}_u": 250.0 for name in setpoints} | {f"{name}_activate": 0.0 for name in setpoints}
 
     @property
     def meta(self) -> TestCaseMeta:
@@ -24,15 +25,13 @@ class RecordedPlant:
 
     @property
     def inputs(self) -> Mapping[str, PointMeta]:
-        """A set-point in Pa."""
-        return {
-            "Setpoint_u": PointMeta("Pa", "set-point", 0.0, 1000.0),
-            "Setpoint_activate": PointMeta(None, "activation"),
-        }
+        """Set-points."""
+        values = {f"{name}_u": PointMeta(unit, "set-point", 0.0, 1000.0) for name, unit in self._setpoints.items()}
+        return values | {f"{name}_activate": PointMeta(None, "activation") for name in self._setpoints}
 
     @property
     def measurements(self) -> Mapping[str, PointMeta]:
-        """Named by their kind: flows and temperatures."""
+        """Named by their kind: flows, temperatures, concentrations, powers, and whether somebody is seen."""
         return {f"{name}_y": PointMeta(_UNITS[name[:4]], name) for name in self._samples[0]}
 
     @property

@@ -168,3 +168,16 @@ def test_time_is_plant_time() -> None:
 def test_a_program_that_did_not_ask_for_the_site_has_no_access_to_it() -> None:
     with pytest.raises(LookupError, match="needs_site = True"):
         _ = _context().site
+
+
+def test_a_page_goes_where_the_runtime_keeps_pages_and_nowhere_without_one() -> None:
+    kept: dict[str, str] = {}
+
+    def publish(name: str, text: str) -> str:
+        kept[name] = text
+        return f"pages/{name}"
+
+    given = Given(ROLES, BINDINGS, {}, {}, {}, lambda message: None, publish=publish)
+    assert StepContext(given, Moment(NOON, 100.0, 30.0)).publish("ahu.html", "<p>") == "pages/ahu.html"
+    assert kept == {"ahu.html": "<p>"}
+    assert _context().publish("ahu.html", "<p>").startswith("nowhere")

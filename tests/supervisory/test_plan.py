@@ -14,7 +14,7 @@ from supervisory.setup.plan import plan_run
 from supervisory.setup.roles import ObjectName, object_name
 from supervisory.setup.settings import settings_for
 from tests import bench
-from tests.supervisory.files import config, problems, program
+from tests.supervisory.files import RESET, config, problems, program
 from utils.errors import ConfigError
 from utils.settings import LocalSettings, SimulationSettings
 from utils.state_folder import StateFolder
@@ -94,6 +94,27 @@ def test_every_problem_is_told_at_once(tmp_path: Path) -> None:
     assert f'{place}.points.setpoint: needs "device" and "object", or with the simulation "point" alone' in told
     assert any(line.startswith(f"{place}.points.zones.point: must be an object in braces") for line in told)
     assert any("absent.py: there is no such file" in line for line in told)
+
+
+def test_what_a_program_need_not_command_may_be_left_out_or_bound_to_many(tmp_path: Path) -> None:
+    text = RESET.replace('"setpoint"', '"valves": Command("percent", many=True, required=False), "setpoint"', 1)
+    program(tmp_path, "reset", text)
+    without = plan_run(["reset.py"], config(tmp_path, programs=_programs(points=POINTS)), tmp_path)
+    assert [wanted.role for wanted in without.wanted["reset"]] == ["temperature", "setpoint"]
+    points = POINTS | {"valves": {"core": {"point": "hvac_oveZonActCor_yReaHea"}}}
+    bound = plan_run(["reset.py"], config(tmp_path, programs=_programs(points=points)), tmp_path)
+    assert [wanted.name for wanted in bound.wanted["reset"] if wanted.role == "valves"] == ["core"]
+
+
+def test_what_a_program_commands_has_to_be_bound_unless_its_role_says_otherwise(tmp_path: Path) -> None:
+    name, damper = "air_handler_commissioning", {"ahu": {"point": "hvac_oveAhu_yOA"}}
+    with pytest.raises(ConfigError) as raised:
+        plan_run([name], config(tmp_path, programs={name: {"points": {"outdoor_damper": damper}}}), tmp_path)
+    [problem] = problems(raised)
+    assert "the role 'fan_speed', which the program commands, is missing" in problem
+    points = {"outdoor_damper": damper, "fan_speed": {"ahu": {"point": "hvac_oveAhu_yFan"}}}
+    plan = plan_run([name], config(tmp_path, programs={name: {"points": points}}), tmp_path)
+    assert [one.name for one in plan.programs] == [name]
 
 
 CONSTRUCTED = """

@@ -312,6 +312,12 @@ def test_what_to_do_when_late_and_whether_clocks_may_be_in_the_future_are_words(
     }
 
 
+def test_indicators_are_asked_for_in_simulated_seconds(tmp_path: Path) -> None:
+    assert load(tmp_path).kpi_time_s is None
+    assert load(tmp_path, BOP_KPI_TIME="900").kpi_time_s == 900.0
+    assert set(problems(tmp_path, BOP_KPI_TIME="0")) == {"BOP_KPI_TIME"}
+
+
 def test_a_bench_is_confirmed_with_one_word_and_a_ramp_has_whole_steps(tmp_path: Path) -> None:
     settings = load(tmp_path, ECY_BENCH=" Isolated ", ECY_RAMP_STEPS="0")
     assert (settings.bench, settings.ramp_steps) == ("isolated", 0)

@@ -9,7 +9,9 @@ from benchmarks.programs import figures
 from benchmarks.programs.days import Day
 from recording.charts import Curve, Panel
 
+FIFTEENTH_OF_JANUARY = 14
 FIRST_OF_MAY = 120
+EIGHTH_OF_MAY = 127
 SIXTH_OF_JULY = 186
 EIGHTEENTH_OF_SEPTEMBER = 260
 
@@ -23,6 +25,10 @@ class Study:
     rows: Sequence[Sequence[str]]
     hours: Sequence[float]
     panels: Sequence[Panel]
+    shown_h: tuple[float, float] = (5.0, 20.0)
+    """Hours of the day that the picture shows; the numbers beside it are of all."""
+    notes: Sequence[str] = ()
+    """What the table has no column for."""
 
 
 def facts(day: Day, name: str) -> list[float]:

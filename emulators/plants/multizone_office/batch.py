@@ -21,7 +21,7 @@ from emulators.plants.multizone_office.starting import (
     snapshot_of,
     started,
 )
-from emulators.plants.multizone_office.use.prices import HourlyPrices, our_own_hourly
+from emulators.plants.prices import HourlyPrices, our_own_hourly
 from emulators.plants.weather import WeatherYear, chicago_ohare
 from emulators.states import ForeignStateError
 

@@ -7,11 +7,24 @@ from math import ceil, floor, inf
 from emulators.plants.cells import Cells, Table
 from emulators.plants.components import travel
 from emulators.plants.diffuse_sun import brightening
-from emulators.plants.multizone_office.air.ahu_control import fit_control, scan, scan_fan, set_control_step
+from emulators.plants.multizone_office.air.ahu_control import (
+    fit_control,
+    minimum_position,
+    scan,
+    scan_fan,
+    set_control_step,
+)
 from emulators.plants.multizone_office.air.air_handler import actuate, condition, fit_handler, set_handler_step
 from emulators.plants.multizone_office.air.air_network import balance, fit_network, pressure_at
-from emulators.plants.multizone_office.air.leakage import set_leaks
-from emulators.plants.multizone_office.interface.overrides import fit_overrides
+from emulators.plants.multizone_office.bench.control import (
+    fit_minimums,
+    lead_boxes,
+    least_position,
+    set_minimums_step,
+)
+from emulators.plants.multizone_office.bench.layout import BENCH_SIZE
+from emulators.plants.multizone_office.bench.use import fit_people, peopled_use
+from emulators.plants.multizone_office.interface.overrides import fit_beyond, fit_overrides
 from emulators.plants.multizone_office.layout import (
     BOUNDARY_UNTIL_S,
     BOXES,
@@ -27,10 +40,12 @@ from emulators.plants.multizone_office.layout import (
     HEAT_PUMP,
     HEATING,
     OPERATION,
+    OUTDOOR_BIAS_K,
     OUTDOOR_C,
     OUTDOOR_DAMPER,
     OUTDOOR_HUMIDITY,
     RETURN_DAMPER,
+    ROOM_PA,
     ROOMS,
     SIZE,
     SKY_LOSS_K,
@@ -42,24 +57,28 @@ from emulators.plants.multizone_office.layout import (
     ZONE_COUNT,
     ZONE_FLOWS,
 )
-from emulators.plants.multizone_office.parameters import AIR_DENSITY, ROOM_C, START_HUMIDITY, ZONES, OfficeParameters
-from emulators.plants.multizone_office.parts import boxes, coils, water, zones
+from emulators.plants.multizone_office.parameters import ZONES, OfficeParameters, room_of
+from emulators.plants.multizone_office.parts import boxes, coils, water
 from emulators.plants.multizone_office.parts.boxes import actuate_box, control_box, fit_box, set_box_step, step_box
-from emulators.plants.multizone_office.parts.outside import sky_deficit, sky_loss
 from emulators.plants.multizone_office.parts.water import fit_loop, step_loop
-from emulators.plants.multizone_office.parts.zones import (
+from emulators.plants.multizone_office.use import modes
+from emulators.plants.multizone_office.use.boundary import gain_share, zone_limits, zone_use
+from emulators.plants.multizone_office.use.modes import choose_mode, occupied
+from emulators.plants.psychrometrics import KELVIN, saturation_humidity_ratio
+from emulators.plants.rooms import zones
+from emulators.plants.rooms.envelope import AIR_DENSITY, ROOM_C, START_HUMIDITY
+from emulators.plants.rooms.leakage import set_leaks
+from emulators.plants.rooms.outside import sky_deficit, sky_loss
+from emulators.plants.rooms.zones import (
     fit_room,
     hold_room,
     open_doors,
+    room_use,
     set_room_boundary,
     set_room_step,
     settle_room,
     step_room,
 )
-from emulators.plants.multizone_office.use import modes
-from emulators.plants.multizone_office.use.boundary import gain_share, zone_limits
-from emulators.plants.multizone_office.use.modes import choose_mode, occupied
-from emulators.plants.psychrometrics import KELVIN, saturation_humidity_ratio
 from emulators.plants.weather import HOUR_S, Weather, weather_at
 
 LONGEST_STEP_S = 5.0
@@ -74,9 +93,9 @@ _SETTLING_DAYS = 7
 RUN_IN_S = 2 * HOUR_S
 
 
-def built(parameters: OfficeParameters) -> list[float]:
+def built(parameters: OfficeParameters, bench: bool = False) -> list[float]:
     """The cells of a building with these parameters, at time 0 and before it is settled; nothing is overridden."""
-    b = [0.0] * SIZE
+    b = [0.0] * (BENCH_SIZE if bench else SIZE)
     b[BOUNDARY_UNTIL_S] = -inf
     b[OUTDOOR_C], b[OUTDOOR_HUMIDITY] = ROOM_C, START_HUMIDITY
     b[OPERATION] = modes.OFF
@@ -92,22 +111,30 @@ def built(parameters: OfficeParameters) -> list[float]:
     fit_loop(b, HEAT_PUMP, parameters.heat_pump, sense=1.0)
     fit_loop(b, CHILLER, parameters.chiller, sense=-1.0)
     for number, zone in enumerate(ZONES):
-        fit_room(b, ROOMS + number * zones.CELLS, zone, parameters)
+        full = zone_use(zone, parameters.gains, 1.0)
+        fit_room(b, ROOMS + number * zones.CELLS, room_of(zone), parameters.envelope, parameters.leakage, full)
         fit_box(b, BOXES + number * boxes.CELLS, zone, parameters.air_path, parameters.reheat)
+    if bench:
+        fit_beyond(b)
+        fit_minimums(b, parameters)
+        fit_people(b, parameters)
     return b
 
 
-def run(b: Cells, year: Table, duration_s: float) -> None:
-    """Advance in equal internal steps of at most five seconds; ``year`` is the weather's table."""
+def run(b: Cells, year: Table, duration_s: float, bench: bool = False) -> None:
+    """Advance in equal internal steps of at most five seconds; ``year`` is the weather's table.
+
+    ``bench`` tells, here and below, whether it is the bench's building, which has more cells and people in its year.
+    """
     steps = max(1, ceil(duration_s / LONGEST_STEP_S - 1e-9))
-    set_step(b, duration_s / steps)
+    set_step(b, duration_s / steps, bench)
     start_s = b[TIME_S]
     for number in range(1, steps + 1):
-        step(b, year)
+        step(b, year, bench)
         b[TIME_S] = start_s + duration_s * number / steps
 
 
-def set_step(b: Cells, dt_s: float) -> None:
+def set_step(b: Cells, dt_s: float, bench: bool) -> None:
     """Prepare everything for internal steps of this length."""
     if dt_s == b[DT_S]:
         return
@@ -115,6 +142,8 @@ def set_step(b: Cells, dt_s: float) -> None:
     fan_dt_s = dt_s / _fan_steps(dt_s)
     set_control_step(b, dt_s, fan_dt_s)
     set_handler_step(b, dt_s, fan_dt_s)
+    if bench:
+        set_minimums_step(b, dt_s)
     for zone in range(ZONE_COUNT):
         set_room_step(b, ROOMS + zone * zones.CELLS, dt_s)
         set_box_step(b, BOXES + zone * boxes.CELLS, dt_s)
@@ -124,12 +153,12 @@ def _fan_steps(dt_s: float) -> int:
     return ceil(dt_s / _LONGEST_FAN_STEP_S)
 
 
-def step(b: Cells, year: Table) -> None:
+def step(b: Cells, year: Table, bench: bool) -> None:
     """One internal step, of the length that everything is prepared for."""
     if b[TIME_S] >= b[BOUNDARY_UNTIL_S]:
-        update_boundary(b, year)
+        update_boundary(b, year, bench)
     dt_s = b[DT_S]
-    _control(b, dt_s)
+    _control(b, dt_s, bench)
     balance(b, b[FAN], b[OUTDOOR_DAMPER], b[RETURN_DAMPER])
     hot_water_c = b[HEAT_PUMP + water.SUPPLY_C]
     condition(b, dt_s)
@@ -143,10 +172,16 @@ def step(b: Cells, year: Table) -> None:
     _run_water(b, dt_s)
 
 
-def _control(b: Cells, dt_s: float) -> None:
+def _control(b: Cells, dt_s: float, bench: bool) -> None:
     """Scan all controllers on what their sensors show, and move the actuators."""
-    mode = choose_mode(b, OPERATION, b[TIME_S], _zones_c(b), b[OUTDOOR_C])
-    actuate(b, scan(b, b[TIME_S], mode))
+    outdoor_c = b[OUTDOOR_C] + b[OUTDOOR_BIAS_K]
+    mode = choose_mode(b, OPERATION, b[TIME_S], _zones_c(b), outdoor_c)
+    if bench:
+        lead_boxes(b)
+        least = least_position(b, mode)
+    else:
+        least = minimum_position(b[FAN])
+    actuate(b, scan(b, b[TIME_S], mode, least))
     heating_k, cooling_k = modes.HEATING_K[mode], modes.COOLING_K[mode]
     for zone in range(ZONE_COUNT):
         r, x = ROOMS + zone * zones.CELLS, BOXES + zone * boxes.CELLS
@@ -184,39 +219,44 @@ def _run_water(b: Cells, dt_s: float) -> None:
     step_loop(b, CHILLER, dt_s, cold, cold * b[COOLING + coils.LOOP_RETURN_C], b[OUTDOOR_C])
 
 
-def update_boundary(b: Cells, year: Table) -> None:
+def update_boundary(b: Cells, year: Table, bench: bool) -> None:
     """Weather and use, from the middle of the minute, for the whole minute."""
     minute_s = floor(b[TIME_S] / _BOUNDARY_STEP_S) * _BOUNDARY_STEP_S
     b[BOUNDARY_UNTIL_S] = minute_s + _BOUNDARY_STEP_S
     middle_s = minute_s + 0.5 * _BOUNDARY_STEP_S
-    _set_boundary(b, weather_at(year, middle_s), middle_s)
+    _set_boundary(b, year, weather_at(year, middle_s), middle_s, bench)
 
 
-def _set_boundary(b: Cells, weather: Weather, use_time_s: float) -> None:
+def _set_boundary(b: Cells, year: Table, weather: Weather, use_time_s: float, bench: bool) -> None:
     humidity = saturation_humidity_ratio(weather.dry_bulb_c) * weather.relative_humidity
     b[OUTDOOR_C], b[OUTDOOR_HUMIDITY] = weather.dry_bulb_c, humidity
     share = gain_share(use_time_s)
     around, at_horizon = brightening(weather.sun, weather.time_s, weather.direct_normal, weather.diffuse_horizontal)
     sky = around, at_horizon, b[SKY_LOSS_K] * sky_deficit(weather)
-    set_leaks(b, weather)
-    for r in range(ROOMS, ROOMS + ZONE_COUNT * zones.CELLS, zones.CELLS):
-        set_room_boundary(b, r, weather, sky, humidity, share)
+    set_leaks(b, ROOMS, ROOMS + ZONE_COUNT * zones.CELLS, weather, b[ROOM_PA], b[FACING_COEFFICIENT], b[TESTED_PA])
+    for zone in range(ZONE_COUNT):
+        r = ROOMS + zone * zones.CELLS
+        if bench:  # noqa: SIM108 - a call within an expression is not woven in
+            use = peopled_use(b, zone, r, year, use_time_s)
+        else:
+            use = room_use(b, r, share)
+        set_room_boundary(b, r, weather, sky, humidity, use)
 
 
-def settle(b: Cells, year: Table, time_s: float) -> None:
+def settle(b: Cells, year: Table, time_s: float, bench: bool = False) -> None:
     """Bring a new building to ``time_s`` as a season of ordinary running would have left it.
 
     A week of hourly ideal conditioning warms the masses; run for ``RUN_IN_S``, then, loops, valves and sensors stand
     where they belong too.
     """
-    set_step(b, HOUR_S)
+    set_step(b, HOUR_S, bench)
     for hour in range(_SETTLING_DAYS * 24, 0, -1):
-        _condition_ideally(b, year, time_s - (hour - 0.5) * HOUR_S)
+        _condition_ideally(b, year, time_s - (hour - 0.5) * HOUR_S, bench)
     b[TIME_S] = time_s
 
 
-def _condition_ideally(b: Cells, year: Table, time_s: float) -> None:
-    _set_boundary(b, weather_at(year, time_s), time_s)
+def _condition_ideally(b: Cells, year: Table, time_s: float, bench: bool) -> None:
+    _set_boundary(b, year, weather_at(year, time_s), time_s, bench)
     open_doors(b, ROOMS, ZONE_COUNT, b[DOOR_W_PER_ROOT_K], b[DOOR_LAMINAR_K])
     lowest_k, highest_k = zone_limits(time_s)
     humidity = min(b[OUTDOOR_HUMIDITY], saturation_humidity_ratio(_SUPPLY_AIR_C))

@@ -7,9 +7,10 @@ where each of them begins.
 from __future__ import annotations
 
 from emulators.plants.multizone_office.parameters import ZONES
-from emulators.plants.multizone_office.parts import boxes, coils, water, zones
+from emulators.plants.multizone_office.parts import boxes, coils, water
 from emulators.plants.multizone_office.use import modes
 from emulators.plants.override import OVERRIDE_CELLS
+from emulators.plants.rooms import zones
 
 ZONE_COUNT = len(ZONES)
 
@@ -112,7 +113,20 @@ _HANDLER = ZONE_FLOWS + ZONE_COUNT
 FAN, OUTDOOR_DAMPER, RETURN_DAMPER = range(_HANDLER + 12, _HANDLER + 18, 2)
 """Actuators, two cells each."""
 
-HEATING = _HANDLER + 18
+_FAULTS = _HANDLER + 18
+(
+    OUTDOOR_DAMPER_LOW,
+    OUTDOOR_DAMPER_HIGH,
+    RETURN_DAMPER_LOW,
+    RETURN_DAMPER_HIGH,
+    MIXED_BIAS_K,
+    RETURNED_BIAS_K,
+    SUPPLY_BIAS_K,
+    OUTDOOR_BIAS_K,
+) = range(_FAULTS, _FAULTS + 8)
+"""What is wrong with the air handler: how far its dampers get, and what its sensors show too much."""
+
+HEATING = _FAULTS + 8
 COOLING = HEATING + coils.CELLS
 HEAT_PUMP = COOLING + coils.CELLS
 CHILLER = HEAT_PUMP + water.CELLS

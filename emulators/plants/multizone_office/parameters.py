@@ -15,19 +15,21 @@ from typing import Literal, TypeAlias
 from emulators.plants.components import required_conductance
 from emulators.plants.machines import CarnotHeatPump, CurveChiller, Machine
 from emulators.plants.psychrometrics import CP_DRY_AIR
+from emulators.plants.rooms.envelope import (
+    AIR_DENSITY,
+    EAST,
+    NO_FACADE,
+    NORTH,
+    SOUTH,
+    STOREY_HEIGHT_M,
+    WEST,
+    Envelope,
+    Leakage,
+    Room,
+)
 
-AIR_DENSITY = 1.2
-"""kg/m3, constant; flows are at this density (M)."""
 CP_WATER = 4186.0
 """J/(kg K)."""
-STOREY_HEIGHT_M = 2.74
-WINDOW_SHARE = 0.33
-"""Of the outer wall (I)."""
-OUTDOOR_CO2_PPM = 400.0
-ROOM_C = 20.0
-"""What pipes and standing water drift to, and where everything stands before the building is settled."""
-START_HUMIDITY = 0.005
-"""kg/kg, before the building is settled."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,67 +71,18 @@ ZONES = (
     Zone("wes", 131.416, 7.0, 33.27, 0.0698148),
 )
 """The floor (M, D table 1); the core comes first."""
+_FACADES = {"nor": NORTH, "eas": EAST, "sou": SOUTH, "wes": WEST}
 
 
-@dataclass(frozen=True, slots=True)
-class Envelope:
-    """Heat transfer and storage of the building."""
-
-    wall_w_m2k: float = 0.473
-    """U-value of the opaque wall: 10 mm of wood, 87 mm of insulation, 12.7 mm of gypsum, and films (B Floor)."""
-    window_w_m2k: float = 2.45
-    """Effective U-value of the windows from the room's one node (B: two panes of clear glass in a frame; F)."""
-    window_solar_gain: float = 0.576
-    """Solar heat gain coefficient at normal incidence, frame included (B, F)."""
-    diffuse_modifier: float = 0.893
-    """The same for diffuse radiation, as a share: hemispherical mean of clear double glazing."""
-    sky_view: float = 0.5
-    emissivity: float = 0.9
-    """Of outer surfaces, for long waves: half of what they see is sky (M)."""
-    wall_absorptance: float = 0.78
-    outside_film_w_m2k: float = 20.0
-    ground_reflectance: float = 0.2
-    furniture_m2_per_m2: float = 1.9976
-    """Surface of the furniture per floor area (B)."""
-    furniture_w_m2k: float = 1.91
-    """Between air and furniture (F)."""
-    furniture_j_m2k: float = 33.0e3
-    """Of 0.15 m of plywood with air on both sides, the outer third (B Floor: 545 kg/m3, 1210 J/(kg K))."""
-    furniture_core_j_m2k: float = 65.9e3
-    """The rest of it, which takes a day to follow."""
-    furniture_core_w_m2k: float = 6.4
-    """Between the middles of these layers, on both sides: 0.12 W/(m K) over 0.0375 m (B Floor)."""
-    slab_w_m2k: float = 6.50
-    """Between air and floor plus ceiling, per floor area (B, F)."""
-    slab_j_m2k: float = 187e3
-    """I, T."""
-    solar_to_slab: float = 0.65
-    """Share of what reaches masses: half on the floor, the other half by area on all but it (MixedAir, B Floor)."""
-    radiant_to_slab: float = 1.0 / 3.0
-    """The same of radiant gains, by area: floor and ceiling to both sides of the furniture (MixedAir, B Floor)."""
-    radiant_to_air: float = 0.0878
-    """Share of the radiant gains that becomes air heat at once: light walls and windows (F)."""
-    solar_to_air: float = 0.0515
-    """Share of the sun through the windows that becomes air heat at once (F)."""
-    air_storage_factor: float = 1.0
-    """Storage of the air node over that of dry air: the rooms of the case have no other (M)."""
-    door_w_k: float = 1456.0
-    """Exchange through an open door of 10 x 2.1 m between core and perimeter, per square root of kelvin (B)."""
-    door_laminar_k: float = 0.05
-    """Below this difference the exchange fades out: the pressure over the door is then below 0.01 Pa (B)."""
-
-
-@dataclass(frozen=True, slots=True)
-class Leakage:
-    """Cracks in the facades and the wind on them (M RoomLeakage)."""
-
-    air_changes_per_h: float = 1.0
-    tested_pa: float = 50.0
-    """Pressure difference with that many air changes."""
-    facing_coefficient: float = 0.6
-    """Of the dynamic pressure, on a facade that faces the wind."""
-    side_ratio: float = 49.91 / 33.27
-    """North and south facades to east and west."""
+def room_of(zone: Zone) -> Room:
+    """A zone as a room."""
+    return Room(
+        area_m2=zone.area_m2,
+        volume_m3=zone.volume_m3,
+        wall_m2=zone.wall_m2,
+        facade=_FACADES.get(zone.name, NO_FACADE),
+        minimum_kg_s=zone.minimum_share * zone.design_flow_m3_s * AIR_DENSITY,
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -306,6 +259,26 @@ def chiller_source() -> WaterSource:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class AirHandlerFaults:
+    """What is wrong with the air handler, for people and programs to find; without anything told it is sound (J)."""
+
+    heating_valve_leakage: float = 0.0
+    """Of the valve's full flow, what passes however far it shuts: while the coil's pump runs, and none without."""
+    cooling_valve_leakage: float = 0.0
+    outdoor_damper_shuts_to: float = 0.0
+    """The exhaust damper's too. A damper whose ends meet is stuck; where they cross, it is stuck at this one."""
+    outdoor_damper_opens_to: float = 1.0
+    return_damper_shuts_to: float = 0.0
+    return_damper_opens_to: float = 1.0
+    mixed_air_bias_k: float = 0.0
+    """What the sensor shows too much; the building's own control goes by it, too."""
+    return_air_bias_k: float = 0.0
+    supply_air_bias_k: float = 0.0
+    outdoor_air_bias_k: float = 0.0
+    """Of the weather station, which the air handler's economizer and the choice of the mode go by."""
+
+
 Start: TypeAlias = Literal["settled", "as_boptest"]
 
 
@@ -323,6 +296,8 @@ class OfficeParameters:
     reheat: Reheat = field(default_factory=Reheat)
     heat_pump: WaterSource = field(default_factory=heat_pump_source)
     chiller: WaterSource = field(default_factory=chiller_source)
+    faults: AirHandlerFaults = field(default_factory=AirHandlerFaults, repr=False)
+    """A sound building goes by the name that it had before there were any (``starting.OfficeIdentity``)."""
     start: Start = "settled"
     """What ``initialize`` leaves: the state after a season of running, or BOPTEST's, all at 20 degC."""
 

@@ -1,23 +1,26 @@
-"""The embedded plant behind the BOPTEST case ``multizone_office_simple_air``."""
+"""The embedded plants behind the cases ``multizone_office_simple_air`` and ``multizone_office_bench``."""
 
 from __future__ import annotations
 
 from array import array
 from collections.abc import Callable, Mapping, MutableSequence, Sequence
+from functools import partial
 from math import inf, isfinite
+from typing import ClassVar
 
 from emulators.plant import PointMeta, TestCaseMeta
+from emulators.plants.multizone_office.bench.people import USUAL_SEED, peopled
+from emulators.plants.multizone_office.bench.use import peopled_use_points
 from emulators.plants.multizone_office.engine import GOING_ON, OfficeEngine, best
-from emulators.plants.multizone_office.interface.measurements import TOLD
-from emulators.plants.multizone_office.interface.overrides import INPUT_COUNT, INPUTS, give, refusal
+from emulators.plants.multizone_office.interface.overrides import give, refusal
 from emulators.plants.multizone_office.interface.own_control import own_control
-from emulators.plants.multizone_office.interface.points import points
-from emulators.plants.multizone_office.layout import DT_S, OPERATION, SIZE, TIME_S
+from emulators.plants.multizone_office.kinds import BENCH, STANDARD, OfficeKind
+from emulators.plants.multizone_office.layout import DT_S, OPERATION, TIME_S
 from emulators.plants.multizone_office.parameters import OfficeParameters
 from emulators.plants.multizone_office.starting import Snapshot, identity_of, put_back, snapshot_of, started
 from emulators.plants.multizone_office.use.boundary import Known, forecast
 from emulators.plants.multizone_office.use.modes import MODES
-from emulators.plants.multizone_office.use.prices import HourlyPrices, our_own_hourly
+from emulators.plants.prices import HourlyPrices, our_own_hourly
 from emulators.plants.weather import WeatherYear, chicago_ohare
 from emulators.states import Fields, ForeignStateError, Memory, SavedStateError
 
@@ -30,6 +33,8 @@ class MultizoneOffice:
     time.
     """
 
+    _kind: ClassVar[OfficeKind] = STANDARD
+
     def __init__(
         self,
         parameters: OfficeParameters | None = None,
@@ -39,15 +44,15 @@ class MultizoneOffice:
         engine: OfficeEngine | None = None,
     ) -> None:
         self._parameters = parameters or OfficeParameters()
-        self._points = points()
+        self._points = self._kind.points
         self._year = year or chicago_ohare()
-        self._known = Known(self._year, self._parameters.gains, hourly or our_own_hourly())
-        self._identity = identity_of(self._parameters, self._known.year, self._known.hourly)
+        self._known = self._surroundings(hourly or our_own_hourly())
+        self._identity = identity_of(self._parameters, self._known.year, self._known.hourly, self._kind)
         self._engine = engine or best()
         rows = self._engine.rows
         self._table = self._engine.table(self._year)
-        self._all_inputs, self._no_inputs = rows([[0.0] * len(INPUTS)]), rows([[]])
-        self._out = rows([[0.0] * len(TOLD)])
+        self._all_inputs, self._no_inputs = rows([[0.0] * len(self._kind.inputs)]), rows([[]])
+        self._out = rows([[0.0] * len(self._kind.told)])
         self.initialize(start_time_s)
 
     @property
@@ -86,7 +91,7 @@ class MultizoneOffice:
         The building is then as a week of ordinary running would have left it, which needs no warm-up; or, with the
         parameters of ``as_boptest``, everything is at 20 degC.
         """
-        cells = started(self._parameters, self._year, self._engine, float(start_time_s))
+        cells = started(self._parameters, self._year, self._engine, float(start_time_s), self._kind)
         self._buildings = self._engine.rows([cells])
         return self._state(0.0)
 
@@ -96,7 +101,7 @@ class MultizoneOffice:
         Raises KeyError for an unknown input, ValueError for one outside its limits; nothing is simulated then.
         """
         check_step(step_s)
-        give(self._buildings[0], inputs)
+        give(self._buildings[0], inputs, self._kind.inputs)
         return self._state(float(step_s))
 
     def advance_into(self, step_s: float, inputs: Sequence[float], out: MutableSequence[float]) -> None:
@@ -105,8 +110,9 @@ class MultizoneOffice:
         Raises ValueError for an input outside its limits, or one too few; nothing is simulated then.
         """
         check_step(step_s)
-        if len(inputs) != INPUT_COUNT:
-            raise ValueError(f"all {INPUT_COUNT} inputs have to be given, not {len(inputs)}")
+        count = len(self._kind.inputs)
+        if len(inputs) != count:
+            raise ValueError(f"all {count} inputs have to be given, not {len(inputs)}")
         self._all_inputs[0][:] = inputs
         wrong = self._run(float(step_s), self._all_inputs)
         if wrong >= 0:
@@ -138,7 +144,7 @@ class MultizoneOffice:
 
     def prepare(self, memory: Mapping[str, object]) -> Callable[[], None]:
         """The way back to what :meth:`remember` told. Raises SavedStateError; nothing has changed yet."""
-        cells = _believed(Fields(memory, "the building"))
+        cells = _believed(Fields(memory, "the building"), self._kind.size)
 
         def go_back() -> None:
             self._buildings[0][:] = array("d", cells)
@@ -147,7 +153,7 @@ class MultizoneOffice:
 
     def own_control(self) -> Mapping[str, float]:
         """What the building's own control would command now in place of each input that is overridden."""
-        return own_control(self.cells())
+        return own_control(self.cells(), self._kind.overrides, self._kind.is_bench)
 
     def cells(self) -> list[float]:
         """A copy of all cells."""
@@ -155,10 +161,38 @@ class MultizoneOffice:
 
     def _state(self, step_s: float) -> dict[str, float]:
         self._run(step_s, self._no_inputs)
-        return dict(zip(TOLD, map(float, self._out[0]), strict=True))
+        return dict(zip(self._kind.told, map(float, self._out[0]), strict=True))
 
     def _run(self, step_s: float, inputs: Sequence[Sequence[float]]) -> int:
-        return self._engine.advance_all(self._buildings, self._table, GOING_ON, step_s, inputs, self._out)
+        advance = self._engine.advance_bench if self._kind.is_bench else self._engine.advance_all
+        return advance(self._buildings, self._table, GOING_ON, step_s, inputs, self._out)
+
+    def _surroundings(self, hourly: HourlyPrices) -> Known:
+        return Known(self._year, self._parameters.gains, hourly)
+
+
+class BenchOffice(MultizoneOffice):
+    """The same building with what programs need: people who are counted, an air flow station, minimum set-points.
+
+    The people are drawn from ``people_seed``; one year of them takes a second to make, and is kept.
+    """
+
+    _kind = BENCH
+
+    def __init__(
+        self,
+        parameters: OfficeParameters | None = None,
+        start_time_s: float = 0.0,
+        year: WeatherYear | None = None,
+        hourly: HourlyPrices | None = None,
+        engine: OfficeEngine | None = None,
+        people_seed: int = USUAL_SEED,
+    ) -> None:
+        super().__init__(parameters, start_time_s, peopled(year or chicago_ohare(), people_seed), hourly, engine)
+
+    def _surroundings(self, hourly: HourlyPrices) -> Known:
+        gains = self._parameters.gains
+        return Known(self._year, gains, hourly, partial(peopled_use_points, gains, self._year.table))
 
 
 def check_step(step_s: float) -> None:
@@ -167,14 +201,14 @@ def check_step(step_s: float) -> None:
         raise ValueError(f"a step of {step_s} s cannot be simulated")
 
 
-def _believed(state: Fields) -> list[float]:
+def _believed(state: Fields, size: int) -> list[float]:
     """The cells of a state that may have been tampered with, as far as they decide where the building looks.
 
     Raises SavedStateError.
     """
     cells = state.numbers("cells")
-    if len(cells) != SIZE:
-        raise ForeignStateError(f"the building: the state is of another version ({len(cells)} cells, not {SIZE})")
+    if len(cells) != size:
+        raise ForeignStateError(f"the building: the state is of another version ({len(cells)} cells, not {size})")
     if not isfinite(cells[TIME_S]):
         raise SavedStateError("the building: its time has to be a number of seconds")
     if cells[OPERATION] not in range(len(MODES)):

@@ -11,14 +11,12 @@ from hashlib import sha256
 from emulators.plants.cells import Cells
 from emulators.plants.multizone_office.building import built, update_boundary
 from emulators.plants.multizone_office.engine import OfficeEngine
-from emulators.plants.multizone_office.interface.measurements import TOLD
+from emulators.plants.multizone_office.kinds import STANDARD, OfficeKind
 from emulators.plants.multizone_office.layout import TIME_S
-from emulators.plants.multizone_office.parameters import OfficeParameters
-from emulators.plants.multizone_office.use.prices import HourlyPrices
+from emulators.plants.multizone_office.parameters import AirHandlerFaults, OfficeParameters
+from emulators.plants.prices import HourlyPrices
 from emulators.plants.weather import WeatherYear
 
-_VERSION = "3"
-"""Raise with every change of the equations: it tells results of different versions apart."""
 _STARTS_KEPT = 64
 
 
@@ -32,6 +30,8 @@ class OfficeIdentity:
 
     def __str__(self) -> str:
         told = f"{self.parameters!r} {self.surroundings}"
+        if self.parameters.faults != AirHandlerFaults():
+            told = f"{told} {self.parameters.faults!r}"
         return f"multizone_office grey box {self.version} {sha256(told.encode()).hexdigest()[:12]}"
 
     def is_beside(self, other: OfficeIdentity) -> bool:
@@ -39,9 +39,11 @@ class OfficeIdentity:
         return (self.version, self.surroundings) == (other.version, other.surroundings)
 
 
-def identity_of(parameters: OfficeParameters, year: WeatherYear, hourly: HourlyPrices) -> OfficeIdentity:
+def identity_of(
+    parameters: OfficeParameters, year: WeatherYear, hourly: HourlyPrices, kind: OfficeKind = STANDARD
+) -> OfficeIdentity:
     """The identity of a building."""
-    return OfficeIdentity(_VERSION, parameters, f"{year.fingerprint} {hourly.fingerprint}")
+    return OfficeIdentity(kind.version, parameters, f"{year.fingerprint} {hourly.fingerprint}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,14 +68,20 @@ def put_back(b: Cells, snapshot: Snapshot) -> None:
 
 @lru_cache(maxsize=_STARTS_KEPT)
 def started(
-    parameters: OfficeParameters, year: WeatherYear, engine: OfficeEngine, start_time_s: float
+    parameters: OfficeParameters,
+    year: WeatherYear,
+    engine: OfficeEngine,
+    start_time_s: float,
+    kind: OfficeKind = STANDARD,
 ) -> tuple[float, ...]:
     """A building as it starts: a start takes a hundred times as long as a copy of it."""
-    b = built(parameters)
+    b = built(parameters, kind.is_bench)
     b[TIME_S] = start_time_s
     if parameters.start == "as_boptest":
-        update_boundary(b, year.table)
+        update_boundary(b, year.table, kind.is_bench)
         return tuple(b)
     rows = engine.rows([b])
-    engine.advance_all(rows, engine.table(year), start_time_s, 0.0, engine.rows([[]]), engine.rows([[0.0] * len(TOLD)]))
+    nothing, out = engine.rows([[]]), engine.rows([[0.0] * len(kind.told)])
+    advance = engine.advance_bench if kind.is_bench else engine.advance_all
+    advance(rows, engine.table(year), start_time_s, 0.0, nothing, out)
     return tuple(map(float, rows[0]))

@@ -25,6 +25,12 @@ class AhuMode(IntEnum):
         return self in (AhuMode.WARM_UP, AhuMode.COOL_DOWN, AhuMode.OCCUPIED)
 
 
+NO_SIGNAL = -1.0
+"""What a transmitter's input shows with nothing wired to it: less than it can measure."""
+BY_POSITION = -1.0
+"""What the outdoor air flow set-point shows while nobody commands it: no flow, so that 0 is one."""
+
+
 def _temperature_input(name: str, description: str) -> ProgramObject:
     return ProgramObject("AnalogInput", name, Quantity.TEMPERATURE, OPEN_CIRCUIT_C, description)
 
@@ -79,5 +85,12 @@ AHU_POINTS = (
         initial=AhuMode.OFF,
         description="What the unit does",
         states=tuple(mode.name.replace("_", " ").capitalize() for mode in AhuMode),
+    ),
+    ProgramObject("AnalogInput", "OutdoorAirFlow", Quantity.AIR_FLOW, NO_SIGNAL, "Outdoor air flow station"),
+    _setting(
+        "MinOutdoorAirFlowSp",
+        Quantity.AIR_FLOW,
+        BY_POSITION,
+        "Minimum outdoor air flow set-point; negative: by position",
     ),
 )

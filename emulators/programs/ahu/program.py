@@ -8,8 +8,8 @@ from datetime import datetime
 from emulators.program import ObjectSpec, ProgramIO
 from emulators.programs.ahu.conditioning import Conditioning, Position, Setpoints
 from emulators.programs.ahu.fan import FanControl, FanInputs
-from emulators.programs.ahu.outdoor_air import MINIMUM_POSITION
-from emulators.programs.ahu.points import AHU_POINTS, AhuMode
+from emulators.programs.ahu.outdoor_air import MinimumOutdoorAir
+from emulators.programs.ahu.points import AHU_POINTS, BY_POSITION, AhuMode
 from emulators.programs.ahu.pumps import CoilPump
 from emulators.programs.ahu.sensors import AhuReadings, AhuSensors
 from emulators.programs.ahu.supervision import Calls, ModeSelector, early_start_min, supply_setpoint_c
@@ -28,6 +28,7 @@ class AhuProgram:
         self._sensors = AhuSensors(self._table, design_flow_m3_s)
         self._schedule = OccupancySchedule(self._table)
         self._modes = ModeSelector()
+        self._minimum = MinimumOutdoorAir(design_flow_m3_s)
         self._fan = FanControl()
         self._conditioning = Conditioning()
         self._heating_pump = CoilPump()
@@ -43,7 +44,8 @@ class AhuProgram:
         readings = self._sensors.step(io, dt_s)
         self._schedule.step(io, now, early_start_min(readings))
         mode = self._run_fan(io, readings, dt_s)
-        position = self._conditioning.step(mode, readings, self._setpoints(io, mode, readings), dt_s)
+        position = self._conditioning.step(mode, readings, self._setpoints(io, mode, readings, dt_s), dt_s)
+        self._minimum.follow(position.outdoor_air)
         self._command(io, position)
         self._run_pump(io, "HeatingPump", self._heating_pump, position.heating, dt_s)
         self._run_pump(io, "CoolingPump", self._cooling_pump, position.cooling, dt_s)
@@ -69,9 +71,13 @@ class AhuProgram:
         )
         return self._modes.step(calls)
 
-    def _setpoints(self, io: ProgramIO, mode: AhuMode, readings: AhuReadings) -> Setpoints:
+    def _setpoints(self, io: ProgramIO, mode: AhuMode, readings: AhuReadings, dt_s: float) -> Setpoints:
         """Write our own, and go by what then stands there: others may command them."""
-        minimum = MINIMUM_POSITION.at(readings.flow_fraction) if mode is AhuMode.OCCUPIED else 0.0
+        flow_sp_m3_s = self._table.lead(io, "MinOutdoorAirFlowSp", BY_POSITION)
+        if mode is not AhuMode.OCCUPIED:
+            flow_sp_m3_s = BY_POSITION
+        position = self._minimum.step(readings.flow_fraction, flow_sp_m3_s, readings.outdoor_m3_s, dt_s)
+        minimum = position if mode is AhuMode.OCCUPIED else 0.0
         self._table.write(io, "SupplyAirTempSp", supply_setpoint_c(mode, readings))
         self._table.write(io, "MinOutdoorAirSp", minimum)
         in_force = clamp(self._table.read(io, "MinOutdoorAirSp"), 0.0, 1.0)

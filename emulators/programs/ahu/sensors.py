@@ -16,6 +16,7 @@ _RANGES = {
     "RetAirTemp": (-30.0, 60.0),
     "MixedAirTemp": (-39.0, 60.0),
     "DischAirPress": (-200.0, 2500.0),
+    "OutdoorAirFlow": (0.0, 50.0),
 }
 _INDISPENSABLE = ("DischAirTemp", "MixedAirTemp", "RetAirTemp", "DischAirPress")
 
@@ -25,6 +26,7 @@ class AhuReadings:
     """One scan's measurements: degC, Pa, humidity 0..1, supply air flow over design flow.
 
     ``outdoor_known``: temperature and humidity are good. ``failed``: something that the unit cannot do without is not.
+    ``outdoor_m3_s`` is the outdoor air flow, None without a station.
     """
 
     outdoor_c: float
@@ -36,6 +38,7 @@ class AhuReadings:
     pressure_pa: float
     outdoor_known: bool
     failed: bool
+    outdoor_m3_s: float | None = None
 
 
 class AhuSensors:
@@ -60,4 +63,5 @@ class AhuSensors:
             pressure_pa=values["DischAirPress"],
             outdoor_known=not outdoor_lost,
             failed=any(self._sensors[name].failed for name in _INDISPENSABLE),
+            outdoor_m3_s=None if self._sensors["OutdoorAirFlow"].failed else values["OutdoorAirFlow"],
         )

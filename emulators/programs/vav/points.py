@@ -46,4 +46,7 @@ VAV_POINTS = (
         description="What the terminal does",
         states=tuple(mode.name.replace("_", " ").capitalize() for mode in BoxMode),
     ),
+    ProgramObject("BinaryInput", "OccSensor", initial=1.0, description="Somebody is in the zone; so it says unwired"),
+    ProgramObject("AnalogInput", "People", Quantity.NUMBER, 0.0, "People in the zone"),
+    ProgramObject("AnalogValue", "MinFlowSp", Quantity.AIR_FLOW, 0.0, "Minimum air flow set-point in force"),
 )

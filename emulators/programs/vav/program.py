@@ -28,7 +28,8 @@ _TAKE_OVER_VALVE = LinearReset(-8.0, 0.0, 12.0, 0.8)
 class VavReheatProgram:
     """Pressure-independent terminal with hot water reheat. ``DamperCmd`` is the share of the design flow.
 
-    Without a zone temperature it gives its minimum flow; without air flow the reheat valve stays shut.
+    Without a zone temperature it gives its minimum flow; without air flow the reheat valve stays shut. Whoever commands
+    ``MinFlowSp`` leads the minimum in place of the schedule and the CO2.
     """
 
     def __init__(self, unit_system: UnitSystem, size: BoxSize) -> None:
@@ -78,7 +79,7 @@ class VavReheatProgram:
         if controlling and not self._controlling and self._air_moves:
             self._take_over(nearer_to_cooling=2.0 * self._space_temp.value > cool_sp_c + heat_sp_c)
         self._controlling = controlling
-        minimum_m3_s = self._minimum_flow_m3_s()
+        minimum_m3_s = self._table.lead(io, "MinFlowSp", self._minimum_flow_m3_s())
         if not controlling:
             return ZoneDemand(minimum_m3_s, heat_sp_c)
         return self._zone.step(self._space_temp.value, cool_sp_c, heat_sp_c, minimum_m3_s, dt_s)

@@ -8,6 +8,7 @@ from recording.numbers.series import HOUR_S, greatest, least, masked
 from recording.numbers.spans import total_s
 from recording.report.building import seen_by
 from recording.report.html import NOTHING, Cell, Markup, heading, paragraph, section, shown, significant, table
+from recording.report.parts.set_points import set_points_acted_on
 from recording.report.view import ReportView
 from recording.words import Direction, EventKind
 
@@ -33,7 +34,7 @@ def overrides(view: ReportView) -> Markup:
         if rows
         else paragraph("The recording has no override of the building's inputs.")
     )
-    return section("Overrides", "overrides", told, *_groups(view), *_by_hand(view))
+    return section("Overrides", "overrides", told, *_groups(view), *_by_hand(view), *set_points_acted_on(view))
 
 
 def override_spans(view: ReportView) -> Mapping[str, Sequence[tuple[float, float]]]:

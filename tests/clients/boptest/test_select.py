@@ -15,6 +15,7 @@ from emulators.boptest.faults import AnswerWith as FaultAnswer
 from emulators.boptest.faults import BrokenLoad, HoldCall, SlowLoad
 from emulators.boptest.hub import Limits
 from emulators.boptest.server import BoptestServer
+from emulators.plant import PointMeta
 from tests.clients.raw_server import Answer, RawServer, always, http_reply
 from tests.emulators.boptest.plant import AIR, TOY, ToyPlant
 from tests.waiting import DEADLINE_S
@@ -96,14 +97,23 @@ def test_no_single_case_is_a_config_error_that_lists_them(
     assert notebook.kept == []
 
 
-def test_two_fitting_cases_are_a_config_error() -> None:
-    plants = {"one": lambda: ToyPlant(TOY), "two": lambda: ToyPlant(TOY)}
+def test_all_cases_that_fit_are_told_with_the_points_that_they_have_beyond() -> None:
+    many = {f"more_{number:02d}_y": PointMeta("1", "one of many") for number in range(14)}
+    plants = {
+        "one": lambda: ToyPlant(TOY),
+        "three": lambda: ToyPlant(TOY, beyond=many),
+        "two": lambda: ToyPlant(TOY, beyond={"people_y": PointMeta("1", "people")}),
+        "unfit": PLANTS[AIR],
+    }
     with (
         BoptestServer(plants) as server,
         BOPTestClient(server.url) as client,
-        pytest.raises(ConfigError, match="one, two have every configured point"),
+        pytest.raises(ConfigError, match="TESTCASE_NAME: one, three, two have every configured point") as caught,
     ):
         client.connect(points=[TOY_POINT])
+    told = str(caught.value)
+    assert "name one: one has nothing beyond; three has more_00_y, more_01_y, " in told
+    assert "more_11_y and 2 more beyond; two has people_y beyond; it has: one, three, two, unfit" in told
 
 
 def test_a_legacy_server_has_to_run_the_named_case() -> None:

@@ -42,17 +42,23 @@ def case_names() -> list[str]:
 class ToyPlant:
     """Every measurement is a constant of its unit, unless ``measure(name, time_s)`` knows better.
 
-    Under embedded control an input is at its lower limit; ``follows`` lets a measurement repeat an input. What was
-    asked of the plant is kept in ``steps`` (length in s, inputs).
+    Under embedded control an input is at its lower limit; ``follows`` lets a measurement repeat an input; ``beyond``
+    are measurements that the recorded case has not. What was asked of the plant is kept in ``steps`` (length in s,
+    inputs).
     """
 
     def __init__(
-        self, case: str = AIR, measure: Measure | None = None, follows: Mapping[str, str] | None = None
+        self,
+        case: str = AIR,
+        measure: Measure | None = None,
+        follows: Mapping[str, str] | None = None,
+        beyond: Mapping[str, PointMeta] | None = None,
     ) -> None:
         spec = _cases()["cases"][case]
         self.meta = TestCaseMeta(case, spec["area"], spec["step"], spec["periods"], spec["kpi_sources"])
         self.inputs = {name: PointMeta(*row) for name, row in spec["inputs"].items()}
         self.measurements = {name: PointMeta(*row) for name, row in spec["measurements"].items()}
+        self.measurements |= beyond or {}
         self.forecast_points = {name: PointMeta(*row) for name, row in spec["forecast_points"].items()}
         self.steps: list[tuple[float, dict[str, float]]] = []
         self._measure = measure

@@ -5,14 +5,14 @@ from math import cos, degrees, radians
 import pytest
 
 from emulators.plants.diffuse_sun import brightening, on_wall
-from emulators.plants.multizone_office.parameters import Envelope
-from emulators.plants.multizone_office.parts.outside import angle_modifier, sky_deficit, sky_loss
 from emulators.plants.psychrometrics import (
     enthalpy,
     saturation_humidity_ratio,
     saturation_pressure,
     wet_bulb,
 )
+from emulators.plants.rooms.envelope import Envelope
+from emulators.plants.rooms.outside import angle_modifier, sky_deficit, sky_loss
 from emulators.plants.sun import facade_beam, sun_at
 from emulators.plants.weather import YEAR_S, boptest_points, chicago_ohare
 

@@ -17,6 +17,7 @@ from utils.unit_conversion import UnitConverter
 from utils.values import Role
 
 DEMO = Path(__file__).parents[3] / "configs" / "demo"
+BENCH = DEMO.parent / "bench"
 NEW_YEAR = datetime(2023, 1, 1)
 HOUR = 3600.0
 DAY = 24 * HOUR
@@ -50,6 +51,10 @@ class Objects:
                 raise KeyError(name)
             self._held[name] = real32(value)
 
+    def let_go(self, name: str) -> None:
+        """What others held is given back."""
+        del self._held[name]
+
 
 class Controller:
     """One demo equipment with its standard application, as the bridge would tie it to the simulation."""
@@ -75,13 +80,14 @@ class Controller:
         return inputs
 
 
-def demo_equipments(unit_system: UnitSystem) -> dict[str, LoadedEquipment]:
-    loaded = load_equipment_files(DEMO, unit_system, UnitConverter())
+def demo_equipments(unit_system: UnitSystem, configs: Path = DEMO) -> dict[str, LoadedEquipment]:
+    loaded = load_equipment_files(configs, unit_system, UnitConverter())
     return {equipment.config.equipment_name: equipment for equipment in loaded}
 
 
-def demo_controllers(unit_system: UnitSystem) -> dict[str, Controller]:
-    return {name: Controller(equipment, unit_system) for name, equipment in demo_equipments(unit_system).items()}
+def demo_controllers(unit_system: UnitSystem, configs: Path = DEMO) -> dict[str, Controller]:
+    equipments = demo_equipments(unit_system, configs)
+    return {name: Controller(equipment, unit_system) for name, equipment in equipments.items()}
 
 
 @dataclass(frozen=True)
@@ -110,10 +116,11 @@ class ClosedLoop:
     unit_system: UnitSystem = "SI"
     shown: Sequence[str] = ("OperatingMode", "SupplyAirTempSp", "DischFanSpeed", "LowLimitAlarm", "FanAlarm")
     rows: list[Row] = field(default_factory=list)
+    plant: MultizoneOffice = field(default_factory=MultizoneOffice)
+    configs: Path = DEMO
 
     def __post_init__(self) -> None:
-        self.plant = MultizoneOffice()
-        self.controllers = demo_controllers(self.unit_system)
+        self.controllers = demo_controllers(self.unit_system, self.configs)
         self.time_s = self.start_s
         self.state = self.plant.initialize(self.start_s)
 

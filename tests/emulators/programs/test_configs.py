@@ -9,12 +9,13 @@ import pytest
 
 from emulators.ecy.objects.database import ObjectDatabase
 from emulators.ecy.objects.program_objects import ProgramObjects
-from emulators.plants.multizone_office import MultizoneOffice
+from emulators.plants.multizone_office import BenchOffice, MultizoneOffice
 from emulators.programs.application import standard_application
 from emulators.programs.objects import UnitSystem
 from equipment.config import LoadedEquipment
 from points import Point
-from tests.emulators.programs.bench import DEMO, demo_equipments
+from tests.emulators.programs.bench import BENCH, DEMO, demo_equipments
+from utils.for_each import each_in
 from utils.unit_conversion import UnitConverter, from_bacnet, same_unit
 
 SYSTEMS: tuple[UnitSystem, ...] = ("SI", "US")
@@ -66,6 +67,32 @@ def test_every_point_of_the_demo_is_known_to_the_plant_in_its_own_unit() -> None
             assert same_unit(point.unit, "dimensionless" if meta.unit == "1" else meta.unit), point.bop_point
         if point.activation:
             assert point.activation.name in plant.inputs
+
+
+def test_the_bench_s_configs_are_the_demo_s_with_what_its_case_has_beyond() -> None:
+    assert [file.name for file in sorted(BENCH.iterdir())] == [file.name for file in sorted(DEMO.iterdir())]
+    beyond: dict[str, str] = {}
+    for file in DEMO.iterdir():
+        for usual, config in zip(each_in(file), each_in(BENCH / file.name), strict=True):
+            count = len(usual["points"])
+            beyond |= {point["bop_point"]: point["ecy_point"] for point in config["points"][count:]}
+            del config["points"][count:]
+            assert config == usual
+    assert set(beyond) == set(BenchOffice().measurements) - set(MultizoneOffice().measurements)
+    assert set(beyond.values()) == {"OccSensor", "People", "OutdoorAirFlow", "Tariff"}
+
+
+@pytest.mark.parametrize("unit_system", SYSTEMS)
+def test_what_the_bench_has_beyond_are_objects_of_the_applications_in_its_units(unit_system: UnitSystem) -> None:
+    for name, equipment in demo_equipments(unit_system, BENCH).items():
+        program = standard_application(name, unit_system)
+        assert program is not None
+        specs = {spec.name: spec for spec in program.objects}
+        for point in equipment.points:
+            spec = specs[point.ecy_point]
+            assert spec.object_type == point.object_type
+            if spec.units not in (None, "no-units"):
+                assert same_unit(from_bacnet(str(spec.units)) or "", point.device_unit or ""), point.ecy_point
 
 
 @pytest.mark.parametrize("unit_system", SYSTEMS)

@@ -7,10 +7,10 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from emulators.programs.objects import UnitSystem
+from emulators.programs.objects import ObjectTable, UnitSystem
 from emulators.programs.vav import BOXES, VavReheatProgram
-from emulators.programs.vav.points import BoxMode
-from tests.emulators.programs.bench import Objects
+from emulators.programs.vav.points import VAV_POINTS, BoxMode
+from tests.emulators.programs.bench import Objects, real32
 
 SIZE = BOXES["VAV_South"]
 MINIMUM_PERCENT = 100.0 * SIZE.minimum_m3_s / SIZE.design_m3_s
@@ -163,3 +163,33 @@ def test_both_unit_systems_give_the_same_outputs() -> None:
 def test_every_box_has_its_flows_in_order(name: str) -> None:
     size = BOXES[name]
     assert 0.0 < size.minimum_m3_s < size.heating_m3_s < size.design_m3_s
+
+
+def test_the_minimum_flow_is_shown_and_being_rounded_there_changes_nothing() -> None:
+    rig = Rig(COMFORTABLE).run(60.0)
+    assert rig["MinFlowSp"] == real32(SIZE.minimum_m3_s) != SIZE.minimum_m3_s
+    assert rig["AirFlowSp"] == real32(SIZE.minimum_m3_s)
+    io, table = rig.objects, ObjectTable(VAV_POINTS, "SI")
+    assert table.lead(io, "MinFlowSp", SIZE.minimum_m3_s) == SIZE.minimum_m3_s
+    io.hold(MinFlowSp=0.2)
+    assert table.lead(io, "MinFlowSp", SIZE.minimum_m3_s) == real32(0.2)
+
+
+def test_whoever_commands_the_minimum_flow_leads_the_box_past_schedule_and_co2_and_gives_it_back() -> None:
+    rig = Rig({**COMFORTABLE, "SpaceCO2": 2000.0}).run(60.0)
+    assert rig["DamperCmd"] == pytest.approx(100.0)
+    led = rig.run(60.0, MinFlowSp=0.3 * SIZE.design_m3_s)
+    assert led["DamperCmd"] == pytest.approx(30.0)
+    assert led.run(60.0, MinFlowSp=0.0)["DamperCmd"] == 0.0
+    rig.objects.let_go("MinFlowSp")
+    assert rig.run(60.0)["DamperCmd"] == pytest.approx(100.0)
+
+
+def test_a_led_minimum_is_what_cooling_begins_at() -> None:
+    rig = Rig({**COMFORTABLE, "SpaceTemp": 24.2, "MinFlowSp": 0.0}).run(5.0)
+    assert 0.0 < rig["DamperCmd"] < MINIMUM_PERCENT
+    assert rig.mode() is BoxMode.COOLING
+
+
+def test_a_box_whose_occupancy_sensor_is_not_wired_is_occupied() -> None:
+    assert Rig({})["OccSensor"] == 1.0

@@ -14,9 +14,10 @@ from learning.embedded.buildings import Buildings, known_points
 from learning.embedded.tally import KPIS
 from learning.embedded.world import EmbeddedWorld
 from learning.environment import BuildingBatch, BuildingEnv
-from learning.example.__main__ import CONSTANT, LEARNED, Effort, compared, trained, written
+from learning.example.__main__ import Effort, compared, trained, written
 from learning.example.comparing import OWN
 from learning.example.guideline import week_by_resets
+from learning.example.kept import CONSTANT, LEARNED
 from learning.example.policy import SEEN, USUAL, Policy
 from learning.example.single import episode
 from learning.example.statistics import interquartile_mean, interval

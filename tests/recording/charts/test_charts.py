@@ -88,6 +88,7 @@ def test_a_run_of_one_moment_has_an_axis() -> None:
 def test_hours_are_every_second_one_of_a_long_day() -> None:
     assert [text for _, text in hours_axis([5.0, 8.0]).ticks] == ["05:00", "06:00", "07:00", "08:00"]
     assert [text for _, text in hours_axis([0.0, 24.0]).ticks][:2] == ["00:00", "02:00"]
+    assert [text for _, text in hours_axis([22.0, 26.0]).ticks] == ["22:00", "23:00", "24:00", "01:00", "02:00"]
 
 
 def test_what_is_compared_with_is_grey_and_takes_nobodys_colour() -> None:

@@ -18,7 +18,6 @@ from emulators.plants.multizone_office.layout import (
     COOLING_SINCE_S,
     COOLING_VALVE_OVERRIDE,
     ECONOMIZER_IS_LOCKED,
-    FAN,
     FAN_INTEGRAL,
     FAN_IS_ON,
     FAN_OVERRIDE,
@@ -33,6 +32,7 @@ from emulators.plants.multizone_office.layout import (
     HEATING_VALVE_OVERRIDE,
     MIXED_C,
     MOST_OPEN_BOX,
+    OUTDOOR_BIAS_K,
     OUTDOOR_C,
     OUTDOOR_DAMPER_OVERRIDE,
     PRESSURE_OVERRIDE,
@@ -107,8 +107,8 @@ def set_control_step(b: Cells, dt_s: float, fan_dt_s: float) -> None:
     b[FAN_SHARE] = fan_dt_s / _FAN_TIME_S
 
 
-def scan(b: Cells, time_s: float, mode: int) -> AhuCommands:
-    """The commands of one scan to all but the fan."""
+def scan(b: Cells, time_s: float, mode: int, least_position: float) -> AhuCommands:
+    """The commands of one scan to all but the fan; in modes with outdoor air its damper is open so far at least."""
     if b[MIXED_C] < _FREEZE_STAT_C:
         b[FREEZING_UNTIL_S] = time_s + _FREEZE_HOLD_S
     freezing = time_s < b[FREEZING_UNTIL_S]
@@ -118,7 +118,7 @@ def scan(b: Cells, time_s: float, mode: int) -> AhuCommands:
         b[FAN_INTEGRAL] = _LOWEST_SPEED
     b[FAN_IS_ON] = 1.0 if fan_runs else 0.0
     sequence = _control_supply_air(b, mode, fan_runs or freezing)
-    outdoor_damper, return_damper = _control_dampers(b, mode, clamped(sequence / 0.5, 0.0, 1.0))
+    outdoor_damper, return_damper = _control_dampers(b, mode, clamped(sequence / 0.5, 0.0, 1.0), least_position)
     air_proven = fan_runs or b[FLOW] > _FLOW_PROVEN_SHARE * SYSTEM_FLOW_M3_S
     heating_valve, heating_pump = _control_heating(
         b, time_s, larger(0.0, (-0.5 - sequence) / 0.5), air_proven, freezing
@@ -150,23 +150,24 @@ def _control_supply_air(b: Cells, mode: int, enabled: bool) -> float:
     return output
 
 
-def _control_dampers(b: Cells, mode: int, economizer: float) -> tuple[float, float]:
+def _control_dampers(b: Cells, mode: int, economizer: float, least_position: float) -> tuple[float, float]:
     """Outdoor and return damper: economizer between the minimum position and what the freeze loop allows."""
-    warmer_inside_by = b[RETURNED_C] - b[OUTDOOR_C]
+    warmer_inside_by = b[RETURNED_C] - (b[OUTDOOR_C] + b[OUTDOOR_BIAS_K])
     if warmer_inside_by > _LOCK_BAND_K:
         b[ECONOMIZER_IS_LOCKED] = 0.0
     elif warmer_inside_by < 0.0:
         b[ECONOMIZER_IS_LOCKED] = 1.0
     wanted = economizer if ECONOMIZER[mode] and not b[ECONOMIZER_IS_LOCKED] else 0.0
     if MINIMUM_OUTDOOR_AIR[mode]:
-        wanted = larger(wanted, _minimum_outdoor_air(b[FAN]))
+        wanted = larger(wanted, least_position)
     error = b[MIXED_C] - _FREEZE_LOOP_C
     b[FREEZE_INTEGRAL], allowed = pi(b[FREEZE_INTEGRAL], error, _FREEZE_GAIN, b[FREEZE_SHARE], 0.0, 1.0)
     own = smaller(wanted, allowed)
     return resolve(b, OUTDOOR_DAMPER_OVERRIDE, own), resolve(b, RETURN_DAMPER_OVERRIDE, 1.0 - own)
 
 
-def _minimum_outdoor_air(fan_speed: float) -> float:
+def minimum_position(fan_speed: float) -> float:
+    """The least position of the outdoor damper of the case, by the fan's speed."""
     share = clamped((fan_speed - _SLOW) / (_FAST - _SLOW), 0.0, 1.0)
     return _WIDE + (_NARROW - _WIDE) * share
 

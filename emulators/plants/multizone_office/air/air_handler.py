@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from emulators.plants.cells import Cells
-from emulators.plants.components import flow_lag, larger, travel, travel_weight
+from emulators.plants.cells import Cells, Table
+from emulators.plants.components import flow_lag, larger, smaller, travel, travel_weight
 from emulators.plants.multizone_office.air.ahu_control import AhuCommands
 from emulators.plants.multizone_office.layout import (
     CHILLER,
@@ -17,16 +17,24 @@ from emulators.plants.multizone_office.layout import (
     FLOW,
     HEAT_PUMP,
     HEATING,
+    MIXED_BIAS_K,
     MIXED_C,
     MIXING_DAMPER_RISE_S,
     MIXING_DAMPER_WEIGHT,
+    OUTDOOR_BIAS_K,
     OUTDOOR_C,
     OUTDOOR_DAMPER,
+    OUTDOOR_DAMPER_HIGH,
+    OUTDOOR_DAMPER_LOW,
     OUTDOOR_HUMIDITY,
     OUTDOOR_SHARE,
     RETURN_DAMPER,
+    RETURN_DAMPER_HIGH,
+    RETURN_DAMPER_LOW,
+    RETURNED_BIAS_K,
     RETURNED_C,
     ROOMS,
+    SUPPLY_BIAS_K,
     SUPPLY_C,
     SUPPLY_CO2_PPM,
     SUPPLY_HUMIDITY,
@@ -35,15 +43,12 @@ from emulators.plants.multizone_office.layout import (
     ZONE_FLOWS,
 )
 from emulators.plants.multizone_office.parameters import (
-    AIR_DENSITY,
     LEAST_AIR_KG_S,
-    OUTDOOR_CO2_PPM,
-    ROOM_C,
-    START_HUMIDITY,
     SYSTEM_FLOW_KG_S,
+    AirHandlerFaults,
     OfficeParameters,
 )
-from emulators.plants.multizone_office.parts import coils, water, zones
+from emulators.plants.multizone_office.parts import coils, water
 from emulators.plants.multizone_office.parts.coils import (
     actuate_coil,
     fit_coil,
@@ -52,6 +57,8 @@ from emulators.plants.multizone_office.parts.coils import (
     step_heating_coil,
 )
 from emulators.plants.psychrometrics import CP_DRY_AIR
+from emulators.plants.rooms import zones
+from emulators.plants.rooms.envelope import AIR_DENSITY, OUTDOOR_CO2_PPM, ROOM_C, START_HUMIDITY
 
 _STANDING_FLOW = 1e-9
 """Gives the mean of the return air a meaning when nothing flows (m3/s per zone)."""
@@ -67,10 +74,21 @@ def fit_handler(b: Cells, parameters: OfficeParameters) -> None:
     b[MIXED_C] = b[RETURNED_C] = b[SUPPLY_SENSED_C] = b[SUPPLY_C] = ROOM_C
     b[SUPPLY_HUMIDITY] = START_HUMIDITY
     b[SUPPLY_CO2_PPM] = OUTDOOR_CO2_PPM
-    for actuator, start in ((FAN, 0.0), (OUTDOOR_DAMPER, 0.0), (RETURN_DAMPER, 1.0)):
+    faults = parameters.faults
+    _fit_faults(b, faults)
+    outdoor = _reached(b, OUTDOOR_DAMPER_LOW, 0.0)
+    returned = _reached(b, RETURN_DAMPER_LOW, 1.0)
+    for actuator, start in ((FAN, 0.0), (OUTDOOR_DAMPER, outdoor), (RETURN_DAMPER, returned)):
         b[actuator] = b[actuator + 1] = start
-    fit_coil(b, HEATING, parameters.heating_coil)
-    fit_coil(b, COOLING, parameters.cooling_coil)
+    fit_coil(b, HEATING, parameters.heating_coil, faults.heating_valve_leakage)
+    fit_coil(b, COOLING, parameters.cooling_coil, faults.cooling_valve_leakage)
+
+
+def _fit_faults(b: Cells, faults: AirHandlerFaults) -> None:
+    b[OUTDOOR_DAMPER_LOW], b[OUTDOOR_DAMPER_HIGH] = faults.outdoor_damper_shuts_to, faults.outdoor_damper_opens_to
+    b[RETURN_DAMPER_LOW], b[RETURN_DAMPER_HIGH] = faults.return_damper_shuts_to, faults.return_damper_opens_to
+    b[MIXED_BIAS_K], b[RETURNED_BIAS_K] = faults.mixed_air_bias_k, faults.return_air_bias_k
+    b[SUPPLY_BIAS_K], b[OUTDOOR_BIAS_K] = faults.supply_air_bias_k, faults.outdoor_air_bias_k
 
 
 def set_handler_step(b: Cells, dt_s: float, fan_dt_s: float) -> None:
@@ -84,10 +102,15 @@ def set_handler_step(b: Cells, dt_s: float, fan_dt_s: float) -> None:
 def actuate(b: Cells, commands: AhuCommands) -> None:
     """Move dampers, valves and pumps towards their commands for one step."""
     outdoor_damper, return_damper, heating_valve, heating_pump, cooling_valve, cooling_pump = commands
-    travel(b, OUTDOOR_DAMPER, outdoor_damper, b[MIXING_DAMPER_WEIGHT])
-    travel(b, RETURN_DAMPER, return_damper, b[MIXING_DAMPER_WEIGHT])
+    travel(b, OUTDOOR_DAMPER, _reached(b, OUTDOOR_DAMPER_LOW, outdoor_damper), b[MIXING_DAMPER_WEIGHT])
+    travel(b, RETURN_DAMPER, _reached(b, RETURN_DAMPER_LOW, return_damper), b[MIXING_DAMPER_WEIGHT])
     actuate_coil(b, HEATING, heating_valve, heating_pump)
     actuate_coil(b, COOLING, cooling_valve, cooling_pump)
+
+
+def _reached(b: Table, at: int, command: float) -> float:
+    """How far a damper gets under a command; its lowest and highest position are at ``at`` and behind."""
+    return larger(b[at], smaller(b[at + 1], command))
 
 
 def condition(b: Cells, dt_s: float) -> None:
@@ -105,9 +128,9 @@ def condition(b: Cells, dt_s: float) -> None:
     b[SUPPLY_CO2_PPM] = returned_co2 + share * (OUTDOOR_CO2_PPM - returned_co2)
     kept, carried, drifted = flow_lag(flow / SYSTEM_FLOW_KG_S, b[DUCT_PER_FLOW], b[DUCT_PER_DRIFT], dt_s)
     standing = drifted * returned_c
-    b[MIXED_C] = kept * b[MIXED_C] + carried * mixed_c + standing
-    b[RETURNED_C] = kept * b[RETURNED_C] + carried * returned_c + standing
-    b[SUPPLY_SENSED_C] = kept * b[SUPPLY_SENSED_C] + carried * supply_c + standing
+    b[MIXED_C] = kept * b[MIXED_C] + carried * (mixed_c + b[MIXED_BIAS_K]) + standing
+    b[RETURNED_C] = kept * b[RETURNED_C] + carried * (returned_c + b[RETURNED_BIAS_K]) + standing
+    b[SUPPLY_SENSED_C] = kept * b[SUPPLY_SENSED_C] + carried * (supply_c + b[SUPPLY_BIAS_K]) + standing
 
 
 def _returned(b: Cells) -> tuple[float, float, float]:

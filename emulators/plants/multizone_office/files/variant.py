@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from emulators.plants.epw import read_epw
+from emulators.plants.multizone_office.bench.people import USUAL_SEED
 from emulators.plants.multizone_office.building import built
 from emulators.plants.multizone_office.files.parameter_file import read_parameters
 from emulators.plants.multizone_office.parameters import OfficeParameters, as_boptest
 from emulators.plants.multizone_office.plant import MultizoneOffice
-from emulators.plants.multizone_office.use.prices import HourlyPrices, read_hourly
+from emulators.plants.prices import HourlyPrices, read_hourly
 from emulators.plants.weather import WeatherYear
 from utils.errors import ConfigError, Problem, Problems
 
@@ -23,22 +24,25 @@ class OfficeFiles:
     parameters: Path | None = None
     prices: Path | None = None
     as_boptest: bool = False
+    people_seed: int | None = None
 
     @property
     def options(self) -> list[str]:
         """The same as options of ``emulate``."""
         files = {"--weather": self.weather, "--parameters": self.parameters, "--prices": self.prices}
         named = [word for option, path in files.items() if path for word in (option, str(path.resolve()))]
-        return [*named, *(["--as-boptest"] if self.as_boptest else [])]
+        seed = [] if self.people_seed is None else ["--people-seed", str(self.people_seed)]
+        return [*named, *(["--as-boptest"] if self.as_boptest else []), *seed]
 
 
 @dataclass(frozen=True, slots=True)
 class OfficeVariant:
-    """What makes one office after the other, all alike."""
+    """What makes one office after the other, all alike. The people of ``people_seed`` are in the bench's case only."""
 
     parameters: OfficeParameters | None = None
     year: WeatherYear | None = None
     hourly: HourlyPrices | None = None
+    people_seed: int = USUAL_SEED
 
     def __call__(self) -> MultizoneOffice:
         """A new office."""
@@ -58,7 +62,8 @@ def read_variant(files: OfficeFiles) -> OfficeVariant:
     with problems.collecting():
         hourly = read_hourly(files.prices) if files.prices else None
     problems.refuse()
-    return OfficeVariant(parameters, year, hourly)
+    seed = USUAL_SEED if files.people_seed is None else files.people_seed
+    return OfficeVariant(parameters, year, hourly, seed)
 
 
 def refuse_no_building(parameters: OfficeParameters, where: str) -> None:

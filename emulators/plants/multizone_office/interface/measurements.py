@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from emulators.plants.cells import Cells, Table
 from emulators.plants.multizone_office.air.air_network import return_flow
-from emulators.plants.multizone_office.interface.overrides import INPUTS, tell_inputs
+from emulators.plants.multizone_office.bench.control import outdoor_air
+from emulators.plants.multizone_office.bench.people import people_at
+from emulators.plants.multizone_office.interface.overrides import (
+    BENCH_INPUTS,
+    INPUTS,
+    tell_inputs,
+    tell_inputs_beyond,
+)
+from emulators.plants.multizone_office.interface.points import bench_points
 from emulators.plants.multizone_office.layout import (
     BOXES,
     CHILLER,
@@ -15,6 +23,7 @@ from emulators.plants.multizone_office.layout import (
     HEAT_PUMP,
     HEATING,
     MIXED_C,
+    OUTDOOR_BIAS_K,
     RETURNED_C,
     ROOMS,
     SUPPLY_SENSED_C,
@@ -23,10 +32,12 @@ from emulators.plants.multizone_office.layout import (
     ZONE_FLOWS,
 )
 from emulators.plants.multizone_office.parameters import ZONES
-from emulators.plants.multizone_office.parts import boxes, coils, water, zones
+from emulators.plants.multizone_office.parts import boxes, coils, water
 from emulators.plants.multizone_office.parts.coils import coil_pump_power
 from emulators.plants.multizone_office.parts.water import WATER_DENSITY, loop_pump_power
+from emulators.plants.prices import by_time_of_use
 from emulators.plants.psychrometrics import KELVIN
+from emulators.plants.rooms import zones
 from emulators.plants.weather import WEATHER_POINTS, weather_at, weather_values
 
 _LOOP = ("FloSup", "P{}", "PPumDis", "TRet", "TSup")
@@ -44,12 +55,18 @@ MEASUREMENTS = (
 )
 TOLD = (*MEASUREMENTS, *INPUTS)
 """The names of all that is told of a building, in its order."""
+_BEYOND = tuple(name for name in bench_points().measurements if name not in MEASUREMENTS)
+"""The tariff, the flow station, and of each zone people and the occupancy sensor."""
+BENCH_TOLD = (*TOLD, *_BEYOND, *(name for name in BENCH_INPUTS if name not in INPUTS))
+"""The same of the bench's case: first all that is told of the standard one."""
 _TOLD_OF_A_ZONE = len(_ZONE)
 _HANDLER_FIRST = 2 * len(_LOOP)
 _ZONES_FIRST = _HANDLER_FIRST + len(_AIR_HANDLER)
 _WEATHER_FIRST = _ZONES_FIRST + len(_ZONE) * ZONE_COUNT
 _WEATHER_COUNT = len(WEATHER_POINTS)
+_DRY_BULB = _WEATHER_FIRST + WEATHER_POINTS.index("TDryBul")
 _INPUTS_FIRST = len(MEASUREMENTS)
+_BEYOND_FIRST, _INPUTS_BEYOND_FIRST = len(TOLD), len(TOLD) + len(_BEYOND)
 
 
 def tell(b: Table, year: Table, out: Cells) -> None:
@@ -58,7 +75,19 @@ def tell(b: Table, year: Table, out: Cells) -> None:
     weather = weather_values(year, weather_at(year, b[TIME_S]))
     for number in range(_WEATHER_COUNT):
         out[_WEATHER_FIRST + number] = weather[number]
+    out[_DRY_BULB] += b[OUTDOOR_BIAS_K]
     tell_inputs(b, out, _INPUTS_FIRST)
+
+
+def tell_beyond(b: Table, year: Table, out: Cells) -> None:
+    """Write what is only told of the bench's case, in the order of ``BENCH_TOLD``."""
+    out[_BEYOND_FIRST] = by_time_of_use(b[TIME_S])
+    out[_BEYOND_FIRST + 1] = outdoor_air(b)
+    for zone in range(ZONE_COUNT):
+        people, first = people_at(year, zone, b[TIME_S]), _BEYOND_FIRST + 2 + 2 * zone
+        out[first] = people
+        out[first + 1] = 1.0 if people > 0.0 else 0.0
+    tell_inputs_beyond(b, out, _INPUTS_BEYOND_FIRST)
 
 
 def tell_building(b: Table, out: Cells) -> None:

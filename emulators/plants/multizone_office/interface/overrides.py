@@ -7,7 +7,8 @@ from typing import NamedTuple
 
 from emulators.plants.cells import Cells, Table
 from emulators.plants.multizone_office import layout
-from emulators.plants.multizone_office.interface.points import points
+from emulators.plants.multizone_office.bench import layout as bench
+from emulators.plants.multizone_office.interface.points import bench_points, points
 from emulators.plants.multizone_office.layout import BOXES
 from emulators.plants.multizone_office.parameters import ZONES
 from emulators.plants.multizone_office.parts import boxes
@@ -40,8 +41,17 @@ def _places() -> Iterator[tuple[str, int]]:
         yield f"hvac_oveZonSup{name}_TZonHeaSet", box + boxes.HEATING_SET
 
 
+def _places_beyond() -> Iterator[tuple[str, int]]:
+    yield "hvac_oveAhu_VOutMinSet", bench.OUTDOOR_AIR_SET
+    for number, zone in enumerate(ZONES):
+        first = bench.ZONES_BEYOND + number * bench.CELLS
+        yield f"hvac_oveZonSup{zone.name.capitalize()}_VMinSet", first + bench.MINIMUM_SET
+
+
 OVERRIDES = dict(_places())
 """Where each override stands, by its name without suffix."""
+BENCH_OVERRIDES = {**OVERRIDES, **dict(_places_beyond())}
+"""The same of the bench's case, which has some more."""
 
 
 class Input(NamedTuple):
@@ -55,9 +65,9 @@ class Input(NamedTuple):
 
 def _input(name: str) -> Input:
     if name.endswith(ACTIVATE):
-        cell = OVERRIDES[name.removesuffix(ACTIVATE)] + ACTIVE
+        cell = BENCH_OVERRIDES[name.removesuffix(ACTIVATE)] + ACTIVE
         return Input(cell, cell, 0.0, 1.0)
-    meta, cell = points().inputs[name], OVERRIDES[name.removesuffix(VALUE)]
+    meta, cell = bench_points().inputs[name], BENCH_OVERRIDES[name.removesuffix(VALUE)]
     if meta.minimum is None or meta.maximum is None:
         raise ValueError(f"points.json: {name} has no limits")
     return Input(cell + STORED, cell + IN_FORCE, meta.minimum, meta.maximum)
@@ -65,27 +75,39 @@ def _input(name: str) -> Input:
 
 INPUTS: dict[str, Input] = {name: _input(name) for name in points().inputs}
 """All inputs, ``x_activate`` and ``x_u``, in the order of the case."""
+BENCH_INPUTS: dict[str, Input] = {name: _input(name) for name in bench_points().inputs}
+"""The same of the bench's case: first those of the standard case."""
 INPUT_NAMES = tuple(INPUTS)
-_WRITTEN = tuple(each.written for each in INPUTS.values())
-_TOLD = tuple(each.told for each in INPUTS.values())
-_LOWS = tuple(float(each.low) for each in INPUTS.values())
-_HIGHS = tuple(float(each.high) for each in INPUTS.values())
-INPUT_COUNT = len(_WRITTEN)
+INPUT_COUNT, BENCH_INPUT_COUNT = len(INPUTS), len(BENCH_INPUTS)
+_NAMES = tuple(BENCH_INPUTS)
+_WRITTEN = tuple(each.written for each in BENCH_INPUTS.values())
+_TOLD = tuple(each.told for each in BENCH_INPUTS.values())
+_LOWS = tuple(float(each.low) for each in BENCH_INPUTS.values())
+_HIGHS = tuple(float(each.high) for each in BENCH_INPUTS.values())
 
 
 def fit_overrides(b: Cells) -> None:
     """Nothing is overridden. Until a value is given, the stored one is the smallest allowed: 0 for a signal."""
-    for name, (written, told, low, _) in INPUTS.items():
+    _fit(b, INPUTS)
+
+
+def fit_beyond(b: Cells) -> None:
+    """The same for what only the bench has."""
+    _fit(b, {name: each for name, each in BENCH_INPUTS.items() if name not in INPUTS})
+
+
+def _fit(b: Cells, inputs: Mapping[str, Input]) -> None:
+    for name, (written, told, low, _) in inputs.items():
         b[written] = b[told] = low if name.endswith(VALUE) else 0.0
 
 
-def give(b: Cells, inputs: Mapping[str, float]) -> None:
+def give(b: Cells, inputs: Mapping[str, float], known: Mapping[str, Input] = INPUTS) -> None:
     """Take over what the caller changed: all of it, or nothing when something is wrong.
 
     Overrides are sticky: what was given stays until it is given anew (boptest-api section 5). Raises KeyError for a
     name that is no input, ValueError for a number that is outside its limits (the server clips before) or NaN.
     """
-    given = [(name, INPUTS[name], value) for name, value in inputs.items()]
+    given = [(name, known[name], value) for name, value in inputs.items()]
     for name, (_, _, low, high), value in given:
         if not low <= value <= high:
             raise ValueError(_refusal(name, value))
@@ -95,11 +117,11 @@ def give(b: Cells, inputs: Mapping[str, float]) -> None:
 
 def refusal(place: int, value: float) -> str:
     """What is wrong with an input, by its place among all."""
-    return _refusal(INPUT_NAMES[place], value)
+    return _refusal(_NAMES[place], value)
 
 
 def _refusal(name: str, value: float) -> str:
-    _, _, low, high = INPUTS[name]
+    _, _, low, high = BENCH_INPUTS[name]
     return f"{name.removesuffix(VALUE).removesuffix(ACTIVATE)}: {value} is not within {low} to {high}"
 
 
@@ -109,13 +131,13 @@ def first_wrong(inputs: Sequence[Table]) -> int:
         row = inputs[number]
         for place in range(len(row)):
             if not _LOWS[place] <= row[place] <= _HIGHS[place]:
-                return number * INPUT_COUNT + place
+                return number * len(row) + place
     return -1
 
 
-def give_all(b: Cells, inputs: Table) -> None:
-    """Take over all inputs, in the order of the case."""
-    for number in range(0, INPUT_COUNT, 2):
+def give_all(b: Cells, inputs: Table, count: int) -> None:
+    """Take over all inputs, as many as the case has, in their order."""
+    for number in range(0, count, 2):
         b[_WRITTEN[number]] = 1.0 if inputs[number] >= 0.5 else 0.0
         b[_WRITTEN[number + 1]] = inputs[number + 1]
 
@@ -124,3 +146,9 @@ def tell_inputs(b: Table, out: Cells, first: int) -> None:
     """Write all inputs to ``out`` from cell ``first`` on: whether each is active, and the value in force."""
     for number in range(INPUT_COUNT):
         out[first + number] = b[_TOLD[number]]
+
+
+def tell_inputs_beyond(b: Table, out: Cells, first: int) -> None:
+    """The same of those that only the bench has."""
+    for number in range(INPUT_COUNT, BENCH_INPUT_COUNT):
+        out[first + number - INPUT_COUNT] = b[_TOLD[number]]

@@ -1,15 +1,17 @@
-"""The names, units and limits of the case, read from ``points.json`` (boptest-api section 12)."""
+"""Names, units and limits of both cases: ``points.json`` (boptest-api section 12), and what the bench has beyond."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib import resources
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from emulators.plant import PointMeta, TestCaseMeta
+
+_BENCH = "emulators.plants.multizone_office.bench"
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,8 +26,8 @@ class Points:
 
 @cache
 def points() -> Points:
-    """The points of the case."""
-    table = json.loads(resources.files(__package__).joinpath("points.json").read_text(encoding="utf-8"))
+    """The points of the standard case."""
+    table = _table(__package__)
     return Points(
         meta=TestCaseMeta(
             name=table["name"],
@@ -38,6 +40,22 @@ def points() -> Points:
         measurements=_metas(table["measurements"]),
         forecast_points=_metas(table["forecast_points"]),
     )
+
+
+@cache
+def bench_points() -> Points:
+    """The points of the standard case, and behind them those that the bench's case has beyond."""
+    standard, table = points(), _table(_BENCH)
+    return Points(
+        meta=replace(standard.meta, name=table["name"]),
+        inputs={**standard.inputs, **_metas(table["inputs"])},
+        measurements={**standard.measurements, **_metas(table["measurements"])},
+        forecast_points=standard.forecast_points,
+    )
+
+
+def _table(package: str) -> Any:  # noqa: ANN401 - JSON
+    return json.loads(resources.files(package).joinpath("points.json").read_text(encoding="utf-8"))
 
 
 _Row: TypeAlias = tuple[str | None, str] | tuple[str | None, str, float, float]

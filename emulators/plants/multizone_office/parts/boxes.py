@@ -13,17 +13,10 @@ from emulators.plants.components import (
     travel_weight,
     valve_flow,
 )
-from emulators.plants.multizone_office.parameters import (
-    AIR_DENSITY,
-    CP_WATER,
-    HOT_WATER_C,
-    ROOM_C,
-    AirPath,
-    Reheat,
-    Zone,
-)
+from emulators.plants.multizone_office.parameters import CP_WATER, HOT_WATER_C, AirPath, Reheat, Zone
 from emulators.plants.override import ACTIVE, IN_FORCE, OVERRIDE_CELLS, resolve
 from emulators.plants.psychrometrics import CP_DRY_AIR, KELVIN
+from emulators.plants.rooms.envelope import AIR_DENSITY, ROOM_C
 
 _HEATING_BAND_K = 0.5
 _LEAST_FLOW_SHARE = 1e-3
@@ -128,8 +121,8 @@ def track_box(b: Cells, x: int) -> None:
     """Be as if what overrides damper and valve now had been commanded from here."""
     if b[x + DAMPER_OVERRIDE + ACTIVE]:
         least = _least_flow(b, x)
-        share = (b[x + DAMPER_OVERRIDE + IN_FORCE] - least) / (1.0 - least)
-        b[x + COOLING_INTEGRAL] = clamped(share, 0.0, 1.0)
+        above = b[x + DAMPER_OVERRIDE + IN_FORCE] - least
+        b[x + COOLING_INTEGRAL] = clamped(above / (1.0 - least), 0.0, 1.0) if least < 1.0 else 0.0
     if b[x + REHEAT_OVERRIDE + ACTIVE]:
         b[x + HEATING_INTEGRAL] = clamped(b[x + REHEAT_OVERRIDE + IN_FORCE], 0.0, 1.0)
 

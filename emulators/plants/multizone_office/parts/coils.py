@@ -16,8 +16,6 @@ from emulators.plants.multizone_office.parameters import (
     CHILLED_WATER_C,
     CP_WATER,
     LEAST_AIR_KG_S,
-    ROOM_C,
-    START_HUMIDITY,
     SYSTEM_FLOW_KG_S,
     Coil,
 )
@@ -28,6 +26,7 @@ from emulators.plants.psychrometrics import (
     enthalpy,
     saturation_humidity_ratio,
 )
+from emulators.plants.rooms.envelope import ROOM_C, START_HUMIDITY
 
 _LEAST_PUMP_SHARE = 1e-6
 _PARTLY_WET = 0.1
@@ -38,6 +37,7 @@ _PARTLY_WET = 0.1
     PUMP_KG_S,
     PUMP_FULL_W,
     VALVE_KG_S,
+    LEAKAGE,
     VALVE_RISE_S,
     PUMP_RISE_S,
     COIL_J_K,
@@ -57,19 +57,20 @@ _PARTLY_WET = 0.1
     LOOP_RETURN_C,
     HEAT_W,
     CELLS,
-) = range(23)
+) = range(24)
 """A coil: what it is, weights of a step, valve and pump, the air and water at its ends.
 
 ``LOOP_KG_S`` is drawn from the distribution loop; ``HEAT_W`` goes between water and air, positive in the coil's sense.
 """
 
 
-def fit_coil(b: Cells, at: int, coil: Coil) -> None:
-    """Write what a coil is, and its state before the building is settled."""
+def fit_coil(b: Cells, at: int, coil: Coil, leakage: float = 0.0) -> None:
+    """Write what a coil is, how much its valve leaks, and its state before the building is settled."""
     b[at + CONDUCTANCE_W_K] = coil.conductance_w_k
     b[at + PUMP_KG_S] = coil.pump_kg_s
     b[at + PUMP_FULL_W] = coil.pump_kg_s / 1000.0 * coil.pump_head_pa / coil.pump_efficiency
     b[at + VALVE_KG_S] = coil.valve_kg_s
+    b[at + LEAKAGE] = leakage
     b[at + VALVE_RISE_S] = coil.valve_rise_s
     b[at + PUMP_RISE_S] = coil.pump_rise_s
     b[at + COIL_J_K] = coil.storage_j_k
@@ -115,7 +116,8 @@ def step_heating_coil(b: Cells, at: int, dt_s: float, entering_c: float, air_kg_
 def _water(b: Cells, at: int) -> tuple[float, float]:
     """Flow through the coil in kg/s, and the share of it that comes from the loop."""
     flow = larger(b[at + PUMP], _LEAST_PUMP_SHARE) * b[at + PUMP_KG_S]
-    b[at + LOOP_KG_S] = loop_flow = smaller(valve_flow(b[at + VALVE]) * b[at + VALVE_KG_S], flow)
+    opened = larger(valve_flow(b[at + VALVE]), b[at + LEAKAGE])
+    b[at + LOOP_KG_S] = loop_flow = smaller(opened * b[at + VALVE_KG_S], flow)
     return flow, loop_flow / flow
 
 

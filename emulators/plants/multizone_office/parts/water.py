@@ -11,7 +11,8 @@ from emulators.plants import machines
 from emulators.plants.cells import Cells, Table
 from emulators.plants.components import flow_lag, larger
 from emulators.plants.machines import fit_machine, run_machine
-from emulators.plants.multizone_office.parameters import CP_WATER, ROOM_C, WaterSource
+from emulators.plants.multizone_office.parameters import CP_WATER, WaterSource
+from emulators.plants.rooms.envelope import ROOM_C
 
 WATER_DENSITY = 1000.0
 _STILL_KG_S = 1e-9

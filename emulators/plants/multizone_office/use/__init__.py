@@ -1,1 +1,1 @@
-"""How the building is used: its modes and times, what people give off and want, what energy costs."""
+"""How the building is used: its modes and times, what people give off and want."""

@@ -6,8 +6,9 @@ steps. The building uses the same values, but gains and CO2 between the quarters
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from emulators.plants.multizone_office.parameters import ZONES, Gains, Zone
 from emulators.plants.multizone_office.use.modes import (
@@ -18,7 +19,7 @@ from emulators.plants.multizone_office.use.modes import (
     VACANT_HEATING_C,
     occupied,
 )
-from emulators.plants.multizone_office.use.prices import (
+from emulators.plants.prices import (
     CONSTANT,
     EMISSIONS_KG_PER_KWH,
     UPPER_CO2_PPM,
@@ -26,6 +27,7 @@ from emulators.plants.multizone_office.use.prices import (
     by_time_of_use,
 )
 from emulators.plants.psychrometrics import KELVIN
+from emulators.plants.rooms.envelope import ZoneUse
 from emulators.plants.weather import WeatherYear, boptest_points
 
 _GAIN_STEP_S = 900.0
@@ -53,17 +55,6 @@ def gain_share(time_s: float) -> float:
         if left <= hour < right:
             return share_left + (share_right - share_left) * (hour - left) / (right - left)
     return _GAIN_PROFILE[-1][1]
-
-
-@dataclass(frozen=True, slots=True)
-class ZoneUse:
-    """What the use of one zone gives off: W, and kg/s of CO2."""
-
-    radiant: float
-    convective: float
-    latent: float
-    people: float
-    co2: float
 
 
 def zone_use(zone: Zone, gains: Gains, share: float) -> ZoneUse:
@@ -95,11 +86,20 @@ def _prices(hourly: HourlyPrices, time_s: float) -> dict[str, float]:
     }
 
 
+def told_share(time_s: float) -> float:
+    """:func:`gain_share` as a forecast tells it."""
+    return gain_share(time_s // _GAIN_STEP_S * _GAIN_STEP_S)
+
+
 def _use_points(gains: Gains, time_s: float) -> dict[str, float]:
-    share = gain_share(time_s // _GAIN_STEP_S * _GAIN_STEP_S)
+    share = told_share(time_s)
+    return use_points(zone_use(zone, gains, share) for zone in ZONES)
+
+
+def use_points(uses: Iterable[ZoneUse]) -> dict[str, float]:
+    """What a forecast tells of the use of all zones, in whole people."""
     points: dict[str, float] = {}
-    for zone in ZONES:
-        use = zone_use(zone, gains, share)
+    for zone, use in zip(ZONES, uses, strict=True):
         points[f"InternalGainsRad[{zone.name}]"] = use.radiant
         points[f"InternalGainsCon[{zone.name}]"] = use.convective
         points[f"InternalGainsLat[{zone.name}]"] = use.latent
@@ -123,11 +123,12 @@ _LIMITS = {occupied(time_s): _limit_points(time_s) for time_s in (0.0, 0.5 * DAY
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """All that is known in advance: weather, use and hourly prices."""
+    """All that is known in advance: weather, use and hourly prices. ``use_at`` tells of the use of another case."""
 
     year: WeatherYear
     gains: Gains
     hourly: HourlyPrices
+    use_at: Callable[[float], Mapping[str, float]] | None = None
 
 
 def forecast(known_of: Known, names: Sequence[str], times_s: Sequence[float]) -> dict[str, list[float]]:
@@ -136,7 +137,7 @@ def forecast(known_of: Known, names: Sequence[str], times_s: Sequence[float]) ->
     sources: tuple[Callable[[float], Mapping[str, float]], ...] = (
         lambda time_s: boptest_points(year, time_s),
         lambda time_s: _prices(known_of.hourly, time_s),
-        lambda time_s: _use_points(known_of.gains, time_s),
+        known_of.use_at or partial(_use_points, known_of.gains),
         lambda time_s: _LIMITS[occupied(time_s)],
     )
     series: dict[str, list[float]] = {name: [] for name in names}

@@ -11,21 +11,24 @@ from emulators.plants.machines import Machine
 from emulators.plants.multizone_office import layout
 from emulators.plants.multizone_office.air import ahu_control
 from emulators.plants.multizone_office.air.air_network import balance, fit_network, return_flow
-from emulators.plants.multizone_office.air.leakage import set_leaks
 from emulators.plants.multizone_office.building import RUN_IN_S, built, run, settle
 from emulators.plants.multizone_office.parameters import (
     ZONES,
     AirPath,
     Coil,
     Fan,
-    Leakage,
     OfficeParameters,
     Reheat,
     WaterSource,
     Zone,
+    room_of,
 )
-from emulators.plants.multizone_office.parts import boxes, coils, water, zones
+from emulators.plants.multizone_office.parts import boxes, coils, water
 from emulators.plants.multizone_office.use import modes
+from emulators.plants.multizone_office.use.boundary import zone_use
+from emulators.plants.rooms import zones
+from emulators.plants.rooms.envelope import Leakage
+from emulators.plants.rooms.leakage import set_leaks
 from emulators.plants.weather import Weather, chicago_ohare
 
 
@@ -139,7 +142,7 @@ class AirHandlerControl:
     def step(self, time_s: float, mode: int, seen: dict[str, float]) -> None:
         for name, value in seen.items():
             self.cells[self.SENSORS[name]] = value
-        commands = ahu_control.scan(self.cells, time_s, mode)
+        commands = ahu_control.scan(self.cells, time_s, mode, ahu_control.minimum_position(self.cells[layout.FAN]))
         self.outdoor_damper, self.return_damper, self.heating_valve, self.heating_pump, *cooling = commands
         self.cooling_valve, self.cooling_pump = cooling
 
@@ -211,11 +214,17 @@ def settled(time_s: float, then_s: float) -> list[float]:
     return b
 
 
+def fit_usual_room(cells: list[float], zone: Zone) -> None:
+    """Write one of the office's rooms at the beginning of the cells."""
+    usual = OfficeParameters()
+    zones.fit_room(cells, 0, room_of(zone), usual.envelope, usual.leakage, zone_use(zone, usual.gains, 1.0))
+
+
 def infiltration(leakage: Leakage, weather: Weather, room_pa: float) -> dict[str, float]:
     """Outdoor air into rooms with a facade, kg/s by their names."""
     b = built(OfficeParameters(leakage=leakage))
-    b[layout.ROOM_PA] = room_pa
-    set_leaks(b, weather)
+    end = layout.ROOMS + layout.ZONE_COUNT * zones.CELLS
+    set_leaks(b, layout.ROOMS, end, weather, room_pa, leakage.facing_coefficient, leakage.tested_pa)
     leaks = {
         zone.name: b[layout.ROOMS + number * zones.CELLS + zones.BOUNDARY_LEAK] for number, zone in enumerate(ZONES)
     }

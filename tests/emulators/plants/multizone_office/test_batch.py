@@ -11,8 +11,8 @@ from emulators.plants.multizone_office.batch import OfficeBatch
 from emulators.plants.multizone_office.engine import OfficeEngine, fast
 from emulators.plants.multizone_office.interface.measurements import TOLD
 from emulators.plants.multizone_office.interface.overrides import INPUT_NAMES, INPUTS
-from emulators.plants.multizone_office.parameters import Envelope
-from emulators.plants.multizone_office.use.prices import HourlyPrices
+from emulators.plants.prices import HourlyPrices
+from emulators.plants.rooms.envelope import Envelope
 from emulators.states import ForeignStateError
 from tests.emulators.plants.multizone_office.both import ENGINES, needs_numba
 from tests.emulators.plants.multizone_office.driver import COLD_DAY, DAY_S, MILD_DAY, SUMMER_DAY

@@ -2,7 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from emulators.plants.multizone_office.parameters import AIR_DENSITY, ZONES, Leakage
+from emulators.plants.multizone_office.parameters import ZONES
+from emulators.plants.rooms.envelope import AIR_DENSITY, Leakage
 from emulators.plants.weather import Weather, chicago_ohare
 from tests.emulators.plants.multizone_office.parts import infiltration
 

@@ -10,17 +10,11 @@ import pytest
 from emulators.plants.machines import CurveChiller
 from emulators.plants.multizone_office import OfficeParameters, layout
 from emulators.plants.multizone_office.building import built
-from emulators.plants.multizone_office.parameters import (
-    AIR_DENSITY,
-    CP_WATER,
-    ROOM_C,
-    ZONES,
-    Envelope,
-    Zone,
-    as_boptest,
-)
-from emulators.plants.multizone_office.parts import boxes, coils, water, zones
+from emulators.plants.multizone_office.parameters import CP_WATER, ZONES, Zone, as_boptest
+from emulators.plants.multizone_office.parts import boxes, coils, water
 from emulators.plants.psychrometrics import CP_DRY_AIR, enthalpy
+from emulators.plants.rooms import zones
+from emulators.plants.rooms.envelope import AIR_DENSITY, ROOM_C, Envelope
 from emulators.plants.weather import chicago_ohare
 from tests.emulators.plants.multizone_office.driver import (
     AHU,
@@ -36,7 +30,7 @@ from tests.emulators.plants.multizone_office.driver import (
     take,
     zone_temperatures,
 )
-from tests.emulators.plants.multizone_office.parts import WaterLoop, machine_run, settled
+from tests.emulators.plants.multizone_office.parts import WaterLoop, fit_usual_room, machine_run, settled
 
 
 def building(day: float, hour: float, then_s: float = 1800.0) -> list[float]:
@@ -147,7 +141,7 @@ def test_the_zone_air_answers_its_supply_within_5_to_15_minutes(zone: Zone) -> N
     slopes = []
     for supply_c in (12.0, 22.0):
         room = [0.0] * zones.CELLS
-        zones.fit_room(room, 0, zone, OfficeParameters())
+        fit_usual_room(room, zone)
         zones.set_room_step(room, 0, 1.0)
         zones.step_room(room, 0, 1.0, design, supply_c, 0.005, 400.0)
         slopes.append(room[zones.AIR_C] - ROOM_C)
@@ -191,7 +185,7 @@ def test_the_water_before_the_heat_pump_follows_in_a_minute_of_the_coil_pump_s_f
 
 def test_the_core_of_the_furniture_stores_for_days_what_its_skin_takes_up_in_hours() -> None:
     room = [0.0] * zones.CELLS
-    zones.fit_room(room, 0, ZONES[0], OfficeParameters())
+    fit_usual_room(room, ZONES[0])
     zones.set_room_step(room, 0, 600.0)
     skin_c, core_c = [], []
     for _ in range(24 * 6):
