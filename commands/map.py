@@ -44,13 +44,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """What is mapped, and where the proposal goes."""
     add_look_options(parser, as_json=False)
     told = "a controller to ask, in place of those of the configs; bacnet://ADDRESS over BACnet/IP; may be repeated"
-    parser.add_argument("--device", action="append", default=[], type=_named, metavar="[NAME=]ADDRESS", help=told)
-    told = "an EDE export or a point schedule (CSV): in place of controllers, or, with --device, held against them"
+    parser.add_argument("--device", action="append", type=_named, metavar="[NAME=]ADDRESS", help=told)
+    told = (
+        "an EDE export or a point schedule (CSV): in place of controllers, or, with --device, held against them; "
+        "with --yes nobody is asked whether its columns are understood"
+    )
     parser.add_argument("--list", type=Path, metavar="FILE", help=told)
     told = "a heading of the list, as in units='Eng. Units'; may be repeated"
-    parser.add_argument("--column", action="append", default=[], type=_column, metavar="WHAT=HEADING", help=told)
+    parser.add_argument("--column", action="append", type=_column, metavar="WHAT=HEADING", help=told)
     told = "the list is of one controller, and this is one like it; repeated, one config (for_each) is made of all"
-    parser.add_argument("--equal", action="append", default=[], type=_named, metavar="NAME=ADDRESS", help=told)
+    parser.add_argument("--equal", action="append", type=_named, metavar="NAME=ADDRESS", help=told)
     parser.add_argument("--embedded", action="store_true", help="the embedded building, in place of the server")
     parser.add_argument("--csv", type=Path, metavar="FILE", help="make configs of a sheet that map has written")
     parser.add_argument("--out", type=Path, metavar="DIR", help="where drafts go (default: the folder of --configs)")
@@ -58,6 +61,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace, console: Console) -> int:
     """Propose, write drafts and the sheet, and return 0 where there is something to go on with."""
+    options.device, options.column, options.equal = options.device or [], options.column or [], options.equal or []
     folder = options.out or options.configs
     existing = existing_configs(folder)
     if options.csv is not None:
@@ -65,14 +69,17 @@ def run(options: argparse.Namespace, console: Console) -> int:
         tell_written(console, write_drafts(folder, sheet.ties, sheet.reached, existing))
         return 0
     listed = _listed(options, console) if options.list is not None else ()
-    asked = ask_sides(options, console, asks_controllers=not listed or bool(options.device))
-    if asked.failures:
-        for failure in asked.failures:
-            say(console, failure)
+    called = {one.device: one.equipment for one in reversed(existing) if one.device is not None}
+    asked = ask_sides(options, console, called, asks_controllers=not listed or bool(options.device))
+    for failure in asked.failures:
+        say(console, failure)
     points, reached = _points(options, console, asked, listed)
+    if asked.exit_code and not (asked.simulation and points):
+        return asked.exit_code
     if not asked.simulation or not points:
         raise ConfigError([Problem("map", _nothing(asked))])
-    return _propose(console, folder, asked.simulation, points, reached, existing, equal=bool(options.equal))
+    _propose(console, folder, asked.simulation, points, reached, existing, equal=bool(options.equal))
+    return asked.exit_code
 
 
 def _propose(
@@ -84,8 +91,10 @@ def _propose(
     existing: Sequence[Existing],
     *,
     equal: bool,
-) -> int:
-    objects = {(one.equipment, *pair) for one in existing for pair in one.objects}
+) -> None:
+    called = {one.device: one.equipment for one in reversed(existing) if one.device is not None}
+    homes = {one.equipment: called.get(one.device or "", one.equipment) for one in existing}
+    objects = {(homes[one.equipment], *pair) for one in existing for pair in one.objects}
     fresh = [point for point in points if (point.equipment, point.name, str(point.object_type)) not in objects]
     taken = {one.equipment: one.bop_points for one in existing}
     proposal = propose(simulation, fresh, taken)
@@ -95,7 +104,6 @@ def _propose(
     tell_written(console, write_drafts(folder, ties, reached, existing, as_one=_common_name(fresh) if equal else None))
     sheet = write_new(folder / _SHEET, write_sheet(proposal, simulation, reached, remarks), "utf-8-sig")
     say(console, f"wrote {sheet}: every point with score and reasons; edit it, then map --csv {sheet} --out DIR")
-    return 0
 
 
 def _objection(one: Proposed) -> str | None:

@@ -16,6 +16,7 @@ from emulators.door import MultizoneOffice, PointMeta
 from mapping import Listed
 from mapping.results import Reached
 from points.activation_point import ActivationPoint
+from utils.bacnet import bare_address
 from utils.home import HOME
 from utils.process.interruption import until_done
 from utils.settings import ControllerSettings, LocalSettings, ServerSettings, SettingsSource
@@ -30,20 +31,26 @@ class Asked:
     points: Sequence[Listed] = ()
     reached: Mapping[str, Reached] = field(default_factory=dict)
     failures: Sequence[str] = ()
+    exit_code: int = 0
 
 
-def ask_sides(options: argparse.Namespace, console: Console, *, asks_controllers: bool) -> Asked:
-    """Ask the server, or the embedded building, and the controllers if they are wanted. Reads only."""
+def ask_sides(
+    options: argparse.Namespace, console: Console, called: Mapping[str, str], *, asks_controllers: bool
+) -> Asked:
+    """Ask the server, or the embedded building, and the controllers if they are wanted. Reads only.
+
+    ``called`` are the equipments that configs have at some addresses; a name that an option tells goes before.
+    """
     if options.embedded and not asks_controllers:
         return Asked(_embedded())
     offer = _offer(options, console, asks_controllers=asks_controllers)
-    names = {_plain(address): name for name, address in options.device if name}
+    names = {**called, **{address: name for name, address in options.device if name}}
     listed = [point for one in offer.controllers for point in _objects(one, names)]
     reached = {_name(one, names): Reached.at(one.address) for one in offer.controllers}
     failures = [f"{one.address}: {one.failure}" for one in offer.controllers if one.failure]
     failures += [f"{offer.server}: {offer.failure}"] if offer.failure else []
     simulation = _embedded() if options.embedded else _told(offer)
-    return Asked(simulation, listed, reached, failures)
+    return Asked(simulation, listed, reached, failures, offer.exit_code)
 
 
 def _offer(options: argparse.Namespace, console: Console, *, asks_controllers: bool) -> Offer:
@@ -101,8 +108,4 @@ def _objects(offer: ControllerOffer, names: Mapping[str, str]) -> Iterable[Liste
 
 
 def _name(offer: ControllerOffer, names: Mapping[str, str]) -> str:
-    return names.get(_plain(offer.address), offer.address)
-
-
-def _plain(address: str) -> str:
-    return address.casefold()
+    return names.get(offer.address, bare_address(offer.address))

@@ -5,14 +5,18 @@ from __future__ import annotations
 import json
 import re
 import textwrap
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from equipment.config_json import JsonDocument, read_document
-from equipment.config_template import FOR_EACH, expanded
+from equipment.config_address import device_address
+from equipment.config_json import Json, JsonDocument, read_document
+from equipment.config_model import Protocol
+from equipment.config_template import expanded
 from mapping.results.drafts import Point
+from utils.bacnet import SCHEME
 from utils.errors import ConfigError, Problem
+from utils.for_each import FOR_EACH
 
 _TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[\[\]{}]')
 
@@ -23,7 +27,8 @@ class Existing:
 
     file: Path
     equipment: str
-    device_ip: str | None
+    device: str | None
+    """The controller, as a client would call it."""
     objects: frozenset[tuple[str, str]]
     """Names and types of the controller's objects."""
     bop_points: frozenset[str]
@@ -65,15 +70,25 @@ def _existing(document: JsonDocument) -> Iterator[Existing]:
     for one in expanded(document):
         content = one.content if isinstance(one.content, dict) else {}
         points = [point for point in one.items("points") if isinstance(point, dict)]
-        address = content.get("device_ip")
         yield Existing(
             document.file,
             str(content.get("equipment_name", document.file.stem)),
-            address if isinstance(address, str) else None,
+            _device(content),
             frozenset((str(point.get("ecy_point")), str(point.get("object_type"))) for point in points),
             frozenset(str(point.get("bop_point")) for point in points),
             is_of_several,
         )
+
+
+def _device(content: Mapping[str, Json]) -> str | None:
+    text, is_bacnet = content.get("device_ip"), content.get("protocol") == Protocol.BACNET
+    if not isinstance(text, str):
+        return None
+    try:
+        address = device_address(text, is_bacnet=is_bacnet)
+    except ValueError:
+        return None
+    return f"{SCHEME}{address}" if is_bacnet else address
 
 
 def _end_of_points(text: str) -> int:

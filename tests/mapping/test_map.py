@@ -79,6 +79,35 @@ def test_an_air_handler_of_17_points_goes_from_nothing_to_a_check_that_passes(
     assert code == 0, output
 
 
+@pytest.mark.slow
+def test_a_config_of_that_controller_is_completed_whatever_it_is_called(
+    strange: Rig, call: Call, tmp_path: Path
+) -> None:
+    site = tmp_path / "site"
+    site.mkdir()
+    address = device(strange).removeprefix("bacnet://")
+    own = {"bop_point": "hvac_reaAhu_TSup_y", "ecy_point": "SA-T", "object_type": "AnalogInput", "unit": "K"}
+    config = {"equipment_name": "Roof", "device_ip": address, "points": [own]}
+    config |= {"protocol": "bacnet"} if strange.over_bacnet else {}
+    (site / "roof.json").write_text(json.dumps(config), encoding="utf-8")
+    where = ["--configs", str(site), "--env", str(tmp_path / "absent.env"), "--yes"]
+    code, output = call("map", "--embedded", *where, **variables(strange))
+    assert code == 0, output
+    assert [file.name for file in site.glob("*.json")] == ["roof.json"]
+    points = json.loads((site / "roof.json").read_text(encoding="utf-8"))["points"]
+    assert {point["ecy_point"]: point["bop_point"] for point in points} == SEVENTEEN
+    assert points[0] == own
+
+
+@pytest.mark.slow
+def test_a_controller_that_does_not_answer_is_told(call: Call, strange: Rig, tmp_path: Path) -> None:
+    where = ["--configs", str(tmp_path / "site"), "--env", str(tmp_path / "absent.env"), "--yes"]
+    code, output = call("map", "--embedded", "--device", "AHU=127.0.0.1:9", *where, **variables(strange))
+    assert code == 1, output
+    assert "127.0.0.1:9: " in output
+    assert not (tmp_path / "site").exists()
+
+
 class TestFromAList:
     """Nothing is connected to: a list, and the embedded building."""
 

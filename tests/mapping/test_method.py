@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import pytest
 
+from equipment.config import load_equipment_files
 from mapping import Listed, propose
 from mapping.method.choosing import Wish, choose
 from tests.mapping.office import found, office, proposed
-from utils.values import ObjectType
+from utils.unit_conversion import UnitConverter
 
 DEMO = Path(__file__).parents[2] / "configs" / "demo"
 
@@ -18,13 +18,11 @@ DEMO = Path(__file__).parents[2] / "configs" / "demo"
 def shipped() -> list[tuple[Listed, str]]:
     """The objects of the demo's controllers by name, type and unit, and what its configs tie them to."""
     pairs = []
-    for file in sorted(DEMO.glob("*.json")):
-        config = json.loads(file.read_text(encoding="utf-8"))
-        for point in config["points"] if config["equipment_name"] != "ENERGY" else []:
-            kind = ObjectType(point["object_type"])
-            unit = point.get("si_unit", "percent") if kind.is_analog else None
-            one = Listed(point["ecy_point"], "", unit, config["equipment_name"], kind)
-            pairs.append((one, point["bop_point"]))
+    for equipment in load_equipment_files(DEMO, "SI", UnitConverter()):
+        name = equipment.config.equipment_name
+        for point in equipment.points if name != "ENERGY" else ():
+            unit = (point.device_unit or "percent") if point.object_type.is_analog else None
+            pairs.append((Listed(point.ecy_point, "", unit, name, point.object_type), point.bop_point))
     return pairs
 
 
