@@ -14,6 +14,7 @@ from mapping.method.equipments import Group, Partner, group_of, partners
 from mapping.method.likeness import ComparedPoint, is_the_same, likeness, reasons, with_words
 from mapping.method.scopes import PLANT, WEATHER
 from mapping.method.understanding import Understood, understood_controllers, understood_simulation
+from points.meanings import said_by
 
 LEAST = 0.6
 """Below this nobody is given to anybody."""
@@ -170,6 +171,7 @@ class _Search:
         can_be_tied = point.listed.way is other.listed.way or other.listed.way is Way.SHOWN
         return (
             is_home_known
+            and not _generators(point) - _generators(other)
             and can_be_tied
             and point.is_clear
             and other.is_clear
@@ -183,6 +185,11 @@ class _Search:
         """Where nobody says which kind of equipment has it, a pump or a water may be the plant's as well."""
         is_of_plant = PLANT in (point.scope.kind, self._points[option.place].scope.kind)
         return option.score / _ELSEWHERE if is_of_plant and not (point.is_told or option.is_at_home) else option.score
+
+
+def _generators(point: Understood) -> frozenset[str]:
+    """What makes the heat or the cold, as far as it is told: a boiler's water is not a heat pump's."""
+    return (point.said.words | said_by(point.listed.equipment).words) & {"boiler", "chiller", "heatpump"}
 
 
 def _rivals(wishes: Sequence[Sequence[Wish]]) -> Mapping[object, Sequence[float]]:

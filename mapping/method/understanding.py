@@ -95,7 +95,8 @@ def _of_controller(point: Listed) -> Understood:
     told = replace(PartialMeaning.of(meaning), qualifiers=named.qualifiers) if meaning is not None else named
     other = parts_of(described)
     parts = told.filled_by(other)
-    is_clear = (meaning is not None or not said.unknown) and not told.contradicts(other)
+    is_numbered = any(place.isdecimal() for place in said.places)  # there may be another one
+    is_clear = not is_numbered and (meaning is not None or not said.unknown) and not told.contradicts(other)
     scope = scope_of_name(own).or_else(scope_of_equipment(prefix)).or_else(scope_of_equipment(point.equipment))
     scope = scope.or_else(Belonging(None, scope_of_name(point.description).marks))
     parts = _by_way(_by_unit(parts, point), point)

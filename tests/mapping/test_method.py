@@ -95,6 +95,9 @@ class TestSure:
             ["AHU SupplyAirTemp AI -"],
             ["AHU SupplyAirTemp - degC"],
             ["AHU SupplyAirTemp AI degC Return air temperature"],
+            ["AHU DAT-2 AI degC"],  # there may be a first
+            ["AHU SupplyFan2Speed AO percent"],
+            ["Boiler HWS-T AI degC"],  # the building has a heat pump
             ["- CHWP-S BI -"],  # the coil's pump, or the plant's
             ["AHU CHWS-T AI degC"],  # at the coil, or at the plant
         ],

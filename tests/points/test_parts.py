@@ -29,7 +29,9 @@ def test_a_name_is_cut_wherever_its_style_cuts_it(name: str, words: str) -> None
 
 def test_what_no_table_has_is_told_as_unknown_and_places_as_places() -> None:
     said = said_by("VAV_12_South_Lobby_Temp")
-    assert (said.words, said.unknown, said.places) == ({"terminal", "temperature"}, {"lobby"}, ("12", "south"))
+    assert said.words == {"terminal", "temperature"}
+    assert said.unknown == {"lobby"}
+    assert said.places == ("12", "south")
 
 
 @pytest.mark.parametrize(
