@@ -60,7 +60,7 @@ def run(options: argparse.Namespace, console: Console) -> int:
     if suffix == "parquet":
         require_pyarrow()
     with open_run(find_run(recordings(options.env), options.which)) as recorded:
-        file = _target(written, f"{recorded.name}{_SHAPES[_shape(options)]}", suffix)
+        file = _target(written, f"{recorded.name}{_SHAPES[_shape(options)]}", suffix, options.transitions)
         if options.transitions is not None:
             from commands.export_transitions import write_transitions
 
@@ -122,9 +122,11 @@ def _table(recorded: RecordedRun, options: argparse.Namespace) -> RecordedTable:
     return wide(_stream(recorded, options.stream), everything=options.everything)
 
 
-def _target(written: str, name: str, suffix: str) -> Path:
+def _target(written: str, name: str, suffix: str, spaces: Path | None) -> Path:
     file = Path(written or f"{name}.{suffix}")
     objection = objection_to_file(file)
+    if spaces is not None and file.resolve() == spaces.resolve():
+        objection = f"{file} is the file of spaces; name another file"
     if file.suffix == SUFFIX:
         objection = f"{file} is called as a recording; name another file"
     if objection is not None:

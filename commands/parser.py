@@ -99,7 +99,10 @@ class Version(argparse.Action):
 
 
 class _Help(argparse.HelpFormatter):
-    """Texts with lines of their own keep them; options tell their default."""
+    """Texts with lines of their own keep them; options tell their default, and names are never cut in two."""
+
+    def _split_lines(self, text: str, width: int) -> list[str]:
+        return textwrap.wrap(" ".join(text.split()), width, break_on_hyphens=False)
 
     def _fill_text(self, text: str, width: int, indent: str) -> str:
         return text if "\n" in text else super()._fill_text(text, width, indent)

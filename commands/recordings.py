@@ -19,9 +19,10 @@ from utils.writable import objection_to_folder
 WHICH = "a name, the beginning of one, a file, or last"
 
 
-OF_RECORDINGS = frozenset({"RECORD", "RECORD_MAX_GB", "BRIDGE_RUNS_DIR", "BRIDGE_STATE_DIR"})
-"""The settings that say where recordings are, if only by the state folder: of whatever a verb leaves alone, nobody
-misses these."""
+_ASKED_FOR = "BOP_KPI_TIME"
+OF_RECORDINGS = frozenset({"RECORD", "RECORD_MAX_GB", "BRIDGE_RUNS_DIR", "BRIDGE_STATE_DIR", _ASKED_FOR})
+"""The settings that say where recordings are, if only by the state folder, and what is asked for to be in them: of
+whatever a verb leaves alone, nobody misses these."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,18 +35,24 @@ class DemoRecording:
 
 def settings_of_this_computer() -> LocalSettings:
     """What the usual settings say of folders, for verbs that need none; what is wrong has its default."""
-    return SettingsSource.read(HOME / ".env", os.environ, HOME, tolerant=True).part_in_spite(LocalSettings)
+    return _usual_settings().part_in_spite(LocalSettings)
+
+
+def _usual_settings() -> SettingsSource:
+    return SettingsSource.read(HOME / ".env", os.environ, HOME, tolerant=True)
 
 
 def recording_of_demo() -> DemoRecording:
-    """Where other runs have theirs. A demo that cannot write there goes on without one."""
+    """Where other runs have theirs, and with what. A demo that cannot write there goes on without one."""
     local = settings_of_this_computer()
     objection = objection_to_folder(local.runs_dir) if local.records else None
     if objection is not None:
         return DemoRecording({"RECORD": "no"}, [f"Not recorded: {objection}."])
     folder = str(local.runs_dir.absolute())
     words = "yes" if local.records else "no"
-    return DemoRecording({"RECORD": words, "RECORD_MAX_GB": str(local.record_max_gb), "BRIDGE_RUNS_DIR": folder})
+    told = {"RECORD": words, "RECORD_MAX_GB": str(local.record_max_gb), "BRIDGE_RUNS_DIR": folder}
+    asked_for = _usual_settings().variables.get(_ASKED_FOR, "").strip()
+    return DemoRecording({**told, _ASKED_FOR: asked_for} if asked_for else told)
 
 
 def add_settings_option(parser: argparse.ArgumentParser) -> None:

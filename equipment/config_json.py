@@ -163,7 +163,7 @@ def judge(document: JsonDocument, model: type[ModelT], keys: Keys) -> Judged[Mod
     except ValidationError as error:
         items = error.errors()
     meant = {(*_place(item)[:-1], _meant(item["loc"], keys)) for item in items if item["type"] == _UNKNOWN}
-    told = [item for item in items if item["type"] != "missing" or _place(item) not in meant]
+    told = [item for item in items if not item["type"].startswith("missing") or _place(item) not in meant]
     problems = tuple(Problem(document.where(*_place(item)), _what(item, keys)) for item in told)
     return Judged(None, problems, frozenset(map(_place, items)))
 

@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationInfo, field_validator
+from pydantic_core import PydanticCustomError
 
 from equipment.config_address import device_address
 from points import PointConfig, UnitSystem
@@ -111,9 +112,9 @@ class EquipmentConfig(BaseModel):
         if text is not None:
             return device_address(text, is_bacnet=protocol is Protocol.BACNET)
         if protocol is Protocol.ECY:
-            raise ValueError("is missing; add it")
+            raise PydanticCustomError("missing", "")
         if info.data.get("device_instance") is None:
-            raise ValueError("is missing; add it, or the controller's device_instance")
+            raise PydanticCustomError("missing_address", "is missing; add it, or the controller's device_instance")
         return None
 
     @field_validator("device_instance", "interface")

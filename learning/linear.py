@@ -16,6 +16,7 @@ import numpy as np
 
 from emulators.door import DISTURBANCES, Disturbance, MultizoneOffice, OfficeModel, OfficeVariant, StatePart
 from learning.world import FloatArray
+from utils.clocks import DAY_S
 from utils.errors import ConfigError, Problem
 from utils.names import did_you_mean
 
@@ -57,8 +58,12 @@ class LinearModel:
     def predict(self, inputs: FloatArray, disturbances: FloatArray) -> tuple[FloatArray, FloatArray]:
         """States and outputs at the ends of steps from the operating point on: ``(steps, n)`` and ``(steps, p)``.
 
-        ``inputs`` are ``(steps, m)``, ``disturbances`` ``(steps, q)``, absolute values of both.
+        ``inputs`` are ``(steps, m)``, ``disturbances`` ``(steps, q)``, absolute values of both. Raises ValueError for
+        other shapes, which are not spread.
         """
+        for name, given, usual in (("inputs", inputs, self.u0), ("disturbances", disturbances, self.d0)):
+            if np.ndim(given) != 2 or np.shape(given)[1] != len(usual):
+                raise ValueError(f"{name} have the shape {np.shape(given)} in the place of (steps, {len(usual)})")
         states, outputs, x = [], [], self.x0
         for u, d in zip(inputs - self.u0, disturbances - self.d0, strict=True):
             outputs.append(self.y1 + self.c @ (x - self.x0) + self.d @ u + self.f @ d)
@@ -78,9 +83,9 @@ def linearize(
 
     ``inputs`` are overrides without ``_u``, held at these values in the operating point; all else stays with the
     building's own control. ``outputs`` are measurements. An ``office`` of one's own is named again, for its weather.
-    Raises :class:`ConfigError` for names that the building has not and values outside their limits.
+    Raises :class:`ConfigError` for names that the building has not and values outside their limits, the step's too.
     """
-    _refuse(plant, inputs, outputs)
+    _refuse(plant, inputs, outputs, step_s)
     step = _Step(plant, OfficeModel(plant, office), inputs, outputs, step_s)
     ranges = {name: plant.inputs[name + _VALUE] for name in inputs}
     a, c = _columns([step.by_state(part) for part in step.model.states])
@@ -178,13 +183,15 @@ def _columns(slopes: Sequence[Slopes]) -> tuple[FloatArray, FloatArray]:
     return np.array([x for x, _ in slopes]).T, np.array([y for _, y in slopes]).T
 
 
-def _refuse(plant: MultizoneOffice, inputs: Mapping[str, float], outputs: Sequence[str]) -> None:
+def _refuse(plant: MultizoneOffice, inputs: Mapping[str, float], outputs: Sequence[str], step_s: float) -> None:
     bases = [name.removesuffix(_VALUE) for name in plant.inputs if name.endswith(_VALUE)]
     problems = [
         *(Problem(name, f"is no input{_near(name, bases)}") for name in inputs if name not in bases),
         *(Problem(name, f"is no measurement{_near(name, plant.measurements)}") for name in outputs
           if name not in plant.measurements),
     ]  # fmt: skip
+    if not 0.0 < step_s <= DAY_S:
+        problems.append(Problem("step_s", f"is {step_s:g}; write seconds above 0, {DAY_S} at most"))
     for name, value in inputs.items():
         meta = plant.inputs.get(name + _VALUE)
         if meta is not None and not (meta.minimum or 0.0) <= value <= (meta.maximum or 0.0):

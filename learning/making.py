@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+import numpy as np
+
 from emulators.door import OfficeFiles, OfficeVariant, read_variant
 from equipment.set_points import OperatorSwitch
 from learning.embedded.buildings import Buildings, known_points
@@ -39,7 +41,7 @@ def office_env(
         if files is not None:
             what = "are of the embedded building, and a server has its own; leave one of both out"
             raise ConfigError([Problem("files", what)])
-        return server_env(server, spaces or shipped_spaces(), OFFICE_CASE, render_mode)
+        return server_env(server, _file(spaces, shipped_spaces()), OFFICE_CASE, render_mode)
     office, checked = office_and_spaces(plant, spaces, files)
     return BuildingEnv(EmbeddedWorld(checked, office), checked, render_mode)
 
@@ -53,7 +55,11 @@ def office_batch(
 ) -> BuildingBatch:
     """``num_envs`` embedded offices side by side, on ``threads`` threads where they are machine code; else as one."""
     counts = {"num_envs": num_envs, "threads": threads}
-    wrong = [Problem(name, f"is {count!r}; write a number from 1 on") for name, count in counts.items() if count < 1]
+    wrong = [
+        Problem(name, f"is {count!r}; write a number from 1 on")
+        for name, count in counts.items()
+        if not _is_whole(count) or count < 1
+    ]
     if wrong:
         raise ConfigError(wrong)
     office, checked = office_and_spaces(plant, spaces, files)
@@ -67,8 +73,11 @@ def office_and_spaces(
     usual = OfficeVariant()().identity
     if usual != plant:
         raise ConfigError([Problem("plant", f"the id stands for {plant!a}, and this is {usual}; make a newer version")])
+    if not isinstance(files, OfficeFiles | None):
+        what = f"are {files!r}; write an OfficeFiles of emulators.door, with weather, parameters or prices"
+        raise ConfigError([Problem("files", what)])
     office = read_variant(files or OfficeFiles())
-    return office, read_spaces(Path(spaces) if spaces is not None else shipped_spaces(), known_points(office))
+    return office, read_spaces(_file(spaces, shipped_spaces()), known_points(office))
 
 
 def server_env(
@@ -78,9 +87,10 @@ def server_env(
     render_mode: str | None = None,
 ) -> BuildingEnv:
     """A test of its own on any BOPTEST server. Raises :class:`utils.errors.BridgeError`."""
+    file = _file(spaces, shipped_spaces())
     client = connected(url, testcase)
     try:
-        checked = read_spaces(Path(spaces), server_points(client))
+        checked = read_spaces(file, server_points(client))
         return BuildingEnv(ServerWorld(checked, client), checked, render_mode)
     except BaseException:
         client.__exit__()
@@ -117,7 +127,7 @@ def loop_env(
     bench: LoopBench, spaces: str | Path | None = None, render_mode: str | None = None, days: float | None = None
 ) -> BuildingEnv:
     """The same on a bench; with ``days`` episodes are that long, whatever the spaces say."""
-    checked, identity = _checked_for_the_loop(bench, Path(spaces) if spaces is not None else shipped_loop_spaces())
+    checked, identity = _checked_for_the_loop(bench, _file(spaces, shipped_loop_spaces()))
     if days is not None:
         checked = checked.model_copy(update={"days": days})
     return BuildingEnv(LoopWorld(checked, bench, identity), checked, render_mode)
@@ -134,3 +144,16 @@ def _checked_for_the_loop(bench: LoopBench, spaces: Path) -> tuple[SpacesFile, s
     bench.settings(checked)
     set_points_of(checked)
     return checked, f"{told} run by {', '.join(one.name for one in equipments)}"
+
+
+def _file(spaces: object, shipped: Path) -> Path:
+    """The file that somebody names, who may have written what would be in it. Raises :class:`ConfigError`."""
+    if spaces is None:
+        return shipped
+    if not isinstance(spaces, str | os.PathLike):
+        raise ConfigError([Problem("spaces", f"are a {type(spaces).__name__}; write them to a file, and name that")])
+    return Path(spaces)
+
+
+def _is_whole(number: object) -> bool:
+    return isinstance(number, int | np.integer) and not isinstance(number, bool)

@@ -110,6 +110,9 @@ class Context(Protocol):
     def commanded(self, role: str, name: str | None = None) -> PointValue | None:
         """What this program has in its slot of the role now, in the role's unit; None where it has nothing."""
 
+    def pressed(self, button: str) -> bool:
+        """Whether people have pressed one of the program's ``buttons`` since it was last asked for."""
+
     def explain(self, **facts: object) -> None:
         """Say why: shown and logged with this step."""
 
@@ -138,13 +141,15 @@ class Program:
     """Base of all programs. Override what is needed; hooks may be plain or ``async``.
 
     ``points`` are the roles, ``period_s`` is plant time between steps, ``priority`` the slot that commands go to.
-    ``Settings`` is the model of the program's own parameters.
+    ``Settings`` is the model of the program's own parameters. ``buttons`` are what people may ask of it, as objects of
+    the runtime's device: what each does, by name.
     """
 
     points: ClassVar[Mapping[str, Read | Command]] = {}
     period_s: ClassVar[float] = DEFAULT_PERIOD_S
     priority: ClassVar[int] = DEFAULT_PRIORITY
     Settings: ClassVar[type[Parameters]] = Parameters
+    buttons: ClassVar[Mapping[str, str]] = {}
 
     def __init__(self, settings: Parameters) -> None:
         """``settings`` is a value of the class's ``Settings``. Nothing may be contacted here."""

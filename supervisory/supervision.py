@@ -34,7 +34,7 @@ from supervisory.setup.bindings import Bindings
 from supervisory.setup.plan import RunPlan
 from supervisory.site_access import OccupiedSlot, SiteAccess
 from supervisory.site_survey import DeviceSite
-from supervisory.switch import Switch, SwitchMemory, SwitchPlace
+from supervisory.switch import Buttons, Switch, SwitchMemory, SwitchPlace
 from supervisory.undo_file import UndoFile
 from utils.alone import Alone
 from utils.bacnet import bare_address
@@ -81,6 +81,7 @@ class Supervision:
         self._dry_run = dry_run
         self._tell = tell
         self._on_record = on_record
+        self._buttons = Buttons({one.name: one.buttons for one in plan.programs})
         self._stop = threading.Event()
         self._runtime: Runtime | None = None
         self._keeping: _Keeping | None = None
@@ -220,7 +221,7 @@ class Supervision:
         config = self.plan.config
         place = None if config.is_simulated else SwitchPlace(config.transport, device.network, config.instance)
         memory = SwitchMemory(self._state.path / "switches", place)
-        return Switch(device, custody.enabling, custody.gate, memory, starts_on=config.starts_enabled)
+        return Switch(device, custody.enabling, custody.gate, memory, self._buttons, starts_on=config.starts_enabled)
 
     def _made(self, site: Opened, joining: Joining, keeping: _Keeping, own: OwnObjects) -> Runtime:
         config = self.plan.config
@@ -235,6 +236,7 @@ class Supervision:
             self._alarm,
             lambda program: self._site_of(site, keeping.gate, program),
             PagesFolder(None if self._dry_run else self._state.path / "programs").publish,
+            self._buttons.take,
         )
         limits = RunnerLimits(
             config.shortest_step_s,

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -44,8 +44,12 @@ class Day:
 
     states: tuple[State, ...]
     records: tuple[StepRecord, ...] = ()
-    alarms: tuple[str, ...] = ()
     from_h: float = 0.0
+
+    @property
+    def alarms(self) -> tuple[str, ...]:
+        """What people were told to look at, each once and in order."""
+        return tuple(dict.fromkeys(alarm for record in self.records for alarm in record.alarms))
 
     @property
     def hours(self) -> list[float]:
@@ -55,6 +59,17 @@ class Day:
     def column(self, point: str) -> list[float]:
         """One point over the day, as the building has it."""
         return [state[point] for state in self.states]
+
+    def of(self, program: str) -> Day:
+        """The same with what one of several programs said."""
+        return replace(self, records=tuple(record for record in self.records if record.program == program))
+
+    def whole_days(self) -> Iterator[Day]:
+        """The days of a run from midnight on that is longer than one."""
+        count = round(DAY_S / STEP_S)
+        for first in range(0, len(self.states), count):
+            part = slice(first, first + count)
+            yield Day(self.states[part], self.records[part])
 
     def between(self, from_h: float, to_h: float) -> Iterator[State]:
         """The states of some hours."""
@@ -177,10 +192,9 @@ def day_with_all(
         folder = Path(name)
         config = _changed(folder, programs)
         records: list[StepRecord] = []
-        alarms: list[str] = []
         start = datetime(YEAR, 1, 1) + timedelta(days=number, hours=hours[0])
-        _supervise(list(programs), config, _environment(server.url, start), _steps(hours), records, alarms)
-        return Day(tuple(watched.states), tuple(records), tuple(alarms), hours[0])
+        _supervise(list(programs), config, _environment(server.url, start), _steps(hours), records)
+        return Day(tuple(watched.states), tuple(records), hours[0])
 
 
 def _changed(folder: Path, programs: Mapping[str, Mapping[str, object]]) -> Path:
@@ -189,7 +203,7 @@ def _changed(folder: Path, programs: Mapping[str, Mapping[str, object]]) -> Path
     for program, parameters in programs.items():
         config = json.loads((CONFIGS / f"{program}.simulation.json").read_text(encoding="utf-8"))
         config.pop("interface", None)  # studies may run side by side: the switch takes a free port
-        config["programs"][program]["parameters"] |= parameters
+        config["programs"][program].setdefault("parameters", {}).update(parameters)
         together = {**config, "programs": {**together["programs"], **config["programs"]}}
     file = folder / "config.json"
     file.write_text(json.dumps(together), encoding="utf-8")
@@ -215,7 +229,6 @@ def _supervise(
     environment: Mapping[str, str],
     steps: int,
     records: list[StepRecord],
-    alarms: list[str],
 ) -> None:
     plan = plan_run(programs, config, ROOT)
     supervision = Supervision(
@@ -223,7 +236,6 @@ def _supervise(
         settings_for(plan.config, None, environment, config.parent),
         StateFolder(config.parent / "state"),
         steps=steps + 1,  # the last round only looks at the end of the day
-        tell=lambda who, line: alarms.append(line) if who in programs else None,
         on_record=records.append,
     )
     summary = supervision.execute()

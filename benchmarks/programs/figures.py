@@ -36,9 +36,11 @@ def zone_degc(day: Day, zone: str) -> list[float]:
     return [value - _KELVIN for value in day.column(f"hvac_reaZon{ZONES[zone]}_TZon_y")]
 
 
-def kelvin_hours(day: Day, above_degc: float, hours: tuple[float, float] = OPEN_H) -> float:
+def kelvin_hours(
+    day: Day, above_degc: float, hours: tuple[float, float] = OPEN_H, zones: Iterable[str] = tuple(ZONES)
+) -> float:
     """Sum over zones and occupied hours of what zones are too warm by, K h."""
-    names = [f"hvac_reaZon{zone}_TZon_y" for zone in ZONES.values()]
+    names = [f"hvac_reaZon{ZONES[zone]}_TZon_y" for zone in zones]
     excess = (max(0.0, state[name] - _KELVIN - above_degc) for state in day.between(*hours) for name in names)
     return sum(excess) * STEP_S / 3600.0
 

@@ -122,10 +122,11 @@ class Acting:
     def led(self) -> tuple[LedSetPoint, ...]:
         """Each set-point in the newest frame, as it was answered. For the run's own thread."""
         devices, masked = {one.name: one.controller.address for one in self._equipments}, self._masked()
+        known = {str(one.set_point) for link, one in self._found() if link.is_present} & self._stood.keys()
         return tuple(
             LedSetPoint(
                 *(one, devices[one.equipment]),
-                self._stood[name].value if name in self._stood else None,
+                self._stood[name].value if name in known else None,
                 self._wanted.get(name),
                 self._movements[name].value,
                 masked.get(name, ""),

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Container
 from datetime import datetime, timedelta
 
 from emulators.program import ProgramIO
 from emulators.programs.blocks import DailyPeriod
 from emulators.programs.objects import ObjectTable, ProgramObject, Quantity
 
-EVERY_DAY = range(7)
-WORKING_DAYS = range(5)
+EVERY_DAY = 7
+"""So many days of the week, from Monday on."""
+WORKING_DAYS = 5
 """Monday to Friday."""
 
 
@@ -33,8 +33,8 @@ SCHEDULE_POINTS = schedule_points(start_h=6.0, stop_h=19.0, lead_min=30.0)
 class OccupancySchedule:
     """Writes the schedule to ``OccupiedCmd`` and believes what it then reads, so that others may command it."""
 
-    def __init__(self, table: ObjectTable, days: Container[int] = EVERY_DAY) -> None:
-        """``days`` of the week on which anybody comes; 0 is Monday."""
+    def __init__(self, table: ObjectTable, days: int = EVERY_DAY) -> None:
+        """``days`` of the week on which anybody comes, from Monday on."""
         self._table = table
         self._days = days
         self.occupied = False
@@ -61,4 +61,4 @@ class OccupancySchedule:
         self.starting_up = not self.occupied and is_near and self._comes_on(now + timedelta(hours=self._lead_h))
 
     def _comes_on(self, when: datetime) -> bool:
-        return when.weekday() in self._days
+        return when.weekday() < self._days

@@ -14,6 +14,7 @@ from learning.environment.whole import Uncopied
 from learning.observing import Actor, Observer, Payer, SafeRanges
 from learning.spaces import SpacesFile
 from learning.world import Situation, World
+from utils.errors import ConfigError, Problem
 
 Observation = NDArray[np.float32]
 
@@ -32,6 +33,8 @@ class BuildingEnv(Uncopied, gymnasium.Env[NDArray[np.float32], NDArray[np.float3
     }
 
     def __init__(self, world: World, spaces: SpacesFile, render_mode: str | None = None) -> None:
+        if render_mode not in (None, *self.metadata["render_modes"]):
+            raise ConfigError([Problem("render_mode", f"is {render_mode!a}; write 'ansi', which is text, or None")])
         self.world, self.spaces, self.render_mode = world, spaces, render_mode
         self._actor, self._observer = Actor(spaces), Observer(spaces, world.kpi_names)
         self._safe_ranges = SafeRanges(spaces)

@@ -49,17 +49,24 @@ def time_of(start: object) -> float:
     Raises ValueError for what is none.
     """
     if isinstance(start, datetime):
-        return float(model_seconds(start))
+        return float(model_seconds(_without_zone(start)))
     if isinstance(start, int | float | np.number) and not isinstance(start, bool) and 0.0 <= start < 365 * DAY_S:
         return float(start)
     text = str(start)
     if isinstance(start, int | float | np.number):
         raise ValueError(f"{start!r} is no start; write seconds of the year, from 0 to {365 * DAY_S - 1}")
     try:
-        return float(model_seconds(datetime.fromisoformat(text if text.count("-") == 2 else f"2023-{text}")))
+        date = datetime.fromisoformat(text if text.count("-") >= 2 else f"2023-{text}")
+        return float(model_seconds(_without_zone(date)))
     except ValueError as error:
         told = "seconds of the year, 2023-07-06 or '07-06 05:30'"
         raise ValueError(f"{start!r} is no start ({error}); write {told}") from None
+
+
+def _without_zone(date: datetime) -> datetime:
+    if date.tzinfo is not None:
+        raise ValueError("model time has no zone; leave it out")
+    return date
 
 
 def options_of(options: Mapping[str, object] | None, number: int, count: int) -> dict[str, object]:

@@ -22,7 +22,9 @@ from learning.example.single import episode
 from learning.example.training import Search
 from learning.example.weeks import HELD_OUT, SEASONS, WEEK_DAYS
 from learning.spaces import SpacesFile, read_spaces, shipped_spaces
+from utils.arguments import count
 from utils.clocks import DAY_S
+from utils.errors import ConfigError
 
 _log = logging.getLogger("learning.example")
 RESETS = "Guideline 36 resets"
@@ -81,9 +83,9 @@ def written(file: Path, result: Compared, policies: Policies, week: SpacesFile) 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Read the line, and do it."""
     parser = argparse.ArgumentParser(prog="python -m learning.example", description=__doc__)
-    parser.add_argument("--seeds", type=int, default=5, metavar="N", help="policies that are trained (5)")
-    parser.add_argument("--generations", type=int, default=48, metavar="N", help="of the search (48)")
-    parser.add_argument("--candidates", type=int, default=24, metavar="N", help="of a generation (24)")
+    parser.add_argument("--seeds", type=count, default=5, metavar="N", help="policies that are trained (5)")
+    parser.add_argument("--generations", type=count, default=48, metavar="N", help="of the search (48)")
+    parser.add_argument("--candidates", type=count, default=24, metavar="N", help="of a generation (24)")
     parser.add_argument("--parameters", type=Path, metavar="FILE", help="read policies there, or keep them there")
     parser.add_argument("--without-resets", action="store_true", help="leave Guideline 36 out, which takes longest")
     parser.add_argument("-o", "--output", type=Path, default=Path("learning.html"), metavar="FILE", help="the page")
@@ -91,7 +93,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
     logging.basicConfig(level=logging.INFO, format="%(message)s")
     week = read_spaces(shipped_spaces(), known_points())
     effort = Effort(given.seeds, given.generations, given.candidates, _CONSTANT_GENERATIONS)
-    policies = _kept_or_trained(given.parameters, effort, week)
+    try:
+        policies = _kept_or_trained(given.parameters, effort, week)
+    except ConfigError as error:
+        parser.error(str(error))
     result = compared(policies, week, resets=not given.without_resets)
     for row in result.rows():
         _log.info(" | ".join(row))

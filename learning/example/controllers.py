@@ -26,7 +26,9 @@ from learning.making import loop_env
 from learning.observing import Actor
 from learning.spaces import SpacesFile, read_spaces, shipped_spaces
 from learning.world import FloatArray
+from utils.arguments import ordinal, seconds
 from utils.clocks import DAY_S
+from utils.errors import BridgeError
 from utils.home import COMMAND, DEMO_CONFIGS
 from utils.settings import SettingsSource
 
@@ -101,17 +103,31 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(prog="python -m learning.example.controllers", description=__doc__)
     told = "the policies, as python -m learning.example --parameters FILE has kept them"
     parser.add_argument("--parameters", type=Path, metavar="FILE", required=True, help=told)
-    parser.add_argument("--day", type=int, default=_DAY, metavar="N", help=f"day of the year, from 0 ({_DAY})")
-    parser.add_argument("--hours", type=float, default=24.0, metavar="N", help="how many of it, from midnight on (24)")
+    parser.add_argument("--day", type=ordinal, default=_DAY, metavar="N", help=f"day of the year, from 0 ({_DAY})")
+    parser.add_argument(
+        "--hours", type=seconds, default=24.0, metavar="N", help="how many of it, from midnight on (24)"
+    )
     told = f"seconds of a step of the run ({STEP_S:g}); longer ones are faster, and coarser for the controllers' loops"
-    parser.add_argument("--step", type=float, default=STEP_S, metavar="N", help=told)
+    parser.add_argument("--step", type=seconds, default=STEP_S, metavar="N", help=told)
     parser.add_argument("--runs", type=Path, metavar="DIR", help="keep the recording in this folder")
     given = parser.parse_args(arguments)
     if not given.parameters.is_file():
         parser.error(f"there is no {given.parameters}; python -m learning.example --parameters {given.parameters}")
     logging.basicConfig(level=logging.WARNING, format="%(message)s")
     _log.setLevel(logging.INFO)
-    days, trained = given.hours / 24.0, read_spaces(shipped_spaces(), known_points())
+    trained = read_spaces(shipped_spaces(), known_points())
+    if given.hours * 3600.0 % trained.step_s:
+        parser.error(f"--hours is {given.hours:g}; write a multiple of {trained.step_s / 3600.0:g}, which is a step")
+    try:
+        _compare(given, trained)
+    except BridgeError as error:
+        parser.error(str(error))
+    except KeyboardInterrupt:
+        parser.exit(130, "stopped; what was taken in the controllers was given back\n")
+
+
+def _compare(given: argparse.Namespace, trained: SpacesFile) -> None:
+    days = given.hours / 24.0
     with on_emulated_controllers(days, given.step, given.runs) as env:
         policies = kept(given.parameters, env.observation_names, len(trained.actions))
         _tell("the controllers of the demo", day_of_each(env, policies, trained, given.day))

@@ -52,6 +52,8 @@ def _of_actions(episode: RecordedEpisode, spaces: SpacesFile) -> Iterator[Proble
     told, acted = episode.named(Direction.FROM_SIMULATION), episode.acted
     inputs = [name.removesuffix(VALUE) for name in told if name.endswith(VALUE)]
     for action in spaces.actions:
+        if action.unit is not None and not acted.keys() & {*action.points}:
+            yield Problem(f"action {action.name}", "its unit is for set-points in controllers; leave it out")
         for point in action.points:
             if point in acted:
                 yield from _of_unit(action, point, acted[point][ACTED_FOUND][0].unit)

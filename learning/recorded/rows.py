@@ -78,10 +78,11 @@ def _is_free(columns: Mapping[str, RecordedColumn] | None, is_there: BoolArray) 
 
 
 def _kpis(episode: RecordedEpisode) -> FloatArray:
-    """An indicator that a case has not stays 0, as in an environment over a server."""
+    """An indicator that a case has not stays 0, as in an environment over a server; one that lacks once is NaN."""
     indicators, nothing = episode.indicators, np.full(len(episode.times_s), np.nan)
     kpis = _side_by_side([np.array(indicators.get(name, nothing)) for name in KPIS])
-    kpis[np.isfinite(kpis).any(1)] = np.nan_to_num(kpis[np.isfinite(kpis).any(1)])
+    is_told = np.isfinite(kpis)
+    kpis[np.ix_(is_told.any(1), ~is_told.any(0))] = 0.0
     return kpis
 
 

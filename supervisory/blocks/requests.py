@@ -1,9 +1,13 @@
 """How many requests a zone makes for more duct pressure or colder supply air (ASHRAE Guideline 36, 5.6.8 and 5.1.20).
 
-One object per zone keeps its timers. Percentages are of full travel or full loop output, times are plant time.
+One object per zone keeps its timers. Percentages are of full travel or full loop output, times are plant time. What a
+zone has asked for in the long run is counted in request-hours (5.1.14.2).
 """
 
 from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 from supervisory.blocks.timers import Latch, TrueFor, clamp
 
@@ -11,6 +15,8 @@ _OPEN_ABOVE_PCT, _OPEN_UNTIL_PCT = 95.0, 85.0
 _STARVING_DELAY_S = 60.0
 _STARVED_SHARE = 0.5
 _SHORT_SHARE = 0.7
+
+_MINUTES_PER_HOUR = 60.0
 
 _WARM_DELAY_S = 120.0
 _HOT_BY_K = 3.0
@@ -99,3 +105,42 @@ class CoolingRequests:
         if warm and not silenced:
             return 2
         return 1 if at_its_end else 0
+
+
+@dataclass(slots=True)
+class RequestHours:
+    """What a zone has asked for while its system ran, since the last reset. Minutes, so that sums are exact.
+
+    A zone with three requests for an hour has made three request-hours: the share may be above 100 %.
+    """
+
+    request_min: float = 0.0
+    run_min: float = 0.0
+
+    @classmethod
+    def remembered(cls, minutes: Sequence[float]) -> RequestHours:
+        """From what :attr:`minutes` told."""
+        requested, run = minutes
+        return cls(float(requested), float(run))
+
+    @property
+    def minutes(self) -> list[float]:
+        """Both counts as plain numbers, for a state that is kept."""
+        return [self.request_min, self.run_min]
+
+    @property
+    def run_h(self) -> float:
+        """System run-hours."""
+        return self.run_min / _MINUTES_PER_HOUR
+
+    @property
+    def pct(self) -> float:
+        """Cumulative %-request-hours; 0 before anything has run."""
+        return 100.0 * self.request_min / self.run_min if self.run_min else 0.0
+
+    def count(self, requests: int, minutes: float, reset_after_h: float) -> None:
+        """So many minutes more with these requests; begins anew above ``reset_after_h`` run-hours."""
+        self.request_min += requests * minutes
+        self.run_min += minutes
+        if self.run_h > reset_after_h:
+            self.request_min = self.run_min = 0.0

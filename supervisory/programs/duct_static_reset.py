@@ -11,9 +11,9 @@ from typing import ClassVar
 
 from pydantic import Field, model_validator
 
-from supervisory.blocks.requests import StaticPressureRequests
+from supervisory.blocks.asking import PressureAsking
 from supervisory.blocks.sight import Sight, ZoneSight, fan_proven, warn_of_unknown_zones
-from supervisory.blocks.timers import SECONDS_PER_MINUTE, good_numbers
+from supervisory.blocks.timers import SECONDS_PER_MINUTE
 from supervisory.blocks.trim_and_respond import Reset, TrimAndRespond, weighted
 from supervisory.program import Command, Context, Parameters, Program, Read
 
@@ -57,16 +57,13 @@ class DuctStaticSettings(Parameters):
 
 
 class DuctStaticReset(Program):
-    """One air handler and its boxes. ``zone_airflow_setpoint`` or ``zone_airflow_share`` is needed of each zone."""
+    """One air handler and its boxes."""
 
     Settings = DuctStaticSettings
     period_s = 30.0
     points: ClassVar[Mapping[str, Read | Command]] = {
         "duct_static_setpoint": Command("Pa", minimum=0.0, maximum=2500.0),
-        "zone_airflow": Read("m**3/s", required=False, many=True),
-        "zone_airflow_setpoint": Read("m**3/s", required=False, many=True),
-        "zone_airflow_share": Read("percent", required=False, many=True),
-        "zone_damper": Read("percent", required=False, many=True),
+        **PressureAsking.points,
         "supply_airflow": Read("m**3/s", required=False),
         "fan_status": Read(required=False),
     }
@@ -76,7 +73,7 @@ class DuctStaticReset(Program):
     def on_start(self, ctx: Context) -> None:
         """Begin anew: nothing that was counted before counts."""
         self._loop = TrimAndRespond(self.settings.reset())
-        self._zones: dict[str, StaticPressureRequests] = {}
+        self._zones = PressureAsking(self.settings.design_airflow_m3_s)
         lost_after_s = self.settings.give_back_blind_after_min * SECONDS_PER_MINUTE
         self._sight = ZoneSight(self.settings.least_known_share, lost_after_s)
         named = {*self.settings.importance, *self.settings.design_airflow_m3_s}
@@ -84,7 +81,7 @@ class DuctStaticReset(Program):
 
     def on_step(self, ctx: Context) -> None:
         """Count requests, trim and respond, command."""
-        requests = self._requests(ctx)
+        requests = self._zones.step(ctx)
         fan_on = fan_proven(ctx, self.settings.fan_on_above_m3_s)
         known = len(requests) if fan_on is not None else 0
         sight = self._sight.step(ctx, known, len(ctx.readings("zone_airflow")))
@@ -100,23 +97,3 @@ class DuctStaticReset(Program):
         asking = {zone: count for zone, count in sorted(requests.items()) if count and fan_on}
         why = self._loop.phase.value if sight is Sight.CLEAR else sight.value
         ctx.explain(why=why, requests=total, setpoint_pa=round(self._loop.setpoint, 1), asking=asking)
-
-    def _requests(self, ctx: Context) -> dict[str, int]:
-        """By zone, of all zones whose air flow and set-point are known."""
-        flows = good_numbers(ctx.readings("zone_airflow"))
-        wanted = self._wanted(ctx)
-        dampers = good_numbers(ctx.readings("zone_damper"))
-        return {
-            zone: self._zone(zone).step(ctx.time_s, flows[zone], wanted[zone], dampers.get(zone))
-            for zone in sorted(flows.keys() & wanted.keys())
-        }
-
-    def _zone(self, zone: str) -> StaticPressureRequests:
-        return self._zones.setdefault(zone, StaticPressureRequests())
-
-    def _wanted(self, ctx: Context) -> dict[str, float]:
-        """Air flow set-points, m3/s."""
-        design = self.settings.design_airflow_m3_s
-        shares = good_numbers(ctx.readings("zone_airflow_share"))
-        by_share = {zone: pct / 100.0 * design[zone] for zone, pct in shares.items() if zone in design}
-        return by_share | good_numbers(ctx.readings("zone_airflow_setpoint"))

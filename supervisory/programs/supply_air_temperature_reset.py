@@ -12,16 +12,9 @@ from typing import ClassVar
 
 from pydantic import Field, model_validator
 
-from supervisory.blocks.requests import CoolingRequests
-from supervisory.blocks.sight import Sight, ZoneSight, fan_proven, warn_of_unknown_zones
-from supervisory.blocks.timers import (
-    SECONDS_PER_MINUTE,
-    Line,
-    good_number,
-    good_numbers,
-    hour_of,
-    in_daily_window,
-)
+from supervisory.blocks.asking import CoolingAsking
+from supervisory.blocks.sight import Sight, ZoneSight, fan_proven, is_occupied, warn_of_unknown_zones
+from supervisory.blocks.timers import SECONDS_PER_MINUTE, Line
 from supervisory.blocks.trim_and_respond import Reset, TrimAndRespond, weighted
 from supervisory.program import Command, Context, Parameters, Program, Read
 
@@ -76,16 +69,14 @@ class SupplyAirSettings(Parameters):
 
 
 class SupplyAirTemperatureReset(Program):
-    """One air handler and its boxes. A zone without ``zone_cooling_loop`` never makes the single request."""
+    """One air handler and its boxes."""
 
     Settings = SupplyAirSettings
     period_s = 30.0
     points: ClassVar[Mapping[str, Read | Command]] = {
         "supply_air_setpoint": Command("degC", minimum=5.0, maximum=30.0),
         "outdoor_air_temperature": Read("degC"),
-        "zone_temperature": Read("degC", required=False, many=True),
-        "zone_cooling_setpoint": Read("degC", required=False, many=True),
-        "zone_cooling_loop": Read("percent", required=False, many=True),
+        **CoolingAsking.points,
         "supply_airflow": Read("m**3/s", required=False),
         "fan_status": Read(required=False),
         "occupied": Read(required=False),
@@ -96,15 +87,16 @@ class SupplyAirTemperatureReset(Program):
     def on_start(self, ctx: Context) -> None:
         """Begin anew at the warmest air."""
         self._loop = TrimAndRespond(self.settings.reset())
-        self._zones: dict[str, CoolingRequests] = {}
+        self._zones = CoolingAsking()
         lost_after_s = self.settings.give_back_blind_after_min * SECONDS_PER_MINUTE
         self._sight = ZoneSight(self.settings.least_known_share, lost_after_s)
         warn_of_unknown_zones(ctx, "zone_temperature", self.settings.importance)
 
     def on_step(self, ctx: Context) -> None:
         """Count requests, reset T-max, lead it by the outdoor air, command."""
-        requests = self._requests(ctx)
-        running = self._occupied(ctx) and fan_proven(ctx, self.settings.fan_on_above_m3_s) is True
+        requests = self._zones.step(ctx)
+        occupied = is_occupied(ctx, self.settings.occupied_from_h, self.settings.occupied_to_h)
+        running = occupied and fan_proven(ctx, self.settings.fan_on_above_m3_s) is True
         sight = self._sight.step(ctx, len(requests), len(ctx.readings("zone_temperature")))
         active = running and sight is not Sight.LOST
         total = weighted(requests, self.settings.importance)
@@ -126,22 +118,3 @@ class SupplyAirTemperatureReset(Program):
             setpoint_degc=round(setpoint, 2),
             asking={zone: count for zone, count in sorted(requests.items()) if count},
         )
-
-    def _requests(self, ctx: Context) -> dict[str, int]:
-        """By zone, of all zones whose temperature and set-point are known."""
-        zones_c = good_numbers(ctx.readings("zone_temperature"))
-        wanted_c = good_numbers(ctx.readings("zone_cooling_setpoint"))
-        loops = good_numbers(ctx.readings("zone_cooling_loop"))
-        return {
-            zone: self._zone(zone).step(ctx.time_s, zones_c[zone], wanted_c[zone], loops.get(zone))
-            for zone in sorted(zones_c.keys() & wanted_c.keys())
-        }
-
-    def _zone(self, zone: str) -> CoolingRequests:
-        return self._zones.setdefault(zone, CoolingRequests())
-
-    def _occupied(self, ctx: Context) -> bool:
-        told = good_number(ctx.reading("occupied"))
-        if told is not None:
-            return told > 0.5
-        return in_daily_window(hour_of(ctx), self.settings.occupied_from_h, self.settings.occupied_to_h)

@@ -63,6 +63,7 @@ class Given:
     alarm: Callable[[str], None]
     site: Callable[[], SiteAccess] | None = None
     publish: Callable[[str, str], str] = lambda name, text: NOWHERE
+    pressed: Callable[[str], bool] = lambda button: False
 
 
 class StepContext:
@@ -108,6 +109,10 @@ class StepContext:
         if self._given.site is None:
             raise LookupError('the program has no access to the site; it needs "needs_site = True" and real devices')
         return self._given.site()
+
+    def pressed(self, button: str) -> bool:
+        """Whether people have pressed one of the program's buttons since it was last asked for."""
+        return self._given.pressed(button)
 
     def names(self, role: str) -> tuple[str, ...]:
         """The names that the config gives to the points of a role with many."""

@@ -27,6 +27,7 @@ from supervisory.setup.bindings import Bindings, Key, ProgramPoint
 from supervisory.setup.plan import ProgramPlan
 from supervisory.site_access import SiteAccess
 from utils.errors import DeviceError, DeviceUnreachable, ObjectError
+from utils.names import did_you_mean
 from utils.values import PointValue, Sample
 
 log = logging.getLogger(__name__)
@@ -50,6 +51,8 @@ class Around:
     """All slots of the site, for a program that may see and release those of others."""
     publish: Callable[[str, str, str], str] = lambda program, name, text: NOWHERE
     """Keeps a program's page for people, by its name; says where."""
+    pressed: Callable[[str, str], bool] = lambda program, button: False
+    """Takes a press of a program's button."""
 
 
 class ProgramRun:
@@ -166,9 +169,23 @@ class ProgramRun:
         slots = self._around.slots_of_site
         name = self._plan.name
         site = None if slots is None or not getattr(self._plan.kind, "needs_site", False) else lambda: slots(name)
-        publish = partial(self._around.publish, name)
-        given = Given(self._plan.roles, self._bindings, readings, self._held, self._state, self._alarm, site, publish)
+        given = Given(
+            self._plan.roles,
+            self._bindings,
+            readings,
+            self._held,
+            self._state,
+            self._alarm,
+            site,
+            partial(self._around.publish, name),
+            self._pressed,
+        )
         return StepContext(given, moment, stop_reason)
+
+    def _pressed(self, button: str) -> bool:
+        if button not in self._plan.buttons:
+            raise LookupError(f'the program has no button "{button}"{did_you_mean(button, self._plan.buttons)}')
+        return self._around.pressed(self._plan.name, button)
 
     def _cut(self, loop: PlantLoop, readings: Mapping[Key, Reading], moment: Moment, error: DeviceError) -> None:
         """A device has ended a step: once for a write that it does not take, each time for what it does not tell."""

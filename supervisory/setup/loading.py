@@ -22,6 +22,8 @@ from utils.errors import ConfigError, Problem
 from utils.names import did_you_mean
 
 SHIPPED = Path(__file__).resolve().parents[1] / "programs"
+OWN_OBJECTS = frozenset({"enabled", "mode", "overrides", "last-release-reason"})
+"""What the runtime's device has of every program, each after the program's name."""
 _HOOKS = ("on_start", "on_step", "on_stop")
 
 ProgramClass: TypeAlias = type[Program] | type[EasyASO]
@@ -183,6 +185,10 @@ def _class_problems(kind: ProgramClass) -> list[str]:
         problems.append("points must map each role to a Read or a Command")
     if not (isinstance(kind.Settings, type) and issubclass(kind.Settings, Parameters)):
         problems.append("Settings must be a class that derives from Parameters")
+    problems += [
+        f"a button cannot be called {name!r}: the runtime's own objects are"
+        for name in OWN_OBJECTS & kind.buttons.keys()
+    ]
     if not kind.period_s > 0:
         problems.append(f"period_s must be more than 0, it is {kind.period_s}")
     return problems

@@ -47,6 +47,11 @@ class ProgramPlan:
         """Its roles; the short style has none."""
         return {} if issubclass(self.kind, EasyASO) else self.kind.points
 
+    @property
+    def buttons(self) -> Mapping[str, str]:
+        """What its buttons do, by name; the short style has none."""
+        return {} if issubclass(self.kind, EasyASO) else self.kind.buttons
+
 
 @dataclass(frozen=True, slots=True)
 class RunPlan:

@@ -1,6 +1,7 @@
-"""The operator's switches, objects of our own BACnet device: how they are commanded, remembered, and told at starts."""
+"""The operator's switches and buttons, objects of our own BACnet device: commanded, remembered, told at starts."""
 
+from supervisory.switch.buttons import Buttons
 from supervisory.switch.memory import SwitchMemory, SwitchPlace
 from supervisory.switch.switch import Switch
 
-__all__ = ["Switch", "SwitchMemory", "SwitchPlace"]
+__all__ = ["Buttons", "Switch", "SwitchMemory", "SwitchPlace"]

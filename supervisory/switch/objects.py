@@ -1,6 +1,7 @@
 """The BACnet objects by which people see and switch a runtime. Made and changed on the loop's thread only.
 
-Everything can be read and subscribed to by anybody; only the present value of a switch can be written, at a priority.
+Everything can be read and subscribed to by anybody; only the present value of a switch or a
+button can be written, at a priority.
 """
 
 from __future__ import annotations
@@ -47,6 +48,11 @@ class SwitchObject(Commandable, BinaryValueObject):  # type: ignore[misc]
         found = enumerate(self.priorityArray, start=1)
         return {priority: bool(value.enumerated) for priority, value in found if value.enumerated is not None}
 
+    async def let_go(self) -> None:
+        """Release every command that stands; nobody is told."""
+        for priority in self.slots:
+            await super().write_property("presentValue", Null(()), None, priority)
+
     async def write_property(
         self,
         attr: int | str,
@@ -89,19 +95,33 @@ def switch(instance: int, name: str, description: str, *, default: bool, slots: 
     commands = [PriorityValue(null=()) for _ in range(SLOTS)]
     for priority, on in slots.items():
         commands[priority - 1] = PriorityValue(enumerated=int(on))
-    made = SwitchObject(
-        objectIdentifier=("binary-value", instance),
-        objectName=name,
-        description=description,
-        presentValue="active" if default else "inactive",
-        relinquishDefault="active" if default else "inactive",
-        priorityArray=commands,
-        activeText="enabled",
-        inactiveText="disabled",
-        **_CALM,
+    made = _commandable(
+        instance, name, description, "active" if default else "inactive", ("disabled", "enabled"), commands
     )
     made.recalculating()  # a priority array that an object is made with is not looked at
     return made
+
+
+def button(instance: int, name: str, description: str) -> SwitchObject:
+    """A button that nobody presses."""
+    free = [PriorityValue(null=()) for _ in range(SLOTS)]
+    return _commandable(instance, name, description, "inactive", ("not pressed", "pressed"), free)
+
+
+def _commandable(
+    instance: int, name: str, description: str, default: str, texts: tuple[str, str], commands: list[PriorityValue]
+) -> SwitchObject:
+    return SwitchObject(
+        objectIdentifier=("binary-value", instance),
+        objectName=name,
+        description=description,
+        presentValue=default,
+        relinquishDefault=default,
+        priorityArray=commands,
+        inactiveText=texts[0],
+        activeText=texts[1],
+        **_CALM,
+    )
 
 
 def number(instance: int, name: str, description: str) -> NumberObject:

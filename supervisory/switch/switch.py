@@ -1,4 +1,4 @@
-"""The runtime as a BACnet device: a switch for everything, one per program, and what there is to see.
+"""The runtime as a BACnet device: a switch for everything, one per program, their buttons, and what there is to see.
 
 People find it by Who-Is like any other controller. A command is obeyed before it is acknowledged: from then on nothing
 more is written, and the releaser is under way. Commands that stand are kept over a restart; what is not known is off.
@@ -19,6 +19,7 @@ from typing import Any, Protocol, Self
 from clients.bacnet import BACnetStack, StackError
 from supervisory.guard.enabling import Enabling, State
 from supervisory.switch import objects as make
+from supervisory.switch.buttons import Button, Buttons
 from supervisory.switch.files import RememberedSwitch
 from supervisory.switch.memory import SwitchMemory
 from supervisory.switch.objects import NumberObject, StateObject, SwitchObject, TextObject
@@ -62,23 +63,34 @@ class Switch:
     """
 
     def __init__(
-        self, stack: BACnetStack, enabling: Enabling, counts: Counts, memory: SwitchMemory, *, starts_on: bool = False
+        self,
+        stack: BACnetStack,
+        enabling: Enabling,
+        counts: Counts,
+        memory: SwitchMemory,
+        buttons: Buttons | None = None,
+        *,
+        starts_on: bool = False,
     ) -> None:
         self._stack = stack
         self._enabling = enabling
         self._counts = counts
         self._memory = memory
         self._starts_on = starts_on
+        self._buttons = buttons or Buttons({})
         self._remembered: dict[str, RememberedSwitch] = {}
         self._boards: dict[str | None, _Board] = {}
+        self._pressed: dict[Button, SwitchObject] = {}
         self._heartbeat: NumberObject
         self._remembering = asyncio.Lock()
         self._beating: concurrent.futures.Future[None] | None = None
 
     def __enter__(self) -> Self:
         _check_names(self._enabling.programs)
-        self._remembered = self._memory.recall(EVERYTHING, [switch_name(name) for name in self._enabling.programs])
+        switches = [switch_name(name) for name in self._enabling.programs]
+        self._remembered = self._memory.recall(EVERYTHING, [*switches, *map(_button_name, self._buttons.descriptions)])
         self._stack.add(self._make)
+        self._buttons.subscribe(self._taken)
         self._enabling.subscribe(self._changed)
         for program in self._enabling.programs:
             self._enabling.switch(self._boards[program].switch.is_on, program)
@@ -89,7 +101,9 @@ class Switch:
     def told_at_start(self) -> list[str]:
         """Where the switches are; which of them were found off, since when, and how they are switched on."""
         own = self._stack.address, self._stack.instance
-        return told_at_start(*own, EVERYTHING, self._remembered, starts_on=self._starts_on)
+        buttons = set(map(_button_name, self._buttons.descriptions))
+        switches = {name: one for name, one in self._remembered.items() if name not in buttons}
+        return told_at_start(*own, EVERYTHING, switches, starts_on=self._starts_on)
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
@@ -105,10 +119,15 @@ class Switch:
             self._boards[program] = _board(program, remembered[switch_name(program)], starts_on=True)
         for owner, board in self._boards.items():
             board.switch.watch(partial(self._commanded, owner))
+        for button, description in self._buttons.descriptions.items():
+            name = _button_name(button)
+            self._pressed[button] = made = make.button(remembered[name].instance, name, description)
+            made.watch(partial(self._press, button))
         self._heartbeat = make.number(1000, "heartbeat", "Counts up once a second as long as the runtime lives")
         boards = self._boards.values()
         return [
             self._heartbeat,
+            *self._pressed.values(),
             *(part for one in boards for part in (one.switch, one.mode, one.overrides, one.reason)),
         ]
 
@@ -122,6 +141,17 @@ class Switch:
             await self._remember()
         except StateError as error:
             log.warning("%s; after a restart this is not known any more", error)
+
+    async def _press(self, button: Button, pressed: SwitchObject) -> None:
+        """Somebody has written to a button: its program takes it with its next step."""
+        if pressed.is_on:
+            log.info("%s was pressed", pressed.objectName)
+            self._buttons.press(button)
+
+    def _taken(self, button: Button) -> None:
+        """Called in the program's thread: the button comes up again, which tells people that it was taken."""
+        with contextlib.suppress(StackError):  # nobody looks any more
+            self._stack.submit(self._pressed[button].let_go())
 
     async def _remember(self) -> None:
         """One after the other, so that what is written last is what was commanded last."""
@@ -154,6 +184,10 @@ class Switch:
 def switch_name(program: str) -> str:
     """The object name of a program's switch."""
     return f"{program}-enabled"
+
+
+def _button_name(button: Button) -> str:
+    return "-".join(button)
 
 
 def _check_names(programs: Sequence[str]) -> None:

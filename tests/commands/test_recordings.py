@@ -12,8 +12,9 @@ from typing import Protocol
 
 import pytest
 
-from commands.recordings import recording_of_demo, recordings
+from commands.recordings import OF_RECORDINGS, recording_of_demo, recordings
 from commands.report_file import ReportFailed, write_report
+from commands.unused import unused_settings
 from recording import PROGRAM, Recorder, RunsFolder
 from recording.finding import BASELINE, find_run
 from recording.part_file import Batch
@@ -221,6 +222,12 @@ class TestDemo:
             "RECORD_MAX_GB": "0.5",
             "BRIDGE_RUNS_DIR": str(tmp_path),
         }
+
+    def test_it_asks_for_indicators_where_a_run_would(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        assert "BOP_KPI_TIME" not in recording_of_demo().variables
+        monkeypatch.setenv("BOP_KPI_TIME", "60")
+        assert recording_of_demo().variables["BOP_KPI_TIME"] == "60"
+        assert unused_settings("demo", but=OF_RECORDINGS) == []
 
     def test_where_nothing_can_be_written_it_goes_on_without_one_and_says_so(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

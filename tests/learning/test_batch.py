@@ -129,6 +129,8 @@ def test_a_batch_has_a_building_and_a_thread_at_least() -> None:
     told = str(refused.value)
     assert "num_envs: is 0; write a number from 1 on" in told
     assert "threads: is -1; write a number from 1 on" in told
+    with pytest.raises(ConfigError, match=r"threads: is 1.5; write a number from 1 on"):
+        office_batch(OFFICES[-1], 2, threads=1.5)  # type: ignore[arg-type]
 
 
 def test_gymnasium_makes_the_batch_itself() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import pickle
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -89,6 +90,8 @@ def test_parameters_make_another_building_for_an_episode(tmp_path: Path) -> None
         ({"parameters": {"envelope": {"window_w_m2k": 1.2}}}, r"envelope is \{.*; write a number"),
         ({"parameters": {"reheat.rise_k": 0.0}}, "is 0.0; write a number above 0"),
         ({"own_control": "no"}, "is 'no'; write True or False"),
+        ({"start": "2023-07-06T05:30:00+02:00"}, "is no start .model time has no zone; leave it out"),
+        ({"start": datetime(2023, 7, 6, tzinfo=UTC)}, "model time has no zone; leave it out"),
         (["start"], "write a mapping of start, period, parameters, own_control"),
     ],
 )
@@ -140,6 +143,19 @@ def test_a_building_whose_numbers_are_lost_is_not_learned_from(tmp_path: Path) -
 def test_a_servers_building_takes_no_files(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="are of the embedded building, and a server has its own"):
         office_env(OFFICES[-1], files=OfficeFiles(as_boptest=True), server="http://127.0.0.1:1")
+
+
+@pytest.mark.parametrize(
+    ("given", "told"),
+    [
+        ({"spaces": {"step_s": 900}}, "spaces: are a dict; write them to a file, and name that"),
+        ({"files": "town.epw"}, "files: are 'town.epw'; write an OfficeFiles"),
+        ({"render_mode": "human"}, "render_mode: is 'human'; write 'ansi', which is text, or None"),
+    ],
+)
+def test_what_a_world_cannot_be_made_of_is_said(given: Said, told: str) -> None:
+    with pytest.raises(ConfigError, match=told):
+        gymnasium.make(MADE, **given)
 
 
 def test_an_episode_is_truncated_at_its_end_and_goes_no_further(tmp_path: Path) -> None:

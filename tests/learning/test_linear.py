@@ -92,7 +92,21 @@ def test_what_switches_in_the_step_is_named() -> None:
 
 def test_all_that_is_wrong_is_told_at_once() -> None:
     with pytest.raises(ConfigError) as raised:
-        linearize(MultizoneOffice(), {"hvac_oveAhu_TSup": 290.0, PRESSURE: 1000.0}, ["hvac_reaZonCor_TZon"])
+        linearize(MultizoneOffice(), {"hvac_oveAhu_TSup": 290.0, PRESSURE: 1000.0}, ["hvac_reaZonCor_TZon"], -900.0)
     told = str(raised.value)
-    for wanted in ("is no input, did you mean", "write a number from 50 to 410", "is no measurement, did you mean"):
+    for wanted in (
+        "step_s: is -900; write seconds above 0",
+        "is no input, did you mean",
+        "write a number from 50 to 410",
+        "is no measurement, did you mean",
+    ):
         assert wanted in told
+
+
+@pytest.mark.parametrize(("inputs", "disturbances"), [((3, 2), (3, 5)), ((3,), (3, 5)), ((3, 1), (3, 1))])
+def test_rows_of_another_shape_are_refused_and_not_spread(
+    inputs: tuple[int, ...], disturbances: tuple[int, ...]
+) -> None:
+    model = linearize(MultizoneOffice(), {PRESSURE: 200.0}, ROOMS)
+    with pytest.raises(ValueError, match=r"have the shape .* in the place of \(steps, \d+\)"):
+        model.predict(np.zeros(inputs), np.zeros(disturbances))

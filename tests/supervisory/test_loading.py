@@ -49,6 +49,21 @@ def test_a_base_class_in_the_same_file_is_no_program_of_its_own(tmp_path: Path) 
     assert load_program("derived.py", tmp_path).kind.__name__ == "Derived"
 
 
+def test_a_button_is_not_called_as_an_object_that_every_program_has(tmp_path: Path) -> None:
+    text = """
+        from supervisory import Program
+        class One(Program):
+            buttons = {"mode": "Active: another one", "again": "Active: once more"}
+            def on_step(self, ctx):
+                pass
+    """
+    program(tmp_path, "one", text)
+    with pytest.raises(ConfigError) as caught:
+        load_program("one.py", tmp_path)
+    [told] = problems(caught)
+    assert "a button cannot be called 'mode'" in told
+
+
 def test_every_program_that_ships_can_be_loaded() -> None:
     with_programs = {"duct_static_reset", "load_shed", "supply_air_temperature_reset"}
     assert with_programs <= set(shipped())

@@ -166,6 +166,18 @@ def test_a_program_that_raises_gives_back_and_the_others_go_on() -> None:
     assert [name for name, *_ in Counting.log].count("step") == 4
 
 
+def test_a_button_that_a_program_has_not_is_a_fault_of_the_program() -> None:
+    class Misspelt(Counting):
+        buttons: ClassVar[Mapping[str, str]] = {"reset": "Active: begins anew"}
+
+        def on_step(self, ctx: Context) -> None:
+            assert not ctx.pressed("reset")
+            ctx.pressed("rest")
+
+    summary = Beside().run(Misspelt, steps=3, **ROLES)
+    assert "the program has no button \"rest\", did you mean 'reset'?" in summary.failures["Misspelt"][0]
+
+
 def test_a_command_outside_the_limits_is_refused_before_it_is_sent() -> None:
     class Greedy(Program):
         points = POINTS

@@ -5,8 +5,6 @@ from __future__ import annotations
 import random
 from typing import ClassVar
 
-from supervisory.programs.rogue_zones import RogueSettings, RogueZones
-
 from supervisory import Command, Context, Parameters, Program, Read
 from supervisory.blocks.commissioning import CommissioningSettings
 from supervisory.blocks.price_window import PriceWindow
@@ -20,6 +18,7 @@ from supervisory.programs.heat_pump_stagger import HeatPumpStagger, HeatPumpStag
 from supervisory.programs.load_shift import LoadShift, LoadShiftSettings
 from supervisory.programs.night_purge import NightPurge, NightPurgeSettings
 from supervisory.programs.occupied_standby import OccupiedStandby, OccupiedStandbySettings
+from supervisory.programs.rogue_zones import RogueSettings, RogueZones
 from supervisory.setup.loading import ProgramClass
 from utils.values import as_real32
 

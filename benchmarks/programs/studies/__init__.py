@@ -14,6 +14,7 @@ from benchmarks.programs.studies.load_shift import load_shift
 from benchmarks.programs.studies.mornings import data_sharing, override_release_bot
 from benchmarks.programs.studies.night_purge import night_purge
 from benchmarks.programs.studies.occupied_standby import occupied_standby
+from benchmarks.programs.studies.rogue_zones import rogue_zones
 from benchmarks.programs.studies.study import Study
 from benchmarks.programs.studies.supply_air_temperature_reset import supply_air_temperature_reset
 
@@ -30,4 +31,5 @@ STUDIES: Mapping[str, Callable[[], Study]] = {
     "data_sharing": data_sharing,
     "override_release_bot": override_release_bot,
     "air_handler_commissioning": air_handler_commissioning,
+    "rogue_zones": rogue_zones,
 }

@@ -81,6 +81,18 @@ def test_one_that_is_left_to_somebody_else_is_led_no_more(both: Rig) -> None:
     assert [one[-2] for one in told] == [1.0, None, 21.5, 16.0]
 
 
+def test_of_a_controller_that_is_away_nobody_knows_how_its_set_point_stands(both: Rig) -> None:
+    with acting(both, Acting([SET_POINT], patience_s=DEADLINE_S)) as actor:
+        actor.act({SUPPLY: 17.0 + KELVIN})
+        actor.go_on_until(steps=2)
+        both.controllers.unplug("AHU")
+        actor.until("is offline")
+        actor.go_on_until(steps=2)
+    told = [column(recorded(both), role) for role in (ACTED_FOUND, ACTED_LED, ACTED_MASKED)]
+    assert [one[1] for one in told] == [17.0, 17.0, 0.0]
+    assert [one[-1] for one in told] == [None, None, 1.0]
+
+
 def test_the_report_tells_them(both: Rig) -> None:
     with acting(both, Acting([SET_POINT], patience_s=DEADLINE_S)) as actor:
         actor.act({SUPPLY: 17.0 + KELVIN})

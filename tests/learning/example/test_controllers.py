@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
@@ -14,18 +15,21 @@ import numpy as np
 from emulators.boptest.server import BoptestServer
 from emulators.plants.multizone_office import MultizoneOffice
 from learning.embedded.buildings import known_points
+from learning.example import __main__ as learning_example
 from learning.example import controllers
 from learning.example.controllers import OWN, Translated, day_of_each, rows
 from learning.example.kept import CONSTANT, LEARNED, Policies, keep, kept
 from learning.example.policy import Policy
 from learning.example.single import EpisodeLog
+from learning.identities import OFFICES
 from learning.in_the_loop import LoopBench, shipped_loop_spaces
-from learning.making import OFFICE_CASE, loop_env
+from learning.making import OFFICE_CASE, loop_env, office_env
 from learning.spaces import SpacesFile, read_spaces, shipped_spaces
 from ledger import Outcome
 from recording import open_run
 from recording.columns import read_run
 from tests.learning.in_the_loop.eight import eight_controllers, files, taken
+from utils.errors import ConfigError
 from utils.settings import SettingsSource
 
 STEPS = 3
@@ -127,6 +131,62 @@ def test_without_policies_it_says_how_they_are_made(capsys: pytest.CaptureFixtur
     with pytest.raises(SystemExit):
         controllers.main(["--parameters", str(tmp_path / "absent.json")])
     assert "python -m learning.example --parameters" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        ("nonsense", "cannot be read as policies"),
+        ('{"best": [[0.0]]}', "has not 'learned policy'"),
+        ('{"learned policy": [[1, 2]]}', "learned policy: are not rows of 40 numbers"),
+        ('{"learned policy": [["a"]]}', "learned policy: are not rows of 40 numbers"),
+        ('{"learned policy": []}', "learned policy: are not rows of 40 numbers"),
+    ],
+)
+def test_a_file_that_has_no_policies_is_refused(tmp_path: Path, content: str, told: str) -> None:
+    (tmp_path / "mine.json").write_text(content, encoding="utf-8")
+    with pytest.raises(ConfigError, match=told):
+        kept(tmp_path / "mine.json", ["a"], 4)
+
+
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [
+        (["--hours", "0.1"], "--hours is 0.1; write a multiple of 0.25, which is a step"),
+        (["--hours", "0"], "'0' is not a number above 0"),
+        (["--day", "-1"], "'-1' is not a whole number from 0 on"),
+    ],
+)
+def test_a_line_that_no_day_can_be_run_by_is_refused_in_a_sentence(
+    capsys: pytest.CaptureFixture[str], trained: SpacesFile, tmp_path: Path, line: list[str], told: str
+) -> None:
+    keep(tmp_path / "policies.json", made(trained))
+    with pytest.raises(SystemExit):
+        controllers.main(["--parameters", str(tmp_path / "policies.json"), *line])
+    assert told in capsys.readouterr().err
+
+
+def test_what_is_found_out_later_is_told_in_a_sentence_too(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    (tmp_path / "mine.json").write_text("[]", encoding="utf-8")
+    with pytest.raises(SystemExit):
+        learning_example.main(["--parameters", str(tmp_path / "mine.json")])
+    assert "mine.json: has not 'learned policy'" in capsys.readouterr().err
+
+
+def test_a_stop_is_told_in_a_sentence(
+    capsys: pytest.CaptureFixture[str], trained: SpacesFile, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def stopped(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    keep(tmp_path / "policies.json", made(trained))
+    monkeypatch.setattr(controllers, "day_of_each", stopped)
+    env = office_env(OFFICES[-1])
+    monkeypatch.setattr(controllers, "on_emulated_controllers", lambda *_: nullcontext(env))
+    with pytest.raises(SystemExit) as exited:
+        controllers.main(["--parameters", str(tmp_path / "policies.json")])
+    assert exited.value.code == 130
+    assert "given back" in capsys.readouterr().err
 
 
 def test_the_spaces_of_the_controllers_have_the_actions_that_are_trained(trained: SpacesFile) -> None:

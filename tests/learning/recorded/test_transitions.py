@@ -123,6 +123,10 @@ class TestLeftOut:
         why = "without indicators at both ends, for which runs ask with BOP_KPI_TIME"
         assert (steps(found), found.dropped) == ([0, 1, 2, 3, 4], {why: 1})
 
+    def test_one_indicator_that_lacks_in_a_frame_is_not_taken_for_0(self, tmp_path: Path) -> None:
+        found = told(tmp_path, recorded(lambda time_s: {"ener_tot": None} if time_s == 180.0 else {}))
+        assert (steps(found), found.rewards.tolist()) == ([0, 1, 4, 5], [-2.0] * 4)
+
     def test_actions_outside_their_bounds_unless_nobody_could_have_acted(self, tmp_path: Path) -> None:
         hot = recorded(lambda time_s: {"supply_u": 301.0} if time_s == 90.0 else {"supply_u": 300.0})
         found = told(tmp_path, hot)
@@ -200,6 +204,11 @@ class TestRefused:
         told_of_it = self.words(tmp_path, TestSetPoints().made(), actions=actions)
         assert told_of_it == f"action supply: its unit is degC, and {SP} was recorded in K; write that"
 
+    def test_a_unit_of_an_input_of_the_building(self, tmp_path: Path) -> None:
+        actions = [{**SPACES["actions"][0], "unit": "degC"}]
+        told_of_it = self.words(tmp_path, recorded(), actions=actions)
+        assert told_of_it == "action supply: its unit is for set-points in controllers; leave it out"
+
     def test_a_measurement_that_is_none(self, tmp_path: Path) -> None:
         seen: Sequence[Said] = [{"point": "AHU age", "low": 0.0, "high": 1.0}]
         assert "there is no measurement 'AHU age'" in self.words(tmp_path, recorded(), observations=seen)
@@ -213,6 +222,14 @@ class TestVerb:
         (folder / "spaces.json").write_text(json.dumps(SPACES), encoding="utf-8")
         run = recorded(**changes).write(folder)  # type: ignore[arg-type]
         return call("export", str(run), *arguments, BRIDGE_RUNS_DIR=str(folder))
+
+    @pytest.mark.parametrize("form", ["--npz", "--csv"])
+    def test_the_file_of_spaces_is_not_written_over(self, call: Call, tmp_path: Path, form: str) -> None:
+        spaces = tmp_path / "spaces.json"
+        code, output = self.told(call, tmp_path, form, str(spaces), "--transitions", str(spaces))
+        assert code == 2
+        assert f"{form}: {spaces} is the file of spaces; name another file" in output
+        assert json.loads(spaces.read_text(encoding="utf-8")) == SPACES
 
     def test_they_are_arrays_of_numpys(self, call: Call, tmp_path: Path) -> None:
         file, spaces = tmp_path / "t.npz", str(tmp_path / "spaces.json")

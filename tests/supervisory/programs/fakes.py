@@ -18,6 +18,7 @@ class FakeContext:
 
     def __init__(self, program: type[Program], start: datetime = datetime(2025, 7, 7, 8, 0)) -> None:
         self.roles = program.points
+        self._buttons = program.buttons
         self.period_s = program.period_s
         self.now = start
         self.time_s = 1000.0
@@ -29,6 +30,7 @@ class FakeContext:
         self.alarms: list[str] = []
         self.pages: dict[str, str] = {}
         self.writes = 0
+        self.presses: set[str] = set()
         self._bound: dict[str, tuple[str, ...]] = {}
         self._shown: dict[str, dict[str, Reading]] = {}
 
@@ -106,6 +108,17 @@ class FakeContext:
 
     def commanded(self, role: str, name: str | None = None) -> PointValue | None:
         return self.slots.get((role, name or ""))
+
+    def press(self, button: str) -> None:
+        """Somebody presses one of the program's buttons."""
+        assert button in self._buttons
+        self.presses.add(button)
+
+    def pressed(self, button: str) -> bool:
+        assert button in self._buttons
+        found = button in self.presses
+        self.presses.discard(button)
+        return found
 
     def explain(self, **facts: object) -> None:
         self.facts = facts

@@ -1,10 +1,12 @@
-"""Zone requests against Guideline 36 5.6.8 and 5.1.20 (supervisory section 7.1)."""
+"""Zone requests against Guideline 36 5.6.8 and 5.1.20, request-hours against 5.1.14.2 (supervisory section 7)."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pytest
 
-from supervisory.blocks.requests import CoolingRequests, StaticPressureRequests, Suppression
+from supervisory.blocks.requests import CoolingRequests, RequestHours, StaticPressureRequests, Suppression
 
 
 def pressure_requests(flow: float, damper_pct: float | None, setpoint: float = 1.0, seconds: float = 60.0) -> int:
@@ -104,3 +106,35 @@ def test_a_silenced_zone_still_asks_with_a_full_loop() -> None:
     zone = CoolingRequests()
     zone.step(0.0, 28.0, 30.0, 100.0)
     assert [zone.step(minute * 60.0, 28.0, 24.0, 100.0) for minute in (1, 10, 30, 31)] == [1, 1, 1, 3]
+
+
+def counted(requests: Sequence[int], hours: float, reset_after_h: float = 400.0) -> RequestHours:
+    """So many hours of a zone whose requests go round, counted every five minutes."""
+    zone = RequestHours()
+    for number in range(round(hours * 12)):
+        zone.count(requests[number % len(requests)], 5.0, reset_after_h)
+    return zone
+
+
+@pytest.mark.parametrize(
+    ("requests", "pct"), [((0,), 0.0), ((1,), 100.0), ((1, 0), 50.0), ((3, 0, 0, 0), 75.0), ((3,), 300.0)]
+)
+def test_request_hours_are_a_share_of_run_hours(requests: tuple[int, ...], pct: float) -> None:
+    zone = counted(requests, 40.0)
+    assert (zone.run_h, zone.pct) == (40.0, pct)
+
+
+def test_a_zone_that_has_not_run_has_asked_for_nothing() -> None:
+    assert RequestHours().pct == 0.0
+
+
+def test_counting_begins_anew_above_400_run_hours_and_not_at_them() -> None:
+    assert counted((1,), 400.0).minutes == [24_000.0, 24_000.0]
+    assert counted((1,), 400.0 + 1 / 12).minutes == [0.0, 0.0]
+    assert counted((1,), 400.0 + 2 / 12).minutes == [5.0, 5.0]
+
+
+def test_request_hours_go_on_from_what_was_remembered() -> None:
+    zone = RequestHours.remembered(counted((2,), 10.0).minutes)
+    zone.count(0, 5.0, 400.0)
+    assert zone.minutes == [1200.0, 605.0]

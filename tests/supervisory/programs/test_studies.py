@@ -12,6 +12,7 @@ from benchmarks.programs import air, figures
 from benchmarks.programs.__main__ import main, write
 from benchmarks.programs.days import Day, State, day_alone, day_with, day_with_all, mean
 from benchmarks.programs.studies.air_handler_commissioning import SEEDED, TESTS, results
+from benchmarks.programs.studies.rogue_zones import TurnedDown
 from benchmarks.programs.studies.study import (
     EIGHTH_OF_MAY,
     FIFTEENTH_OF_JANUARY,
@@ -76,6 +77,29 @@ def test_a_cost_is_the_price_of_each_half_minute_times_its_energy() -> None:
     price = {13: 0.1, 14: 0.2}
     assert figures.cost(day, 5, lambda time_s: price[int(time_s % 86400 // 3600)]) == pytest.approx(0.7)
     assert figures.kwh(day, figures.ALL, (14.0, 15.0)) == pytest.approx(3.0)
+
+
+@pytest.mark.slow
+def test_a_rogue_zone_costs_fan_energy_until_it_is_left_out_and_then_its_own_comfort() -> None:
+    days = [
+        day_with_all(
+            SIXTH_OF_JULY,
+            {
+                "rogue_zones": {"judged_after_h": 1.0, "pressure_importance": importance},
+                "duct_static_reset": {"importance": importance},
+            },
+            MORNING_H,
+            TurnedDown,
+        )
+        for importance in ({}, {"south": 0.0})
+    ]
+    counted, excluded = days
+    after_start = (7.0, 10.0)
+    assert _fan_kwh(excluded, after_start) < 0.8 * _fan_kwh(counted, after_start)
+    missed = [figures.kelvin_hours(day, 21.0, after_start, ["south"]) for day in days]
+    assert missed[1] > missed[0] + 1.0
+    told = ["asks for duct pressure" in " ".join(day.alarms) for day in days]
+    assert told == [True, False]
 
 
 @pytest.mark.slow

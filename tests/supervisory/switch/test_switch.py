@@ -16,6 +16,7 @@ from bacpypes3.primitivedata import ObjectIdentifier
 from clients.bacnet.results import BacnetReading
 from clients.bacnet.stack import BACnetStack
 from supervisory.guard.enabling import Enabling, State
+from supervisory.switch.buttons import Buttons
 from supervisory.switch.memory import SwitchMemory, SwitchPlace
 from supervisory.switch.switch import EVERYTHING, Switch
 from tests.waiting import eventually
@@ -48,6 +49,7 @@ class Served:
     operator: BACnetStack
     address: str
     switch: Switch
+    buttons: Buttons
 
     def read(self, thing: str, name: str = "present-value") -> object:
         return self.operator.ask(lambda client: client.read(self.address, thing, name)).value
@@ -65,10 +67,11 @@ def operator() -> Iterator[BACnetStack]:
 @contextmanager
 def served(folder: Path, operator: BACnetStack, *programs: str, starts_on: bool = False) -> Iterator[Served]:
     enabling, owner = Enabling(programs or ("reset", "shed")), Owner()
+    buttons = Buttons({"shed": {"begin": "Active: begins anew"}} if "shed" in enabling.programs else {})
     with BACnetStack("127.0.0.1/8:0", instance=INSTANCE, name="bench-supervisor", lock_folder=folder) as stack:
         memory = SwitchMemory(folder / "switches", SwitchPlace("bacnet", stack.network, INSTANCE), lambda: MONDAY)
-        with Switch(stack, enabling, owner, memory, starts_on=starts_on) as switch:
-            yield Served(enabling, owner, operator, stack.address, switch)
+        with Switch(stack, enabling, owner, memory, buttons, starts_on=starts_on) as switch:
+            yield Served(enabling, owner, operator, stack.address, switch, buttons)
 
 
 @pytest.fixture
@@ -205,6 +208,47 @@ class TestSight:
         subject.operator.ask(lambda _: subscription.close())
 
 
+BUTTON = "binary-value,4"
+
+
+class TestButtons:
+    def test_a_press_is_taken_once_and_the_button_comes_up_again(self, subject: Served) -> None:
+        assert subject.read(BUTTON, "object-name") == "shed-begin"
+        assert subject.read(BUTTON, "description") == "Active: begins anew"
+        assert not subject.buttons.take("shed", "begin")
+        subject.write(True, BUTTON, priority=8)
+        subject.write(True, BUTTON, priority=10)
+        assert subject.read(BUTTON) is True
+        assert subject.buttons.take("shed", "begin")
+        eventually(lambda: subject.read(BUTTON) is False)
+        assert not subject.buttons.take("shed", "begin")
+
+    def test_a_button_that_is_let_go_before_its_program_looks_was_pressed_all_the_same(self, subject: Served) -> None:
+        subject.write(True, BUTTON)
+        subject.write(None, BUTTON)
+        assert subject.buttons.take("shed", "begin")
+
+    def test_writing_inactive_is_no_press(self, subject: Served) -> None:
+        subject.write(False, BUTTON)
+        assert not subject.buttons.take("shed", "begin")
+
+    def test_a_press_switches_nothing_and_is_not_remembered(self, tmp_path: Path, operator: BACnetStack) -> None:
+        with served(tmp_path, operator, starts_on=True) as subject:
+            subject.write(True, BUTTON)
+            subject.write(False, PROGRAM_SWITCH)
+            assert subject.enabling.state("shed") is State.RUN
+        with served(tmp_path, operator, starts_on=True) as subject:
+            assert subject.read(BUTTON) is False
+            assert not subject.buttons.take("shed", "begin")
+            assert not [line for line in told(subject) if "shed-begin" in line]
+
+    def test_a_button_keeps_its_instance_when_programs_come(self, tmp_path: Path, operator: BACnetStack) -> None:
+        with served(tmp_path, operator) as subject:
+            subject.write(True)
+        with served(tmp_path, operator, "night-flush", "reset", "shed") as subject:
+            assert subject.read(BUTTON, "object-name") == "shed-begin"
+
+
 class TestMemory:
     def test_a_command_outlives_the_runtime(self, tmp_path: Path, operator: BACnetStack) -> None:
         with served(tmp_path, operator) as subject:
@@ -222,7 +266,7 @@ class TestMemory:
         with served(tmp_path, operator, "night-flush", "shed") as subject:
             assert subject.read("binary-value,3", "object-name") == "shed-enabled"
             assert subject.read("binary-value,3") is False
-            assert subject.read("binary-value,4", "object-name") == "night-flush-enabled"
+            assert subject.read("binary-value,5", "object-name") == "night-flush-enabled"
 
     def test_what_cannot_be_understood_is_off_whatever_the_default_and_after_every_restart(
         self, tmp_path: Path, operator: BACnetStack

@@ -52,20 +52,26 @@ _SHARES = (
     *("return_damper_opens_to", "return_damper_shuts_to"),
     *("sky_view", "solar_to_air", "solar_to_slab", "wall_absorptance", "window_solar_gain"),
 )
-_ANY_SIGN = (
-    *("set_point_c", "entering_c", "lowest_outdoor_c"),
-    *("mixed_air_bias_k", "outdoor_air_bias_k", "return_air_bias_k", "supply_air_bias_k"),
-)
+_BIASES = ("mixed_air_bias_k", "outdoor_air_bias_k", "return_air_bias_k", "supply_air_bias_k")
+_ANY_SIGN = ("set_point_c", "entering_c", "lowest_outdoor_c", *_BIASES)
+_MOST_BIAS_K = 50.0
 _MOST = 1e12
 
 
 def read_parameters(path: Path, usual: OfficeParameters) -> OfficeParameters:
     """The usual parameters with those of the file in their places. Raises ConfigError with all that is wrong."""
+    problems = Problems()
+
+    def each_once(pairs: list[tuple[str, object]]) -> dict[str, object]:
+        names = [name for name, _ in pairs]
+        twice = dict.fromkeys(name for name in names if names.count(name) > 1)
+        problems.add([Problem(str(path), f"has {name!a} twice in the same braces; keep one") for name in twice])
+        return dict(pairs)
+
     try:
-        told = json.loads(path.read_text(encoding="utf-8-sig"))
+        told = json.loads(path.read_text(encoding="utf-8-sig"), object_pairs_hook=each_once)
     except (OSError, ValueError) as error:
         raise ConfigError([Problem(str(path), f"cannot be read as JSON: {error}; mend it or name another")]) from error
-    problems = Problems()
     parameters = _changed(usual, told, str(path), "", problems)
     problems.refuse()
     return parameters
@@ -121,6 +127,8 @@ def _wrong_kind_of_number(name: str, value: object, usual: object) -> str:
     number = float(value)
     if abs(number) > _MOST:
         return "write a number"
+    if name in _BIASES and abs(number) > _MOST_BIAS_K:
+        return f"write a number from {-_MOST_BIAS_K:g} to {_MOST_BIAS_K:g}"
     if name in _ANY_SIGN:
         return ""
     if number < 0.0 or (number == 0.0 and name not in _MAY_BE_NOTHING):

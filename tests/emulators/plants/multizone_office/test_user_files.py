@@ -131,7 +131,7 @@ def test_all_that_is_wrong_with_parameters_is_told_at_once_beside_other_files(tm
         "envelope": {"window_w_m2k": 0, "emissivity": 1.5, "slab_w_m2k": "5", "wall": 1},
         "fan": 3,
         "chiller": {"machine": {"capacity_curve": [1, 2]}},
-        "faults": {"heating_valve_leakage": -0.1, "outdoor_damper_opens_to": 30},
+        "faults": {"heating_valve_leakage": -0.1, "outdoor_damper_opens_to": 30, "outdoor_air_bias_k": -400},
         "start": "warm",
     }
     path = parameters(tmp_path / "bad.json", told)
@@ -145,11 +145,21 @@ def test_all_that_is_wrong_with_parameters_is_told_at_once_beside_other_files(tm
         f"{path} chiller.machine.capacity_curve: is [1, 2]; write 6 numbers in brackets",
         f"{path} faults.heating_valve_leakage: is -0.1; write a number from 0 on",
         f"{path} faults.outdoor_damper_opens_to: is 30; it is a share; write a number up to 1",
+        f"{path} faults.outdoor_air_bias_k: is -400; write a number from -50 to 50",
         f'{path} start: is "warm"; it is one of settled, as_boptest',
     ]
     assert all(any(sentence in problem for problem in problems) for sentence in wanted)
     assert any("has no 'wall'" in problem for problem in problems)
     assert any("absent.csv" in problem for problem in problems)
+
+
+def test_a_parameter_that_is_written_twice_is_refused_and_the_last_one_not_taken(tmp_path: Path) -> None:
+    path = tmp_path / "twice.json"
+    path.write_text('{"faults": {"supply_air_bias_k": 1, "supply_air_bias_k": 2}, "fan": {}, "fan": {}}', "utf-8")
+    assert told_of(OfficeFiles(parameters=path)) == [
+        f"{path}: has 'supply_air_bias_k' twice in the same braces; keep one",
+        f"{path}: has 'fan' twice in the same braces; keep one",
+    ]
 
 
 def test_the_usual_number_of_each_parameter_is_taken(tmp_path: Path) -> None:
