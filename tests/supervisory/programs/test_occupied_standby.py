@@ -198,9 +198,9 @@ def test_exempt_zones_and_unknown_names() -> None:
 
 
 def test_a_commanded_zone_without_a_sensor_in_the_config_is_said_and_left_alone() -> None:
-    program = OccupiedStandby(OccupiedStandbySettings(exempt=("core",)))
+    program = OccupiedStandby(OccupiedStandbySettings())
     ctx = FakeContext(OccupiedStandby, datetime(2025, 5, 1, 8, 0))
-    ctx.bind(AIR, "core", *ZONES)
+    ctx.bind(AIR, *ZONES)
     ctx.show("zone_occupancy", {"west": False})
     program.on_start(ctx)
     ctx.run(program, minutes=6)
