@@ -36,4 +36,4 @@ class OfficeKind:
 
 
 STANDARD = OfficeKind("3", points(), SIZE, TOLD, INPUTS, OVERRIDES)
-BENCH = OfficeKind("3 bench 1", bench_points(), BENCH_SIZE, BENCH_TOLD, BENCH_INPUTS, BENCH_OVERRIDES, is_bench=True)
+BENCH = OfficeKind("3 bench 2", bench_points(), BENCH_SIZE, BENCH_TOLD, BENCH_INPUTS, BENCH_OVERRIDES, is_bench=True)

@@ -12,6 +12,8 @@ _OPENING_PER_S = 0.002
 # For the error as a share of the design flow; the damper opens no faster than by the rate above.
 _FLOW_GAIN = 0.3
 _FLOW_RESET_S = 60.0
+_ELSEWHERE = 0.01
+"""So far from the loop's position the damper is led by something else; less is how objects round."""
 
 _LOCKOUT_ENTHALPY_KJ_PER_KG = 65.0
 _PRESSURE_PA = 101325.0
@@ -35,20 +37,30 @@ class MinimumOutdoorAir:
     """The minimum position of the one outdoor damper: by the supply air flow, or by an outdoor air flow set-point.
 
     The set-point is held by a loop on a flow station (ASHRAE Guideline 36, 5.16.6), which begins where the damper's
-    minimum stands. Without a set-point, and without a station, it is by the supply air flow.
+    minimum stands. With a negative set-point (nobody's), and without a station, it is by the supply air flow.
     """
 
     def __init__(self, design_flow_m3_s: float) -> None:
         self._design_flow_m3_s = design_flow_m3_s
         self._loop = PIBlock(_FLOW_GAIN, _FLOW_RESET_S)
+        self._holds_flow = self._is_wider = False
 
     def step(self, flow_fraction: float, setpoint_m3_s: float, measured_m3_s: float | None, dt_s: float) -> float:
         """The position of one scan, 0 to 1."""
-        if setpoint_m3_s <= 0.0 or measured_m3_s is None:
-            position = MINIMUM_POSITION.at(flow_fraction)
-            self._loop.preset(position)
-            return position
-        return self._loop.step((setpoint_m3_s - measured_m3_s) / self._design_flow_m3_s, dt_s)
+        held_flow, self._holds_flow = self._holds_flow, setpoint_m3_s >= 0.0 and measured_m3_s is not None
+        if measured_m3_s is None or not (held_flow and self._holds_flow):
+            self._loop.preset(MINIMUM_POSITION.at(flow_fraction))
+            return self._loop.output
+        error = (setpoint_m3_s - measured_m3_s) / self._design_flow_m3_s
+        if self._is_wider and error < 0.0:
+            return self._loop.output
+        return self._loop.step(error, dt_s)
+
+    def follow(self, damper: float) -> None:
+        """Take note of where the damper was sent: the loop winds neither up below that nor down beyond it."""
+        self._is_wider = damper > self._loop.output + _ELSEWHERE
+        if self._holds_flow and damper < self._loop.output - _ELSEWHERE:
+            self._loop.preset(damper)
 
 
 class EconomizerLockout:

@@ -27,6 +27,8 @@ class AhuMode(IntEnum):
 
 NO_SIGNAL = -1.0
 """What a transmitter's input shows with nothing wired to it: less than it can measure."""
+BY_POSITION = -1.0
+"""What the outdoor air flow set-point shows while nobody commands it: no flow, so that 0 is one."""
 
 
 def _temperature_input(name: str, description: str) -> ProgramObject:
@@ -85,5 +87,10 @@ AHU_POINTS = (
         states=tuple(mode.name.replace("_", " ").capitalize() for mode in AhuMode),
     ),
     ProgramObject("AnalogInput", "OutdoorAirFlow", Quantity.AIR_FLOW, NO_SIGNAL, "Outdoor air flow station"),
-    _setting("MinOutdoorAirFlowSp", Quantity.AIR_FLOW, 0.0, "Minimum outdoor air flow set-point; 0: by position"),
+    _setting(
+        "MinOutdoorAirFlowSp",
+        Quantity.AIR_FLOW,
+        BY_POSITION,
+        "Minimum outdoor air flow set-point; negative: by position",
+    ),
 )

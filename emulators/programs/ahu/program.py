@@ -9,7 +9,7 @@ from emulators.program import ObjectSpec, ProgramIO
 from emulators.programs.ahu.conditioning import Conditioning, Position, Setpoints
 from emulators.programs.ahu.fan import FanControl, FanInputs
 from emulators.programs.ahu.outdoor_air import MinimumOutdoorAir
-from emulators.programs.ahu.points import AHU_POINTS, AhuMode
+from emulators.programs.ahu.points import AHU_POINTS, BY_POSITION, AhuMode
 from emulators.programs.ahu.pumps import CoilPump
 from emulators.programs.ahu.sensors import AhuReadings, AhuSensors
 from emulators.programs.ahu.supervision import Calls, ModeSelector, early_start_min, supply_setpoint_c
@@ -45,6 +45,7 @@ class AhuProgram:
         self._schedule.step(io, now, early_start_min(readings))
         mode = self._run_fan(io, readings, dt_s)
         position = self._conditioning.step(mode, readings, self._setpoints(io, mode, readings, dt_s), dt_s)
+        self._minimum.follow(position.outdoor_air)
         self._command(io, position)
         self._run_pump(io, "HeatingPump", self._heating_pump, position.heating, dt_s)
         self._run_pump(io, "CoolingPump", self._cooling_pump, position.cooling, dt_s)
@@ -72,7 +73,9 @@ class AhuProgram:
 
     def _setpoints(self, io: ProgramIO, mode: AhuMode, readings: AhuReadings, dt_s: float) -> Setpoints:
         """Write our own, and go by what then stands there: others may command them."""
-        flow_sp_m3_s = self._table.lead(io, "MinOutdoorAirFlowSp", 0.0) if mode is AhuMode.OCCUPIED else 0.0
+        flow_sp_m3_s = self._table.lead(io, "MinOutdoorAirFlowSp", BY_POSITION)
+        if mode is not AhuMode.OCCUPIED:
+            flow_sp_m3_s = BY_POSITION
         position = self._minimum.step(readings.flow_fraction, flow_sp_m3_s, readings.outdoor_m3_s, dt_s)
         minimum = position if mode is AhuMode.OCCUPIED else 0.0
         self._table.write(io, "SupplyAirTempSp", supply_setpoint_c(mode, readings))

@@ -345,6 +345,29 @@ def test_a_minimum_of_outdoor_air_in_flow_opens_the_damper_while_the_station_sho
     assert rig.run(5.0)["MinOutdoorAirSp"] == pytest.approx(by_position)
 
 
+def test_no_outdoor_air_is_a_set_point_and_a_negative_one_is_nobodys() -> None:
+    rig = Rig(STATION).running(600.0)
+    by_position = rig["MinOutdoorAirSp"]
+    assert rig["MinOutdoorAirFlowSp"] == -1.0
+    assert rig.run(3600.0, MinOutdoorAirFlowSp=0.0)["MinOutdoorAirSp"] == 0.0
+    assert rig.run(5.0, MinOutdoorAirFlowSp=-1.0)["MinOutdoorAirSp"] == pytest.approx(by_position)
+
+
+def test_a_minimum_in_flow_does_not_wind_up_while_the_mixed_air_throttles_the_damper() -> None:
+    rig = Rig({**STATION, "MinOutdoorAirFlowSp": 1.2}).running(600.0)
+    throttled = rig.run(1200.0, MixedAirTemp=5.0)
+    assert throttled["OutdoorAirDamper"] < 40.0
+    assert throttled["MinOutdoorAirSp"] < throttled["OutdoorAirDamper"] + 5.0
+
+
+def test_nor_does_it_wind_down_while_the_economizer_has_the_damper_wider() -> None:
+    rig = Rig({**MILD, "OutdoorAirFlow": 1.2, "MinOutdoorAirFlowSp": 1.2}).running(600.0)
+    before = rig["MinOutdoorAirSp"]
+    rig.run(1200.0, OutdoorAirFlow=2.5, DischAirTemp=25.0)
+    assert rig["OutdoorAirDamper"] == pytest.approx(100.0)
+    assert rig["MinOutdoorAirSp"] == pytest.approx(before, abs=8.0)
+
+
 @pytest.mark.parametrize("shown", [None, -1.0], ids=["not wired", "signal lost"])
 def test_without_a_station_the_minimum_stays_by_position_whatever_is_asked_for(shown: float | None) -> None:
     held = WINTER if shown is None else {**WINTER, "OutdoorAirFlow": shown}

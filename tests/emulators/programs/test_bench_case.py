@@ -8,6 +8,7 @@ from emulators.plants.multizone_office import BenchOffice
 from tests.emulators.programs.bench import BENCH, DAY, HOUR, ClosedLoop
 
 COLD_AFTERNOON_S = 10 * DAY + 13.75 * HOUR
+FROSTY_DAY_S = 36 * DAY + 5.0 * HOUR
 
 
 @pytest.fixture
@@ -46,3 +47,23 @@ def test_the_air_handler_holds_a_minimum_of_outdoor_air_by_its_station(wanted: f
     late = [row.state["hvac_reaAhu_V_flow_out_y"] for row in rows[-60:]]
     assert min(late) == pytest.approx(wanted, rel=0.05)
     assert max(late) == pytest.approx(wanted, rel=0.05)
+
+
+def test_asked_for_no_outdoor_air_it_takes_none() -> None:
+    loop = ClosedLoop(199 * DAY + 14.0 * HOUR, plant=BenchOffice(), configs=BENCH)
+    loop.couple()
+    loop.controllers["AHU"].objects.hold(MinOutdoorAirFlowSp=0.0)
+    assert loop.run(2400.0)[-1].state["hvac_reaAhu_V_flow_out_y"] < 0.05
+
+
+@pytest.mark.slow
+def test_after_hours_of_frost_the_air_handler_takes_what_it_is_asked_for_and_no_more() -> None:
+    loop = ClosedLoop(FROSTY_DAY_S, plant=BenchOffice(), configs=BENCH)
+    loop.couple()
+    loop.controllers["AHU"].objects.hold(MinOutdoorAirFlowSp=0.883)
+    rows = loop.run(8.0 * HOUR)
+    taken = [row.state["hvac_reaAhu_V_flow_out_y"] for row in rows if row.hour > 6.5]
+    assert min(taken) < 0.8
+    assert max(taken) == pytest.approx(0.883, rel=0.02)
+    assert min(row.state["hvac_reaAhu_TMix_y"] for row in rows) > 273.15 + 5.0
+    assert not any(row.ahu["LowLimitAlarm"] for row in rows)

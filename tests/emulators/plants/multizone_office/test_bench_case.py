@@ -15,7 +15,7 @@ from emulators.plants.multizone_office.bench import layout
 from emulators.plants.multizone_office.bench.control import OWN_OUTDOOR_AIR
 from emulators.plants.multizone_office.bench.people import SLOTS, PeopledYear
 from emulators.plants.multizone_office.engine import OfficeEngine, fast, plain
-from emulators.plants.multizone_office.layout import SIZE
+from emulators.plants.multizone_office.layout import FREEZING_UNTIL_S, SIZE
 from emulators.plants.multizone_office.parameters import ZONES
 from emulators.plants.multizone_office.use.boundary import gain_share
 from emulators.plants.weather import TABLE_SIZE, chicago_ohare
@@ -26,6 +26,8 @@ from tests.emulators.plants.multizone_office.driver import DAY_S, SUMMER_DAY, WI
 FLOW_STATION, OUTDOOR_SET = "hvac_reaAhu_V_flow_out_y", "hvac_oveAhu_VOutMinSet"
 WEST, WEST_MINIMUM = "hvac_reaZonWes_", "hvac_oveZonSupWes_VMinSet"
 COLD = 10
+FROST = 36
+MIXED, SUPPLY_FLOW, DAMPER = "hvac_reaAhu_TMix_y", "hvac_reaAhu_V_flow_sup_y", "hvac_oveAhu_yOA"
 
 
 def bench(day: float, hour: float, engine: OfficeEngine | None = None) -> BenchOffice:
@@ -154,6 +156,57 @@ def test_the_economizer_opens_beyond_and_nothing_is_added_to_it() -> None:
     free, still_free = alone.advance(1800.0, {}), led.advance(1800.0, inputs)
     assert free[FLOW_STATION] > 1.2 * OWN_OUTDOOR_AIR
     assert still_free[FLOW_STATION] == pytest.approx(free[FLOW_STATION], rel=0.01)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("day", [6, 7, 26, 36, 37, 353, 362])
+def test_the_coldest_days_trip_no_freeze_stat_and_have_their_outdoor_air(day: int) -> None:
+    plant = bench(day, 4.0)
+    states, trips = [], {plant.cells()[FREEZING_UNTIL_S]}
+    for _ in range(15 * 12):
+        states.append(plant.advance(300.0, {}))
+        trips.add(plant.cells()[FREEZING_UNTIL_S])
+    assert len(trips) == 1
+    assert min(state[MIXED] for state in states) > 273.15 + 4.0
+    late = [state[FLOW_STATION] for state in states[4 * 12 : -1]]
+    assert min(late) == pytest.approx(OWN_OUTDOOR_AIR, rel=0.05)
+
+
+def test_the_day_begins_at_the_position_of_the_standard_case_and_goes_on_from_there() -> None:
+    plant = bench(FROST, 5.9)
+    plant.advance(360.0 + 40.0, {})
+    positions = [plant.advance(5.0, {})[f"{DAMPER}_u"] for _ in range(12)]
+    assert positions[0] == pytest.approx(0.47)
+    assert positions == pytest.approx([0.47] * 12, abs=0.01)
+
+
+def test_frost_comes_before_fresh_air() -> None:
+    plant = bench(FROST, 8.0)
+    states = [plant.advance(60.0, taken({OUTDOOR_SET: 3.0})) for _ in range(40)]
+    assert min(state[MIXED] for state in states) > 273.15 + 4.0
+    assert states[-1][MIXED] == pytest.approx(273.15 + 5.0, abs=0.3)
+    assert OWN_OUTDOOR_AIR < states[-1][FLOW_STATION] < 2.0
+
+
+@pytest.mark.parametrize("wanted", [0.883, 3.0])
+def test_the_loop_does_not_hunt_with_all_boxes_open(wanted: float) -> None:
+    plant = bench(SUMMER_DAY, 10.0)
+    minima = {f"hvac_oveZonSup{zone.name.capitalize()}_VMinSet": 0.98 * zone.design_flow_m3_s for zone in ZONES}
+    plant.advance(1800.0, taken({OUTDOOR_SET: wanted, **minima}))
+    states = [plant.advance(5.0, {}) for _ in range(60)]
+    assert min(state[SUPPLY_FLOW] for state in states) > 5.4
+    assert [state[FLOW_STATION] for state in states] == pytest.approx([wanted] * 60, rel=0.01)
+
+
+@pytest.mark.parametrize(("held", "least", "most"), [(1.0, 0.9, 10.0), (0.0, 0.0, 1.1)], ids=["open", "shut"])
+def test_a_damper_that_was_held_comes_back_to_the_set_point(held: float, least: float, most: float) -> None:
+    """The loop has not wound down or up meanwhile; the economizer is locked on such a day."""
+    plant = bench(SUMMER_DAY, 14.0)
+    plant.advance(1800.0, taken({DAMPER: held}))
+    shares = [plant.advance(10.0, {f"{DAMPER}_activate": 0.0})[FLOW_STATION] / OWN_OUTDOOR_AIR for _ in range(60)]
+    assert least < min(shares)
+    assert max(shares) < most
+    assert shares[-1] == pytest.approx(1.0, rel=0.03)
 
 
 def test_the_tariff_is_that_of_the_forecast_at_every_hour() -> None:
