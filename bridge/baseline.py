@@ -36,7 +36,8 @@ class BaselineLost(BridgeError):
 class BaselinePlan:
     """What is computed: model times and durations in s. Two runs with the same plan have the same baseline.
 
-    ``spans`` are when each episode begins and ends; ``server`` is the version of what computes it.
+    ``spans`` are when each episode begins and ends; ``server`` is the version of what computes it, ``building`` the
+    identity of an embedded one.
     """
 
     test_case: str
@@ -45,20 +46,19 @@ class BaselinePlan:
     step_s: float
     price: str | None
     spans: tuple[tuple[float, float], ...]
+    building: str = ""
 
     @classmethod
     def of(cls, run: RunData) -> BaselinePlan:
         """The plan for a run. Raises :class:`ConfigError` where its recording does not tell enough."""
-        case, version, price = (
-            run.fact(*path) for path in (("test_case", "name"), ("test_case", "version"), ("episode", "price"))
-        )
+        case, price = run.fact("test_case", "name"), run.fact("episode", "price")
         warmup_s, step_s = run.number("episode", "warmup_s"), run.number("episode", "step_s")
         spans = tuple((one.first_s, one.last_s) for one in run.episodes if one.steps)
         if not isinstance(case, str) or not case or not warmup_s >= 0.0 or not step_s > 0.0 or not spans:
             what = "does not tell test case, warm-up, step and when it began, without which there is no baseline"
             raise ConfigError([Problem(run.name, what)])
-        told = price if isinstance(price, str) and price else None
-        return cls(case, version if isinstance(version, str) else "", warmup_s, step_s, told, spans)
+        version, building = (_word(run.fact(*path)) for path in (("test_case", "version"), ("building", "identity")))
+        return cls(case, version, warmup_s, step_s, _word(price) or None, spans, building)
 
     @property
     def steps(self) -> int:
@@ -72,6 +72,10 @@ class BaselinePlan:
     def as_fact(self) -> dict[str, object]:
         """As it stands in the recording of the baseline."""
         return {**asdict(self), "spans": [list(span) for span in self.spans]}
+
+
+def _word(told: object) -> str:
+    return told if isinstance(told, str) else ""
 
 
 def find_baseline(folder: RunsFolder, plan: BaselinePlan) -> Path | None:

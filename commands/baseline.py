@@ -14,7 +14,16 @@ from bridge.display.receipts import say
 from clients.boptest_client import BOPTestClient
 from clients.making import simulation_client
 from commands.logs import state_folder
-from emulators.door import BenchPlan, serve
+from emulators.door import (
+    CASES,
+    STANDARD_CASE,
+    BenchPlan,
+    OfficeFiles,
+    OfficeVariant,
+    building_identity,
+    read_variant,
+    serve,
+)
 from recording import RunsFolder
 from recording.columns import RunData
 from utils.errors import ConfigError, Problem
@@ -44,13 +53,25 @@ def _server(run: RunData, console: Console) -> Iterator[str]:
     """Where the same building is: the demo's is gone with it, and is started again."""
     url = run.fact("test_case", "url")
     if run.fact("kind") == "demo":
-        with serve(BenchPlan(boptest_port=0, ecy_port=None)) as lines:
+        case, office = _building(run)
+        with serve(BenchPlan(boptest_port=0, ecy_port=None, cases=(case,), office=office)) as lines:
             say(console, "the demo's building is embedded here, and is started again")
             yield lines[0].split()[-1]
     elif isinstance(url, str) and url:
         yield url
     else:
         raise ConfigError([Problem(run.name, "does not tell its server, without which there is no baseline")])
+
+
+def _building(run: RunData) -> tuple[str, OfficeVariant]:
+    """A demo's case and building. Raises :class:`ConfigError` where its files are gone, or make another one now."""
+    named, told = run.fact("test_case", "name"), run.facts_of("building")
+    case = named if isinstance(named, str) and named in CASES else STANDARD_CASE
+    office = read_variant(OfficeFiles.of_fact(told))
+    if told and told.get("identity") != building_identity(case, office):
+        what = "is of another building than its files, or this version, make now; put them back, or run the demo again"
+        raise ConfigError([Problem(run.name, what)])
+    return case, office
 
 
 def _client(url: str, env: Path) -> BOPTestClient:

@@ -19,7 +19,7 @@ from commands.page import USUAL_PORT, PageWish, add_page_option, page_settings
 from commands.parser import add_loudness
 from commands.recordings import OF_RECORDINGS, recording_of_demo
 from commands.unused import unused_settings
-from emulators.door import DAY_STEPS, PERIODS, DemoPlan, demo_peers, read_variant
+from emulators.door import DAY_STEPS, PERIODS, DemoPlan, building_identity, demo_peers, read_variant
 from utils.arguments import count, factor, moment
 from utils.home import COMMAND, HOME
 from utils.logging_config import end_logging
@@ -75,7 +75,8 @@ def run(options: argparse.Namespace, console: Console) -> int:
     notes += recorded.notes
     refuse_unfit_cases(options)
     plan = _plan(options)
-    read_variant(plan.office)  # says what is wrong with the files before anything is started
+    office = read_variant(plan.office)  # says what is wrong with the files before anything is started
+    building = {**plan.office.as_fact(), "identity": building_identity(plan.cases[0], office)}
     with tempfile.TemporaryDirectory(prefix="bench-demo-", ignore_cleanup_errors=True) as name:
         folder = Path(name)
         with demo_peers(COMMAND, shipped_configs(options), folder, plan) as peers:
@@ -88,7 +89,7 @@ def run(options: argparse.Namespace, console: Console) -> int:
                 state,
                 steps=options.steps or (None if plan.period else DAY_STEPS),
                 scan_with_simulation=True,
-                purpose=Purpose("demo", state=options.from_state),
+                purpose=Purpose("demo", {"building": building}, state=options.from_state),
             )
             try:
                 is_shown = options.loudness != "quiet"

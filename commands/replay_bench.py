@@ -19,6 +19,7 @@ from points import UnitSystem
 from recording.columns import RunData
 from recording.finding import REPLAY
 from utils.errors import ConfigError, Problem
+from utils.for_each import each_in
 from utils.home import COMMAND
 from utils.logging_config import end_logging
 from utils.settings import load_settings
@@ -41,7 +42,7 @@ def replay_bench(options: argparse.Namespace, console: Console, states: Recorded
     with tempfile.TemporaryDirectory(prefix="bench-replay-", ignore_cleanup_errors=True) as name:
         folder = Path(name)
         shipped = _recorded_configs(states.run, folder / "recorded")
-        plan = _plan(states)
+        plan = _plan(states, shipped)
         with demo_controllers(COMMAND, shipped, folder, plan) as peers:
             variables = {**peers.variables, **_without_simulation(options.env)}
             try:
@@ -64,9 +65,14 @@ def _recorded_configs(recorded: RunData, folder: Path) -> Path:
     return folder
 
 
-def _plan(states: RecordedStates) -> DemoPlan:
+def _plan(states: RecordedStates, shipped: Path) -> DemoPlan:
     unit_system: UnitSystem = "US" if states.run.fact("unit_system") == "US" else "SI"
-    return DemoPlan(unit_system=unit_system, time_scale=recorded_pace(states), step_s=states.step_s)
+    return DemoPlan(
+        unit_system=unit_system,
+        time_scale=recorded_pace(states),
+        step_s=states.step_s,
+        over_bacnet=any(one.get("protocol") == "bacnet" for file in shipped.glob("*.json") for one in each_in(file)),
+    )
 
 
 def _without_simulation(env: Path) -> dict[str, str]:

@@ -48,3 +48,8 @@ CASES: Mapping[str, EmulatedCase] = {
 def plants_of(names: Sequence[str], office: OfficeVariant) -> dict[str, PlantFactory]:
     """What makes the plants of these cases. Raises KeyError for an unknown name."""
     return {name: partial(CASES[name].plant, office) for name in names}
+
+
+def building_identity(name: str, office: OfficeVariant) -> str:
+    """Its name, version and a digest of all that is given of it. Raises KeyError for an unknown name."""
+    return CASES[name].plant(office).identity

@@ -5,7 +5,7 @@ from __future__ import annotations
 from emulators.bench import BACNET_PORT, BenchPlan, serve
 from emulators.boptest.case.forecast_errors import ForecastErrors
 from emulators.boptest.hub import Limits
-from emulators.cases import CASES, STANDARD_CASE, EmulatedCase
+from emulators.cases import CASES, STANDARD_CASE, EmulatedCase, building_identity
 from emulators.demo import (
     DAY_STEPS,
     PASSWORD_VARIABLE,
@@ -56,6 +56,7 @@ __all__ = [
     "Offices",
     "PointMeta",
     "StatePart",
+    "building_identity",
     "can_compile",
     "compiled",
     "demo_controllers",

@@ -127,6 +127,13 @@ def test_from_an_empty_folder_it_runs_and_writes_nothing_below_itself(installed:
     assert installed.files == before
 
 
+@pytest.mark.parametrize("case", ["multizone_office_bench", "heat_pump_office"])
+def test_every_building_comes_with_it(installed: Installed, empty: Path, case: str) -> None:
+    begin = ("--start", "2018-01-15 04:30", "--steps", "3", "--no-page")
+    code, told = installed.run("building-bench", "demo", "--cases", case, *begin, here=empty)
+    assert (code, "released" in told) == (0, True), told
+
+
 def test_it_expands_a_model(installed: Installed, empty: Path) -> None:
     model = empty / "model.epJSON"
     model.write_bytes((ROOT / "configs" / "hvac_templates" / "two_rooms_vav.epJSON").read_bytes())

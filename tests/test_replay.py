@@ -15,8 +15,12 @@ from tests.recording.samples import SIGNALS, folder, step
 pytestmark = pytest.mark.slow
 
 
-def test_a_demo_that_is_played_to_emulated_controllers_again_is_the_same_in_every_output(tmp_path: Path) -> None:
-    code, told = run("demo", "--steps", "120", "--scenario", "winter-morning", "-q", BRIDGE_RUNS_DIR=str(tmp_path))
+@pytest.mark.parametrize("spoken", ["rest", "bacnet"])
+def test_a_demo_that_is_played_to_emulated_controllers_again_is_the_same_in_every_output(
+    tmp_path: Path, spoken: str
+) -> None:
+    options = ("--steps", "120", "--scenario", "winter-morning", "--controllers", spoken)
+    code, told = run("demo", *options, "-q", BRIDGE_RUNS_DIR=str(tmp_path))
     assert code == 0, told
     code, told = run("replay", "last", "--embedded", "-q", BRIDGE_RUNS_DIR=str(tmp_path))
     assert code == 0, told

@@ -26,6 +26,7 @@ _AIR = {
     False: "Vmin stays and Vbz-P is 0 (62.1 does not permit standby)",
 }
 """By whether 62.1 permits standby; 90.1 asks nothing of zones where it does not."""
+_COMMANDED = ("zone_heating_setpoint", "zone_cooling_setpoint", "zone_minimum_airflow")
 _SLOW = "own set-points: it recovers too slowly"
 _UNKNOWN = "own set-points: temperature or set-points cannot be read"
 
@@ -75,6 +76,10 @@ class OccupiedStandby(Program):
             zone: StandbyZone(self.settings.times) for zone in ctx.names("zone_occupancy") if zone not in exempt
         }
         warn_of_unknown_zones(ctx, "zone_occupancy", {*exempt, *self.settings.no_standby})
+        commanded = {zone for role in _COMMANDED for zone in ctx.names(role)}
+        unseen = sorted(commanded - {*exempt, *ctx.names("zone_occupancy")})
+        if unseen:
+            ctx.alarm(f"the config has no occupancy sensor of these zones, which are left alone: {', '.join(unseen)}")
 
     def on_step(self, ctx: Context) -> None:
         """Judge each zone; set back and shut off what is empty, give back what is not."""

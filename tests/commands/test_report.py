@@ -9,7 +9,10 @@ from typing import Protocol
 
 import pytest
 
-from recording import open_run
+from emulators.cases import BENCH_CASE
+from emulators.door import OfficeFiles, building_identity, read_variant
+from recording import Direction, open_run
+from recording.columns import read_run
 from recording.report import MADE_BY
 from tests.command_line import Call
 from tests.recording.made_run import MadeRun, made_office
@@ -40,6 +43,22 @@ def where(tmp_path: Path) -> Path:
     """A folder with a recording."""
     made_office(0.25).write(tmp_path / _RUNS)
     return tmp_path
+
+
+def _demo_of_the_bench(where: Path, name: str, seed: int, **told: str) -> str:
+    """A recording of a morning, of people of a seed."""
+    files = OfficeFiles(people_seed=seed)
+    building = {**files.as_fact(), "identity": building_identity(BENCH_CASE, read_variant(files)), **told}
+    demo = made_office(0.4, name=name)
+    case = {"test_case": {"name": BENCH_CASE, "url": "", "version": ""}}
+    demo.facts = {**demo.facts, **case, "kind": "demo", "building": building}
+    demo.write(where / _RUNS)
+    return name
+
+
+def _people(file: Path) -> tuple[float, ...]:
+    with open_run(file) as recorded:
+        return tuple(read_run(recorded).episodes[0].named(Direction.FROM_SIMULATION)["hvac_reaZonWes_nPeo_y"])
 
 
 @pytest.mark.slow
@@ -141,6 +160,33 @@ class TestReport:
         assert code == 0
         assert "is kept in" in output
         assert f"the report of {LATER} is in" in report(where, "last", "-o", "PAGE")[1]
+
+    def test_a_demos_baseline_is_that_of_its_own_case_and_people(self, report: Report, where: Path) -> None:
+        of_seed = {seed: _demo_of_the_bench(where, f"20260707-09300{seed}-demo-00cd", seed) for seed in (1, 2)}
+        for seed, name in of_seed.items():
+            code, output = report(where, name, "--against", "baseline", "-o", "PAGE")
+            assert (code, "computing the building's own control" in output) == (0, True), seed
+        people = {_people(file) for file in (where / _RUNS).glob("*-baseline-*.run")}
+        assert len(people) == 2
+
+    def test_a_demo_records_what_its_building_was_made_of(self, call: Call, where: Path) -> None:
+        options = ("--cases", BENCH_CASE, "--people-seed", "7", "--steps", "2", "-q", "--no-page")
+        assert call("demo", *options, BRIDGE_RUNS_DIR=str(where / _RUNS))[0] == 0
+        [file] = (where / _RUNS).glob("*-demo-*.run")
+        files = OfficeFiles(people_seed=7)
+        with open_run(file) as recorded:
+            told = recorded.facts["building"]
+        assert told == {**files.as_fact(), "identity": building_identity(BENCH_CASE, read_variant(files))}
+
+    def test_a_demos_building_that_cannot_be_made_again_is_refused(self, report: Report, where: Path) -> None:
+        other = _demo_of_the_bench(where, LATER, 2, identity="multizone_office grey box 0")
+        code, output = report(where, other, "--against", "baseline")
+        assert code == 2
+        assert "is of another building than its files, or this version, make now" in output
+        gone = _demo_of_the_bench(where, "20260708-093000-demo-00ef", 2, weather=str(where / "gone.epw"))
+        code, output = report(where, gone, "--against", "baseline")
+        assert code == 2
+        assert f"{where / 'gone.epw'}" in output
 
     def test_a_server_that_is_gone_is_one_clear_line(self, report: Report, where: Path) -> None:
         office = made_office(0.01, name=LATER)

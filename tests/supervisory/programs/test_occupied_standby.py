@@ -197,6 +197,17 @@ def test_exempt_zones_and_unknown_names() -> None:
     assert "attic" in ctx.alarms[0]
 
 
+def test_a_commanded_zone_without_a_sensor_in_the_config_is_said_and_left_alone() -> None:
+    program = OccupiedStandby(OccupiedStandbySettings())
+    ctx = FakeContext(OccupiedStandby, datetime(2025, 5, 1, 8, 0))
+    ctx.bind(AIR, *ZONES)
+    ctx.show("zone_occupancy", {"west": False})
+    program.on_start(ctx)
+    ctx.run(program, minutes=6)
+    assert ctx.alarms == ["the config has no occupancy sensor of these zones, which are left alone: east"]
+    assert ctx.slots == {(AIR, "west"): 0.0}
+
+
 @pytest.mark.parametrize("set_back_k", [0.5, 0.55])
 def test_a_set_back_below_one_degree_fahrenheit_is_refused(set_back_k: float) -> None:
     with pytest.raises(ValidationError, match="set_back_k"):

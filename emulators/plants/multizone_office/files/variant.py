@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -33,6 +34,22 @@ class OfficeFiles:
         named = [word for option, path in files.items() if path for word in (option, str(path.resolve()))]
         seed = [] if self.people_seed is None else ["--people-seed", str(self.people_seed)]
         return [*named, *(["--as-boptest"] if self.as_boptest else []), *seed]
+
+    def as_fact(self) -> dict[str, object]:
+        """The same as a recording tells it: files by their whole path."""
+        files = {"weather": self.weather, "parameters": self.parameters, "prices": self.prices}
+        named: dict[str, object] = {name: str(path.resolve()) for name, path in files.items() if path}
+        return {**named, "as_boptest": self.as_boptest, "people_seed": self.people_seed}
+
+    @classmethod
+    def of_fact(cls, told: Mapping[str, object]) -> OfficeFiles:
+        """What a recording tells; what it does not tell is what ships."""
+        weather, parameters, prices = (
+            Path(path) if isinstance(path := told.get(name), str) else None
+            for name in ("weather", "parameters", "prices")
+        )
+        seed = told.get("people_seed")
+        return cls(weather, parameters, prices, told.get("as_boptest") is True, seed if isinstance(seed, int) else None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -86,7 +86,7 @@ class _Listener(Application):  # type: ignore[misc]
 class BacnetClient:
     """Talks to one controller, and with ``bbmd`` to all of them by broadcast. Answers come as BACpypes3 values."""
 
-    def __init__(self, address: str, bbmd: str | None = None, *, timeout_s: float = 2.0) -> None:
+    def __init__(self, address: str, bbmd: str | None = None, *, timeout_s: float = DEADLINE_S / 3) -> None:
         self.address = Address(address)
         self._bbmd = bbmd
         self._timeout_ms = int(timeout_s * 1000)
