@@ -19,7 +19,7 @@ from commands.page import USUAL_PORT, PageWish, add_page_option, page_settings
 from commands.parser import add_loudness
 from commands.recordings import OF_RECORDINGS, recording_of_demo
 from commands.unused import unused_settings
-from emulators.door import DAY_STEPS, PERIODS, DemoPlan, building_identity, demo_peers, read_variant
+from emulators.door import CASES, DAY_STEPS, PERIODS, DemoPlan, building_identity, demo_peers, read_variant
 from utils.arguments import count, factor, moment
 from utils.home import COMMAND, HOME
 from utils.logging_config import end_logging
@@ -40,7 +40,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """When, how long, how fast, and what the peers are like."""
     when = parser.add_mutually_exclusive_group()
     named = ", ".join(f"{name} ({start.day} {start:%B %H:%M})" for name, start in SCENARIOS.items())
-    when.add_argument("--scenario", choices=SCENARIOS, metavar="NAME", default=_USUAL, help=f"when: {named}")
+    own = ", ".join(f"{name} begins {case.begins:%d %B %H:%M}" for name, case in CASES.items() if case.begins)
+    told = f"when: {named} (default: {_USUAL}); {own}"
+    when.add_argument("--scenario", choices=SCENARIOS, metavar="NAME", help=told)
     when.add_argument("--start", type=moment, metavar="TIME", help="when, as in '2023-01-10 05:30'")
     told = f"a period of BOPTEST's, the two weeks around a day: {', '.join(PERIODS)}"
     when.add_argument("--period", choices=PERIODS, metavar="NAME", help=told)
@@ -108,7 +110,7 @@ def _page(options: argparse.Namespace) -> PageWish | None:
 
 def _plan(options: argparse.Namespace) -> DemoPlan:
     return DemoPlan(
-        start=options.start or SCENARIOS[options.scenario],
+        start=options.start or _usual_start(options),
         period=options.period,
         unit_system=options.units,
         time_scale=options.time_scale,
@@ -118,3 +120,10 @@ def _plan(options: argparse.Namespace) -> DemoPlan:
         over_bacnet=options.controllers == "bacnet",
         office=office_files(options),
     )
+
+
+def _usual_start(options: argparse.Namespace) -> datetime:
+    """That of the scenario; without one, when the first of the cases has something to show."""
+    if options.scenario is not None:
+        return SCENARIOS[options.scenario]
+    return CASES[options.cases[0]].begins or SCENARIOS[_USUAL]

@@ -38,7 +38,7 @@ EXAMPLES = ("supervise duct_static_reset --config configs/supervisory/duct_stati
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The arguments of the command."""
-    what = "one that ships (duct_static_reset), a name in the config, or file.py[:Class]"
+    what = "one that ships (as duct_static_reset; docs/programs has them all), a name in the config, or file.py[:Class]"
     parser.add_argument("programs", nargs="+", metavar="PROGRAM", help=what)
     what = "JSON: transport, devices and points; examples in configs/supervisory"
     parser.add_argument("--config", type=Path, required=True, metavar="FILE", help=what)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from functools import partial
 
 from emulators.boptest.hub import PlantFactory
@@ -28,6 +29,8 @@ class EmulatedCase:
     configs: str
     parametric: bool = True
     peopled: bool = False
+    begins: datetime | None = None
+    """When a demo of it has something to show; None for any time."""
 
 
 def _bench_office(office: OfficeVariant) -> BenchOffice:
@@ -38,10 +41,11 @@ def _heat_pump_office(office: OfficeVariant) -> HeatPumpOffice:
     return HeatPumpOffice(year=office.year, hourly=office.hourly)
 
 
+_COLD_MONDAY = datetime(2018, 1, 15, 4, 30)
 CASES: Mapping[str, EmulatedCase] = {
     STANDARD_CASE: EmulatedCase(OfficeVariant.__call__, "demo"),
     BENCH_CASE: EmulatedCase(_bench_office, "bench", peopled=True),
-    "heat_pump_office": EmulatedCase(_heat_pump_office, "heat_pump_office", parametric=False),
+    "heat_pump_office": EmulatedCase(_heat_pump_office, "heat_pump_office", parametric=False, begins=_COLD_MONDAY),
 }
 
 

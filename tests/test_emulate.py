@@ -149,3 +149,10 @@ def test_a_building_without_the_office_s_parameters_refuses_them(call: Call, mon
     code, output = call("emulate", "--cases", "hut", "--as-boptest")
     assert code == 2
     assert "--parameters, --as-boptest: are of the office, and hut is another building" in output
+
+
+def test_a_demo_of_heat_pumps_begins_in_the_cold_unless_somebody_says_when(call: Call) -> None:
+    quick = ("--steps", "2", "--no-page", "--cases", "heat_pump_office")
+    for options, begins in (((), "Mon 15 Jan 04:30"), (("--scenario", "winter-weekend"), "14 Jan 05:30")):
+        code, output = call("demo", *quick, *options)
+        assert (code, begins in output) == (0, True), output
