@@ -72,8 +72,11 @@ class Campaign:
         try:
             ended: Sequence[Outcome] = ()
             while (self._due or self._running) and not self._stop.is_set():
-                begun = self._hand_out(engine)  # before anything is written down: no worker waits for a disk
-                self._write_down(begun, ended, engine.name)
+                begun: list[Task] = []
+                try:
+                    self._hand_out(engine, begun)  # before anything is written down: no worker waits for a disk
+                finally:
+                    self._write_down(begun, ended, engine.name)
                 ended = engine.wait(_LOOK_S) if self._running else ()
             self._write_down((), ended, engine.name)
         finally:
@@ -81,9 +84,8 @@ class Campaign:
             self._running.clear()
         return self.standing()
 
-    def _hand_out(self, engine: Engine) -> Sequence[Task]:
-        """The cells that somebody has begun now."""
-        begun: list[Task] = []
+    def _hand_out(self, engine: Engine, begun: list[Task]) -> None:
+        """``begun`` are the cells that somebody has begun now, also where an engine is lost meanwhile."""
         for _ in range(engine.room()):
             task = self._next()
             if task is None:
@@ -92,7 +94,6 @@ class Campaign:
             self._running[task.number] = task
             engine.begin(task)
             begun.append(task)
-        return begun
 
     def _next(self) -> Task | None:
         """The first that is due and need not queue for a server or for controllers."""

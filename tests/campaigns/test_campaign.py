@@ -12,7 +12,7 @@ import pytest
 from campaigns.beginning import begun, resumed
 from campaigns.campaign import Campaign, tasks_of
 from campaigns.cell import Task
-from campaigns.engines import Failed, Lost
+from campaigns.engines import EngineLost, Failed, Lost
 from campaigns.store import DONE, DUE, FAILED, CampaignStore, StoreFailed
 from tests.campaigns.studies import DEMO, Here, begin, four_cells, go_through, result, study
 from tests.supervisory.files import config, program
@@ -60,6 +60,30 @@ def test_a_cell_whose_process_was_killed_is_run_again_and_one_that_kills_it_ever
     go_through(store, engine)
     assert states(store) == [(DONE, 2), (DONE, 1), (FAILED, 5), (DONE, 1)]
     assert store.rows()[2].error == "its process has died, 5 times in a row"
+
+
+@pytest.mark.parametrize("where", ["room", "begin"])
+def test_what_has_ended_is_kept_when_the_engine_is_lost_with_the_next_cells(tmp_path: Path, where: str) -> None:
+    store = begin(four_cells(tmp_path))
+
+    class Going(Here):
+        def room(self) -> int:
+            return self._lost() if where == "room" and len(self.begun) == 2 else super().room()
+
+        def begin(self, task: Task) -> None:
+            if where == "begin" and len(self.begun) == 2:
+                self._lost()
+            super().begin(task)
+
+        def _lost(self) -> int:
+            raise EngineLost("the scheduler is gone")
+
+    with pytest.raises(EngineLost):
+        go_through(store, Going())
+    assert states(store) == [(DONE, 1), (DONE, 1), (DUE, 0), (DUE, 0)]
+    engine = Here()
+    go_through(resumed(store.file, None), engine)
+    assert engine.begun == [3, 4]
 
 
 def test_whoever_runs_cells_waits_for_no_disk(tmp_path: Path) -> None:
