@@ -61,6 +61,7 @@ class TestAnotherDay:
             subject.run.time.reset(JANUARY, "test")
             begun_anew(subject)
             subject.steps(3)
+            subject.paused()  # who is stopped in an advance abandons it, and asks for nothing more
         assert subject.run.recording is not None
         with open_run(subject.run.recording) as kept:
             run = read_run(kept)
