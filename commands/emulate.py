@@ -159,7 +159,7 @@ def object_specs(folder: Path, unit_system: UnitSystem) -> dict[str, list[Object
     controllers: dict[str, list[ObjectSpec]] = {}
     names: dict[str, str] = {}
     for item in load_equipment_files(folder, unit_system, UnitConverter()):
-        name = names.setdefault(item.config.device or item.file.name, item.config.equipment_name)
+        name = names.setdefault(item.config.device or item.config.equipment_name, item.config.equipment_name)
         controllers.setdefault(name, []).extend(_object_spec(point) for point in item.points)
     return controllers
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
 
 from clients.bacnet.names import device_key
+from commands.emulate import object_specs
 from equipment.config_address import device_address
 from equipment.config_model import EquipmentConfig
 from equipment.controller_clients import ControllerClients
@@ -168,3 +170,16 @@ def test_a_number_that_somebody_answers_to_gives_the_address(tmp_path: Path, net
     assert [controller.address for controller in manager.controllers] == ["bacnet://10.0.0.9"]
     assert manager.credentials["bacnet://10.0.0.9"].interface == "10.0.0.7/24"
     manager.close()
+
+
+def test_controllers_that_are_only_known_by_number_are_emulated_one_by_one(tmp_path: Path) -> None:
+    numbered = [
+        {"equipment_name": name, "device_instance": number, **OVER_BACNET, "points": [bench.analog_input(name, "T")]}
+        for number, name in enumerate(("A", "B"), start=1)
+    ]
+    alike = {"for_each": [{"n": 3, "name": "C"}, {"n": 4, "name": "D"}], "equipment_name": "${name}"}
+    point = bench.analog_input("${name}", "T")
+    folder = bench.write_configs(tmp_path, *numbered)
+    template = {**alike, "device_instance": "${n}", **OVER_BACNET, "points": [point]}
+    (folder / "boxes.json").write_text(json.dumps(template), encoding="utf-8")
+    assert sorted(object_specs(folder, "SI")) == ["A", "B", "C", "D"]
