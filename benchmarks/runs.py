@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
@@ -45,17 +45,8 @@ def prepared(
 
     ``keys`` are further ones of every config.
     """
-    configs = folder / "configs"
-    configs.mkdir(parents=True)
-    for number, address in enumerate(controllers):
-        config = {
-            "equipment_name": f"C{number:02d}",
-            "device_ip": address,
-            "timeout_s": timeout_s,
-            "points": _points(number, len(controllers)),
-            **keys,
-        }
-        (configs / f"{number:02d}.json").write_text(json.dumps(config), encoding="utf-8")
+    keys = {"timeout_s": timeout_s, **keys}
+    configs = _write_configs(folder, controllers, keys)
     variables = {
         "BOP_SERVER_URL": building,
         "BOP_START_TIME": "2023-07-06 10:00:00",
@@ -73,6 +64,16 @@ def prepared(
     manager = EquipmentManager(configs, settings, tls_policy(settings, state))
     manager.load_equipments()
     return Run(settings, manager, state, steps=steps)
+
+
+def _write_configs(folder: Path, controllers: Sequence[str], keys: Mapping[str, object]) -> Path:
+    configs = folder / "configs"
+    configs.mkdir(parents=True)
+    for number, address in enumerate(controllers):
+        points = _points(number, len(controllers))
+        config = {"equipment_name": f"C{number:02d}", "device_ip": address, "points": points, **keys}
+        (configs / f"{number:02d}.json").write_text(json.dumps(config), encoding="utf-8")
+    return configs
 
 
 def _points(number: int, controllers: int) -> list[dict[str, object]]:

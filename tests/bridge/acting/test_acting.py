@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -20,7 +19,6 @@ from tests.bridge.acting.rigged import SET_POINT, SUPPLY, SWITCH, acting, assert
 from tests.bridge.listening import Listener
 from tests.bridge.looking import assert_untouched
 from tests.bridge.rig import Rig
-from tests.ledger.guardian import light_guardian
 from tests.waiting import DEADLINE_S
 from utils.errors import ConfigError
 from utils.handoff import Closed
@@ -29,17 +27,6 @@ PATIENT = DEADLINE_S
 LED_IN = 20
 """In so many steps an override is certainly in force as it is commanded."""
 KELVIN = 273.15
-
-
-@pytest.fixture(autouse=True)
-def _light_guardian(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("bridge.session.GUARDIAN", light_guardian.COMMAND)
-
-
-@pytest.fixture
-def both(tmp_path: Path) -> Iterator[Rig]:
-    with bench(tmp_path) as running:
-        yield running
 
 
 def patient(set_point: SetPoint = SET_POINT, **keys: object) -> Acting:

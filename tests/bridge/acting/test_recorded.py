@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
@@ -13,24 +12,12 @@ from bridge.acting import Acting
 from recording import ACTED_FOUND, ACTED_LED, ACTED_MASKED, ACTED_WANTED, open_run
 from recording.columns import RecordedEpisode, read_run
 from recording.report import report
-from tests.bridge.acting.rigged import SET_POINT, SUPPLY, acting, bench
+from tests.bridge.acting.rigged import SET_POINT, SUPPLY, acting
 from tests.bridge.rig import Rig
-from tests.ledger.guardian import light_guardian
 from tests.recording.report.words import words
 from tests.waiting import DEADLINE_S
 
 KELVIN = 273.15
-
-
-@pytest.fixture(autouse=True)
-def _light_guardian(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("bridge.session.GUARDIAN", light_guardian.COMMAND)
-
-
-@pytest.fixture
-def both(tmp_path: Path) -> Iterator[Rig]:
-    with bench(tmp_path) as running:
-        yield running
 
 
 def recorded(both: Rig) -> RecordedEpisode:
