@@ -1,6 +1,7 @@
 """What a checkout found, point by point: what was tried, what came of it, and which error that is.
 
-Pure: nothing here asks anybody. Whoever tries a point gives :class:`Finding`; a report is made of :class:`CheckoutResult`.
+Pure: nothing here asks anybody. Whoever tries a point gives :class:`Finding`; a report is made of
+:class:`CheckoutResult`.
 """
 
 from __future__ import annotations
@@ -55,7 +56,7 @@ class Fault(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """One value that was shown: in the simulation's unit, what the controller should hold of it in its own, and what it holds.
+    """A value that was shown, in the simulation's unit; what the controller should hold of it in its own, and holds.
 
     For outputs the other way: what was commanded, what should arrive in the simulation, and what did. None: not told.
     """
