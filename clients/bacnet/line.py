@@ -83,6 +83,8 @@ class RequestLine:
     pace_s: float = 0.0
     """About how long one answer takes; the slow ones count. 0 until it has answered."""
     answers: int = 0
+    in_pieces: set[bytes] = field(default_factory=set)
+    """Requests whose answers do not fit into one piece."""
     _alone_s: float = 0.0
     _at_once: int = 2
     """So many may be in flight to a slow device: one more than it has answered at once. Two show the first time."""

@@ -4,18 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Coroutine, Iterable, Sequence
-from itertools import groupby
+from collections.abc import Coroutine, Iterable, Mapping, Sequence
+from functools import lru_cache
 from typing import Any, NamedTuple, TypeVar
 
-from bacpypes3.apdu import ReadPropertyMultipleRequest, ReadPropertyRequest
-from bacpypes3.basetypes import PropertyReference, ReadAccessSpecification
-from bacpypes3.constructeddata import SequenceOf
+from bacpypes3.apdu import ReadPropertyRequest
 from bacpypes3.pdu import Address
 from bacpypes3.primitivedata import ObjectIdentifier, PropertyIdentifier
 
 from clients.bacnet.decoding import as_it_came, decode, point_value
-from clients.bacnet.errors import AnswerTooLong, BacnetRefusal, DeviceBusy, UnknownService
+from clients.bacnet.errors import AnswerTooLong, BacnetRefusal, DeviceBusy, UnknownService, error_code
 from clients.bacnet.names import (
     OBJECT_TYPES,
     WILDCARD_DEVICE,
@@ -24,6 +22,8 @@ from clients.bacnet.names import (
     object_identifier,
     property_identifier,
 )
+from clients.bacnet.octets.services import Key, object_number, read_request, results_of
+from clients.bacnet.octets.values import any_of, value_in
 from clients.bacnet.requests import Requester
 from clients.bacnet.results import PRESENT_VALUE, BacnetReading, BacnetRef, BacnetValue, Untyped
 from clients.bacnet.traits import Traits, TraitsBook
@@ -35,7 +35,6 @@ _PRESENT = property_identifier(PRESENT_VALUE)
 _UNITS = property_identifier("units")
 _PRIORITY_ARRAY = property_identifier("priority-array")
 _MANY = frozenset(property_identifier(name) for name in ("all", "required", "optional"))
-_SPECIFICATIONS = SequenceOf(ReadAccessSpecification)
 _PER_ANSWER, _PER_OBJECT, _PER_PROPERTY = 8, 7, 4
 _SIZES = {"present-value": 6, "units": 3, "status-flags": 3, "out-of-service": 3, "priority-array": 56}
 _SIZE = 36
@@ -70,7 +69,7 @@ def item_of(ref: BacnetRef) -> PropertyItem:
 
 Result = TypeVar("Result")
 Answers = dict[PropertyItem, Any]
-"""What a device told of each item: an encoded value, or a DeviceError."""
+"""What a device told of each item: an encoded value, as octets or in BACpypes3's class, or a DeviceError."""
 
 
 class Reader:
@@ -167,15 +166,14 @@ class Reader:
         return answer.propertyValue
 
     async def _together(self, address: Address, items: Sequence[PropertyItem]) -> Answers:
-        specifications = [
-            ReadAccessSpecification(
-                objectIdentifier=target, listOfPropertyReferences=[_property_reference(item) for item in group]
-            )
-            for target, group in groupby(items, key=lambda item: item.target)
-        ]
-        request = ReadPropertyMultipleRequest(listOfReadAccessSpecs=_SPECIFICATIONS(specifications))
-        answer = await self._requester.ask(address, request, f"read of {len(items)} properties")
-        return _told(address, answer)
+        wanted = {key_of(item): item for item in items}
+        request = read_request(wanted)
+        what = f"read of {len(items)} properties"
+        answer = await self._requester.ask(address, request, what)
+        try:
+            return _told(address, answer, wanted)
+        except ValueError as error:
+            raise ObjectError(device_key(address), f"{what}: unreadable answer ({error})") from None
 
     def reading(self, address: Address, item: PropertyItem, answer: Untyped) -> BacnetReading:
         """An encoded value, or a failure to read it, as a reading."""
@@ -196,7 +194,8 @@ class Reader:
         if isinstance(answer, DeviceError):
             raise answer
         try:
-            value = decode(answer, item.target[0], item.name, item.place)
+            read = value_in if isinstance(answer, bytes) else decode
+            value = read(answer, item.target[0], item.name, item.place)
         except ValueError as error:
             raise ObjectError(device_key(address), f"{item.words}: {error}") from None
         if item.name == _PRESENT and item.target[0] in OBJECT_TYPES and point_value(value, item.target[0]) is None:
@@ -224,7 +223,9 @@ class Reader:
 def _anyway(answer: Untyped) -> BacnetValue:
     """An answer that is not what the property should be, as far as it can be told."""
     try:
-        return None if isinstance(answer, DeviceError) else as_it_came(answer)
+        if isinstance(answer, DeviceError):
+            return None
+        return as_it_came(any_of(answer) if isinstance(answer, bytes) else answer)
     except ValueError:
         return None
 
@@ -243,22 +244,20 @@ def _chunks(items: Sequence[PropertyItem], traits: Traits) -> list[list[Property
     return chunks
 
 
-def _property_reference(item: PropertyItem) -> PropertyReference:
-    if item.place is None:
-        return PropertyReference(propertyIdentifier=item.name)
-    return PropertyReference(propertyIdentifier=item.name, propertyArrayIndex=item.place)
+@lru_cache(maxsize=4096)
+def key_of(item: PropertyItem) -> Key:
+    """The property in numbers."""
+    return Key(object_number(*map(int, item.target)), int(item.name), item.place)
 
 
-def _told(address: Address, answer: Untyped) -> Answers:
+def _told(address: Address, answer: bytes, wanted: Mapping[Key, PropertyItem]) -> Answers:
+    """What has been told of what was wanted. Raises ValueError for an answer that cannot be read to its end."""
     told: Answers = {}
-    for result in answer.listOfReadAccessResults:
-        for element in result.listOfResults:
-            item = PropertyItem(result.objectIdentifier, element.propertyIdentifier, element.propertyArrayIndex)
-            failure = element.readResult.propertyAccessError
+    for key, value, error in results_of(answer):
+        item = wanted.get(key)
+        if item is not None:
             told[item] = (
-                element.readResult.propertyValue
-                if failure is None
-                else BacnetRefusal(device_key(address), item.words, str(failure.errorCode))
+                value if error is None else BacnetRefusal(device_key(address), item.words, error_code(error[1]))
             )
     return told
 

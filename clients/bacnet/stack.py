@@ -17,12 +17,13 @@ from typing import Any, Self, TypeAlias, TypeVar
 
 from bacpypes3.pdu import IPv4Address
 
-from clients.bacnet.application import BenchApplication, build, is_registered, shut_down, until_ready
+from clients.bacnet.application import BenchApplication, build, is_registered, shut_down, transport_of, until_ready
 from clients.bacnet.client import DISCOVERY_TIMEOUT_S, BACnetClient
 from clients.bacnet.errors import StackError
 from clients.bacnet.line import APDU_TIMEOUT_S, RETRIES
 from clients.bacnet.loop import SHARED_LOOP
 from clients.bacnet.names import station
+from clients.bacnet.octets.lane import Lane
 from clients.bacnet.port import OwnPort, interface_address
 from clients.bacnet.requests import Requester
 from utils.errors import ConfigError, Problem
@@ -190,6 +191,7 @@ class BACnetStack:
         requester = Requester(
             application, port.address.addrTuple, apdu_timeout_s=self._tries[0], retries=self._tries[1]
         )
+        requester.open_lane(Lane(transport_of(application)))
         self._client = BACnetClient(application, requester, broadcasts=self.hears_all)
 
     @staticmethod

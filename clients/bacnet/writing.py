@@ -5,12 +5,9 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import groupby
 
-from bacpypes3.apdu import WritePropertyMultipleRequest, WritePropertyRequest
-from bacpypes3.basetypes import PropertyValue, WriteAccessSpecification
+from bacpypes3.apdu import WritePropertyRequest
 from bacpypes3.constructeddata import Any as AnyValue
-from bacpypes3.constructeddata import SequenceOf
 from bacpypes3.pdu import Address
 from bacpypes3.primitivedata import ClosingTag, Null, OpeningTag, TagList
 
@@ -18,7 +15,9 @@ from clients.bacnet.decoding import decode, plain
 from clients.bacnet.encoding import encode, needs_priority, refuse_priority
 from clients.bacnet.errors import UnknownService, WriteStopped
 from clients.bacnet.names import device_key, property_identifier, station
-from clients.bacnet.reading import PropertyItem, item_of
+from clients.bacnet.octets.services import Sent, write_request
+from clients.bacnet.octets.values import octets_of
+from clients.bacnet.reading import PropertyItem, item_of, key_of
 from clients.bacnet.requests import Requester
 from clients.bacnet.results import PRESENT_VALUE, BacnetRef, BacnetValue, BacnetWrite, BacnetWriteResult, Untyped
 from clients.bacnet.traits import Traits, TraitsBook
@@ -26,8 +25,7 @@ from utils.errors import DeviceError, DeviceUnreachable, ObjectError
 
 _PRESENT = property_identifier(PRESENT_VALUE)
 _SLOTS = property_identifier("priority-array")
-_SPECIFICATIONS = SequenceOf(WriteAccessSpecification)
-_PER_REQUEST, _PER_WRITE, _PER_TAG = 8, 20, 5
+_PER_REQUEST, _PER_WRITE = 8, 20
 _PATIENCE = 0.5
 """Share of the deadline that several writes in one request may take: some devices drop what they cannot do."""
 _ANSWERS_LONG = 4
@@ -40,11 +38,13 @@ class _Order:
 
     item: PropertyItem
     value: Untyped
+    octets: bytes
+    """The value with its tags."""
     priority: int | None
 
     @property
     def size(self) -> int:
-        return _PER_WRITE + sum(_PER_TAG + len(tag.tag_data) for tag in AnyValue(self.value).tagList)
+        return _PER_WRITE + len(self.octets)
 
 
 class Writer:
@@ -100,7 +100,7 @@ class Writer:
 
         Writing the same values once more does no harm.
         """
-        request = WritePropertyMultipleRequest(listOfWriteAccessSpecs=_SPECIFICATIONS(_specifications(orders)))
+        request = write_request(Sent(key_of(order.item), order.octets, order.priority) for order in orders)
         try:
             async with asyncio.timeout(patience_s):
                 await self._requester.ask(address, request, f"write of {len(orders)} properties")
@@ -174,7 +174,7 @@ def _order(address: Address, write: BacnetWrite) -> _Order:
             raise ValueError("null gives a slot back: it needs a priority")
     except ValueError as error:
         raise ObjectError(device_key(address), f"write to {item.words}: {error}") from None
-    return _Order(item, value, write.priority)
+    return _Order(item, value, octets_of(value), write.priority)
 
 
 def _chunks(orders: Sequence[_Order], traits: Traits) -> list[list[_Order]]:
@@ -188,19 +188,3 @@ def _chunks(orders: Sequence[_Order], traits: Traits) -> list[list[_Order]]:
         chunks[-1].append(order)
         left -= order.size
     return chunks
-
-
-def _specifications(orders: Sequence[_Order]) -> list[WriteAccessSpecification]:
-    return [
-        WriteAccessSpecification(objectIdentifier=target, listOfProperties=[_property_value(order) for order in group])
-        for target, group in groupby(orders, key=lambda order: order.item.target)
-    ]
-
-
-def _property_value(order: _Order) -> PropertyValue:
-    value = PropertyValue(propertyIdentifier=order.item.name, value=order.value)
-    if order.item.place is not None:
-        value.propertyArrayIndex = order.item.place
-    if order.priority is not None:
-        value.priority = order.priority
-    return value

@@ -15,8 +15,8 @@ from typing import Any
 import pytest
 
 from clients.bacnet.client import BACnetClient
+from clients.bacnet.octets.answers import is_closed
 from clients.bacnet.results import BacnetRef, BacnetWrite
-from clients.bacnet.served.decoding import is_closed
 from clients.bacnet.stack import BACnetStack
 from tests.clients.bacnet.server import stack
 from tests.malformed import CONFIRMED_REQUEST, closed, context, identifier, kind_of, opened, packet, real
