@@ -17,6 +17,7 @@ from clients.bacnet.errors import AnswerTooLong, BacnetRefusal, DeviceBusy, Unkn
 from clients.bacnet.names import (
     OBJECT_TYPES,
     WILDCARD_DEVICE,
+    address_text,
     device_key,
     has_property,
     object_identifier,
@@ -59,6 +60,7 @@ class PropertyItem(NamedTuple):
         return _PER_PROPERTY + _SIZES.get(str(self.name), _SIZE) + (0 if self.place is None else 3)
 
 
+@lru_cache(maxsize=4096)
 def item_of(ref: BacnetRef) -> PropertyItem:
     """Parse a reference. Raises ConfigError."""
     name = property_identifier(ref.property)
@@ -185,9 +187,8 @@ class Reader:
             quality = Quality.MISSING if isinstance(failure, BacnetRefusal) else Quality.BAD
             told = _anyway(answer)
         unit = self._units.get((address, item.target)) if item.name == _PRESENT else None
-        return BacnetReading(
-            str(address), str(item.target), str(item.name), item.place, value, unit, quality, time.time(), error, told
-        )
+        words = (address_text(address), *_names(item), item.place)
+        return BacnetReading(*words, value, unit, quality, time.time(), error, told)
 
     def _decoded(self, address: Address, item: PropertyItem, answer: Untyped) -> BacnetValue:
         """The value. Raises ObjectError for what is none, or no number where a point needs one."""
@@ -242,6 +243,11 @@ def _chunks(items: Sequence[PropertyItem], traits: Traits) -> list[list[Property
         chunks[-1].append(item)
         left, last = left - size, item.target
     return chunks
+
+
+@lru_cache(maxsize=4096)
+def _names(item: PropertyItem) -> tuple[str, str]:
+    return str(item.target), str(item.name)
 
 
 @lru_cache(maxsize=4096)

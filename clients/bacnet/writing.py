@@ -9,17 +9,17 @@ from dataclasses import dataclass
 from bacpypes3.apdu import WritePropertyRequest
 from bacpypes3.constructeddata import Any as AnyValue
 from bacpypes3.pdu import Address
-from bacpypes3.primitivedata import ClosingTag, Null, OpeningTag, TagList
+from bacpypes3.primitivedata import ClosingTag, OpeningTag, TagList
 
 from clients.bacnet.decoding import decode, plain
 from clients.bacnet.encoding import encode, needs_priority, refuse_priority
 from clients.bacnet.errors import UnknownService, WriteStopped
 from clients.bacnet.names import device_key, property_identifier, station
 from clients.bacnet.octets.services import Sent, write_request
-from clients.bacnet.octets.values import octets_of
+from clients.bacnet.octets.values import NULL, any_of, octets_to_send
 from clients.bacnet.reading import PropertyItem, item_of, key_of
 from clients.bacnet.requests import Requester
-from clients.bacnet.results import PRESENT_VALUE, BacnetRef, BacnetValue, BacnetWrite, BacnetWriteResult, Untyped
+from clients.bacnet.results import PRESENT_VALUE, BacnetRef, BacnetValue, BacnetWrite, BacnetWriteResult
 from clients.bacnet.traits import Traits, TraitsBook
 from utils.errors import DeviceError, DeviceUnreachable, ObjectError
 
@@ -37,7 +37,6 @@ class _Order:
     """A write that may be sent."""
 
     item: PropertyItem
-    value: Untyped
     octets: bytes
     """The value with its tags."""
     priority: int | None
@@ -128,7 +127,7 @@ class Writer:
         request = WritePropertyRequest(
             objectIdentifier=order.item.target,
             propertyIdentifier=order.item.name,
-            propertyValue=order.value,
+            propertyValue=any_of(order.octets),
         )
         if order.item.place is not None:
             request.propertyArrayIndex = order.item.place
@@ -143,14 +142,15 @@ def check_write(address: str, write: BacnetWrite) -> BacnetValue:
     Raises what :meth:`Writer.write` would before anything is sent: ObjectError, or ConfigError for a name.
     """
     order = _order(station(address), write)
-    if order.item.name == _PRESENT and order.priority is not None:
-        return decode(_in_a_slot(order.value), order.item.target[0], _SLOTS, order.priority)
-    return plain(order.value)
+    object_type, name, place = order.item.target[0], order.item.name, order.item.place
+    if name == _PRESENT and order.priority is not None:
+        return decode(_in_a_slot(order.octets), object_type, _SLOTS, order.priority)
+    return plain(encode(write.value, object_type, name, place))
 
 
-def _in_a_slot(value: Untyped) -> AnyValue:
+def _in_a_slot(octets: bytes) -> AnyValue:
     """What is built of several parts stands in a slot within a tag of its own."""
-    tags = list(AnyValue(value).tagList)
+    tags = list(any_of(octets).tagList)
     return AnyValue(TagList(tags if len(tags) == 1 else [OpeningTag(1), *tags, ClosingTag(1)]))
 
 
@@ -169,12 +169,12 @@ def _order(address: Address, write: BacnetWrite) -> _Order:
             refuse_priority(write.priority)
         elif needs_priority(item.target[0], item.name):
             raise ValueError("a priority is needed; without one the value would stay in slot 16")
-        value = encode(write.value, item.target[0], item.name, item.place)
-        if isinstance(value, Null) and write.priority is None:
+        octets = octets_to_send(write.value, item.target[0], item.name, item.place)
+        if octets == NULL and write.priority is None:
             raise ValueError("null gives a slot back: it needs a priority")
     except ValueError as error:
         raise ObjectError(device_key(address), f"write to {item.words}: {error}") from None
-    return _Order(item, value, octets_of(value), write.priority)
+    return _Order(item, octets, write.priority)
 
 
 def _chunks(orders: Sequence[_Order], traits: Traits) -> list[list[_Order]]:

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from bacpypes3.apdu import ConfirmedRequestPDU
 
-from clients.bacnet.octets.tags import behind_closing, closing, head, opening, unsigned
+from clients.bacnet.octets.tags import behind_closing, closing, opening, unsigned
 
 READ_MULTIPLE, WRITE_MULTIPLE = 14, 16
 _INSTANCE_BITS = 22
@@ -19,6 +19,7 @@ _LIST, _LIST_END = opening(1), closing(1)
 _VALUE, _VALUE_END = bytes((opening(2),)), bytes((closing(2),))
 _TOLD, _TOLD_END, _REFUSED, _REFUSED_END = opening(4), closing(4), opening(5), closing(5)
 _NAME, _PLACE, _ENUMERATED = 0x28, 0x38, 0x90
+_LONGEST_NUMBER = 4
 
 
 class Key(NamedTuple):
@@ -111,7 +112,7 @@ def results_of(octets: bytes) -> Iterator[Result]:
 def _result(octets: bytes, at: int, target: int) -> tuple[Result, int]:
     name, at = _number(octets, at, _NAME)
     place: int | None = None
-    if at < len(octets) and octets[at] & 0xF8 == _PLACE and octets[at] & 0x0F not in (0x0E, 0x0F):
+    if at < len(octets) and 0 < octets[at] - _PLACE <= _LONGEST_NUMBER:
         place, at = _number(octets, at, _PLACE)
     key = Key(target, name, place)
     kind = octets[at] if at < len(octets) else -1
@@ -125,10 +126,11 @@ def _result(octets: bytes, at: int, target: int) -> tuple[Result, int]:
 
 
 def _number(octets: bytes, at: int, kind: int) -> tuple[int, int]:
-    tag = head(octets, at)
-    if tag.kind != kind or tag.end == tag.begin:
+    length = octets[at] - kind if at < len(octets) else 0
+    end = at + 1 + length
+    if not 1 <= length <= _LONGEST_NUMBER or end > len(octets):
         raise ValueError(f"octet {at} is not what an answer has there")
-    return int.from_bytes(octets[tag.begin : tag.end]), tag.end
+    return int.from_bytes(octets[at + 1 : end]), end
 
 
 def _expected(octets: bytes, at: int, first: int, length: int) -> int:

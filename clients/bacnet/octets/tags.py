@@ -12,6 +12,8 @@ _LONGER = 5
 _WIDTHS = {254: 2, 255: 4}
 """Octets of a length, by the octet that stands before them; any other is the length itself."""
 _BOOLEAN = 0x10
+_OTHERWISE = frozenset({_BOOLEAN, _EXTENDED << 4})
+"""Numbers in whose first octet something else stands than the length."""
 
 
 class Head(NamedTuple):
@@ -60,6 +62,11 @@ def behind_closing(octets: bytes, at: int, closing: int) -> int:
 
     Raises ValueError where they have no end.
     """
+    first = octets[at] if at < len(octets) else 0
+    end = at + 1 + (first & _LENGTH)
+    is_short = not first & CONTEXT and first & _LENGTH < _LONGER and first & _NUMBER not in _OTHERWISE
+    if is_short and octets[end : end + 1] == bytes((closing,)):
+        return end + 1  # one short value, as nearly always
     inside = [closing]
     while inside:
         tag = head(octets, at)

@@ -21,14 +21,17 @@ from bacpypes3.primitivedata import (
 from bacpypes3.primitivedata import ObjectType as BacnetType
 
 from clients.bacnet.decoding import decode
+from clients.bacnet.encoding import encode
 from clients.bacnet.errors import UNREADABLE
 from clients.bacnet.names import OBJECT_TYPES, datatype
 from clients.bacnet.results import BacnetValue, Untyped
 from utils.bacnet import SLOTS
-from utils.values import PointValue
+from utils.values import REAL32_LARGEST, PointValue
 
 _REAL = struct.Struct(">f")
-_NULL, _FALSE, _TRUE, _REAL_TAG = b"\x00", b"\x10", b"\x11", 0x44
+NULL = b"\x00"
+_FALSE, _TRUE, _REAL_TAG = b"\x10", b"\x11", 0x44
+_REAL_OCTET = bytes((_REAL_TAG,))
 _UNSIGNED, _ENUMERATED = 0x20, 0x90
 _PRIORITY_ARRAY = PropertyIdentifier("priority-array")
 _LONG = 1 << 32
@@ -36,19 +39,30 @@ _REPEATED = 8
 """So many octets may have what is always the same, such as flags and units: that is read once."""
 
 
+def octets_to_send(value: BacnetValue, object_type: BacnetType, name: PropertyIdentifier, place: int | None) -> bytes:
+    """A value that a property takes, with its tags. Raises ValueError for what must not be sent."""
+    if type(value) is float and _is_real(object_type, name, place) and abs(value) <= REAL32_LARGEST:
+        return _real(value)
+    return octets_of(encode(value, object_type, name, place))
+
+
 def octets_of(value: Untyped) -> bytes:
     """A value that may be sent, with its tags."""
     match value:
         case Real() if not isinstance(value, Double):
-            return bytes((_REAL_TAG,)) + _REAL.pack(value)
+            return _real(value)
         case Null():
-            return _NULL
+            return NULL
         case Boolean():
             return _TRUE if value else _FALSE
         case Enumerated() | Unsigned() if int(value) < _LONG:
             return _whole(_ENUMERATED if isinstance(value, Enumerated) else _UNSIGNED, int(value))
     tags = value.tagList if isinstance(value, AnyValue) else value.encode()
     return bytes(TagList(list(tags)).encode().pduData)
+
+
+def _real(number: float) -> bytes:
+    return _REAL_OCTET + _REAL.pack(number)
 
 
 def _whole(kind: int, number: int) -> bytes:
@@ -95,7 +109,7 @@ def _slots(octets: bytes, object_type: BacnetType) -> tuple[PointValue | None, .
         return None
     if ours.is_analog:
         return _counted(_real_slots(octets))
-    return None if len(octets) != SLOTS or octets.strip(_NULL) else (None,) * SLOTS
+    return None if len(octets) != SLOTS or octets.strip(NULL) else (None,) * SLOTS
 
 
 def _counted(slots: list[PointValue | None] | None) -> tuple[PointValue | None, ...] | None:
