@@ -288,7 +288,7 @@ class BacnetStacks:
     def _stack(self, own: str) -> BACnetStack:
         with self._lock:
             if own not in self._stacks:
-                self._stacks[own] = self._open.enter_context(BACnetStack(own, is_hidden=True))
+                self._stacks[own] = self._open.enter_context(BACnetStack(own, is_hidden=True, takes_turns=True))
             return self._stacks[own]
 
     def close(self) -> None:

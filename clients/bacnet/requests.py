@@ -23,7 +23,7 @@ from bacpypes3.pdu import Address
 
 from clients.bacnet.errors import AnswerTooLong, DeviceBusy, error_of
 from clients.bacnet.flights import ByStack, Call, Flight, transaction_of
-from clients.bacnet.line import APDU_TIMEOUT_S, PER_NETWORK, RETRIES, Places, RequestLine
+from clients.bacnet.line import APDU_TIMEOUT_S, IN_FLIGHT, PER_NETWORK, RETRIES, Places, RequestLine, turns_of
 from clients.bacnet.names import device_key, socket_of
 from clients.bacnet.octets.lane import Lane
 from clients.bacnet.octets.services import READ_MULTIPLE, OctetsRequest
@@ -72,11 +72,17 @@ class Requester:
         *,
         apdu_timeout_s: float = APDU_TIMEOUT_S,
         retries: int = RETRIES,
+        at_once: int = IN_FLIGHT,
     ) -> None:
-        """``apdu_timeout_s`` and ``retries`` are for devices that tell none of their own."""
+        """``apdu_timeout_s`` and ``retries`` are for devices that tell none of their own.
+
+        ``at_once`` requests go to a device at a time at most. Where that is one, it is one of all requesters of this
+        process that say so.
+        """
         self._application = application
         self.own = own
-        self._new_line = partial(RequestLine, apdu_timeout_s, retries)
+        self._new_line = partial(RequestLine, apdu_timeout_s, retries, at_once)
+        self._takes_turns = at_once == 1
         self._lines: dict[Address, RequestLine] = {}
         self._networks: dict[int | None, Places] = {}
         self._lane: Lane | None = None
@@ -92,7 +98,7 @@ class Requester:
     def line(self, address: Address) -> RequestLine:
         """What is going on with a device."""
         if address not in self._lines:
-            self._lines[address] = self._new_line()
+            self._lines[address] = self._new_line(turns_of(address)) if self._takes_turns else self._new_line()
         return self._lines[address]
 
     async def ask(self, address: Address, request: ConfirmedRequestPDU, what: str) -> Untyped:

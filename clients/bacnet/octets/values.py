@@ -43,7 +43,10 @@ def octets_to_send(value: BacnetValue, object_type: BacnetType, name: PropertyId
     """A value that a property takes, with its tags. Raises ValueError for what must not be sent."""
     if type(value) is float and _is_real(object_type, name, place) and abs(value) <= REAL32_LARGEST:
         return _real(value)
-    return octets_of(encode(value, object_type, name, place))
+    try:
+        return octets_of(encode(value, object_type, name, place))
+    except struct.error:
+        raise ValueError(f"{value!r} is more than any device holds") from None
 
 
 def octets_of(value: Untyped) -> bytes:
