@@ -13,6 +13,7 @@ from typing import Any, TypeAlias
 from bacpypes3.primitivedata import (
     CharacterString,
     Date,
+    Double,
     Enumerated,
     Null,
     Real,
@@ -61,7 +62,7 @@ def value_octets(value: Element) -> bytes:
     match value:
         case Null():
             return _NULL
-        case Real():
+        case Real() if not isinstance(value, Double):
             return _REAL_TAG + _REAL.pack(value)
         case Enumerated() | Unsigned() if value < _FIVE_OCTETS:
             length = max(1, (int(value).bit_length() + 7) // 8)

@@ -23,6 +23,7 @@ _VALUE, _SERVICE = (
     context(2, number) + opened(4) + value + closed(4) for number, value in ((b"\x55", real(1.5)), (b"\x51", b"\x10"))
 )
 _HEAD = context(0, identifier(0, 1)) + opened(1)
+_SELF, _WHO = identifier(8, 7), b"\x19\x4b"
 _BOTH = _HEAD + _VALUE + _SERVICE + closed(1)
 
 
@@ -57,7 +58,7 @@ def read(ours: BACnetStack, address: str) -> Untyped:
 
 
 class Device:
-    """Answers reads of many in its own way, and all others as if it knew no other service."""
+    """Answers reads of many in its own way, and tells nothing else but who it is."""
 
     def __init__(self, answer: Callable[[bytes], bytes]) -> None:
         self._answer = answer
@@ -67,6 +68,8 @@ class Device:
         self.asked.append(request)
         if request[3] == READ_MULTIPLE and len(request) > 16:
             return self._answer(request)
+        if request[-2:] == _WHO:
+            return acknowledged(request, context(0, _SELF) + _WHO + opened(3) + b"\xc4" + _SELF + closed(3))
         return bytes([0x50, request[2], request[3], 0x91, 2, 0x91, 32])  # property: unknown-property
 
 
