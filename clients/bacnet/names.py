@@ -97,12 +97,6 @@ def station(address: str) -> Address:
         raise ConfigError([Problem(f"BACnet address {address!r}", _ADDRESS_FORMS)]) from None
 
 
-@lru_cache(maxsize=1024)
-def address_text(address: Address) -> str:
-    """The address as people write it."""
-    return str(address)
-
-
 def device_key(address: str | Address) -> str:
     """``bacnet://192.168.0.122``: how ledgers and messages name a device. Raises ConfigError."""
     return f"{SCHEME}{station(address) if isinstance(address, str) else address}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Coroutine, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any, NamedTuple, TypeVar
 
@@ -17,7 +18,6 @@ from clients.bacnet.errors import AnswerTooLong, BacnetRefusal, DeviceBusy, Unkn
 from clients.bacnet.names import (
     OBJECT_TYPES,
     WILDCARD_DEVICE,
-    address_text,
     device_key,
     has_property,
     object_identifier,
@@ -69,6 +69,20 @@ def item_of(ref: BacnetRef) -> PropertyItem:
     return PropertyItem(object_identifier(ref.object), name, ref.index)
 
 
+@dataclass(slots=True)
+class _Known:
+    """What readings of one device have in common."""
+
+    address: str
+    units: dict[ObjectIdentifier, str | None] = field(default_factory=dict)
+
+    def lacks_unit(self, item: PropertyItem) -> bool:
+        """Whether this is a value whose unit has not been asked for."""
+        if item.name != _PRESENT or item.target in self.units:
+            return False
+        return has_property(item.target[0], "units")
+
+
 Result = TypeVar("Result")
 Answers = dict[PropertyItem, Any]
 """What a device told of each item: an encoded value, as octets or in BACpypes3's class, or a DeviceError."""
@@ -80,11 +94,11 @@ class Reader:
     def __init__(self, requester: Requester, traits: TraitsBook) -> None:
         self._requester = requester
         self._traits = traits
-        self._units: dict[tuple[Address, ObjectIdentifier], str | None] = {}
+        self._devices: dict[Address, _Known] = {}
 
     async def read(self, address: Address, item: PropertyItem) -> BacnetReading:
         """One property; an analog present-value's unit is asked for once. Raises DeviceError."""
-        if self._lacks_unit(address, item):
+        if self._known(address).lacks_unit(item):
             encoded, _ = await asyncio.gather(self._one(address, item), self.learn_unit(address, item.target))
         else:
             encoded = await self._one(address, item)
@@ -92,17 +106,18 @@ class Reader:
 
     async def read_multiple(self, address: Address, items: Sequence[PropertyItem]) -> tuple[BacnetReading, ...]:
         """Any number of properties; what concerns one only is in its reading. Raises DeviceError for all."""
-        units = [PropertyItem(item.target, _UNITS, None) for item in items if self._lacks_unit(address, item)]
+        known = self._known(address)
+        units = [PropertyItem(item.target, _UNITS, None) for item in items if known.lacks_unit(item)]
         answers = await self.answers(address, dict.fromkeys([*items, *units]))
         for unit in units:
             self._keep_unit(address, unit, answers[unit])
-        return tuple(self.reading(address, item, answers[item]) for item in items)
+        return tuple(_reading(known, item, answers[item]) for item in items)
 
     async def read_priority_array(self, address: Address, target: ObjectIdentifier) -> PriorityArray:
         """All 16 slots, one by one where the device cannot send them together. Raises DeviceError."""
         whole = PropertyItem(target, _PRIORITY_ARRAY, None)
         try:
-            slots: PriorityArray = self._decoded(address, whole, await self._one(address, whole))  # type: ignore[assignment]
+            slots: PriorityArray = _decoded(str(address), whole, await self._one(address, whole))  # type: ignore[assignment]
         except AnswerTooLong:
             return await self._slots(address, target)
         return slots
@@ -120,11 +135,11 @@ class Reader:
 
         What it leaves out of an answer, cuts off or garbles is asked for singly, before that is an error of one item.
         """
-        wanted = list(items)
+        wanted = tuple(items)
         if len(wanted) < 2:
             return await self._one_by_one(address, wanted)
         traits = await self._traits.of(address)
-        chunks = _chunks(wanted, traits)
+        chunks = _chunks(wanted, traits.room)
         parts = await _all(self._chunk(address, chunk, traits) for chunk in chunks)
         return {item: answer for part in parts for item, answer in part.items()}
 
@@ -134,7 +149,7 @@ class Reader:
             try:
                 told = await self._together(address, items)
                 left_out = [item for item in items if item not in told]
-                return told | await self._one_by_one(address, left_out)
+                return told | await self._one_by_one(address, left_out) if left_out else told
             except (AnswerTooLong, DeviceBusy):
                 half = len(items) // 2
                 parts = await _all(self._chunk(address, part, traits) for part in (items[:half], items[half:]))
@@ -169,7 +184,7 @@ class Reader:
 
     async def _together(self, address: Address, items: Sequence[PropertyItem]) -> Answers:
         wanted = {key_of(item): item for item in items}
-        request = read_request(wanted)
+        request = read_request(tuple(wanted))
         what = f"read of {len(items)} properties"
         answer = await self._requester.ask(address, request, what)
         try:
@@ -179,46 +194,52 @@ class Reader:
 
     def reading(self, address: Address, item: PropertyItem, answer: Untyped) -> BacnetReading:
         """An encoded value, or a failure to read it, as a reading."""
-        error, value, told, quality = None, None, None, Quality.GOOD
-        try:
-            value = self._decoded(address, item, answer)
-        except ObjectError as failure:
-            error = failure
-            quality = Quality.MISSING if isinstance(failure, BacnetRefusal) else Quality.BAD
-            told = _anyway(answer)
-        unit = self._units.get((address, item.target)) if item.name == _PRESENT else None
-        words = (address_text(address), *_names(item), item.place)
-        return BacnetReading(*words, value, unit, quality, time.time(), error, told)
+        return _reading(self._known(address), item, answer)
 
-    def _decoded(self, address: Address, item: PropertyItem, answer: Untyped) -> BacnetValue:
-        """The value. Raises ObjectError for what is none, or no number where a point needs one."""
-        if isinstance(answer, DeviceError):
-            raise answer
-        try:
-            read = value_in if isinstance(answer, bytes) else decode
-            value = read(answer, item.target[0], item.name, item.place)
-        except ValueError as error:
-            raise ObjectError(device_key(address), f"{item.words}: {error}") from None
-        if item.name == _PRESENT and item.target[0] in OBJECT_TYPES and point_value(value, item.target[0]) is None:
-            raise ObjectError(device_key(address), f"{item.words}: not a value: {value}")
-        return value
-
-    def _lacks_unit(self, address: Address, item: PropertyItem) -> bool:
-        if item.name != _PRESENT or (address, item.target) in self._units:
-            return False
-        return has_property(item.target[0], "units")
+    def _known(self, address: Address) -> _Known:
+        if address not in self._devices:
+            self._devices[address] = _Known(str(address))
+        return self._devices[address]
 
     async def learn_unit(self, address: Address, target: ObjectIdentifier) -> None:
         """Ask for the unit of an analog object's present-value, once."""
-        if self._lacks_unit(address, PropertyItem(target, _PRESENT, None)):
+        if self._known(address).lacks_unit(PropertyItem(target, _PRESENT, None)):
             unit = PropertyItem(target, _UNITS, None)
             self._keep_unit(address, unit, await self._one_or_error(address, unit))
 
     def _keep_unit(self, address: Address, unit: PropertyItem, answer: Untyped) -> None:
+        known = self._known(address)
         try:
-            self._units[address, unit.target] = str(self._decoded(address, unit, answer))
+            known.units[unit.target] = str(_decoded(known.address, unit, answer))
         except ObjectError:
-            self._units[address, unit.target] = None
+            known.units[unit.target] = None
+
+
+def _reading(known: _Known, item: PropertyItem, answer: Untyped) -> BacnetReading:
+    error, value, told, quality = None, None, None, Quality.GOOD
+    try:
+        value = _decoded(known.address, item, answer)
+    except ObjectError as failure:
+        error = failure
+        quality = Quality.MISSING if isinstance(failure, BacnetRefusal) else Quality.BAD
+        told = _anyway(answer)
+    unit = known.units.get(item.target) if item.name == _PRESENT else None
+    what = (known.address, *_names(item), item.place)
+    return BacnetReading(*what, value, unit, quality, time.time(), error, told)
+
+
+def _decoded(address: str, item: PropertyItem, answer: Untyped) -> BacnetValue:
+    """The value. Raises ObjectError for what is none, or no number where a point needs one."""
+    if isinstance(answer, DeviceError):
+        raise answer
+    try:
+        read = value_in if isinstance(answer, bytes) else decode
+        value = read(answer, item.target[0], item.name, item.place)
+    except ValueError as error:
+        raise ObjectError(device_key(address), f"{item.words}: {error}") from None
+    if item.name == _PRESENT and item.target[0] in OBJECT_TYPES and point_value(value, item.target[0]) is None:
+        raise ObjectError(device_key(address), f"{item.words}: not a value: {value}")
+    return value
 
 
 def _anyway(answer: Untyped) -> BacnetValue:
@@ -231,15 +252,16 @@ def _anyway(answer: Untyped) -> BacnetValue:
         return None
 
 
-def _chunks(items: Sequence[PropertyItem], traits: Traits) -> list[list[PropertyItem]]:
-    """Items in groups whose answers fit into one piece each."""
+@lru_cache(maxsize=1024)
+def _chunks(items: tuple[PropertyItem, ...], room: int) -> list[list[PropertyItem]]:
+    """Items in groups whose answers fit into one piece each. In each step they are the same."""
     chunks: list[list[PropertyItem]] = []
     left, last = 0, None
     for item in items:
         size = item.size + (0 if item.target == last else _PER_OBJECT)
         if not chunks or size > left:
             chunks.append([])
-            left, size = traits.room - _PER_ANSWER, item.size + _PER_OBJECT
+            left, size = room - _PER_ANSWER, item.size + _PER_OBJECT
         chunks[-1].append(item)
         left, last = left - size, item.target
     return chunks
@@ -270,7 +292,10 @@ def _told(address: Address, answer: bytes, wanted: Mapping[Key, PropertyItem]) -
 
 async def _all(work: Iterable[Coroutine[Any, Any, Result]]) -> list[Result]:
     """Do all at once; the first failure ends the others too, before it is raised."""
-    tasks = [asyncio.ensure_future(one) for one in work]
+    parts = list(work)
+    if len(parts) == 1:
+        return [await parts[0]]
+    tasks = [asyncio.ensure_future(one) for one in parts]
     try:
         return await asyncio.gather(*tasks)
     finally:

@@ -62,13 +62,18 @@ def object_number(object_type: int, instance: int) -> int:
 
 def read_request(keys: Iterable[Key]) -> OctetsRequest:
     """The request for these properties; neighbours of one object share its identifier."""
+    return OctetsRequest(READ_MULTIPLE, _asked(tuple(keys)))
+
+
+@lru_cache(maxsize=1024)
+def _asked(keys: tuple[Key, ...]) -> bytes:
     parts = bytearray()
     for target, group in groupby(keys, key=lambda key: key.target):
         parts += _object(target)
         for key in group:
             parts += _reference(0, key.name, key.place)
         parts.append(_LIST_END)
-    return OctetsRequest(READ_MULTIPLE, bytes(parts))
+    return bytes(parts)
 
 
 def write_request(writes: Iterable[Sent]) -> OctetsRequest:
