@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import typing
 from collections.abc import Iterator, Sequence
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -14,11 +15,14 @@ from campaigns.cell import CellParameters
 from campaigns.reading.file import CampaignFile
 from equipment.config_json import JsonDocument, judge
 from equipment.config_model import EquipmentConfig
-from learning.spaces.model import SpacesFile
 from supervisory.release_rules import ReleaseRules
 from supervisory.setup.config import SupervisoryConfig
 
-FILES = (EquipmentConfig, SupervisoryConfig, ReleaseRules, CampaignFile, CellParameters, SpacesFile)
+FILES: list[type[BaseModel]] = [EquipmentConfig, SupervisoryConfig, ReleaseRules, CampaignFile, CellParameters]
+if find_spec("gymnasium") is not None:
+    from learning.spaces.model import SpacesFile
+
+    FILES.append(SpacesFile)
 WRONG: Sequence[object] = (
     5,
     -1,
