@@ -34,13 +34,13 @@ CONTROLLERS = 16
 LATENCY_S = 0.04
 STEPS, WARM = 60, 10
 PACED_STEPS, SCALE = 10, 5.0
-"""Steps of 5 simulated seconds, at this pace: one in a second."""
+"""StepTimes of 5 simulated seconds, at this pace: one in a second."""
 NO_CHANGE = 1e6
 """A deadband that no measurement leaves."""
 
 
 @dataclass
-class Steps:
+class StepTimes:
     """When the steps of a run began and how long their exchanges took, in s, and what was sent in them."""
 
     began_s: list[float] = field(default_factory=list)
@@ -88,7 +88,7 @@ def _pair(folder: Path, building: str, controllers: Sequence[str], who: str) -> 
     )
 
 
-def _trips(what: str, steps: Steps, aim: str) -> Measured:
+def _trips(what: str, steps: StepTimes, aim: str) -> Measured:
     alone = f"without the building's own time {steps.exchange_s * 1e3:.0f} ms ({steps.exchange_s / LATENCY_S:.2f})"
     cost = f"{steps.cpu_s / CONTROLLERS * 1e3:.2f} ms of our processor per controller"
     detail = f"{steps.step_s * 1e3:.0f} ms a step, {alone}; {cost}"
@@ -101,9 +101,9 @@ def _paced(run: Run) -> Measured:
     return Measured("BACnet, paced at 1 s: steps that were late", str(summary.late_steps), "0", detail)
 
 
-def steps_of(run: Run) -> Steps:
+def steps_of(run: Run) -> StepTimes:
     """Execute a run and note its steps."""
-    steps = Steps()
+    steps = StepTimes()
     advance, begin = BOPTestClient.advance_simulation, Lane.begin
 
     def advanced(client: BOPTestClient, inputs: Mapping[str, float]) -> SimulationState:

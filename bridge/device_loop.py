@@ -19,9 +19,9 @@ from utils.handoff import Closed, LatestValue
 from utils.pacing import Pacer
 from utils.values import Frame, PointValue, Sample, Target
 
-_READ_MARGIN_S = 0.05
 _FIRST_READ_SHARE = 0.25
 """Of a step's time, at most, is what the first read is thought to take."""
+_READ_MARGIN_S = 0.05
 """How long before the next advance the reads begin at the latest, besides twice what they usually take."""
 KEEP_ALIVE_S = 120.0
 """Wall time between two signs of life in a long step: a server ends a test that is idle (boptest-api §3, §15)."""

@@ -19,7 +19,7 @@ from clients.bacnet.results import Untyped
 from utils.errors import ObjectError
 
 
-class Sent(Protocol):
+class Dispatched(Protocol):
     """What a way knows of a request that it has sent."""
 
     @property
@@ -37,7 +37,7 @@ class Sent(Protocol):
 
 
 @dataclass(slots=True)
-class Call:
+class TimedCall:
     """What has a deadline, and whether anything has been answered in it."""
 
     timeout_s: float
@@ -51,13 +51,13 @@ class Flight:
     line: RequestLine
     address: Address
     number: int
-    call: Call
+    call: TimedCall
     place: int
     sent_at: float
     is_read: bool
     answers_before: int
     answer: Untyped = None
-    sent: Sent | None = None
+    sent: Dispatched | None = None
     repeats: int = 0
     timer: asyncio.Handle | None = None
 

@@ -22,7 +22,7 @@ from bacpypes3.app import Application
 from bacpypes3.pdu import Address
 
 from clients.bacnet.errors import AnswerTooLong, DeviceBusy, error_of
-from clients.bacnet.flights import ByStack, Call, Flight, transaction_of
+from clients.bacnet.flights import ByStack, Flight, TimedCall, transaction_of
 from clients.bacnet.line import APDU_TIMEOUT_S, IN_FLIGHT, PER_NETWORK, RETRIES, Places, RequestLine, turns_of
 from clients.bacnet.names import device_key, socket_of
 from clients.bacnet.octets.lane import Lane
@@ -37,13 +37,13 @@ _IN_ONE_PIECE = "segmentation-not-supported"
 _READS = frozenset({int(ReadPropertyRequest.service_choice), READ_MULTIPLE})
 
 
-_CALL: ContextVar[Call] = ContextVar("call")
+_CALL: ContextVar[TimedCall] = ContextVar("call")
 
 
 @asynccontextmanager
 async def deadline(device: str, timeout_s: float) -> AsyncIterator[None]:
     """Everything inside, within ``timeout_s``. Raises DeviceUnreachable when it takes longer."""
-    call = Call(timeout_s)
+    call = TimedCall(timeout_s)
     token = _CALL.set(call)
     try:
         async with asyncio.timeout(timeout_s):

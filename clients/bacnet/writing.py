@@ -15,7 +15,7 @@ from clients.bacnet.decoding import decode, plain
 from clients.bacnet.encoding import encode, needs_priority, refuse_priority
 from clients.bacnet.errors import UnknownService, WriteStopped
 from clients.bacnet.names import device_key, property_identifier, station
-from clients.bacnet.octets.services import Sent, write_request
+from clients.bacnet.octets.services import OctetWrite, write_request
 from clients.bacnet.octets.values import NULL, any_of, octets_to_send
 from clients.bacnet.reading import PropertyItem, item_of, key_of
 from clients.bacnet.requests import Requester
@@ -99,7 +99,7 @@ class Writer:
 
         Writing the same values once more does no harm.
         """
-        request = write_request(Sent(key_of(order.item), order.octets, order.priority) for order in orders)
+        request = write_request(OctetWrite(key_of(order.item), order.octets, order.priority) for order in orders)
         try:
             async with asyncio.timeout(patience_s):
                 await self._requester.ask(address, request, f"write of {len(orders)} properties")

@@ -30,7 +30,7 @@ class Key(NamedTuple):
     place: int | None
 
 
-class Sent(NamedTuple):
+class OctetWrite(NamedTuple):
     """A write in numbers; ``value`` with its own tags."""
 
     key: Key
@@ -38,7 +38,7 @@ class Sent(NamedTuple):
     priority: int | None
 
 
-class Result(NamedTuple):
+class OctetResult(NamedTuple):
     """What an answer tells of a property: the value with its tags, or class and code of an error."""
 
     key: Key
@@ -76,7 +76,7 @@ def _asked(keys: tuple[Key, ...]) -> bytes:
     return bytes(parts)
 
 
-def write_request(writes: Iterable[Sent]) -> OctetsRequest:
+def write_request(writes: Iterable[OctetWrite]) -> OctetsRequest:
     """The request for these writes, in their order."""
     parts = bytearray()
     for target, group in groupby(writes, key=lambda sent: sent.key.target):
@@ -99,7 +99,7 @@ def _reference(first: int, name: int, place: int | None) -> bytes:
     return unsigned(first, name) + (b"" if place is None else unsigned(first + 1, place))
 
 
-def results_of(octets: bytes) -> Iterator[Result]:
+def results_of(octets: bytes) -> Iterator[OctetResult]:
     """The results in the answer to a read (ASHRAE 135, 15.7.3.2).
 
     Raises ValueError for what is no such answer, wherever in it that shows.
@@ -114,7 +114,7 @@ def results_of(octets: bytes) -> Iterator[Result]:
         at += 1
 
 
-def _result(octets: bytes, at: int, target: int) -> tuple[Result, int]:
+def _result(octets: bytes, at: int, target: int) -> tuple[OctetResult, int]:
     name, at = _number(octets, at, _NAME)
     place: int | None = None
     if at < len(octets) and 0 < octets[at] - _PLACE <= _LONGEST_NUMBER:
@@ -123,11 +123,11 @@ def _result(octets: bytes, at: int, target: int) -> tuple[Result, int]:
     kind = octets[at] if at < len(octets) else -1
     if kind == _TOLD:
         end = behind_closing(octets, at + 1, _TOLD_END)
-        return Result(key, octets[at + 1 : end - 1], None), end
+        return OctetResult(key, octets[at + 1 : end - 1], None), end
     at = _single(octets, at, _REFUSED)
     group, at = _number(octets, at, _ENUMERATED)
     code, at = _number(octets, at, _ENUMERATED)
-    return Result(key, b"", (group, code)), _single(octets, at, _REFUSED_END)
+    return OctetResult(key, b"", (group, code)), _single(octets, at, _REFUSED_END)
 
 
 def _number(octets: bytes, at: int, kind: int) -> tuple[int, int]:

@@ -16,7 +16,7 @@ from emulators.ecy.bacnet.device_rows import DEVICE_ROWS, Device
 from emulators.ecy.bacnet.object_rows import ref_of, rows_of
 from emulators.ecy.bacnet.rows import Rows, selected, values_of
 from emulators.ecy.bacnet.wire.errors import error_words
-from emulators.ecy.bacnet.wire.multiple import Told, read_answer
+from emulators.ecy.bacnet.wire.multiple import ToldProperty, read_answer
 from emulators.ecy.bacnet.wire.values import Element, Encoded, Request
 from emulators.ecy.objects.objects import BacnetObject
 from emulators.ecy.refusals import UNKNOWN_OBJECT, Refusal
@@ -108,14 +108,14 @@ class ReadServices:
             self._trigger.disarm()
         return read_answer(request, results)
 
-    def _object(self, specification: Element) -> tuple[Element, list[Told]]:
+    def _object(self, specification: Element) -> tuple[Element, list[ToldProperty]]:
         identifier, references = specification.objectIdentifier, specification.listOfPropertyReferences
         try:
             found = self._directory.find(identifier, [int(one.propertyIdentifier) for one in references])
         except Refusal as refusal:
             error = error_words(refusal)
             return identifier, [
-                Told(int(ref.propertyIdentifier), ref.propertyArrayIndex, (), error) for ref in references
+                ToldProperty(int(ref.propertyIdentifier), ref.propertyArrayIndex, (), error) for ref in references
             ]
         return found.identifier, [_read(found, number, index) for number, index in _wanted(found, references)]
 
@@ -136,8 +136,8 @@ def _wanted(found: Found, references: Element) -> Iterator[tuple[int, int | None
             yield member, None
 
 
-def _read(found: Found, number: int, index: int | None) -> Told:
+def _read(found: Found, number: int, index: int | None) -> ToldProperty:
     try:
-        return Told(number, index, values_of(found.rows, found.source, number, index))
+        return ToldProperty(number, index, values_of(found.rows, found.source, number, index))
     except Refusal as refusal:
-        return Told(number, index, (), error_words(refusal))
+        return ToldProperty(number, index, (), error_words(refusal))

@@ -37,21 +37,21 @@ _RESULT_VALUE, _RESULT_VALUE_END = b"\x4e", b"\x4f"
 _RESULT_ERROR, _RESULT_ERROR_END = b"\x5e", b"\x5f"
 
 
-class Reference(NamedTuple):
+class UsualReference(NamedTuple):
     """One property to read."""
 
     propertyIdentifier: Element  # noqa: N815 - BACpypes3's names, as its own requests have them
     propertyArrayIndex: int | None  # noqa: N815
 
 
-class Reads(NamedTuple):
+class ReadsOfObject(NamedTuple):
     """What to read of one object."""
 
     objectIdentifier: Element  # noqa: N815
-    listOfPropertyReferences: Sequence[Reference]  # noqa: N815
+    listOfPropertyReferences: Sequence[UsualReference]  # noqa: N815
 
 
-class Write(NamedTuple):
+class UsualPropertyWrite(NamedTuple):
     """One property to write."""
 
     propertyIdentifier: Element  # noqa: N815
@@ -60,25 +60,25 @@ class Write(NamedTuple):
     priority: int | None
 
 
-class Writes(NamedTuple):
+class WritesOfObject(NamedTuple):
     """What to write to one object."""
 
     objectIdentifier: Element  # noqa: N815
-    listOfProperties: Sequence[Write]  # noqa: N815
+    listOfProperties: Sequence[UsualPropertyWrite]  # noqa: N815
 
 
 class UsualRead(ConfirmedRequestPDU):  # type: ignore[misc]
     """A ReadPropertyMultiple."""
 
     kind = ReadPropertyMultipleRequest
-    listOfReadAccessSpecs: Sequence[Reads]  # noqa: N815
+    listOfReadAccessSpecs: Sequence[ReadsOfObject]  # noqa: N815
 
 
 class UsualWrite(ConfirmedRequestPDU):  # type: ignore[misc]
     """A WritePropertyMultiple."""
 
     kind = WritePropertyMultipleRequest
-    listOfWriteAccessSpecs: Sequence[Writes]  # noqa: N815
+    listOfWriteAccessSpecs: Sequence[WritesOfObject]  # noqa: N815
 
 
 class _Unusual(Exception):
@@ -104,34 +104,34 @@ def usual_request(apdu: APDU, kind: type[APDU]) -> UsualRead | UsualWrite | None
     return request
 
 
-def _reads(octets: bytes) -> list[Reads]:
-    found: list[Reads] = []
+def _reads(octets: bytes) -> list[ReadsOfObject]:
+    found: list[ReadsOfObject] = []
     at = 0
     while at < len(octets) or not found:
         target, at = _target(octets, at)
-        references: list[Reference] = []
+        references: list[UsualReference] = []
         while octets[at] != _LIST_END or not references:
             number, index, at = _named(octets, at)
-            references.append(Reference(number, index))
-        found.append(Reads(target, references))
+            references.append(UsualReference(number, index))
+        found.append(ReadsOfObject(target, references))
         at += 1
     return found
 
 
-def _writes(octets: bytes) -> list[Writes]:
-    found: list[Writes] = []
+def _writes(octets: bytes) -> list[WritesOfObject]:
+    found: list[WritesOfObject] = []
     at = 0
     while at < len(octets) or not found:
         target, at = _target(octets, at)
-        writes: list[Write] = []
+        writes: list[UsualPropertyWrite] = []
         while octets[at] != _LIST_END or not writes:
             number, index, at = _named(octets, at)
             tag, at = _value(octets, at)
             priority = None
             if octets[at] == _PRIORITY | 1:
                 priority, at = octets[at + 1], at + 2
-            writes.append(Write(number, index, (tag,), priority))
-        found.append(Writes(target, writes))
+            writes.append(UsualPropertyWrite(number, index, (tag,), priority))
+        found.append(WritesOfObject(target, writes))
         at += 1
     return found
 
@@ -192,7 +192,7 @@ def _property(number: int) -> PropertyIdentifier:
     return PropertyIdentifier(number)
 
 
-class Told(NamedTuple):
+class ToldProperty(NamedTuple):
     """One property in an answer: its values in a row, or the class and the code of an error."""
 
     number: int
@@ -201,7 +201,7 @@ class Told(NamedTuple):
     error: tuple[str, str] | None = None
 
 
-def read_answer(request: APDU, results: Iterable[tuple[Element, Iterable[Told]]]) -> ComplexAckPDU:
+def read_answer(request: APDU, results: Iterable[tuple[Element, Iterable[ToldProperty]]]) -> ComplexAckPDU:
     """The answer to a ReadPropertyMultiple, by object."""
     octets = bytearray()
     for identifier, told in results:
@@ -215,7 +215,7 @@ def read_answer(request: APDU, results: Iterable[tuple[Element, Iterable[Told]]]
     return answer
 
 
-def _result(told: Told) -> bytes:
+def _result(told: ToldProperty) -> bytes:
     name = _in_context(2, told.number) + (b"" if told.element is None else _in_context(3, told.element))
     if told.error is not None:
         return name + _error(*told.error)

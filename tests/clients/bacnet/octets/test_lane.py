@@ -11,8 +11,8 @@ from clients.bacnet.octets.lane import Lane
 from clients.bacnet.octets.services import READ_MULTIPLE, WRITE_MULTIPLE
 from clients.bacnet.results import BacnetRef, BacnetWrite, Untyped
 from clients.bacnet.stack import BACnetStack
+from tests.clients.bacnet.answering import acknowledged, answering
 from tests.clients.bacnet.server import Server, device, inputs, some_objects, stack
-from tests.clients.bacnet.test_malformed_answers import acknowledged, answering
 from tests.malformed import closed, context, identifier, opened, real
 from utils.errors import DeviceError
 

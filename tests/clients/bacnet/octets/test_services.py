@@ -11,7 +11,7 @@ from bacpypes3.constructeddata import Any as AnyValue
 from bacpypes3.pdu import PDUData
 from bacpypes3.primitivedata import Real, TagList
 
-from clients.bacnet.octets.services import Key, Sent, read_request, results_of, write_request
+from clients.bacnet.octets.services import Key, OctetWrite, read_request, results_of, write_request
 from clients.bacnet.octets.values import octets_of
 from clients.bacnet.results import Untyped
 from tests.clients.bacnet.octets import theirs
@@ -43,7 +43,7 @@ def test_a_write_is_the_same_octets_as_bacpypes3_sends(seed: int) -> None:
     chance = theirs.seeded(seed)
     keys = some_keys(chance)
     values = {key: (theirs.some_value(chance), chance.choice((None, 1, 8, 16))) for key in keys}
-    sent = [Sent(key, octets_of(values[key][0]), values[key][1]) for key in keys]
+    sent = [OctetWrite(key, octets_of(values[key][0]), values[key][1]) for key in keys]
     groups = [[(key, *values[key]) for key in group] for group in by_object(keys)]
     assert write_request(sent).octets == theirs.content_of(theirs.write_request(groups))
 

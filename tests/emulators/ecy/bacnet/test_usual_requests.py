@@ -45,7 +45,7 @@ from bacpypes3.primitivedata import (
 )
 
 from emulators.ecy.bacnet.wire import requests
-from emulators.ecy.bacnet.wire.multiple import Told, UsualRead, UsualWrite, read_answer, usual_request
+from emulators.ecy.bacnet.wire.multiple import ToldProperty, UsualRead, UsualWrite, read_answer, usual_request
 from emulators.ecy.bacnet.wire.requests import request_from
 from emulators.ecy.bacnet.wire.values import Encoded, contents, value_octets
 from tests.emulators.ecy.bacnet.client import Value
@@ -205,9 +205,9 @@ def test_an_answer_is_the_same_octets_as_bacpypes3_sends(seed: int) -> None:
         (
             ObjectIdentifier(chance.choice(OBJECTS)),
             [
-                Told(number, chance.choice((None, 0, 300)), (), error)
+                ToldProperty(number, chance.choice((None, 0, 300)), (), error)
                 if (error := chance.choice((None, *errors)))
-                else Told(number, None, [chance.choice(values) for _ in range(chance.choice((0, 1, 1, 16)))])
+                else ToldProperty(number, None, [chance.choice(values) for _ in range(chance.choice((0, 1, 1, 16)))])
                 for number in (85, 512, 111)
             ],
         )
@@ -226,7 +226,7 @@ def test_an_answer_is_the_same_octets_as_bacpypes3_sends(seed: int) -> None:
     assert (ours.apduInvokeID, ours.apduService, ours.pduDestination) == (7, 14, Address("10.0.0.9"))
 
 
-def _element(told: Told) -> ReadAccessResultElement:
+def _element(told: ToldProperty) -> ReadAccessResultElement:
     if told.error is None:
         choice = ReadAccessResultElementChoice(propertyValue=Encoded(told.values))
     else:
