@@ -34,7 +34,7 @@ CONTROLLERS = 16
 LATENCY_S = 0.04
 STEPS, WARM = 60, 10
 PACED_STEPS, SCALE = 10, 5.0
-"""StepTimes of 5 simulated seconds, at this pace: one in a second."""
+"""Steps of 5 simulated seconds, at this pace: one in a second."""
 NO_CHANGE = 1e6
 """A deadband that no measurement leaves."""
 
