@@ -6,6 +6,7 @@ there are two measurements of everything: with them, and with devices in front o
 
 from __future__ import annotations
 
+import asyncio
 import os
 import statistics
 import sys
@@ -16,19 +17,31 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TypeAlias
 from unittest import mock
 
 from bacpypes3.pdu import IPv4Address
 from rich.console import Console
 
+from benchmarks.peers import POINTS_PER_CONTROLLER
 from benchmarks.rows import Measured
 from benchmarks.runs import peers, prepared
 from bridge.run import Run
 from clients.bacnet.octets.lane import Lane, LaneCall
-from clients.bacnet.octets.services import READ_MULTIPLE, WRITE_MULTIPLE, OctetsRequest
+from clients.bacnet.octets.services import (
+    READ_MULTIPLE,
+    WRITE_MULTIPLE,
+    Key,
+    OctetsRequest,
+    OctetWrite,
+    object_number,
+    write_request,
+)
 from clients.boptest_client import BOPTestClient
 from emulators.process import emulator_process
 from utils.values import SimulationState
+
+Peer: TypeAlias = tuple[str, int]
 
 CONTROLLERS = 16
 LATENCY_S = 0.04
@@ -37,6 +50,8 @@ PACED_STEPS, SCALE = 10, 5.0
 """Steps of 5 simulated seconds, at this pace: one in a second."""
 NO_CHANGE = 1e6
 """A deadband that no measurement leaves."""
+_LOST_S = 5.0
+_OUT_OF_SERVICE, _BOOLEAN = 81, 0x10
 
 
 @dataclass
@@ -47,6 +62,8 @@ class StepTimes:
     exchanges_s: list[float] = field(default_factory=list)
     own_cpu_s: list[float] = field(default_factory=list)
     sent: Counter[int] = field(default_factory=Counter)
+    last: dict[Peer, dict[int, bytes]] = field(default_factory=dict)
+    """The content of the last request of each service to each device."""
 
     @property
     def step_s(self) -> float:
@@ -79,6 +96,13 @@ def rows(folder: Path) -> Iterator[Measured]:
 def _pair(folder: Path, building: str, controllers: Sequence[str], who: str) -> Iterator[Measured]:
     changing = steps_of(prepared(folder / "changing", building, controllers, STEPS, protocol="bacnet"))
     yield _trips(f"{who}, everything changes", changing, "<= 2.2")
+    bare_s = asyncio.run(_bare_step_s(changing.last))
+    yield Measured(
+        f"{who}: step / bare loop of the same octets",
+        f"{changing.step_s / bare_s:.2f}",
+        "-",
+        f"bare {bare_s * 1e3:.0f} ms ({bare_s / LATENCY_S:.2f} round trips): as much as this computer can do",
+    )
     still = prepared(folder / "still", building, controllers, STEPS, protocol="bacnet", deadband=NO_CHANGE)
     yield _trips(f"{who}, nothing changes", steps_of(still), "<= 1.1")
     per_step = len(changing.exchanges_s) * CONTROLLERS
@@ -120,6 +144,7 @@ def steps_of(run: Run) -> StepTimes:
     def begun(lane: Lane, address: IPv4Address, number: int, request: OctetsRequest) -> LaneCall:
         if 0 < len(steps.began_s) < STEPS:
             steps.sent[int(request.apduService)] += 1
+            steps.last.setdefault(address.addrTuple, {})[int(request.apduService)] = request.octets
         return begin(lane, address, number, request)
 
     answered_s = [0.0]
@@ -127,6 +152,52 @@ def steps_of(run: Run) -> StepTimes:
     with noted, mock.patch.object(Lane, "begin", begun):
         run.execute()
     return steps
+
+
+async def _bare_step_s(last: Mapping[Peer, Mapping[int, bytes]]) -> float:
+    """The median of steps in which each device is sent its write, and when that is answered its read; no more."""
+    loop = asyncio.get_running_loop()
+    ways = [(*await loop.create_datagram_endpoint(_Answers, remote_addr=peer), last[peer]) for peer in last]
+    await asyncio.gather(*(way[1].ask(way[0], WRITE_MULTIPLE, _service(taken=True)) for way in ways))
+
+    async def step(transport: asyncio.DatagramTransport, answers: _Answers, requests: Mapping[int, bytes]) -> None:
+        for service in (WRITE_MULTIPLE, READ_MULTIPLE):
+            await answers.ask(transport, service, requests[service])
+
+    times = []
+    for _ in range(STEPS):
+        began_s = time.perf_counter()
+        await asyncio.gather(*(step(*way) for way in ways))
+        times.append(time.perf_counter() - began_s)
+    for transport, answers, _ in ways:
+        await answers.ask(transport, WRITE_MULTIPLE, _service(taken=False))
+        transport.close()
+    return statistics.median(times[WARM:])
+
+
+def _service(*, taken: bool) -> bytes:
+    """The content of a write that takes all inputs out of service, or puts them back."""
+    keys = (Key(object_number(0, n), _OUT_OF_SERVICE, None) for n in range(1, POINTS_PER_CONTROLLER + 1))
+    return write_request(OctetWrite(key, bytes((_BOOLEAN | taken,)), None) for key in keys).octets
+
+
+class _Answers(asyncio.DatagramProtocol):
+    heard: asyncio.Future[None]
+
+    async def ask(self, transport: asyncio.DatagramTransport, service: int, content: bytes) -> None:
+        self.heard = asyncio.get_running_loop().create_future()
+        transport.sendto(_packet(service, content))
+        await asyncio.wait_for(self.heard, _LOST_S)
+
+    def datagram_received(self, data: bytes, addr: Peer) -> None:
+        if not self.heard.done():
+            self.heard.set_result(None)
+
+
+def _packet(service: int, content: bytes) -> bytes:
+    """A request in its frames (ASHRAE 135, annex J, clauses 6 and 20.1)."""
+    apdu = bytes((0x01, 0x04, 0x00, 0x04, 1, service)) + content
+    return b"\x81\x0a" + (len(apdu) + 4).to_bytes(2) + apdu
 
 
 @contextmanager
