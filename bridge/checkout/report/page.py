@@ -35,7 +35,7 @@ def html_report(result: CheckoutResult) -> str:
     title = f"Checkout of {result.test_case}" if result.test_case else "Checkout"
     style = (resources.files(__package__) / "checkout.css").read_text(encoding="utf-8")
     told = (_not_tested(result), _summary(result), *_failures(result), *_equipments(result), signature())
-    return sheet(title, f"{title} {result.began:%Y-%m-%d %H:%M}", told, "checkout, point by point", style)
+    return sheet(title, f"{title} {result.began:%Y-%m-%d %H.%M}", told, "points checked out", style)
 
 
 def _not_tested(result: CheckoutResult) -> Markup:

@@ -92,5 +92,8 @@ def result(*points: TriedPoint, **more: object) -> CheckoutResult:
 def many(points: int, equipments: int = 6) -> CheckoutResult:
     """A building of boxes, all of them alike."""
     boxes = [f"VAV_{number + 1:02}" for number in range(equipments)]
-    made = [replace(POINTS[number % len(POINTS)], equipment=boxes[number % equipments]) for number in range(points)]
+    made = [
+        replace(POINTS[number % len(POINTS)], equipment=boxes[number * equipments // points])
+        for number in range(points)
+    ]
     return result(*made)
