@@ -12,7 +12,7 @@ from operator import attrgetter
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
 from bridge.checkout.report.values import blamed, in_words
-from bridge.checkout.results import CheckoutResult, TriedPoint, Verdict
+from bridge.checkout.results import CheckoutResult, PointVerdict, TriedPoint
 from utils.text import printable
 
 _DECLARATION = '<?xml version="1.0" encoding="UTF-8"?>\n'
@@ -42,7 +42,7 @@ def by_equipment(points: Sequence[TriedPoint]) -> Mapping[str, Sequence[TriedPoi
 
 def _counts(points: Sequence[TriedPoint]) -> dict[str, str]:
     verdicts = [point.verdict for point in points]
-    failed, passed = verdicts.count(Verdict.FAIL), verdicts.count(Verdict.PASS)
+    failed, passed = verdicts.count(PointVerdict.FAIL), verdicts.count(PointVerdict.PASS)
     counts = {"tests": len(points), "failures": failed, "errors": 0, "skipped": len(points) - failed - passed}
     return {name: str(count) for name, count in counts.items()}
 
@@ -52,14 +52,14 @@ def _add_case(suite: Element, point: TriedPoint) -> None:
     named = {"classname": printable(point.equipment), "name": printable(f"{point.point} = {point.simulation}")}
     case = SubElement(suite, "testcase", {**named, "time": "0"})
     verdict = point.verdict
-    if verdict is Verdict.PASS:
+    if verdict is PointVerdict.PASS:
         return
     told = [printable(in_words(finding)) for finding in blamed(point, verdict)] or [_NOTHING_TRIED]
     said = {"message": f"{verdict.value}: {told[0]}"}
-    if verdict is Verdict.FAIL:
+    if verdict is PointVerdict.FAIL:
         faults = [finding.fault.value for finding in blamed(point, verdict) if finding.fault]
         said["type"] = faults[0] if faults else verdict.value
-    SubElement(case, "failure" if verdict is Verdict.FAIL else "skipped", said).text = "\n".join(told)
+    SubElement(case, "failure" if verdict is PointVerdict.FAIL else "skipped", said).text = "\n".join(told)
 
 
 def _besides(result: CheckoutResult) -> Iterator[str]:

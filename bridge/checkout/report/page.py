@@ -8,18 +8,18 @@ from importlib import resources
 
 from bridge.checkout.report.junit import by_equipment
 from bridge.checkout.report.values import blamed, compared, directions, in_words, number, scaling
-from bridge.checkout.results import CheckoutResult, Finding, TriedPoint, Verdict
+from bridge.checkout.results import CheckoutResult, PointFinding, PointVerdict, TriedPoint
 from recording.moments import duration_in_words
 from recording.report.html import Cell, Markup, breakable, facts_table, heading, points, section, table, text, unbroken
 from recording.report.parts.closing import signature
 from recording.report.sheet import sheet
 
 _MARKS = {
-    Verdict.FAIL: "✗",
-    Verdict.PASS: "✓",
-    Verdict.NOT_PROVABLE: "?",
-    Verdict.NOT_TESTED: "–",
-    Verdict.DEFERRED: "…",
+    PointVerdict.FAIL: "✗",
+    PointVerdict.PASS: "✓",
+    PointVerdict.NOT_PROVABLE: "?",
+    PointVerdict.NOT_TESTED: "–",
+    PointVerdict.DEFERRED: "…",
 }
 """So that black and white tells them as well."""
 _COLUMNS = (
@@ -45,10 +45,10 @@ def _not_tested(result: CheckoutResult) -> Markup:
 def _summary(result: CheckoutResult) -> Markup:
     counts = {name: Counter(point.verdict for point in own) for name, own in by_equipment(result.points).items()}
     rows = [_row_of_counts(name, told) for name, told in counts.items()]
-    total = sum(counts.values(), Counter[Verdict]())
+    total = sum(counts.values(), Counter[PointVerdict]())
     if len(counts) > 1:
         rows.append(_row_of_counts("all", total))
-    head = ("equipment", "points", *(marked(verdict) for verdict in Verdict))
+    head = ("equipment", "points", *(marked(verdict) for verdict in PointVerdict))
     return section(
         "What was found",
         "found",
@@ -58,13 +58,13 @@ def _summary(result: CheckoutResult) -> Markup:
     )
 
 
-def _verdict(result: CheckoutResult, total: Counter[Verdict]) -> str:
+def _verdict(result: CheckoutResult, total: Counter[PointVerdict]) -> str:
     if not result.points:
         return "No point was tried."
     if not result.is_passed:
-        failed = total[Verdict.FAIL]
+        failed = total[PointVerdict.FAIL]
         return f"{failed} of {len(result.points)} points fail{'s' * (failed == 1)}."
-    open_points = len(result.points) - total[Verdict.PASS]
+    open_points = len(result.points) - total[PointVerdict.PASS]
     return (
         f"No point fails, but {open_points} of {len(result.points)} are not proved: that is no pass of them."
         if open_points
@@ -72,8 +72,8 @@ def _verdict(result: CheckoutResult, total: Counter[Verdict]) -> str:
     )
 
 
-def _row_of_counts(name: str, counts: Counter[Verdict]) -> Sequence[Cell]:
-    return name, counts.total(), *(counts[verdict] or "" for verdict in Verdict)
+def _row_of_counts(name: str, counts: Counter[PointVerdict]) -> Sequence[Cell]:
+    return name, counts.total(), *(counts[verdict] or "" for verdict in PointVerdict)
 
 
 def _facts(result: CheckoutResult) -> Iterator[tuple[str, Cell]]:
@@ -85,15 +85,15 @@ def _facts(result: CheckoutResult) -> Iterator[tuple[str, Cell]]:
 
 
 def _failures(result: CheckoutResult) -> Iterator[Markup]:
-    failed = [point for point in result.points if point.verdict is Verdict.FAIL]
-    rows = [_blamed_row(point, finding) for point in failed for finding in blamed(point, Verdict.FAIL)]
+    failed = [point for point in result.points if point.verdict is PointVerdict.FAIL]
+    rows = [_blamed_row(point, finding) for point in failed for finding in blamed(point, PointVerdict.FAIL)]
     if rows:
         yield section(
             "What fails", "failures", table(("equipment", "point", "error", "mixed up with", "evidence"), rows)
         )
 
 
-def _blamed_row(point: TriedPoint, finding: Finding) -> Sequence[Cell]:
+def _blamed_row(point: TriedPoint, finding: PointFinding) -> Sequence[Cell]:
     fault = finding.fault.value if finding.fault else "fails"
     return point.equipment, point.point, Markup(f"<b>{text(fault)}</b>"), finding.other, finding.says
 
@@ -110,7 +110,7 @@ def _unproved(own: Sequence[TriedPoint]) -> Iterator[Markup]:
     lines = [
         f"{point.point}: {verdict.value}. {in_words(finding)}"
         for point in own
-        if (verdict := point.verdict) not in (Verdict.PASS, Verdict.FAIL)
+        if (verdict := point.verdict) not in (PointVerdict.PASS, PointVerdict.FAIL)
         for finding in blamed(point, verdict)
     ]
     if lines:
@@ -138,10 +138,10 @@ def _row(point: TriedPoint) -> Sequence[Cell]:
     )
 
 
-def marked(verdict: Verdict) -> Markup:
+def marked(verdict: PointVerdict) -> Markup:
     """A verdict with its mark; what fails is bold."""
     told = f"{_MARKS[verdict]}&nbsp;{text(unbroken(verdict.value))}"
-    return Markup(f"<b>{told}</b>" if verdict is Verdict.FAIL else told)
+    return Markup(f"<b>{told}</b>" if verdict is PointVerdict.FAIL else told)
 
 
 def _stacked(lines: Iterable[str]) -> Markup:

@@ -11,7 +11,7 @@ import io
 from collections.abc import Iterator, Mapping
 
 from bridge.checkout.report.values import compared, number, scaling
-from bridge.checkout.results import CheckoutResult, Finding, Sample, TriedPoint
+from bridge.checkout.results import CheckoutResult, PointFinding, ShownValue, TriedPoint
 from utils.text import no_formula, printable
 
 BYTE_ORDER_MARK = "\ufeff"
@@ -59,7 +59,7 @@ def _of_point(point: TriedPoint) -> dict[str, str]:
     }
 
 
-def _of_finding(finding: Finding) -> dict[str, str]:
+def _of_finding(finding: PointFinding) -> dict[str, str]:
     return {
         "tried by": finding.proof.value,
         "direction": _told(finding.direction),
@@ -71,7 +71,7 @@ def _of_finding(finding: Finding) -> dict[str, str]:
     }
 
 
-def _of_sample(point: TriedPoint, finding: Finding, sample: Sample) -> dict[str, str]:
+def _of_sample(point: TriedPoint, finding: PointFinding, sample: ShownValue) -> dict[str, str]:
     values = compared(point, finding, sample)
     return {
         "controller value": number(values.controller),

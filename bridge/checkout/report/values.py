@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from bridge.checkout.results import Finding, Proof, Sample, TriedPoint, Verdict
+from bridge.checkout.results import PointFinding, PointVerdict, Proof, ShownValue, TriedPoint
 from utils.values import PointValue
 
 _IN_THE_SIMULATION = frozenset({Proof.ARRIVAL, Proof.RESPONSE})
@@ -23,7 +23,7 @@ class ComparedValues:
     """Of what is expected."""
 
 
-def compared(point: TriedPoint, finding: Finding, sample: Sample) -> ComparedValues:
+def compared(point: TriedPoint, finding: PointFinding, sample: ShownValue) -> ComparedValues:
     """Where the values of a sample belong, by the way that the value went."""
     if finding.proof is Proof.COMMAND:
         return ComparedValues(sample.found, None, sample.expected, point.controller_unit)
@@ -52,12 +52,12 @@ def directions(point: TriedPoint) -> str:
     return ", ".join(dict.fromkeys(finding.direction for finding in point.findings if finding.direction))
 
 
-def blamed(point: TriedPoint, verdict: Verdict) -> Iterator[Finding]:
+def blamed(point: TriedPoint, verdict: PointVerdict) -> Iterator[PointFinding]:
     """The findings that gave a point its verdict."""
     return (finding for finding in point.findings if finding.verdict is verdict)
 
 
-def in_words(finding: Finding) -> str:
+def in_words(finding: PointFinding) -> str:
     """The error, whom it is mixed up with, and the evidence, in one sentence."""
     other = f" ({finding.other})" if finding.other else ""
     fault = f"{finding.fault.value}{other}: " if finding.fault else ""

@@ -5,7 +5,15 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from bridge.checkout.results import CheckoutResult, Fault, Finding, Proof, Sample, TriedPoint, Verdict
+from bridge.checkout.results import (
+    CheckoutResult,
+    MappingFault,
+    PointFinding,
+    PointVerdict,
+    Proof,
+    ShownValue,
+    TriedPoint,
+)
 
 BEGAN = datetime(2026, 7, 6, 9, 30, tzinfo=UTC)
 NOT_TESTED = (
@@ -15,13 +23,13 @@ NOT_TESTED = (
 
 
 def finding(
-    point: str, proof: Proof, verdict: Verdict = Verdict.PASS, says: str = "as expected", **more: object
-) -> Finding:
+    point: str, proof: Proof, verdict: PointVerdict = PointVerdict.PASS, says: str = "as expected", **more: object
+) -> PointFinding:
     """What came of one way of South's."""
-    return replace(Finding("VAV_South", point, proof, verdict, says), **more)  # type: ignore[arg-type]
+    return replace(PointFinding("VAV_South", point, proof, verdict, says), **more)  # type: ignore[arg-type]
 
 
-def tried(point: str, *findings: Finding, **more: object) -> TriedPoint:
+def tried(point: str, *findings: PointFinding, **more: object) -> TriedPoint:
     """A temperature of South's, or something else."""
     made = TriedPoint(
         equipment="VAV_South",
@@ -39,20 +47,20 @@ def tried(point: str, *findings: Finding, **more: object) -> TriedPoint:
 
 
 READ_BACK = finding(
-    "SpaceTemp", Proof.READ_BACK, samples=(Sample(294.15, 21.0, 21.0), Sample(303.25, 30.1, 30.100000381469727))
+    "SpaceTemp", Proof.READ_BACK, samples=(ShownValue(294.15, 21.0, 21.0), ShownValue(303.25, 30.1, 30.100000381469727))
 )
 SWAPPED = finding(
     "DischAirTemp",
     Proof.RESPONSE,
-    Verdict.FAIL,
+    PointVerdict.FAIL,
     "with South's valve at 100 % VAV_East's moved by 6.2 K, this one by 0.0 K",
-    fault=Fault.CROSSED,
+    fault=MappingFault.CROSSED,
     other="VAV_East/DischAirTemp",
     direction="direct",
     delay_s=35.0,
 )
-ARRIVED = finding("DamperCmd", Proof.ARRIVAL, samples=(Sample(50.0, 0.5, 0.5),))
-COMMANDED = finding("DamperCmd", Proof.COMMAND, samples=(Sample(50.0, 50.0, 50.0),))
+ARRIVED = finding("DamperCmd", Proof.ARRIVAL, samples=(ShownValue(50.0, 0.5, 0.5),))
+COMMANDED = finding("DamperCmd", Proof.COMMAND, samples=(ShownValue(50.0, 50.0, 50.0),))
 DAMPER = tried(
     "DamperCmd",
     COMMANDED,
@@ -68,9 +76,9 @@ DAMPER = tried(
 POINTS = (
     tried("SpaceTemp", READ_BACK),
     tried("DischAirTemp", READ_BACK, SWAPPED),
-    tried("SpaceCO2", finding("SpaceCO2", Proof.LEVEL, Verdict.NOT_PROVABLE, "nothing moves it")),
+    tried("SpaceCO2", finding("SpaceCO2", Proof.LEVEL, PointVerdict.NOT_PROVABLE, "nothing moves it")),
     DAMPER,
-    tried("ReheatValve", finding("ReheatValve", Proof.COMMAND, Verdict.DEFERRED, "minimum off time: 120 s left")),
+    tried("ReheatValve", finding("ReheatValve", Proof.COMMAND, PointVerdict.DEFERRED, "minimum off time: 120 s left")),
     tried("Spare"),
 )
 

@@ -10,7 +10,7 @@ from xml.etree.ElementTree import Element, fromstring
 import pytest
 
 from bridge.checkout.report import junit_report
-from bridge.checkout.results import Verdict
+from bridge.checkout.results import PointVerdict
 from tests.bridge.checkout.report.found import BEGAN, READ_BACK, many, result, tried
 
 
@@ -77,7 +77,7 @@ def test_what_was_not_tested_stands_in_it() -> None:
 @pytest.mark.parametrize("character", ["\x00", "\x1b", "\ud800", "\uffff", "\x0b", "]]>", "&<\"'"])
 def test_no_character_of_a_name_breaks_it(character: str) -> None:
     name = f"Space{character}Temp"
-    hostile = tried(name, replace(READ_BACK, verdict=Verdict.FAIL, says=name), equipment=name, simulation=name)
+    hostile = tried(name, replace(READ_BACK, verdict=PointVerdict.FAIL, says=name), equipment=name, simulation=name)
     root = read(junit_report(result(hostile, not_tested=(name,))))
     assert len(list(root.iter("failure"))) == 1
     [case] = root.iter("testcase")

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from bridge.checkout.report import html_report
-from bridge.checkout.results import Proof, Sample, Verdict
+from bridge.checkout.results import PointVerdict, Proof, ShownValue
 from tests.bridge.checkout.report.found import DAMPER, NOT_TESTED, POINTS, READ_BACK, finding, many, result, tried
 from tests.recording.report.words import words
 
@@ -60,12 +60,14 @@ def test_a_points_values_are_in_the_columns_of_the_side_that_they_are_of() -> No
 
 
 def test_states_and_values_that_nobody_told_are_no_numbers() -> None:
-    states = finding("Fan", Proof.READ_BACK, Verdict.FAIL, samples=(Sample(1.0, True, False), Sample(0.0, False, None)))
+    states = finding(
+        "Fan", Proof.READ_BACK, PointVerdict.FAIL, samples=(ShownValue(1.0, True, False), ShownValue(0.0, False, None))
+    )
     assert "active inactive" in words(html_report(result(tried("Fan", states))))
 
 
 def test_what_a_response_moved_is_a_value_of_the_simulation() -> None:
-    moved = finding("DamperCmd", Proof.RESPONSE, samples=(Sample(100.0, 0.4, 0.39),))
+    moved = finding("DamperCmd", Proof.RESPONSE, samples=(ShownValue(100.0, 0.4, 0.39),))
     assert "response 100 0.39 0.4 1" in words(html_report(result(replace(DAMPER, findings=(moved,)))))
 
 
@@ -81,7 +83,7 @@ def test_columns_are_left_for_a_hand_and_lines_to_sign() -> None:
 
 def test_foreign_names_are_shown_and_not_obeyed() -> None:
     name = "<script>\x1b[2J\x00"
-    hostile = tried(name, replace(READ_BACK, verdict=Verdict.FAIL, says=name), controller=name, equipment=name)
+    hostile = tried(name, replace(READ_BACK, verdict=PointVerdict.FAIL, says=name), controller=name, equipment=name)
     html = html_report(result(hostile, controllers=(name,), not_tested=(name,)))
     assert "<script" not in html
     assert "\x1b" not in html

@@ -9,7 +9,7 @@ from dataclasses import replace
 import pytest
 
 from bridge.checkout.report import csv_report
-from bridge.checkout.results import Proof, Sample
+from bridge.checkout.results import Proof, ShownValue
 from tests.bridge.checkout.report.found import POINTS, READ_BACK, finding, result, tried
 
 
@@ -69,7 +69,7 @@ def test_what_a_controller_calls_its_objects_is_no_formula(name: str) -> None:
 
 
 def test_a_number_below_zero_stays_a_number() -> None:
-    cold = finding("SpaceTemp", Proof.READ_BACK, samples=(Sample(263.15, -10.0, -10.0),))
+    cold = finding("SpaceTemp", Proof.READ_BACK, samples=(ShownValue(263.15, -10.0, -10.0),))
     [line] = read(csv_report(result(replace(POINTS[0], findings=(cold,)))))
     assert line["controller value"] == "-10"
 
