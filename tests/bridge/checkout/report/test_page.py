@@ -60,9 +60,8 @@ def test_a_points_values_are_in_the_columns_of_the_side_that_they_are_of() -> No
 
 
 def test_states_and_values_that_nobody_told_are_no_numbers() -> None:
-    states = finding(
-        "Fan", Proof.READ_BACK, PointVerdict.FAIL, samples=(ShownValue(1.0, True, False), ShownValue(0.0, False, None))
-    )
+    values = (ShownValue(1.0, True, False), ShownValue(0.0, False, None))
+    states = finding("Fan", Proof.READ_BACK, PointVerdict.FAIL, samples=values)
     assert "active inactive" in words(html_report(result(tried("Fan", states))))
 
 
