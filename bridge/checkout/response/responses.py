@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from bridge.building import SimulationPeer
-from bridge.checkout.results import Finding
+from bridge.checkout.results import PointFinding
 from points import Point
 from utils.clocks import HOST, Clocks
 from utils.values import PointMetadata
@@ -69,7 +69,7 @@ class Responses:
     ) -> None:
         """``peer`` is connected to its test case. ``tell`` is called between two stimuli, first before any of them."""
 
-    def findings(self) -> Iterator[Finding]:
+    def findings(self) -> Iterator[PointFinding]:
         """One finding at least for every point, LEVEL or RESPONSE, equipment by equipment when all have been moved.
 
         After ``stop``, within a step, what was seen so far is judged; the rest is not tested. Raises
