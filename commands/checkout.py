@@ -8,7 +8,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from bridge.checkout import Checkout, CheckoutResult, Finding, Parts
+from bridge.checkout import Checkout, CheckoutResult, Parts, PointFinding
 from bridge.checkout.telling import tell_coverage, tell_finding, tell_summary
 from bridge.display.question import FirstContactQuestion
 from bridge.display.receipts import print_receipts, say
@@ -45,7 +45,7 @@ def run(options: argparse.Namespace, console: Console) -> int:
     """Try everything, and tell. 0 where nothing failed and nothing is left, 1 otherwise or when stopped before."""
     with checkout_bench(options, console) as (settings, state, manager):
         question = None if options.yes or options.embedded else question_at(console)
-        made: deque[Finding] = deque()
+        made: deque[PointFinding] = deque()
         checkout = Checkout(
             settings,
             manager,
@@ -66,7 +66,7 @@ def _executed(
     checkout: Checkout,
     console: Console,
     question: FirstContactQuestion | None,
-    made: deque[Finding],
+    made: deque[PointFinding],
     *,
     is_shown: bool,
 ) -> CheckoutResult:

@@ -5,6 +5,6 @@ commands outputs, ``judging/`` says what was found of that; ``results.py`` is th
 """
 
 from bridge.checkout.checkout import Checkout, Parts
-from bridge.checkout.results import CheckoutResult, Fault, Finding, Proof, TriedPoint, Verdict
+from bridge.checkout.results import CheckoutResult, MappingFault, PointFinding, PointVerdict, Proof, TriedPoint
 
-__all__ = ["Checkout", "CheckoutResult", "Fault", "Finding", "Parts", "Proof", "TriedPoint", "Verdict"]
+__all__ = ["Checkout", "CheckoutResult", "MappingFault", "Parts", "PointFinding", "PointVerdict", "Proof", "TriedPoint"]

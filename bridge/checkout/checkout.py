@@ -16,7 +16,7 @@ from datetime import datetime
 
 from bridge.checkout.coverage import not_tested
 from bridge.checkout.judging import judge_arrival, judge_command, judge_inputs
-from bridge.checkout.results import CheckoutResult, Finding, TriedPoint
+from bridge.checkout.results import CheckoutResult, PointFinding, TriedPoint
 from bridge.checkout.stimuli import CodedBuilding
 from bridge.checkout.trying import Place, TriedBench, try_inputs, try_outputs
 from bridge.device_loop import DeviceLoop
@@ -48,7 +48,7 @@ class Parts:
     outputs: bool = True
 
 
-def _to_nobody(_finding: Finding) -> None:
+def _to_nobody(_finding: PointFinding) -> None:
     """Nobody listens."""
 
 
@@ -63,7 +63,7 @@ class Checkout:
         *,
         parts: Parts = Parts(),
         confirm: Confirm = always,
-        tell: Callable[[Finding], None] = _to_nobody,
+        tell: Callable[[PointFinding], None] = _to_nobody,
         clocks: Clocks | None = None,
         ledger: Ledger | None = None,
     ) -> None:
@@ -89,7 +89,7 @@ class Checkout:
             self._clocks,
         )
         self._bench = TriedBench(self._session, self._devices)
-        self._found: dict[tuple[str, str], list[Finding]] = {}
+        self._found: dict[tuple[str, str], list[PointFinding]] = {}
         self._began = self._now()
         self._ended = self._began
 
@@ -176,7 +176,7 @@ class Checkout:
             known, told = limits.get(place.target, ObjectLimits()), metadata.get(place.point.bop_point)
             self._keep([judge_arrival(place.equipment.name, place.point, place.target, known, told)])
 
-    def _keep(self, findings: Iterable[Finding]) -> None:
+    def _keep(self, findings: Iterable[PointFinding]) -> None:
         for finding in findings:
             self._found.setdefault((finding.equipment, finding.point), []).append(finding)
             self._tell(finding)

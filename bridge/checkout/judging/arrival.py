@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from bridge.checkout.judging.shapes import follows, listed, misfit
-from bridge.checkout.results import Fault, Finding, Proof, Sample, Verdict
+from bridge.checkout.results import MappingFault, PointFinding, PointVerdict, Proof, ShownValue
 from bridge.translation import override_values
 from points import Point
 from points.bounds import Bounds
@@ -55,7 +55,7 @@ def arrived(point: Point, target: Target, value: PointValue) -> float | None:
 
 def judge_arrival(
     equipment: str, point: Point, target: Target, limits: ObjectLimits, told: PointMetadata | None
-) -> Finding:
+) -> PointFinding:
     """Whether the object's range arrives as that of the input."""
     commanded = commands_for(point, limits)
     arriving = tuple(arrived(point, target, value) for value in commanded)
@@ -80,35 +80,35 @@ class _Arrival:
         self._equipment, self._point = equipment, point
         self._commanded, self._arriving = commanded, arriving
 
-    def open(self, says: str) -> Finding:
-        return Finding(self._equipment, self._point.ecy_point, Proof.ARRIVAL, Verdict.NOT_PROVABLE, says)
+    def open(self, says: str) -> PointFinding:
+        return PointFinding(self._equipment, self._point.ecy_point, Proof.ARRIVAL, PointVerdict.NOT_PROVABLE, says)
 
-    def states(self, told: PointMetadata | None) -> Finding:
+    def states(self, told: PointMetadata | None) -> PointFinding:
         """Numbers that stand for states have no range; they must be what the input takes, and differ."""
         limits = Bounds(told.minimum, told.maximum) if told is not None else Bounds()
         says = f"states {listed(self._commanded)} of {self._point.ecy_point} arrive as {_numbers(self._arriving)}"
         known = [value for value in self._arriving if value is not None]
         if len(known) < len(self._arriving) or not all(map(limits.take, known)) or len(set(known)) == 1:
-            return self._finding(Verdict.FAIL, says, Fault.WRONG_SCALE, ())
-        return self._finding(Verdict.PASS, says, None, known)
+            return self._finding(PointVerdict.FAIL, says, MappingFault.WRONG_SCALE, ())
+        return self._finding(PointVerdict.PASS, says, None, known)
 
-    def against(self, low: float, high: float, share: Callable[[float], float]) -> Finding:
+    def against(self, low: float, high: float, share: Callable[[float], float]) -> PointFinding:
         """In percent of both ranges."""
         first, last = min(self._commanded), max(self._commanded)
         shares = [(float(value) - first) / (float(last) - first) * 100 for value in self._commanded]
         expected = [low + (high - low) * one / 100 for one in shares]
         if any(value is None for value in self._arriving):
             says = f"{self._words(shares, [])}: the config passes not all of it on (valid_min, valid_max)"
-            return self._finding(Verdict.FAIL, says, Fault.WRONG_SCALE, expected)
+            return self._finding(PointVerdict.FAIL, says, MappingFault.WRONG_SCALE, expected)
         arriving = [share(value) for value in self._arriving if value is not None]
         says = self._words(shares, arriving)
         if follows(shares, arriving):
-            return self._finding(Verdict.PASS, says, None, expected)
+            return self._finding(PointVerdict.PASS, says, None, expected)
         wrong = misfit(shares, arriving, "percent")
         fault, why = wrong.fault, wrong.says
         if follows([100 - one for one in shares], arriving):
-            fault, why = Fault.REVERSED, "open is shut for the simulation"
-        return self._finding(Verdict.FAIL, f"{says}: {why}{self._keys()}", fault, expected)
+            fault, why = MappingFault.REVERSED, "open is shut for the simulation"
+        return self._finding(PointVerdict.FAIL, f"{says}: {why}{self._keys()}", fault, expected)
 
     def _words(self, shares: Sequence[float], arriving: Sequence[float]) -> str:
         """The ends, in percent: ``0 and 100 % of Damper arrive as -25 and 100 % of its range``."""
@@ -126,14 +126,16 @@ class _Arrival:
         keys += [f"{end} {value:g}" for end in ("minimum", "maximum") if (value := getattr(config, end)) is not None]
         return f" (the config says {', '.join(keys)})" if keys else ""
 
-    def _finding(self, verdict: Verdict, says: str, fault: Fault | None, expected: Sequence[float]) -> Finding:
+    def _finding(
+        self, verdict: PointVerdict, says: str, fault: MappingFault | None, expected: Sequence[float]
+    ) -> PointFinding:
         padded = [*expected, *[None] * (len(self._commanded) - len(expected))]
         samples = tuple(
-            Sample(float(value), one, arriving)
+            ShownValue(float(value), one, arriving)
             for value, one, arriving in zip(self._commanded, padded, self._arriving, strict=True)
         )
         direction = "reverse" if self._point.config.reverse else "direct"
-        return Finding(
+        return PointFinding(
             *(self._equipment, self._point.ecy_point, Proof.ARRIVAL, verdict, says, fault),
             samples=samples,
             direction=direction,

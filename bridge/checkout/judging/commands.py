@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bridge.checkout.judging.shapes import Misfit, follows, listed, misfit, rounding, switched
-from bridge.checkout.results import Fault, Finding, Proof, Sample, Verdict
+from bridge.checkout.results import MappingFault, PointFinding, PointVerdict, Proof, ShownValue
 from points import Point
 from utils.bacnet import slot_of
 from utils.values import ObjectState, PointValue
@@ -57,30 +57,32 @@ def free_slot(state: ObjectState | None) -> int | str:
     return _USUAL if strongest > _USUAL else _FIRST_OF_OURS
 
 
-def judge_command(one: OutputTry) -> Finding:
+def judge_command(one: OutputTry) -> PointFinding:
     """Whether present-value follows."""
     if one.deferred and not one.commanded:
-        return Finding(one.equipment, one.name, Proof.COMMAND, Verdict.DEFERRED, one.deferred)
+        return PointFinding(one.equipment, one.name, Proof.COMMAND, PointVerdict.DEFERRED, one.deferred)
     if one.obstacle:
-        return Finding(one.equipment, one.name, Proof.COMMAND, Verdict.NOT_TESTED, one.obstacle)
+        return PointFinding(one.equipment, one.name, Proof.COMMAND, PointVerdict.NOT_TESTED, one.obstacle)
     if one.refusal:
         says = f"slot {one.slot} was commanded; the controller refuses it: {one.refusal}"
-        return Finding(one.equipment, one.name, Proof.COMMAND, Verdict.FAIL, says, Fault.NOT_WRITTEN)
-    samples = tuple(Sample(float(value), value, found) for value, found in zip(one.commanded, one.found, strict=True))
+        return PointFinding(one.equipment, one.name, Proof.COMMAND, PointVerdict.FAIL, says, MappingFault.NOT_WRITTEN)
+    samples = tuple(
+        ShownValue(float(value), value, found) for value, found in zip(one.commanded, one.found, strict=True)
+    )
     says = f"{listed(one.commanded)} were commanded in slot {one.slot}; {one.name} shows {listed(one.found)}"
     if any(value is None for value in one.found):
         says = f"{says}: the controller did not always tell"
-        return Finding(one.equipment, one.name, Proof.COMMAND, Verdict.NOT_TESTED, says, samples=samples)
+        return PointFinding(one.equipment, one.name, Proof.COMMAND, PointVerdict.NOT_TESTED, says, samples=samples)
     found = [value for value in one.found if value is not None]
     if not _is_following(one, found):
         wrong = _wrong(one, found)
-        return Finding(
-            *(one.equipment, one.name, Proof.COMMAND, Verdict.FAIL, f"{says}: {wrong.says}", wrong.fault),
+        return PointFinding(
+            *(one.equipment, one.name, Proof.COMMAND, PointVerdict.FAIL, f"{says}: {wrong.says}", wrong.fault),
             samples=samples,
         )
-    verdict = Verdict.DEFERRED if one.deferred else Verdict.PASS
+    verdict = PointVerdict.DEFERRED if one.deferred else PointVerdict.PASS
     says = f"{says}; {one.deferred}" if one.deferred else says
-    return Finding(one.equipment, one.name, Proof.COMMAND, verdict, says, samples=samples, direction="direct")
+    return PointFinding(one.equipment, one.name, Proof.COMMAND, verdict, says, samples=samples, direction="direct")
 
 
 def _is_following(one: OutputTry, found: Sequence[PointValue]) -> bool:
@@ -95,7 +97,7 @@ def _wrong(one: OutputTry, found: Sequence[PointValue]) -> Misfit:
         for number in range(1, one.slot):
             held = slot_of(state.priority_array, number) if state is not None and state.priority_array else None
             if held is not None:
-                return Misfit(Fault.WRONG_SLOT, f"slot {number} holds {held:g}")
+                return Misfit(MappingFault.WRONG_SLOT, f"slot {number} holds {held:g}")
     if one.point.object_type.is_analog:
         return misfit([float(value) for value in one.commanded], [float(value) for value in found], None)
     return switched(one.commanded, found)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from bridge.checkout.judging.levels import judge_level
 from bridge.checkout.judging.shapes import Misfit, follows, listed, misfit, rounding, same_sequence, switched
-from bridge.checkout.results import Fault, Finding, Proof, Sample, Verdict
+from bridge.checkout.results import MappingFault, PointFinding, PointVerdict, Proof, ShownValue
 from points import Point
 from points.config import PointConfig
 from utils.bacnet import slot_of
@@ -74,29 +74,31 @@ class InputTry:
         return tuple(None if one is None else one.present_value.value for one in self.seen)
 
     @property
-    def samples(self) -> tuple[Sample, ...]:
+    def samples(self) -> tuple[ShownValue, ...]:
         """For the report."""
-        return tuple(Sample(*one) for one in zip(self.shown, self.expected, self.found, strict=True))
+        return tuple(ShownValue(*one) for one in zip(self.shown, self.expected, self.found, strict=True))
 
 
-def judge_inputs(tries: Sequence[InputTry]) -> list[Finding]:
+def judge_inputs(tries: Sequence[InputTry]) -> list[PointFinding]:
     """All inputs of a checkout: each is held against the others, too."""
-    found: list[Finding] = []
+    found: list[PointFinding] = []
     for one in tries:
         found.append(_read_back(one, tries))
         found += judge_level(one.equipment, one.point, one.before)
     return found
 
 
-def _read_back(one: InputTry, tries: Sequence[InputTry]) -> Finding:
+def _read_back(one: InputTry, tries: Sequence[InputTry]) -> PointFinding:
     if one.other_units:
         says = f"not written: {one.other_units}"
-        return Finding(one.equipment, one.name, Proof.READ_BACK, Verdict.FAIL, says, Fault.WRONG_UNIT)
+        return PointFinding(one.equipment, one.name, Proof.READ_BACK, PointVerdict.FAIL, says, MappingFault.WRONG_UNIT)
     if one.obstacle:
-        return Finding(one.equipment, one.name, Proof.READ_BACK, Verdict.NOT_TESTED, one.obstacle)
+        return PointFinding(one.equipment, one.name, Proof.READ_BACK, PointVerdict.NOT_TESTED, one.obstacle)
     if all(value is None for value in one.found) and not one.refusal:
         says = "the controller did not tell what it holds"
-        return Finding(one.equipment, one.name, Proof.READ_BACK, Verdict.NOT_TESTED, says, samples=one.samples)
+        return PointFinding(
+            one.equipment, one.name, Proof.READ_BACK, PointVerdict.NOT_TESTED, says, samples=one.samples
+        )
     if not one.refusal and _is_as_expected(one):
         return _passed(one)
     fault = _fault(one, tries)
@@ -113,42 +115,44 @@ def _is_as_expected(one: InputTry) -> bool:
     return follows(expected, found) or rounding(expected, found) is not None
 
 
-def _passed(one: InputTry) -> Finding:
+def _passed(one: InputTry) -> PointFinding:
     held = f"{listed(one.found)} in {one.object_unit}" if one.object_unit else listed(one.found)
     says = f"{_shown(one)}; {one.name} holds {held}"
     if one.point.object_type.is_analog and not follows(_numbers(one.expected), _numbers(one.found)):
         says += f"; the controller rounds to {rounding(_numbers(one.expected), _numbers(one.found)):g}"
     direction = "reverse" if one.point.config.reverse else "direct"
-    return Finding(
-        *(one.equipment, one.name, Proof.READ_BACK, Verdict.PASS, says), samples=one.samples, direction=direction
+    return PointFinding(
+        *(one.equipment, one.name, Proof.READ_BACK, PointVerdict.PASS, says), samples=one.samples, direction=direction
     )
 
 
 def _fault(one: InputTry, tries: Sequence[InputTry]) -> tuple[Misfit, str | None]:
     """What is wrong, and with which other point it is mixed up."""
     if one.refusal:
-        return Misfit(Fault.NOT_WRITTEN, f"the controller refuses it: {one.refusal}"), None
+        return Misfit(MappingFault.NOT_WRITTEN, f"the controller refuses it: {one.refusal}"), None
     if stronger := _stronger(one):
-        return Misfit(Fault.WRONG_SLOT, stronger), None
+        return Misfit(MappingFault.WRONG_SLOT, stronger), None
     if one.point.role is Role.FORCED and any(state is not None and not state.out_of_service for state in one.seen):
-        return Misfit(Fault.NOT_WRITTEN, "it is in service all the same, and shows what its terminal measures"), None
+        return Misfit(
+            MappingFault.NOT_WRITTEN, "it is in service all the same, and shows what its terminal measures"
+        ), None
     if any(value is None for value in one.found):
-        return Misfit(Fault.DEAD, "it does not always tell a value"), None
+        return Misfit(MappingFault.DEAD, "it does not always tell a value"), None
     if other := next(_others(one, tries), None):
-        return Misfit(Fault.CROSSED, f"that is what {other} should hold"), other
+        return Misfit(MappingFault.CROSSED, f"that is what {other} should hold"), other
     before = one.before.present_value.value if one.before is not None else None
     if one.point.object_type.is_analog:
         return misfit(_numbers(one.expected), _numbers(one.found), one.object_unit, before), None
     return switched(_known(one.expected), _known(one.found)), None
 
 
-def _failed(one: InputTry, wrong: Misfit, other: str | None) -> Finding:
+def _failed(one: InputTry, wrong: Misfit, other: str | None) -> PointFinding:
     says = f"{_shown(one)}; {one.name} holds {listed(one.found)}: {wrong.says}"
-    if wrong.fault is Fault.NOT_WRITTEN:
+    if wrong.fault is MappingFault.NOT_WRITTEN:
         says = f"{_shown(one)}; {wrong.says}"
     says += _configs_part(one)
-    return Finding(
-        *(one.equipment, one.name, Proof.READ_BACK, Verdict.FAIL, says, wrong.fault, other), samples=one.samples
+    return PointFinding(
+        *(one.equipment, one.name, Proof.READ_BACK, PointVerdict.FAIL, says, wrong.fault, other), samples=one.samples
     )
 
 

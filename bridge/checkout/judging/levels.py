@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from bridge.checkout.results import Finding, Proof, Verdict
+from bridge.checkout.results import PointFinding, PointVerdict, Proof
 from points import Point
 from points.meanings import Medium, Spot, meaning_of
 from utils.bacnet import NO_UNITS
@@ -22,17 +22,17 @@ _LEVELS = (("degC", ("degF", "kelvin")), ("Pa", ("inH2O", "kPa")), ("m**3/s", ("
 """A unit of a quantity that has levels, and what else the trade measures it in."""
 
 
-def judge_level(equipment: str, point: Point, before: ObjectState | None) -> Iterator[Finding]:
+def judge_level(equipment: str, point: Point, before: ObjectState | None) -> Iterator[PointFinding]:
     """What is doubtful of the unit of a number; nothing where nothing is."""
     unit = point.device_unit
     if not point.object_type.is_analog or unit is None or before is None:
         return
     doubt = _doubt(point, unit, before)
     if doubt:
-        yield Finding(equipment, point.ecy_point, Proof.LEVEL, Verdict.NOT_PROVABLE, doubt)
+        yield PointFinding(equipment, point.ecy_point, Proof.LEVEL, PointVerdict.NOT_PROVABLE, doubt)
     elif not _tells_units(before):
         says = f"the controller tells no units of {point.ecy_point}: that its application takes it for {unit} is open"
-        yield Finding(equipment, point.ecy_point, Proof.LEVEL, Verdict.NOT_PROVABLE, says)
+        yield PointFinding(equipment, point.ecy_point, Proof.LEVEL, PointVerdict.NOT_PROVABLE, says)
 
 
 def _doubt(point: Point, unit: str, before: ObjectState) -> str:

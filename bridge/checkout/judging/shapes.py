@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bridge.checkout.results import Fault
+from bridge.checkout.results import MappingFault
 from utils.unit_conversion import UnitConverter, UnitError, same_unit
 from utils.values import PointValue
 
@@ -28,7 +28,7 @@ Numbers = Sequence[float]
 class Misfit:
     """What is wrong with a sequence of values, and the rest of the sentence: ``these are degF``."""
 
-    fault: Fault
+    fault: MappingFault
     says: str
 
 
@@ -72,8 +72,8 @@ def misfit(expected: Numbers, found: Numbers, unit: str | None, before: PointVal
     followed = next(n for n, pair in enumerate(zip(expected, found, strict=True)) if not _is_near(*pair, allowed))
     rest = found[followed - 1 :] if followed else ()
     if rest and max(rest) - min(rest) <= allowed:
-        return Misfit(Fault.STUCK, f"it followed {followed} times and stays at {_short(rest[0])}")
-    return Misfit(Fault.DEAD, "that does not follow what was sent: something else writes it")
+        return Misfit(MappingFault.STUCK, f"it followed {followed} times and stays at {_short(rest[0])}")
+    return Misfit(MappingFault.DEAD, "that does not follow what was sent: something else writes it")
 
 
 def same_sequence(expected: Sequence[PointValue], found: Sequence[PointValue]) -> bool:
@@ -87,14 +87,14 @@ def switched(expected: Sequence[PointValue], found: Sequence[PointValue]) -> Mis
     if len(set(found)) == 1:
         is_stuck = not wrong[0] and sum(not one for one in wrong) == wrong.index(True)
         if is_stuck and wrong.index(True) > 1:
-            return Misfit(Fault.STUCK, f"it followed and stays at {_short(found[0])}")
-        return Misfit(Fault.DEAD, f"it stays at {_short(found[0])} whatever is shown")
+            return Misfit(MappingFault.STUCK, f"it followed and stays at {_short(found[0])}")
+        return Misfit(MappingFault.DEAD, f"it stays at {_short(found[0])} whatever is shown")
     if all(wrong) and {*expected, *found} <= {0, 1}:
-        return Misfit(Fault.REVERSED, "each is the other state")
+        return Misfit(MappingFault.REVERSED, "each is the other state")
     first = wrong.index(True)
     if first and len(set(found[first - 1 :])) == 1:
-        return Misfit(Fault.STUCK, f"it followed {first} times and stays at {_short(found[first])}")
-    return Misfit(Fault.DEAD, "that does not follow what was sent: something else writes it")
+        return Misfit(MappingFault.STUCK, f"it followed {first} times and stays at {_short(found[first])}")
+    return Misfit(MappingFault.DEAD, "that does not follow what was sent: something else writes it")
 
 
 def listed(values: Sequence[PointValue | None]) -> str:
@@ -114,24 +114,24 @@ def _digits(numbers: Sequence[float]) -> int:
 def _constant(expected: Numbers, found: Numbers, before: PointValue | None) -> Misfit:
     held = found[0]
     if before is not None and _is_near(float(before), held, _allowed(expected)):
-        return Misfit(Fault.DEAD, f"it stays at {_short(held)}, as it was before")
+        return Misfit(MappingFault.DEAD, f"it stays at {_short(held)}, as it was before")
     if _is_near(expected[0], held, _allowed(expected)):
-        return Misfit(Fault.STUCK, f"it followed once and stays at {_short(held)}")
-    return Misfit(Fault.DEAD, f"it stays at {_short(held)} whatever is shown")
+        return Misfit(MappingFault.STUCK, f"it followed once and stays at {_short(held)}")
+    return Misfit(MappingFault.DEAD, f"it stays at {_short(held)} whatever is shown")
 
 
 def _bent(line: _Line, expected: Numbers, found: Numbers, unit: str | None) -> Misfit:
     """A line: of another unit, a power of ten, a sign, a reverse, or somebody's scale and offset."""
     is_plain = abs(line.offset) <= 2 * _allowed(found)
     if is_plain and _is_ten_to_some(line.slope):
-        return Misfit(Fault.FACTOR, f"these are {_factor(line.slope)} times what they should be")
+        return Misfit(MappingFault.FACTOR, f"these are {_factor(line.slope)} times what they should be")
     if other := _other_unit(expected, found, unit):
-        return Misfit(Fault.WRONG_UNIT, f"these are {other}")
+        return Misfit(MappingFault.WRONG_UNIT, f"these are {other}")
     if is_plain and math.isclose(line.slope, -1.0, rel_tol=0.02):
-        return Misfit(Fault.WRONG_SIGN, "these have the other sign")
+        return Misfit(MappingFault.WRONG_SIGN, "these have the other sign")
     if line.slope < 0:
-        return Misfit(Fault.REVERSED, f"these are reversed: {line.words}")
-    return Misfit(Fault.WRONG_SCALE, f"these are {line.words}{_volts(line, unit)}")
+        return Misfit(MappingFault.REVERSED, f"these are reversed: {line.words}")
+    return Misfit(MappingFault.WRONG_SCALE, f"these are {line.words}{_volts(line, unit)}")
 
 
 def _volts(line: _Line, unit: str | None) -> str:
@@ -179,7 +179,7 @@ def _cut(expected: Numbers, found: Numbers, allowed: float) -> Misfit | None:
     above = [max(one, low) for one in expected]
     for ends, words in ((below, f"cut at {_short(high)}"), (above, f"cut at {_short(low)}")):
         if all(_is_near(one, other, allowed) for one, other in zip(ends, found, strict=True)):
-            return Misfit(Fault.WRONG_SCALE, f"these are {words}")
+            return Misfit(MappingFault.WRONG_SCALE, f"these are {words}")
     return None
 
 
