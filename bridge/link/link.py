@@ -88,7 +88,7 @@ class ControllerLink:
             *(controller, ledger, watch.is_yielded, clocks), take_occupied=take_occupied, by_hand=hand.claims
         )
         self._doubt = Doubt(controller.address)
-        self._refused: set[ObjectRef] = set()
+        self._refused: dict[ObjectRef, str] = {}
         self._absence = Absence()
         self._coupled_at_s = 0.0
         self._look_at_s = math.inf
@@ -108,6 +108,11 @@ class ControllerLink:
     def yielded(self) -> tuple[Yielded, ...]:
         """What has been left to somebody else in mid-run."""
         return self.duties.watch.yielded
+
+    @property
+    def refused(self) -> Mapping[ObjectRef, str]:
+        """What the controller does not let us write, and why in its own words."""
+        return self._refused
 
     @property
     def held(self) -> dict[Target, PointValue]:
@@ -310,9 +315,9 @@ class ControllerLink:
     def _tell_once(self, result: WriteResult) -> None:
         ref = result.write.ref
         if result.error is None and result.write.kind is not WriteKind.OUT_OF_SERVICE:
-            self._refused.discard(ref)
+            self._refused.pop(ref, None)
         elif result.error is not None and ref not in self._refused:
-            self._refused.add(ref)
+            self._refused[ref] = result.error.what
             name = self._taking.name_of(ref)
             log.warning("%s refused a write to %s (%s): %s", self.device, ref, name, result.error.what)
 
