@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from bridge.checkout.report.spreadsheet import BYTE_ORDER_MARK
+from bridge.checkout.results import PointVerdict
 from commands.emulate import object_specs
 from emulators.boptest.server import BoptestServer
 from emulators.cases import CASES, STANDARD_CASE
@@ -91,3 +95,35 @@ def _write_configs(folder: Path, addresses: Mapping[str, str], seed: Seed | None
     if changed:
         raise ValueError(f"the shipped configs have no {', '.join(changed)}")
     return folder
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """What a checkout said of a point that fails."""
+
+    point: str
+    fault: str
+    other: str
+
+
+def named_in(sheet: str) -> frozenset[Named]:
+    """All that a checkout's CSV says of failures."""
+    lines = csv.DictReader(io.StringIO(sheet.removeprefix(BYTE_ORDER_MARK), newline=""))
+    return frozenset(
+        Named(f"{line['equipment']}/{line['point']}", line["error"], line["mixed up with"])
+        for line in lines
+        if line["result"] == PointVerdict.FAIL
+    )
+
+
+def wrongly_named(seed: Seed, named: Collection[Named]) -> list[str]:
+    """What of it is not as the seed says; nothing where all is named, rightly, and nothing else."""
+    said = [f"{one.point} fails: {one.fault} {one.other}" for one in named if one.point not in seed.failing]
+    for point, others in seed.failing.items():
+        own = [one for one in named if one.point == point]
+        if not own:
+            said.append(f"{point} does not fail")
+        said += [f"{point} is called {one.fault}" for one in own if one.fault != seed.fault]
+        if own and others and not any(one.other in others for one in own):
+            said.append(f"{point} is said to be mixed up with {' or '.join(one.other for one in own) or 'nothing'}")
+    return sorted(said)
