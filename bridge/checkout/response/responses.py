@@ -8,13 +8,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from bridge.building import SimulationPeer
-from bridge.checkout.response.courses import Frames
-from bridge.checkout.response.evidence import Evidence
-from bridge.checkout.response.judging import findings
-from bridge.checkout.response.moving import DAY_STEP_S, ActuatorMover, MovingStopped
-from bridge.checkout.response.outcomes import Came
-from bridge.checkout.response.plan import Paired, ResponsePlan
-from bridge.checkout.response.winners import Observed
+from bridge.checkout.response.expecting.plan import Paired, ResponsePlan
+from bridge.checkout.response.judging.evidence import Evidence
+from bridge.checkout.response.judging.points import findings
+from bridge.checkout.response.seeing.courses import Frames
+from bridge.checkout.response.seeing.moving import DAY_STEP_S, ActuatorMover, MovingStopped
+from bridge.checkout.response.seeing.winners import Observed
 from bridge.checkout.results import PointFinding, PointVerdict
 from points.meanings import Measure
 from utils.clocks import DAY_S, HOST, Clocks, model_seconds
@@ -116,8 +115,8 @@ class Responses:
         tried = dict.fromkeys(trial.output.name for trial in self._plan.trials)
         if not self._observed:
             return list(tried)
-        seen = Evidence(self._plan, self._observed).seen
-        return [name for name in tried if any(one.moved.name == name and one.came is Came.UNCLEAR for one in seen)]
+        evidence = Evidence(self._plan, self._observed)
+        return [name for name in tried if evidence.is_open(name)]
 
     def _measures(self) -> dict[str, Measure | None]:
         return {name: kind.measure for name, kind in self._plan.kinds.items()}

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from bridge.checkout.response.evidence import Evidence
-from bridge.checkout.response.judging_inputs import crossed_back, input_finding
-from bridge.checkout.response.judging_outputs import output_finding
-from bridge.checkout.response.levels import level_finding
-from bridge.checkout.response.plan import PairedPoint
-from bridge.checkout.response.telling import finding
+from bridge.checkout.response.expecting.plan import PairedPoint
+from bridge.checkout.response.judging.evidence import Evidence
+from bridge.checkout.response.judging.inputs import crossed_back, input_finding
+from bridge.checkout.response.judging.levels import level_finding
+from bridge.checkout.response.judging.outputs import output_finding
+from bridge.checkout.response.judging.telling import finding
 from bridge.checkout.results import PointFinding, PointVerdict, Proof
 
 

@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from bridge.checkout.response.courses import Frames, MovedActuator, noise_in, values_in
+from bridge.checkout.response.seeing.courses import Frames, MovedActuator, noise_in, values_in
 from points.meanings import Measure
 
 STANDS_OUT, STANDS_OUT_ALONE = 0.5, 0.2
@@ -88,7 +88,7 @@ class Observed:
         """
         parts = _PARTS_OF_LIMIT if limit_s > _QUICK_S else (1.0,)
         found = [one for part in parts if (one := self._ranking(actuator, names, part * limit_s, sign, stands_out))]
-        return min(found, key=lambda one: (not one.is_clear, one.ratio), default=None)
+        return min(found, key=lambda one: (not one.is_clear, round(one.ratio, 1), -one.first.within_s), default=None)
 
     def _ranking(
         self, actuator: MovedActuator, names: Iterable[str], within_s: float, sign: int, stands_out: float

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from bridge.checkout.response.evidence import Evidence
-from bridge.checkout.response.outcomes import Came, Outcome
-from bridge.checkout.response.plan import PairedPoint
-from bridge.checkout.response.saying import answer_of, beside, between, delay_of, held_by, instead
-from bridge.checkout.response.shown import commanded_way
-from bridge.checkout.response.telling import finding
+from bridge.checkout.response.expecting.plan import PairedPoint
+from bridge.checkout.response.judging.evidence import Evidence
+from bridge.checkout.response.judging.saying import answer_of, beside, between, delay_of, held_by, instead
+from bridge.checkout.response.judging.telling import finding
+from bridge.checkout.response.seeing.outcomes import Came, Outcome
+from bridge.checkout.response.seeing.shown import commanded_way
 from bridge.checkout.results import MappingFault, PointFinding, PointVerdict
 from points.meanings import meaning_of
 
@@ -22,7 +22,7 @@ def output_finding(evidence: Evidence, point: PairedPoint) -> PointFinding:
         return _blamed(evidence, point, why)
     wrong = [one for one in evidence.of(point, Came.WRONG_WAY) if one.trial.is_own]
     right = [one for one in evidence.of(point, Came.RIGHT) if one.trial.is_own]
-    if len(wrong) > sum(bool(one.trial.effect.sign or one.trial.effect.towards) for one in right):
+    if len(wrong) > sum(one.trial.effect.has_a_way for one in right):
         return _wrong_way(evidence, point, wrong[0])
     return _right(evidence, point, right[0]) if right else _unclear(evidence, point)
 
@@ -57,7 +57,7 @@ def _blamed(evidence: Evidence, point: PairedPoint, why: Outcome) -> PointFindin
     says, other = instead(plan, why), None
     if found is not None:
         words, other = held_by(plan, found.moved.name, point)
-        says += f"; {plan_name(found)} is moved by {found.moved.name}{words}"
+        says += f"; {_answered(found)} is moved by {found.moved.name}{words}"
     elif why.ranking is not None:
         words, other = held_by(plan, why.ranking.first.name, point)
         says += f"; {why.ranking.first.name}{words or ', which no config pairs'}"
@@ -67,8 +67,7 @@ def _blamed(evidence: Evidence, point: PairedPoint, why: Outcome) -> PointFindin
     return finding(point, PointVerdict.FAIL, says, fault=MappingFault.WRONG_ZONE, other=other, delay_s=delay_of(why))
 
 
-def plan_name(outcome: Outcome) -> str:
-    """The measurement that answered."""
+def _answered(outcome: Outcome) -> str:
     return outcome.ranking.first.name if outcome.ranking is not None else outcome.trial.input.name
 
 

@@ -39,7 +39,9 @@ class QuantityKind:
     @property
     def words(self) -> str:
         """For people."""
-        return " ".join(part for part in (self.medium, self.place, self.measure) if part) or self.code
+        if self.medium is None or self.place is None or self.measure is None:
+            return self.code
+        return Meaning(self.medium, self.place, self.measure, Use.STATUS if self.is_status else Use.MEASURED).words
 
     @property
     def family(self) -> tuple[object, ...]:

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
 
-from bridge.checkout.response.courses import MovedActuator, values_in
-from bridge.checkout.response.plan import ResponsePlan, Trial
-from bridge.checkout.response.winners import STANDS_OUT, STANDS_OUT_ALONE, Observed, Ranking
+from bridge.checkout.response.expecting.plan import ResponsePlan, Trial
+from bridge.checkout.response.seeing.courses import MovedActuator, values_in
+from bridge.checkout.response.seeing.winners import STANDS_OUT, STANDS_OUT_ALONE, Observed, Ranking
 from points.meanings import Measure, Medium, Spot, Use, meaning_of
 
 _CLEARLY_K = 2.0

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from bridge.checkout.response.courses import MovedActuator
-from bridge.checkout.response.outcomes import Outcome
-from bridge.checkout.response.plan import PairedPoint, ResponsePlan
-from bridge.checkout.response.winners import Ranking, Standing
+from bridge.checkout.response.expecting.plan import PairedPoint, ResponsePlan
+from bridge.checkout.response.seeing.courses import MovedActuator
+from bridge.checkout.response.seeing.outcomes import Outcome
+from bridge.checkout.response.seeing.winners import Ranking, Standing
 
 
 def answer_of(plan: ResponsePlan, outcome: Outcome) -> str:
@@ -13,7 +13,7 @@ def answer_of(plan: ResponsePlan, outcome: Outcome) -> str:
     ranking = outcome.ranking
     if ranking is None:
         return f"with {_moved(outcome)} nothing of its kind moved"
-    return f"with {_moved(outcome)} {_standing(plan, ranking.first)} after {_minutes(ranking.first.within_s)}"
+    return f"with {_moved(outcome)} {_standing(plan, ranking.first)} after {_minutes(outcome, ranking.first.within_s)}"
 
 
 def instead(plan: ResponsePlan, outcome: Outcome) -> str:
@@ -32,8 +32,10 @@ def beside(plan: ResponsePlan, outcome: Outcome) -> str:
     if ranking is None or others < 1:
         return "; there is no other of its kind"
     if ranking.second is None:
-        return f"; none of {others} others of its kind did"
-    return f"; of {others} others of its kind the next moved by {_amount(plan, ranking.second)}"
+        return f"; {others} more of its kind did not"
+    return (
+        f"; of {others} more of its kind {ranking.second.name} moved by {_amount(plan, ranking.second)}, which is next"
+    )
 
 
 def held_by(plan: ResponsePlan, name: str, but: PairedPoint) -> tuple[str, str]:
@@ -77,8 +79,9 @@ def _amount(plan: ResponsePlan, standing: Standing) -> str:
     return value(plan, standing.name, abs(standing.response))
 
 
-def _minutes(seconds: float) -> str:
-    return f"{seconds / 60:g} min"
+def _minutes(outcome: Outcome, within_s: float) -> str:
+    step_s = outcome.moved.step_s
+    return f"{within_s // step_s * step_s / 60:g} min"
 
 
 def _number(number: float) -> str:

@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from bridge.checkout.response.outcomes import Came, Outcome
-from bridge.checkout.response.plan import PairedPoint
+from bridge.checkout.response.expecting.plan import PairedPoint
+from bridge.checkout.response.seeing.outcomes import Came, Outcome
 
 
 @dataclass

@@ -6,8 +6,8 @@ import threading
 from collections.abc import Mapping
 
 from bridge.building import SimulationPeer
-from bridge.checkout.response.courses import Frames, MovedActuator
-from bridge.checkout.response.plan import ResponsePlan
+from bridge.checkout.response.expecting.plan import ResponsePlan
+from bridge.checkout.response.seeing.courses import Frames, MovedActuator
 from bridge.startup import initialize
 from clients.boptest_client import BenchOffer
 from utils.clocks import DAY_S, Clocks

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from bridge.checkout.response.evidence import Evidence
-from bridge.checkout.response.outcomes import Came, Outcome
-from bridge.checkout.response.plan import PairedPoint
-from bridge.checkout.response.saying import answer_of, beside, delay_of, held_by, instead, value
-from bridge.checkout.response.shown import Constant, constant, shown_values, shown_way
-from bridge.checkout.response.telling import finding
+from bridge.checkout.response.expecting.plan import PairedPoint
+from bridge.checkout.response.judging.evidence import Evidence
+from bridge.checkout.response.judging.saying import answer_of, beside, delay_of, held_by, instead, value
+from bridge.checkout.response.judging.telling import finding
+from bridge.checkout.response.seeing.outcomes import Came, Outcome
+from bridge.checkout.response.seeing.shown import Constant, constant, shown_values, shown_way
 from bridge.checkout.results import MappingFault, PointFinding, PointVerdict
 
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Protocol
 
-from bridge.checkout.response.effects import ExpectedEffect, effects_of, held_at, is_actuator
-from bridge.checkout.response.kinds import QuantityKind, kind_meant, kind_of_measurement
+from bridge.checkout.response.expecting.effects import ExpectedEffect, effects_of, held_at, is_actuator
+from bridge.checkout.response.expecting.kinds import QuantityKind, kind_meant, kind_of_measurement
 from points import ActivationPoint, Point
 from points.meanings import Meaning, Use, meaning_of
 from utils.values import PointMetadata, Role

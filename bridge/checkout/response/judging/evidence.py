@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from functools import cached_property
 
-from bridge.checkout.response.blame import Blame, blame
-from bridge.checkout.response.courses import Frames, values_in
-from bridge.checkout.response.outcomes import Came, Outcome, better_of, outcomes
-from bridge.checkout.response.plan import PairedPoint, ResponsePlan, Trial
-from bridge.checkout.response.shown import Constant, constant
-from bridge.checkout.response.winners import Observed
+from bridge.checkout.response.expecting.plan import PairedPoint, ResponsePlan, Trial
+from bridge.checkout.response.judging.blame import Blame, blame
+from bridge.checkout.response.seeing.courses import Frames, values_in
+from bridge.checkout.response.seeing.outcomes import Came, Outcome, better_of, outcomes
+from bridge.checkout.response.seeing.shown import Constant, constant
+from bridge.checkout.response.seeing.winners import Observed
 from points.meanings import Measure, meaning_of
 
 _MOVES_ALWAYS = (Measure.TEMPERATURE, Measure.FLOW, Measure.PRESSURE, Measure.CO2)
@@ -20,8 +20,12 @@ _MOVES_ALWAYS = (Measure.TEMPERATURE, Measure.FLOW, Measure.PRESSURE, Measure.CO
 class Evidence:
     """Pure. ``observed`` are the situations in their order, ``days`` the building under its own control."""
 
-    def __init__(self, plan: ResponsePlan, observed: Sequence[Observed], days: Sequence[Frames] = ()) -> None:
+    def __init__(
+        self, plan: ResponsePlan, observed: Sequence[Observed], days: Sequence[Frames] = (), *, is_whole: bool = True
+    ) -> None:
+        """``is_whole`` unless it was stopped: then nothing is concluded from what was not seen."""
         self.plan = plan
+        self.is_whole = is_whole
         self.observed = observed
         self.days = days
         self._values: dict[str, list[float]] = {}
@@ -40,9 +44,8 @@ class Evidence:
         """Outputs that the controller calls otherwise than the simulation, and that do not do what theirs should."""
         found: dict[PairedPoint, Outcome] = {}
         for output in self.plan.outputs:
-            own = [
-                one for one in self.seen if one.trial.output is output and one.trial.is_own and one.trial.effect.sign
-            ]
+            own = [one for one in self.seen if one.trial.output is output and one.trial.is_own]
+            own = [one for one in own if one.trial.effect.has_a_way]
             if own and self._is_misnamed(output) and all(one.came is not Came.RIGHT for one in own):
                 found[output] = next((one for one in own if one.came is not Came.UNCLEAR), own[0])
         return found
@@ -77,18 +80,25 @@ class Evidence:
         return self._values[name]
 
     def frozen(self, name: str) -> Constant | None:
-        """Whether a measurement never changed; None where it did."""
-        return constant(self.values(name))
+        """Whether a measurement never changed; None where it did, or was not looked at."""
+        return constant(self.values(name)) if self.observed or self.days else None
+
+    def is_open(self, name: str) -> bool:
+        """Whether an actuator may still tell something in another situation."""
+        clear = {one.trial.input for one in self.seen if one.came is not Came.UNCLEAR}
+        own = [one for one in self.seen if one.moved.name == name]
+        is_silent = all(one.came is Came.UNCLEAR for one in own)
+        return is_silent or any(one.trial.is_told and one.trial.input not in clear for one in own)
 
     def should_change(self, point: PairedPoint) -> bool:
         """Whether it cannot be right that its measurement never changes."""
-        has_moved = any(one.trial.input is point and one.trial.effect.sign for one in self.seen)
+        if any(one.trial.input is point and one.trial.effect.sign for one in self.seen):
+            return True
         kind = self.plan.kinds[point.name]
-        siblings = [
-            name for name, other in self.plan.kinds.items() if other.family == kind.family and name != point.name
-        ]
-        is_alive = any(self.frozen(name) is None for name in siblings)
-        return has_moved or (kind.measure in _MOVES_ALWAYS and is_alive)
+        if not self.is_whole or kind.measure not in _MOVES_ALWAYS:
+            return False
+        alike = [name for name, other in self.plan.kinds.items() if other.family == kind.family]
+        return any(self.frozen(name) is None for name in alike if name != point.name)
 
     def is_moved(self, name: str) -> bool:
         """Whether any actuator moved it."""
@@ -98,10 +108,10 @@ class Evidence:
         )
 
     def actuator_of(self, kind_of: Outcome, names: Iterable[str]) -> Outcome | None:
-        """The outcome in which another actuator moved one of these, and the effect is of the same kind."""
-        wanted = set(names)
+        """The outcome in which another such actuator moved one of these."""
+        wanted, likeness = set(names), self.plan.likeness(kind_of.trial.output)
         for one in self.seen:
-            is_other = one.moved.name != kind_of.moved.name and one.trial.effect.kind == kind_of.trial.effect.kind
+            is_other = one.moved.name != kind_of.moved.name and self.plan.likeness(one.trial.output) == likeness
             if is_other and one.ranking is not None and one.ranking.is_clear and one.ranking.first.name in wanted:
                 return one
         return None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bridge.checkout.response.plan import PairedPoint
+from bridge.checkout.response.expecting.plan import PairedPoint
 from bridge.checkout.results import MappingFault, PointFinding, PointVerdict, Proof
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from bridge.checkout.response.courses import MovedActuator
+from bridge.checkout.response.seeing.courses import MovedActuator
 from points import BadValue, Point
 from utils.values import PointValue
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from bridge.checkout.response.kinds import QuantityKind
+from bridge.checkout.response.expecting.kinds import QuantityKind
 from points.meanings import Meaning, Measure, Medium, Spot, Use
 
 _MINUTE_S = 60.0
@@ -34,6 +34,11 @@ class ExpectedEffect:
     sign: int = 0
     is_central: bool = False
     towards: int = 0
+
+    @property
+    def has_a_way(self) -> bool:
+        """Whether the table knows which way it moves."""
+        return bool(self.sign or self.towards)
 
     @property
     def limit_s(self) -> float:
