@@ -9,11 +9,13 @@ from pathlib import Path
 from rich.console import Console
 
 from bridge.checkout import Checkout, CheckoutResult, Parts, PointFinding
-from bridge.checkout.telling import tell_coverage, tell_finding, tell_summary
+from bridge.checkout.response import Progress
+from bridge.checkout.telling import tell_coverage, tell_news, tell_summary
 from bridge.display.question import FirstContactQuestion
 from bridge.display.receipts import print_receipts, say
 from bridge.first_contact import always
 from commands.checkout_bench import checkout_bench
+from commands.checkout_files import add_file_options, refuse_unfit_files, write_files
 from commands.parser import add_loudness
 from commands.run import decider, question_at
 from ledger import Outcome
@@ -35,22 +37,26 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     part = parser.add_mutually_exclusive_group()
     part.add_argument("--inputs-only", action="store_true", help="leave the controllers' outputs alone")
     part.add_argument("--outputs-only", action="store_true", help="show the controllers nothing")
+    told = "leave the building alone: only what can be tried at the controllers"
+    parser.add_argument("--no-response", action="store_true", help=told)
     parser.add_argument("--configs", type=Path, metavar="DIR", help="folder of equipment configs (default: configs)")
     parser.add_argument("--env", type=Path, metavar="FILE", default=HOME / ".env", help="settings file")
     parser.add_argument("--yes", action="store_true", help="do not ask at first contact with a controller")
+    add_file_options(parser)
     add_loudness(parser)
 
 
 def run(options: argparse.Namespace, console: Console) -> int:
     """Try everything, and tell. 0 where nothing failed and nothing is left, 1 otherwise or when stopped before."""
+    refuse_unfit_files(options)
     with checkout_bench(options, console) as (settings, state, manager):
         question = None if options.yes or options.embedded else question_at(console)
-        made: deque[PointFinding] = deque()
+        made: deque[PointFinding | Progress] = deque()
         checkout = Checkout(
             settings,
             manager,
             state,
-            parts=Parts(inputs=not options.outputs_only, outputs=not options.inputs_only),
+            parts=Parts(not options.outputs_only, not options.inputs_only, not options.no_response),
             confirm=always if options.embedded else decider(question, told=options.yes),
             tell=made.append,
         )
@@ -66,7 +72,7 @@ def _executed(
     checkout: Checkout,
     console: Console,
     question: FirstContactQuestion | None,
-    made: deque[PointFinding],
+    made: deque[PointFinding | Progress],
     *,
     is_shown: bool,
 ) -> CheckoutResult:
@@ -74,9 +80,9 @@ def _executed(
         if question is not None:
             question.put()
         while made:
-            finding = made.popleft()
+            news = made.popleft()
             if is_shown:
-                tell_finding(console, finding)
+                tell_news(console, news)
 
     tell_coverage(console, checkout.result())
     result = until_done(
@@ -103,6 +109,7 @@ def _tell_what_is_left(checkout: Checkout, console: Console) -> None:
 
 def _told(options: argparse.Namespace, console: Console, checkout: Checkout, result: CheckoutResult) -> int:
     tell_summary(console, result)
+    write_files(options, console, result)
     if checkout.was_stopped:
         say(console, "It was stopped before its end.")
     is_whole = not (checkout.was_stopped or checkout.left or checkout.troubles)

@@ -4,7 +4,8 @@
 commands outputs, ``judging/`` says what was found of that; ``results.py`` is the form of all findings.
 """
 
-from bridge.checkout.checkout import Checkout, Parts
+from bridge.checkout.checkout import Checkout
+from bridge.checkout.coverage import Parts
 from bridge.checkout.results import CheckoutResult, MappingFault, PointFinding, PointVerdict, Proof, TriedPoint
 
 __all__ = ["Checkout", "CheckoutResult", "MappingFault", "Parts", "PointFinding", "PointVerdict", "Proof", "TriedPoint"]

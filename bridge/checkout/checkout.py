@@ -10,17 +10,15 @@ import logging
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import datetime
 
-from bridge.checkout.coverage import not_tested
+from bridge.checkout.coverage import EVERYTHING, Parts, not_tested
 from bridge.checkout.judging import judge_arrival, judge_command, judge_inputs
+from bridge.checkout.response import Progress, Responses
 from bridge.checkout.results import CheckoutResult, PointFinding, TriedPoint
 from bridge.checkout.stimuli import CodedBuilding
 from bridge.checkout.trying import Place, TriedBench, try_inputs, try_outputs
 from bridge.device_loop import DeviceLoop
-from bridge.display.status import kept_in_words
 from bridge.ending import Ending
 from bridge.first_contact import Confirm, always
 from bridge.session import Session
@@ -29,7 +27,7 @@ from clients.making import simulation_client
 from equipment.equipment_manager import EquipmentManager
 from ledger import Ledger, Receipt
 from utils.clocks import Clocks
-from utils.errors import SimulationAborted
+from utils.errors import SimulationAborted, SimulationError
 from utils.handoff import Closed
 from utils.home import CALLED
 from utils.pacing import Pacer
@@ -40,15 +38,7 @@ from utils.values import ObjectLimits, Target
 log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
-class Parts:
-    """What is tried."""
-
-    inputs: bool = True
-    outputs: bool = True
-
-
-def _to_nobody(_finding: PointFinding) -> None:
+def _to_nobody(_news: PointFinding | Progress) -> None:
     """Nobody listens."""
 
 
@@ -61,13 +51,13 @@ class Checkout:
         manager: EquipmentManager,
         state: StateFolder,
         *,
-        parts: Parts = Parts(),
+        parts: Parts = EVERYTHING,
         confirm: Confirm = always,
-        tell: Callable[[PointFinding], None] = _to_nobody,
+        tell: Callable[[PointFinding | Progress], None] = _to_nobody,
         clocks: Clocks | None = None,
         ledger: Ledger | None = None,
     ) -> None:
-        """``tell`` is told of every finding as it is made, in the thread that executes."""
+        """``tell`` is told of every finding and of every step of the way, in the thread that executes."""
         self.confirm = confirm
         self._parts, self._tell = parts, tell
         self._clocks = clocks or Clocks()
@@ -90,6 +80,8 @@ class Checkout:
         )
         self._bench = TriedBench(self._session, self._devices)
         self._found: dict[tuple[str, str], list[PointFinding]] = {}
+        self._lost = ""
+        """Why the simulation could not be looked at to the end."""
         self._began = self._now()
         self._ended = self._began
 
@@ -106,6 +98,7 @@ class Checkout:
             try:
                 self._session.connect(lambda contacts: self.confirm(contacts))
                 self._try_controllers()
+                self._try_building()
             except (Closed, SimulationAborted):
                 log.info("stopping on request")
         return self.result()
@@ -115,12 +108,6 @@ class Checkout:
         self._session.stop.set()
         self._devices.close()
         self.building.abort()
-
-    @contextmanager
-    def standstill(self) -> Iterator[str]:
-        """Stop this process in here and nowhere else. Yields what stays in controllers meanwhile, in words."""
-        with self._pacer.standstill.hold():
-            yield kept_in_words(self._session.ledger.open_entries)
 
     @property
     def was_stopped(self) -> bool:
@@ -139,8 +126,8 @@ class Checkout:
 
     @property
     def troubles(self) -> tuple[str, ...]:
-        """What went wrong at the end, in words."""
-        return self._ending.told
+        """What went wrong, at the end and before, in words."""
+        return (*([self._lost] if self._lost else []), *self._ending.told)
 
     def result(self) -> CheckoutResult:
         """As far as it came."""
@@ -150,7 +137,7 @@ class Checkout:
             self._ended,
             session.client.testcase,
             tuple(_controllers_in_words(self._bench.places)),
-            not_tested(self._bench.places, session.settings, self._parts.inputs, self._parts.outputs),
+            not_tested(self._bench.places, session.settings, self._parts, self._lost),
             tuple(self._tried(place) for place in self._bench.places),
             _given_back(session.receipts, session.left),
         )
@@ -175,6 +162,24 @@ class Checkout:
         for place in self._bench.outputs:
             known, told = limits.get(place.target, ObjectLimits()), metadata.get(place.point.bop_point)
             self._keep([judge_arrival(place.equipment.name, place.point, place.target, known, told)])
+
+    def _try_building(self) -> None:
+        """The simulation alone; that it is lost takes nothing from what was found at the controllers."""
+        session = self._session
+        if not self._parts.response or session.stop.is_set():
+            return
+        responses = Responses(
+            self.building.behind,
+            session.metadata,
+            session.equipments,
+            session.stop,
+            tell=self._tell,
+            clocks=self._clocks,
+        )
+        try:
+            self._keep(responses.findings())
+        except SimulationError as error:
+            self._lost = str(error)
 
     def _keep(self, findings: Iterable[PointFinding]) -> None:
         for finding in findings:

@@ -3,10 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from bridge.checkout.trying import Place
 from bridge.real_outputs import wired_equipments
 from utils.settings import ControllerSettings
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What is tried: inputs and outputs at the controllers, and how the building responds to its actuators."""
+
+    inputs: bool = True
+    outputs: bool = True
+    response: bool = True
+
+
+EVERYTHING = Parts()
+
 
 ALWAYS = (
     "Not tested here, and for a hand: wiring, terminals, sensor types, and ranges in the controller.",
@@ -14,15 +28,17 @@ ALWAYS = (
 )
 
 
-def not_tested(
-    places: Sequence[Place], settings: ControllerSettings, has_inputs: bool, has_outputs: bool
-) -> tuple[str, ...]:
-    """The first lines of every report."""
+def not_tested(places: Sequence[Place], settings: ControllerSettings, parts: Parts, lost: str = "") -> tuple[str, ...]:
+    """The first lines of every report. ``lost`` is why the simulation could not be looked at to the end."""
     told = list(ALWAYS)
-    if not has_inputs:
+    if not parts.inputs:
         told.append("Inputs were left out.")
-    if not has_outputs:
+    if not parts.outputs:
         told.append("Outputs were left out.")
     elif wired := wired_equipments(dict.fromkeys(place.equipment for place in places), settings):
-        told.append(f"Outputs of {', '.join(wired)} were not commanded: their terminals may drive something real.")
+        told.append(f"Outputs of {', '.join(wired)} are not commanded: their terminals may drive something real.")
+    if not parts.response:
+        told.append("That each pair means the right point was left out: no actuator of the building was moved.")
+    if lost:
+        told.append(f"The building could not be looked at to the end: {lost}.")
     return tuple(told)

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from rich.console import Console
 
+from bridge.checkout.response import Progress
 from bridge.checkout.results import CheckoutResult, PointFinding, PointVerdict
 from bridge.display.receipts import say
 
@@ -14,15 +15,23 @@ _STYLES = {PointVerdict.FAIL: "bold red", PointVerdict.PASS: "green"}
 _WIDEST = max(map(len, PointVerdict))
 
 
-def tell_finding(console: Console, finding: PointFinding) -> None:
+def tell_news(console: Console, news: PointFinding | Progress) -> None:
+    """A finding, or how far the building's actuators are."""
+    if isinstance(news, PointFinding):
+        _tell_finding(console, news)
+    else:
+        say(console, f"{news.says} ({news.done} of {news.of}, some {news.left_s:.0f} s left)")
+
+
+def _tell_finding(console: Console, finding: PointFinding) -> None:
     """``pass          VAV_South.SpaceTemp  read back``."""
     line = f"{finding.verdict.value:<{_WIDEST}}  {finding.equipment}.{finding.point}  {finding.proof.value}"
     say(console, f"{line}: {finding.fault.value}" if finding.fault else line, _STYLES.get(finding.verdict, ""))
 
 
 def tell_coverage(console: Console, result: CheckoutResult) -> None:
-    """What was not tested, before anybody believes what was."""
-    for line in (*result.not_tested, *result.controllers):
+    """What will not be tested, before anybody believes what was."""
+    for line in result.not_tested:
         say(console, line)
 
 

@@ -27,6 +27,8 @@ class OutputTry:
     equipment: str
     point: Point
     slot: int = _USUAL
+    before: PointValue | None = None
+    """What it showed before."""
     commanded: tuple[PointValue, ...] = ()
     seen: tuple[ObjectState | None, ...] = ()
     obstacle: str = ""
@@ -60,29 +62,26 @@ def free_slot(state: ObjectState | None) -> int | str:
 def judge_command(one: OutputTry) -> PointFinding:
     """Whether present-value follows."""
     if one.deferred and not one.commanded:
-        return PointFinding(one.equipment, one.name, Proof.COMMAND, PointVerdict.DEFERRED, one.deferred)
+        return _finding(one, PointVerdict.DEFERRED, one.deferred)
     if one.obstacle:
-        return PointFinding(one.equipment, one.name, Proof.COMMAND, PointVerdict.NOT_TESTED, one.obstacle)
+        return _finding(one, PointVerdict.NOT_TESTED, one.obstacle)
     if one.refusal:
         says = f"slot {one.slot} was commanded; the controller refuses it: {one.refusal}"
-        return PointFinding(one.equipment, one.name, Proof.COMMAND, PointVerdict.FAIL, says, MappingFault.NOT_WRITTEN)
-    samples = tuple(
-        ShownValue(float(value), value, found) for value, found in zip(one.commanded, one.found, strict=True)
-    )
+        return _finding(one, PointVerdict.FAIL, says, MappingFault.NOT_WRITTEN)
     says = f"{listed(one.commanded)} were commanded in slot {one.slot}; {one.name} shows {listed(one.found)}"
-    if any(value is None for value in one.found):
-        says = f"{says}: the controller did not always tell"
-        return PointFinding(one.equipment, one.name, Proof.COMMAND, PointVerdict.NOT_TESTED, says, samples=samples)
     found = [value for value in one.found if value is not None]
-    if not _is_following(one, found):
-        wrong = _wrong(one, found)
-        return PointFinding(
-            *(one.equipment, one.name, Proof.COMMAND, PointVerdict.FAIL, f"{says}: {wrong.says}", wrong.fault),
-            samples=samples,
-        )
-    verdict = PointVerdict.DEFERRED if one.deferred else PointVerdict.PASS
-    says = f"{says}; {one.deferred}" if one.deferred else says
-    return PointFinding(one.equipment, one.name, Proof.COMMAND, verdict, says, samples=samples, direction="direct")
+    if len(found) < len(one.found):
+        return _finding(one, PointVerdict.NOT_TESTED, f"{says}: the controller did not always tell")
+    if _is_following(one, found):
+        return _finding(one, PointVerdict.PASS, says)
+    wrong = _wrong(one, found)
+    return _finding(one, PointVerdict.FAIL, f"{says}: {wrong.says}", wrong.fault)
+
+
+def _finding(one: OutputTry, verdict: PointVerdict, says: str, fault: MappingFault | None = None) -> PointFinding:
+    pairs = zip(one.commanded, one.found, strict=True)
+    samples = tuple(ShownValue(float(value), value, found) for value, found in pairs)
+    return PointFinding(one.equipment, one.name, Proof.COMMAND, verdict, says, fault, samples=samples)
 
 
 def _is_following(one: OutputTry, found: Sequence[PointValue]) -> bool:
@@ -99,5 +98,6 @@ def _wrong(one: OutputTry, found: Sequence[PointValue]) -> Misfit:
             if held is not None:
                 return Misfit(MappingFault.WRONG_SLOT, f"slot {number} holds {held:g}")
     if one.point.object_type.is_analog:
-        return misfit([float(value) for value in one.commanded], [float(value) for value in found], None)
+        commanded, told = [float(value) for value in one.commanded], [float(value) for value in found]
+        return misfit(commanded, told, None, one.before)
     return switched(one.commanded, found)

@@ -53,8 +53,10 @@ class InputTry:
         """The unit that the controller tells, in our words; the config's where it tells none."""
         told = next((one.units for one in (*self.seen, self.before) if one is not None and one.units), None)
         known = from_bacnet(told) if told is not None else None
-        is_told = known is not None and not same_unit(known, "dimensionless")
-        return known if is_told else self.point.device_unit
+        ours = self.point.device_unit
+        if known is None or same_unit(known, "dimensionless") or (ours is not None and same_unit(known, ours)):
+            return ours
+        return known
 
     @property
     def expected(self) -> tuple[PointValue | None, ...]:
@@ -90,19 +92,25 @@ def judge_inputs(tries: Sequence[InputTry]) -> list[PointFinding]:
 
 def _read_back(one: InputTry, tries: Sequence[InputTry]) -> PointFinding:
     if one.other_units:
-        says = f"not written: {one.other_units}"
-        return PointFinding(one.equipment, one.name, Proof.READ_BACK, PointVerdict.FAIL, says, MappingFault.WRONG_UNIT)
+        return _finding(one, PointVerdict.FAIL, f"not written: {one.other_units}", MappingFault.WRONG_UNIT)
     if one.obstacle:
-        return PointFinding(one.equipment, one.name, Proof.READ_BACK, PointVerdict.NOT_TESTED, one.obstacle)
+        return _finding(one, PointVerdict.NOT_TESTED, one.obstacle)
     if all(value is None for value in one.found) and not one.refusal:
-        says = "the controller did not tell what it holds"
-        return PointFinding(
-            one.equipment, one.name, Proof.READ_BACK, PointVerdict.NOT_TESTED, says, samples=one.samples
-        )
+        return _finding(one, PointVerdict.NOT_TESTED, "the controller did not tell what it holds")
     if not one.refusal and _is_as_expected(one):
-        return _passed(one)
-    fault = _fault(one, tries)
-    return _failed(one, *fault)
+        return _finding(one, PointVerdict.PASS, _praise(one))
+    wrong, other = _wrong(one, tries)
+    return _finding(one, PointVerdict.FAIL, _blame(one, wrong), wrong.fault, other)
+
+
+def _finding(
+    one: InputTry, verdict: PointVerdict, says: str, fault: MappingFault | None = None, other: str | None = None
+) -> PointFinding:
+    direction = "reverse" if one.point.config.reverse else "direct"
+    told = direction if verdict is PointVerdict.PASS else None
+    return PointFinding(
+        *(one.equipment, one.name, Proof.READ_BACK, verdict, says, fault, other), samples=one.samples, direction=told
+    )
 
 
 def _is_as_expected(one: InputTry) -> bool:
@@ -115,27 +123,21 @@ def _is_as_expected(one: InputTry) -> bool:
     return follows(expected, found) or rounding(expected, found) is not None
 
 
-def _passed(one: InputTry) -> PointFinding:
-    held = f"{listed(one.found)} in {one.object_unit}" if one.object_unit else listed(one.found)
-    says = f"{_shown(one)}; {one.name} holds {held}"
+def _praise(one: InputTry) -> str:
+    says = f"{_shown(one)}; {one.name} holds {listed(one.found)}"
     if one.point.object_type.is_analog and not follows(_numbers(one.expected), _numbers(one.found)):
         says += f"; the controller rounds to {rounding(_numbers(one.expected), _numbers(one.found)):g}"
-    direction = "reverse" if one.point.config.reverse else "direct"
-    return PointFinding(
-        *(one.equipment, one.name, Proof.READ_BACK, PointVerdict.PASS, says), samples=one.samples, direction=direction
-    )
+    return says
 
 
-def _fault(one: InputTry, tries: Sequence[InputTry]) -> tuple[Misfit, str | None]:
+def _wrong(one: InputTry, tries: Sequence[InputTry]) -> tuple[Misfit, str | None]:
     """What is wrong, and with which other point it is mixed up."""
     if one.refusal:
         return Misfit(MappingFault.NOT_WRITTEN, f"the controller refuses it: {one.refusal}"), None
     if stronger := _stronger(one):
         return Misfit(MappingFault.WRONG_SLOT, stronger), None
     if one.point.role is Role.FORCED and any(state is not None and not state.out_of_service for state in one.seen):
-        return Misfit(
-            MappingFault.NOT_WRITTEN, "it is in service all the same, and shows what its terminal measures"
-        ), None
+        return Misfit(MappingFault.NOT_WRITTEN, "it stays in service, and shows what its terminal measures"), None
     if any(value is None for value in one.found):
         return Misfit(MappingFault.DEAD, "it does not always tell a value"), None
     if other := next(_others(one, tries), None):
@@ -146,14 +148,10 @@ def _fault(one: InputTry, tries: Sequence[InputTry]) -> tuple[Misfit, str | None
     return switched(_known(one.expected), _known(one.found)), None
 
 
-def _failed(one: InputTry, wrong: Misfit, other: str | None) -> PointFinding:
-    says = f"{_shown(one)}; {one.name} holds {listed(one.found)}: {wrong.says}"
+def _blame(one: InputTry, wrong: Misfit) -> str:
     if wrong.fault is MappingFault.NOT_WRITTEN:
-        says = f"{_shown(one)}; {wrong.says}"
-    says += _configs_part(one)
-    return PointFinding(
-        *(one.equipment, one.name, Proof.READ_BACK, PointVerdict.FAIL, says, wrong.fault, other), samples=one.samples
-    )
+        return f"{_shown(one)}; {wrong.says}"
+    return f"{_shown(one)}; {one.name} holds {listed(one.found)}: {wrong.says}{_configs_part(one)}"
 
 
 def _shown(one: InputTry) -> str:

@@ -30,7 +30,7 @@ def judge_level(equipment: str, point: Point, before: ObjectState | None) -> Ite
     doubt = _doubt(point, unit, before)
     if doubt:
         yield PointFinding(equipment, point.ecy_point, Proof.LEVEL, PointVerdict.NOT_PROVABLE, doubt)
-    elif not _tells_units(before):
+    elif not _tells_units(before) and to_bacnet(unit) not in (None, NO_UNITS):
         says = f"the controller tells no units of {point.ecy_point}: that its application takes it for {unit} is open"
         yield PointFinding(equipment, point.ecy_point, Proof.LEVEL, PointVerdict.NOT_PROVABLE, says)
 

@@ -108,7 +108,7 @@ def listed(values: Sequence[PointValue | None]) -> str:
 
 def _digits(numbers: Sequence[float]) -> int:
     widest = max((abs(one) for one in numbers), default=0.0)
-    return 2 if widest >= 10 else 3 if widest >= 1 else 4
+    return 2 if widest >= 10 or not widest else 3 if widest >= 1 else 4
 
 
 def _constant(expected: Numbers, found: Numbers, before: PointValue | None) -> Misfit:
@@ -159,6 +159,12 @@ def _other_unit(expected: Numbers, found: Numbers, unit: str | None) -> str | No
         if follows([way(one) for one in expected], found):
             return other
     return None
+
+
+def is_bent(expected: Sequence[PointValue], found: Sequence[PointValue | None]) -> bool:
+    """Whether numbers go with what was expected, however they are scaled and moved: then they come from it."""
+    told = [float(value) for value in found if value is not None]
+    return len(told) == len(expected) and _line_through([float(value) for value in expected], told) is not None
 
 
 def _line_through(expected: Numbers, found: Numbers) -> _Line | None:

@@ -10,16 +10,18 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
+from bridge.checkout.judging.shapes import is_bent
 from bridge.device_loop import Course, DeviceLoop
 from bridge.link import STALE_S, ControllerLink, LinkState
 from bridge.session import Session
 from clients.device_client import DeviceClient
 from equipment.equipment_manager import Equipment
 from points import Point
+from utils.bacnet import slot_of
 from utils.clocks import ModelSeconds
 from utils.errors import DeviceError
 from utils.handoff import Closed
-from utils.values import Frame, ObjectLimits, ObjectRef, ObjectState, Role, Target
+from utils.values import Frame, ObjectLimits, ObjectRef, ObjectState, PointValue, Role, Target
 
 _LOOK_EVERY_S = 1.0
 _LOOKS = round(STALE_S / _LOOK_EVERY_S)
@@ -108,6 +110,17 @@ class TriedBench:
             self.wait(_LOOK_EVERY_S)
             states |= self.look(waiting)
         return states
+
+    def own(self, place: Place, slot: int, sent: Sequence[PointValue], seen: Sequence[ObjectState | None]) -> None:
+        """Enter what a controller made of numbers that went into a slot which was empty before: ours to take away.
+
+        The ledger learns of factors by itself, as a run has time for it; here each number is a different one.
+        """
+        arrays = [None if state is None else state.priority_array for state in seen]
+        held = [None if array is None else slot_of(array, slot) for array in arrays]
+        if place.ref is not None and place.point.object_type.is_analog and is_bent(sent, held):
+            for value in held:
+                self.session.ledger.sent_all(place.link.device, {place.ref: value} if value is not None else {})
 
     def wait(self, seconds: float) -> None:
         """Raises :class:`Closed` where the checkout is to end meanwhile."""

@@ -13,7 +13,7 @@ from bridge.translation import Translation
 from points.bounds import Bounds
 from utils.handoff import Closed
 from utils.unit_conversion import UnitConverter
-from utils.values import Frame, ObjectLimits, ObjectState, PointValue, Target, same_as_stored
+from utils.values import Frame, ObjectLimits, ObjectState, PointValue, Role, Target, same_as_stored
 
 _NEAR = 0.03
 """Part of a value: more is worth another look. What is judged is judged later, and closer."""
@@ -63,6 +63,13 @@ class _Inputs:
             one.seen = self._looked_at(one)
             self._rounds.append(one)
             state = self._building.advance_simulation({})
+        for place in self._bench.inputs:
+            sent = [one.frame.targets.get(place.target) for one in self._rounds]
+            known = [value for value in sent if value is not None]
+            if place.point.role is Role.COMMANDED and len(known) == len(sent):
+                self._bench.own(
+                    place, place.point.priority, known, [one.seen.get(place.target) for one in self._rounds]
+                )
 
     def tried(self, place: Place, before: ObjectState | None) -> InputTry:
         """What came of one of them."""

@@ -6,7 +6,7 @@ ours, left to whoever else writes into it. Only on a bench where nothing is behi
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 
@@ -61,6 +61,7 @@ class _Outputs:
         session = bench.session
         self._wired = frozenset(wired_equipments(session.equipments, session.settings))
         self.all = [self._output(place, limits.get(place.target, ObjectLimits())) for place in bench.outputs]
+        self._given_up: set[Target] = set()
         self._by_target = {one.place.target: one for one in self.all}
 
     def run(self) -> None:
@@ -73,6 +74,7 @@ class _Outputs:
         for number in range(max((len(one.commands) for one in self.all if one.is_tried), default=0)):
             self._command(number)
         for one in self.all:
+            self._bench.own(one.place, one.tried.slot, one.commands[: len(one.seen)], one.seen)
             one.place.link.duties.holds.release(one.place.target)
         self._bench.show(self._bench.frame)
 
@@ -101,7 +103,8 @@ class _Outputs:
         if isinstance(slot, str):
             one.tried = replace(one.tried, obstacle=slot)
         else:
-            one.tried = replace(one.tried, slot=slot)
+            before = state.present_value.value if state is not None else None
+            one.tried = replace(one.tried, slot=slot, before=before)
             one.place.link.duties.slots_by_hand[one.place.target] = slot
 
     def _command(self, number: int) -> None:
@@ -115,11 +118,19 @@ class _Outputs:
             one.changed_at_s = clocks.monotonic()
         self._bench.show(self._bench.frame)
         active = [one for one in active if one.is_tried]
-        seen = self._bench.settled(
-            [one.place for one in active], lambda place, state: self._is_there(place, state, number)
-        )
+        seen = self._looked_at(active, number)
         for one in active:
             one.seen.append(seen.get(one.place.target))
+
+    def _looked_at(self, active: Sequence[_Output], number: int) -> Mapping[Target, ObjectState]:
+        """What was waited for once in vain is not waited for again."""
+
+        def is_there(place: Place, state: ObjectState | None) -> bool:
+            return place.target in self._given_up or self._is_there(place, state, number)
+
+        seen = self._bench.settled([one.place for one in active], is_there)
+        self._given_up |= {one.place.target for one in active if not is_there(one.place, seen.get(one.place.target))}
+        return seen
 
     def _due_s(self, one: _Output, number: int) -> float:
         """When it may be changed again."""
