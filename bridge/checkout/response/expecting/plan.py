@@ -10,7 +10,7 @@ from typing import Protocol
 from bridge.checkout.response.expecting.effects import ExpectedEffect, effects_of, held_at, is_actuator
 from bridge.checkout.response.expecting.kinds import QuantityKind, kind_meant, kind_of_measurement
 from points import ActivationPoint, Point
-from points.meanings import Meaning, Use, meaning_of
+from points.meanings import Meaning, Use, code_of, meaning_of
 from utils.values import PointMetadata, Role
 
 _SETPOINTS = (Use.SETPOINT, Use.HEATING_SETPOINT, Use.COOLING_SETPOINT)
@@ -74,6 +74,14 @@ class ResponsePlan:
         """The points that are paired with something of the simulation."""
         return [one for one in self.points if one.name == name]
 
+    def is_meant(self, point: PairedPoint, name: str) -> bool:
+        """Whether the point's own name says that it is of such a measurement; True of inputs."""
+        return name not in self.kinds or self.expected(point).can_be(self.kinds[name])
+
+    def likeness(self, output: PairedPoint) -> object:
+        """The same for actuators that do the same in different equipments."""
+        return self.actuator(output) or code_of(output.name)
+
     def is_known(self, name: str) -> bool:
         """Whether the simulation has such a point."""
         return name in self._metadata
@@ -118,7 +126,7 @@ class ResponsePlan:
 
     @cached_property
     def trials(self) -> Sequence[Trial]:
-        """Own actuators first; where an input has none, those that move what is central, or the only one of its kind."""
+        """Own actuators first; where an input has none, those that move what is central, or the only such one."""
         found: list[Trial] = []
         for one in self.inputs:
             own = list(self._own(one)) or list(self._guessed(one))
