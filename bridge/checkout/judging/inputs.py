@@ -49,22 +49,27 @@ class InputTry:
         return self.point.ecy_point
 
     @property
-    def object_unit(self) -> str | None:
-        """The unit that the controller tells, in our words; the config's where it tells none."""
+    def told_unit(self) -> str | None:
+        """The unit that the controller tells of the object, in our words; None where it tells none."""
         told = next((one.units for one in (*self.seen, self.before) if one is not None and one.units), None)
         known = from_bacnet(told) if told is not None else None
         ours = self.point.device_unit
-        if known is None or same_unit(known, "dimensionless") or (ours is not None and same_unit(known, ours)):
-            return ours
-        return known
+        if known is None or same_unit(known, "dimensionless"):
+            return None
+        return ours if ours is not None and same_unit(known, ours) else known
+
+    @property
+    def object_unit(self) -> str | None:
+        """The unit that its values are in: as the controller tells, or else the config."""
+        return self.told_unit or self.point.device_unit
 
     @property
     def expected(self) -> tuple[PointValue | None, ...]:
         """What the object should hold."""
-        if not self.point.object_type.is_analog or self.unit is None or self.object_unit is None:
+        if not self.point.object_type.is_analog or self.unit is None or self.told_unit is None:
             return self.sent
         try:
-            way = UnitConverter().conversion(self.unit, self.object_unit)
+            way = UnitConverter().conversion(self.unit, self.told_unit)
         except UnitError:  # another quantity, which the config makes of it on purpose
             return self.sent
         told = tuple(way(value) for value in self.shown)

@@ -61,12 +61,12 @@ def rounding(expected: Numbers, found: Numbers) -> float | None:
 
 def misfit(expected: Numbers, found: Numbers, unit: str | None, before: PointValue | None = None) -> Misfit:
     """What is wrong with values that do not follow. ``unit`` is what they should be in, ``before`` what was there."""
-    allowed = _allowed(expected)
-    if max(found) - min(found) <= allowed:
-        return _constant(expected, found, before)
+    allowed, width = _allowed(expected), max(found) - min(found)
     line = _line_through(expected, found)
     if line is not None:
         return _bent(line, expected, found, unit)
+    if width <= allowed:
+        return _constant(expected, found, before)
     if cut := _cut(expected, found, allowed):
         return cut
     followed = next(n for n, pair in enumerate(zip(expected, found, strict=True)) if not _is_near(*pair, allowed))
@@ -169,14 +169,14 @@ def is_bent(expected: Sequence[PointValue], found: Sequence[PointValue | None]) 
 
 def _line_through(expected: Numbers, found: Numbers) -> _Line | None:
     count = len(expected)
-    if count < 3 or len(set(expected)) < 3:
-        return None
+    if len(set(expected)) < 3 or max(found) - min(found) <= _SINGLE * max(map(abs, found)):
+        return None  # two points lie on any line, and what does not move is on none
     middle, centre = sum(expected) / count, sum(found) / count
     spread = sum((one - middle) ** 2 for one in expected)
     slope = sum((one - middle) * (other - centre) for one, other in zip(expected, found, strict=True)) / spread
     line = _Line(slope, centre - slope * middle)
     on_it = [line.slope * one + line.offset for one in expected]
-    return line if abs(slope) > _SINGLE and follows(on_it, found) else None
+    return line if slope and follows(on_it, found) else None
 
 
 def _cut(expected: Numbers, found: Numbers, allowed: float) -> Misfit | None:

@@ -31,7 +31,7 @@ PARTS_PER_MILLION = ("ppm", 450.0, 1350.0)
 ELSEWHERE = (10.0, 90.0)
 """Of what has no unit, or one that is not in the table."""
 _GRID = 240
-_ENOUGH = 0.25
+_ENOUGH = 0.15
 """Part of a span that has to be left of it."""
 
 Span = tuple[float, float]
