@@ -102,10 +102,9 @@ def _as_shown(point: PairedPoint, best: Outcome, says: str) -> PointFinding:
     way = shown_way(point.point, best.moved, within_s)
     delay_s = delay_of(best)
     if way == -1:
+        fault = MappingFault.REVERSED if point.point.object_type.is_binary else MappingFault.WRONG_SIGN
         says = f"{says}; the controller sees it go the other way: look at the config's scale and reverse"
-        return finding(
-            point, PointVerdict.FAIL, says, fault=MappingFault.WRONG_SIGN, delay_s=delay_s, direction="reverse"
-        )
+        return finding(point, PointVerdict.FAIL, says, fault=fault, delay_s=delay_s, direction="reverse")
     if way != 1:
         says = f"{says}; the controller sees no change of it, as no threshold or limit was crossed"
         return finding(point, PointVerdict.NOT_PROVABLE, says, delay_s=delay_s)
