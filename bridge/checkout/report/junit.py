@@ -11,12 +11,11 @@ from itertools import groupby
 from operator import attrgetter
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
-from bridge.checkout.report.values import blamed, in_words
+from bridge.checkout.report.values import blamed, reasons
 from bridge.checkout.results import CheckoutResult, PointVerdict, TriedPoint
 from utils.text import printable
 
 _DECLARATION = '<?xml version="1.0" encoding="UTF-8"?>\n'
-_NOTHING_TRIED = "nothing was tried"
 
 
 def junit_report(result: CheckoutResult) -> str:
@@ -54,7 +53,7 @@ def _add_case(suite: Element, point: TriedPoint) -> None:
     verdict = point.verdict
     if verdict is PointVerdict.PASS:
         return
-    told = [printable(in_words(finding)) for finding in blamed(point, verdict)] or [_NOTHING_TRIED]
+    told = list(map(printable, reasons(point)))
     said = {"message": f"{verdict.value}: {told[0]}"}
     if verdict is PointVerdict.FAIL:
         faults = [finding.fault.value for finding in blamed(point, verdict) if finding.fault]

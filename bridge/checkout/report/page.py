@@ -7,7 +7,16 @@ from collections.abc import Iterable, Iterator, Sequence
 from importlib import resources
 
 from bridge.checkout.report.junit import by_equipment
-from bridge.checkout.report.values import ComparedValues, blamed, directions, distinct, in_words, number, scaling
+from bridge.checkout.report.values import (
+    NO_VALUES,
+    ComparedValues,
+    blamed,
+    directions,
+    distinct,
+    number,
+    reasons,
+    scaling,
+)
 from bridge.checkout.results import CheckoutResult, PointFinding, PointVerdict, TriedPoint
 from recording.moments import duration_in_words
 from recording.report.html import Cell, Markup, breakable, facts_table, heading, points, section, table, text, unbroken
@@ -109,10 +118,10 @@ def _equipments(result: CheckoutResult) -> Iterator[Markup]:
 def _unproved(own: Sequence[TriedPoint]) -> Iterator[Markup]:
     """Why the others are no pass; what fails stands at the front."""
     lines = [
-        f"{point.point}: {verdict.value}. {in_words(finding)}"
+        f"{point.point}: {point.verdict.value}. {told}"
         for point in own
-        if (verdict := point.verdict) not in (PointVerdict.PASS, PointVerdict.FAIL)
-        for finding in blamed(point, verdict)
+        if point.verdict not in (PointVerdict.PASS, PointVerdict.FAIL)
+        for told in reasons(point)
     ]
     if lines:
         yield heading("Why these are no pass")
@@ -120,28 +129,33 @@ def _unproved(own: Sequence[TriedPoint]) -> Iterator[Markup]:
 
 
 def _row(point: TriedPoint) -> Sequence[Cell]:
-    ways = list(distinct(point))
-    values = [one for _, own in ways for one in own]
-    delays = [finding.delay_s for finding in point.findings if finding.delay_s is not None]
+    way, controller, simulation, expected, unit, delay = map(_stacked, zip(*_lines(point), strict=True))
     return (
         Markup(f"<b>{breakable(point.point)}</b><br>{breakable(point.simulation)}"),
         point.controller,
-        _stacked(_at_the_first(finding.proof.value, own) for finding, own in ways),
-        _stacked(number(one.controller) for one in values),
-        _stacked(number(one.simulation) for one in values),
-        _stacked(number(one.expected) for one in values),
-        _stacked(_at_the_first(written(own[0].unit or ""), own) for _, own in ways),
+        *(way, controller, simulation, expected, unit),
         scaling(point),
         directions(point),
-        _stacked(map(duration_in_words, delays)),
+        delay,
         marked(point.verdict),
         *_FOR_A_HAND,
     )
 
 
-def _at_the_first(words: str, values: Sequence[ComparedValues]) -> Markup:
-    """Beside the first of several lines."""
-    return _stacked([words, *[""] * (len(values) - 1)])
+def _lines(point: TriedPoint) -> Iterator[Sequence[Cell]]:
+    """What stands in one line of a point: the way and the unit beside the first value, and the delay."""
+    for finding, values in distinct(point):
+        way = Markup(f"{_MARKS[finding.verdict]} {text(finding.proof.value)}")
+        delay = "" if finding.delay_s is None else duration_in_words(finding.delay_s)
+        first = values[0] if values else NO_VALUES
+        yield way, *_numbers(first), written(first.unit or ""), delay
+        yield from (("", *_numbers(one), "", "") for one in values[1:])
+    if not point.findings:
+        yield ("",) * 6
+
+
+def _numbers(values: ComparedValues) -> Sequence[str]:
+    return number(values.controller), number(values.simulation), number(values.expected)
 
 
 def marked(verdict: PointVerdict) -> Markup:
@@ -150,6 +164,6 @@ def marked(verdict: PointVerdict) -> Markup:
     return Markup(f"<b>{told}</b>" if verdict is PointVerdict.FAIL else told)
 
 
-def _stacked(lines: Iterable[str]) -> Markup:
+def _stacked(lines: Iterable[Cell]) -> Markup:
     """One below the other, as the values of a point are."""
     return Markup("<br>".join(map(text, lines)))

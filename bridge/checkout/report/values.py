@@ -23,6 +23,9 @@ class ComparedValues:
     """Of what is expected."""
 
 
+NO_VALUES = ComparedValues(None, None, None, None)
+
+
 def compared(point: TriedPoint, finding: PointFinding, sample: ShownValue) -> ComparedValues:
     """Where the values of a sample belong, by the way that the value went."""
     if finding.proof is Proof.COMMAND:
@@ -33,17 +36,16 @@ def compared(point: TriedPoint, finding: PointFinding, sample: ShownValue) -> Co
 
 
 def distinct(point: TriedPoint) -> Iterator[tuple[PointFinding, Sequence[ComparedValues]]]:
-    """Each way that it was tried with values, and they; the same ones once, whenever they came again."""
+    """Each way that it was tried, with its values; the same ones once, whenever they came again."""
     for finding in point.findings:
-        if finding.samples:
-            yield finding, list(dict.fromkeys(compared(point, finding, sample) for sample in finding.samples))
+        yield finding, list(dict.fromkeys(compared(point, finding, sample) for sample in finding.samples))
 
 
 def number(value: PointValue | None) -> str:
-    """A value with the seven digits that a REAL has; nothing where there is none, words where it is a state."""
+    """A value with six digits (the seventh of a REAL is rounded), a state in words; nothing where there is none."""
     if value is None:
         return ""
-    return ("inactive", "active")[value] if isinstance(value, bool) else f"{value:.7g}"
+    return ("inactive", "active")[value] if isinstance(value, bool) else f"{value:.6g}"
 
 
 def scaling(point: TriedPoint) -> str:
@@ -57,6 +59,11 @@ def scaling(point: TriedPoint) -> str:
 def directions(point: TriedPoint) -> str:
     """In which direction it moves, as far as that was seen."""
     return ", ".join(dict.fromkeys(finding.direction for finding in point.findings if finding.direction))
+
+
+def reasons(point: TriedPoint) -> list[str]:
+    """Why a point has its verdict, a sentence for each way that gave it."""
+    return [in_words(finding) for finding in blamed(point, point.verdict)] or ["nothing was tried"]
 
 
 def blamed(point: TriedPoint, verdict: PointVerdict) -> Iterator[PointFinding]:

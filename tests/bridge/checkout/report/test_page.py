@@ -41,6 +41,7 @@ def test_what_is_not_proved_is_no_pass_and_says_why() -> None:
     assert "No point fails, but 3 of 4 are not proved: that is no pass of them." in text
     assert "SpaceCO2: not provable. level: nothing moves it" in text
     assert "ReheatValve: deferred. command: minimum off time: 120 s left" in text
+    assert "Spare: not tested. nothing was tried" in text
     assert "Spare – not tested" in re.sub(r"hvac\S+ AnalogInput 101 Spare ", "", text)
     assert "What fails" not in text
 
@@ -54,8 +55,9 @@ def test_a_checkout_of_which_everything_passed_says_so_and_one_of_nothing_does_n
 
 def test_a_points_values_are_in_the_columns_of_the_side_that_they_are_of() -> None:
     text = words(html_report(result(*POINTS)))
-    assert "read back 21 30.1 294.15 303.25 21 30.1 °C ✓ pass" in text
-    assert "command arrival 50 50 0.5 50 0.5 % 1 × 0.8 +2 ✓ pass" in text
+    assert "✓ read back 21 30.1 294.15 303.25 21 30.1 °C ✓ pass" in text
+    assert "✓ command ✓ arrival 50 50 0.5 50 0.5 % 1 × 0.8 +2 ✓ pass" in text
+    assert "✓ read back ✗ response 21 30.1" in text
     assert "direct 35 s ✗ fail" in text
 
 
