@@ -23,7 +23,8 @@ FOOTNOTES = ("comfort", "CO2", "energy", "travel", "hunting")
 """In the order of their numbers."""
 _LONG_WORD = 20
 _LONGEST_WORD = 36
-_BREAKS = re.compile(r"(?<=[_.,])(?=\w)")
+_BREAKS = re.compile(r"(?<=_)(?=\w)|(?<=[.,])(?=[^\W\d])")
+"""Between the parts of a name; a number is none."""
 
 
 def text(value: Cell) -> str:

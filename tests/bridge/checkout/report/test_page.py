@@ -36,6 +36,13 @@ def test_failures_stand_first_with_error_other_and_evidence() -> None:
     assert text.index("What fails") < text.index(told) < text.index("SpaceTemp hvac_reaZonSou_TZon_y")
 
 
+def test_a_name_in_the_evidence_may_break_and_a_number_may_not() -> None:
+    says = "with hvac_oveZonActSou_yReaHea_u at 100 % it rose by 2.36 K"
+    moved = finding("SpaceTemp", Proof.RESPONSE, PointVerdict.FAIL, says)
+    html = html_report(result(tried("SpaceTemp", moved)))
+    assert "hvac_<wbr>oveZonActSou_<wbr>yReaHea_<wbr>u at 100 % it rose by 2.36 K" in html
+
+
 def test_what_is_not_proved_is_no_pass_and_says_why() -> None:
     text = words(html_report(result(*POINTS[2:])))
     assert "No point fails, but 3 of 4 are not proved: that is no pass of them." in text
