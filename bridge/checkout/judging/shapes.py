@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from bridge.checkout.results import MappingFault
 from utils.unit_conversion import UnitConverter, UnitError, same_unit
@@ -69,6 +70,8 @@ def misfit(expected: Numbers, found: Numbers, unit: str | None, before: PointVal
         return _constant(expected, found, before)
     if cut := _cut(expected, found, allowed):
         return cut
+    if _goes_with(expected, found, allowed):
+        return Misfit(MappingFault.WRONG_SCALE, "these go with it, but not in proportion: a range of another kind")
     followed = next(n for n, pair in enumerate(zip(expected, found, strict=True)) if not _is_near(*pair, allowed))
     rest = found[followed - 1 :] if followed else ()
     if rest and max(rest) - min(rest) <= allowed:
@@ -187,6 +190,15 @@ def _cut(expected: Numbers, found: Numbers, allowed: float) -> Misfit | None:
         if all(_is_near(one, other, allowed) for one, other in zip(ends, found, strict=True)):
             return Misfit(MappingFault.WRONG_SCALE, f"these are {words}")
     return None
+
+
+def _goes_with(expected: Numbers, found: Numbers, allowed: float) -> bool:
+    """Whether each value leads to one and the same, and a higher one to none that is lower, as when a range is cut."""
+    pairs = sorted(zip(expected, found, strict=True))
+    return len(pairs) > len(set(expected)) and all(
+        (two[1] >= one[1] - allowed) if two[0] > one[0] else _is_near(one[1], two[1], allowed)
+        for one, two in pairwise(pairs)
+    )
 
 
 def _is_ten_to_some(slope: float) -> bool:

@@ -7,12 +7,13 @@ from collections.abc import Iterable, Iterator, Sequence
 from importlib import resources
 
 from bridge.checkout.report.junit import by_equipment
-from bridge.checkout.report.values import blamed, compared, directions, in_words, number, scaling
+from bridge.checkout.report.values import ComparedValues, blamed, directions, distinct, in_words, number, scaling
 from bridge.checkout.results import CheckoutResult, PointFinding, PointVerdict, TriedPoint
 from recording.moments import duration_in_words
 from recording.report.html import Cell, Markup, breakable, facts_table, heading, points, section, table, text, unbroken
 from recording.report.parts.closing import signature
 from recording.report.sheet import sheet
+from recording.report.units import written
 
 _MARKS = {
     PointVerdict.FAIL: "✗",
@@ -119,23 +120,28 @@ def _unproved(own: Sequence[TriedPoint]) -> Iterator[Markup]:
 
 
 def _row(point: TriedPoint) -> Sequence[Cell]:
-    tried = [(finding, sample) for finding in point.findings for sample in finding.samples]
-    values = [compared(point, finding, sample) for finding, sample in tried]
+    ways = list(distinct(point))
+    values = [one for _, own in ways for one in own]
     delays = [finding.delay_s for finding in point.findings if finding.delay_s is not None]
     return (
         Markup(f"<b>{breakable(point.point)}</b><br>{breakable(point.simulation)}"),
         point.controller,
-        _stacked(finding.proof.value for finding, _ in tried),
+        _stacked(_at_the_first(finding.proof.value, own) for finding, own in ways),
         _stacked(number(one.controller) for one in values),
         _stacked(number(one.simulation) for one in values),
         _stacked(number(one.expected) for one in values),
-        _stacked(one.unit or "" for one in values),
+        _stacked(_at_the_first(written(own[0].unit or ""), own) for _, own in ways),
         scaling(point),
         directions(point),
         _stacked(map(duration_in_words, delays)),
         marked(point.verdict),
         *_FOR_A_HAND,
     )
+
+
+def _at_the_first(words: str, values: Sequence[ComparedValues]) -> Markup:
+    """Beside the first of several lines."""
+    return _stacked([words, *[""] * (len(values) - 1)])
 
 
 def marked(verdict: PointVerdict) -> Markup:

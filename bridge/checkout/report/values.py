@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from bridge.checkout.results import PointFinding, PointVerdict, Proof, ShownValue, TriedPoint
@@ -32,6 +32,13 @@ def compared(point: TriedPoint, finding: PointFinding, sample: ShownValue) -> Co
     return ComparedValues(sample.found, sample.shown, sample.expected, point.controller_unit)
 
 
+def distinct(point: TriedPoint) -> Iterator[tuple[PointFinding, Sequence[ComparedValues]]]:
+    """Each way that it was tried with values, and they; the same ones once, whenever they came again."""
+    for finding in point.findings:
+        if finding.samples:
+            yield finding, list(dict.fromkeys(compared(point, finding, sample) for sample in finding.samples))
+
+
 def number(value: PointValue | None) -> str:
     """A value with the seven digits that a REAL has; nothing where there is none, words where it is a state."""
     if value is None:
@@ -40,11 +47,11 @@ def number(value: PointValue | None) -> str:
 
 
 def scaling(point: TriedPoint) -> str:
-    """Scale and offset in one; empty where a point has neither."""
-    if point.scale is None and point.offset is None:
+    """Scale and offset in one; empty where the units say it all."""
+    scale, offset = 1.0 if point.scale is None else point.scale, point.offset or 0.0
+    if (scale, offset) == (1.0, 0.0):
         return ""
-    offset = point.offset or 0.0
-    return f"× {1.0 if point.scale is None else point.scale:.6g}" + (f" {offset:+.6g}" if offset else "")
+    return f"× {scale:.6g}" + (f" {offset:+.6g}" if offset else "")
 
 
 def directions(point: TriedPoint) -> str:

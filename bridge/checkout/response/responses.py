@@ -69,7 +69,7 @@ class Responses:
         """``peer`` is connected to its test case. ``tell`` is called before each actuator, on the same thread."""
         self._settings = settings or ResponseSettings()
         self._plan = ResponsePlan(metadata, equipments)
-        self._metadata = metadata
+        self._stop = stop
         self._mover = ActuatorMover(peer, self._plan, self._settings.step_s, stop, clocks)
         self._tell = tell
         self._observed: list[Observed] = []
@@ -82,15 +82,28 @@ class Responses:
         After ``stop``, which is heard within a step, what was seen until then is judged, and what it does not tell is
         not tested. Raises :class:`utils.errors.SimulationError` for what the simulation refuses, or when it is lost.
         """
-        is_whole = True
-        try:
-            self._observe()
-        except (MovingStopped, SimulationAborted):
-            is_whole = False
-        for found in findings(Evidence(self._plan, self._observed, self._days)):
-            yield found if is_whole or found.verdict is not PointVerdict.NOT_PROVABLE else _stopped(found)
+        is_whole = self._observe()
+        tried = self._tried_equipments()
+        for found in findings(Evidence(self._plan, self._observed, self._days, is_whole=is_whole)):
+            yield found if is_whole or found.equipment in tried else _stopped(found)
 
-    def _observe(self) -> None:
+    def _observe(self) -> bool:
+        """Returns whether it came to its end."""
+        try:
+            self._observe_all()
+        except (MovingStopped, SimulationAborted):
+            if not self._stop.is_set():
+                raise
+            return False
+        return True
+
+    def _tried_equipments(self) -> set[str]:
+        """Those whose actuators were all moved, and that have any."""
+        moved = {one.name for observed in self._observed for one in observed.moved}
+        left = {one.equipment for one in self._plan.outputs if one.name not in moved}
+        return {one.equipment for one in self._plan.outputs} - left
+
+    def _observe_all(self) -> None:
         for start_s in self._settings.starts_s:
             names = self._unclear()
             if names:
@@ -132,4 +145,6 @@ class Responses:
 
 
 def _stopped(found: PointFinding) -> PointFinding:
-    return replace(found, verdict=PointVerdict.NOT_TESTED, says=f"stopped before this could be told; {found.says}")
+    return replace(
+        found, verdict=PointVerdict.NOT_TESTED, says="stopped before this could be told", fault=None, other=None
+    )

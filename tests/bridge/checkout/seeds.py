@@ -86,7 +86,7 @@ def _two_to_ten() -> Iterator[Seed]:
     yield _configured(scale, "AHU/HeatingValve", scale=0.8, offset=20.0)
     yield _configured(scale, "VAV_Core/AirFlow", scale=0.8, offset=0.2)
     yield _storing(scale, "AHU/CoolingValve", StorageQuirk(factor=0.8, offset=20.0))
-    yield _storing(scale, "VAV_West/DamperCmd", StorageQuirk(factor=1.25, offset=-25.0))
+    yield _storing(scale, "VAV_West/DamperCmd", StorageQuirk(factor=1.25, offset=-25.0, minimum=0.0))
 
 
 def _reversed() -> Iterator[Seed]:
@@ -94,6 +94,7 @@ def _reversed() -> Iterator[Seed]:
     yield _configured(fault, "VAV_South/DamperCmd", reverse=True)
     yield _configured(fault, "AHU/CoolingValve", scale=-1.0, offset=100.0)
     yield _configured(fault, "AHU/OutdoorAirHumidity", reverse=True)
+    yield _configured(fault, "AHU/DischFanStatus", reverse=True)
     yield _storing(fault, "VAV_East/ReheatValve", StorageQuirk(factor=-1.0, offset=100.0))
 
 

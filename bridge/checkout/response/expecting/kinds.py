@@ -6,6 +6,7 @@ is of the kind of those that are called alike.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from points import Point
@@ -22,7 +23,7 @@ _BY_QUANTITY = {
     "mass flow": Measure.FLOW,
     "power": Measure.POWER,
 }
-_NEAR = {Spot.TERMINAL: Spot.DUCT}
+_NEAR: Mapping[Spot | None, Spot] = {Spot.TERMINAL: Spot.DUCT}
 """A controller of a terminal unit calls its air that of a duct."""
 
 
@@ -52,7 +53,7 @@ class QuantityKind:
         """Whether a point of this kind may be what is of the other one: a status is told from a power as well."""
         if self.code or other.code:
             return self.code == other.code
-        same_place = _NEAR.get(self.place, self.place) == _NEAR.get(other.place, other.place) if self.place else False
+        same_place = _NEAR.get(self.place, self.place) == _NEAR.get(other.place, other.place)
         same_measure = self.measure is other.measure or (self.is_status and other.measure is Measure.POWER)
         return self.medium is other.medium and same_place and same_measure
 

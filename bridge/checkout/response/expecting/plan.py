@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Protocol
 
+from bridge.checkout.response.expecting.calling import called_alike
 from bridge.checkout.response.expecting.effects import ExpectedEffect, effects_of, held_at, is_actuator
 from bridge.checkout.response.expecting.kinds import QuantityKind, kind_meant, kind_of_measurement
 from points import ActivationPoint, Point
-from points.meanings import Meaning, Use, meaning_of
+from points.meanings import Meaning, Use, code_of, meaning_of, place_of, system_of
 from utils.values import PointMetadata, Role
 
 _SETPOINTS = (Use.SETPOINT, Use.HEATING_SETPOINT, Use.COOLING_SETPOINT)
@@ -74,6 +75,30 @@ class ResponsePlan:
         """The points that are paired with something of the simulation."""
         return [one for one in self.points if one.name == name]
 
+    def is_meant(self, point: PairedPoint, name: str) -> bool:
+        """Whether the point's own name says that it is of such a measurement; True of inputs."""
+        return name not in self.kinds or self.expected(point).can_be(self.kinds[name])
+
+    def likeness(self, output: PairedPoint) -> object:
+        """The same for actuators that do the same in different equipments."""
+        return self.actuator(output) or code_of(output.name)
+
+    def rivals(self, point: PairedPoint, *, is_of_equipment: bool) -> list[str]:
+        """What of the simulation a point could be as well, it too.
+
+        Where its own equipment's actuators moved it: another one of the equipment; else another one of its kind.
+        """
+        if point in self.outputs:
+            return [one.name for one in self.outputs if one.equipment == point.equipment]
+        if not is_of_equipment:
+            return [name for name, kind in self.kinds.items() if kind.family == self.kinds[point.name].family]
+        place = self._place(point.name)
+        return [name for name in self.measured_alike(point.name) if name == point.name or self._place(name) == place]
+
+    def called_alike(self, point: PairedPoint, rivals: Iterable[str]) -> list[str]:
+        """Which of its rivals are called as the controller calls it."""
+        return called_alike(point.point.ecy_point, rivals, self._metadata)
+
     def is_known(self, name: str) -> bool:
         """Whether the simulation has such a point."""
         return name in self._metadata
@@ -118,7 +143,7 @@ class ResponsePlan:
 
     @cached_property
     def trials(self) -> Sequence[Trial]:
-        """Own actuators first; where an input has none, those that move what is central, or the only one of its kind."""
+        """Own actuators first; where an input has none, those that move what is central, or the only such one."""
         found: list[Trial] = []
         for one in self.inputs:
             own = list(self._own(one)) or list(self._guessed(one))
@@ -138,6 +163,10 @@ class ResponsePlan:
         """Which actuator an output is; None where neither name is understood."""
         found = meaning_of(output.point.ecy_point, output.name)
         return found if found is not None and found.use is Use.COMMAND else meaning_of(output.name)
+
+    def _place(self, name: str) -> str:
+        """Its zone; of what is in none, whatever there is of its system."""
+        return place_of(name, self._metadata[name].description) or system_of(name)
 
     def _own(self, one: PairedPoint) -> Iterator[Trial]:
         for output, effect in self._fitting(one):

@@ -6,6 +6,7 @@ from bridge.checkout.response.expecting.plan import PairedPoint
 from bridge.checkout.response.judging.evidence import Evidence
 from bridge.checkout.response.judging.saying import answer_of, beside, delay_of, held_by, instead, value
 from bridge.checkout.response.judging.telling import finding
+from bridge.checkout.response.judging.which import is_called_like, is_understood, told_apart
 from bridge.checkout.response.seeing.outcomes import Came, Outcome
 from bridge.checkout.response.seeing.shown import Constant, constant, shown_values, shown_way
 from bridge.checkout.results import MappingFault, PointFinding, PointVerdict
@@ -22,7 +23,8 @@ def input_finding(evidence: Evidence, point: PairedPoint) -> PointFinding | None
 
 def crossed_back(evidence: Evidence, point: PairedPoint, failed: PointFinding, of: PairedPoint) -> PointFinding | None:
     """The other end of a crossing: ``point`` has what ``of`` should have, and the reverse."""
-    if not evidence.plan.expected(point).can_be(evidence.plan.kinds[of.name]):
+    plan = evidence.plan
+    if not (plan.expected(point).can_be(plan.kinds[of.name]) or is_called_like(plan, point, of.name)):
         return None
     says = f"{of} should have {point.name}, which this config pairs: {failed.says}"
     return finding(point, PointVerdict.FAIL, says, fault=MappingFault.CROSSED, other=str(of))
@@ -89,7 +91,10 @@ def _right(evidence: Evidence, point: PairedPoint) -> PointFinding | None:
     says = answer_of(evidence.plan, best) + beside(evidence.plan, best)
     if not best.trial.is_own and len(other) >= len(right):
         return finding(point, PointVerdict.NOT_PROVABLE, f"{says}; but {instead(evidence.plan, other[0])}")
-    return _as_shown(point, best, says)
+    found = _as_shown(point, best, says)
+    if found.verdict is PointVerdict.PASS and not is_understood(point):
+        return told_apart(evidence.plan, point, found, is_own=best.trial.is_own)
+    return found
 
 
 def _as_shown(point: PairedPoint, best: Outcome, says: str) -> PointFinding:
@@ -97,10 +102,9 @@ def _as_shown(point: PairedPoint, best: Outcome, says: str) -> PointFinding:
     way = shown_way(point.point, best.moved, within_s)
     delay_s = delay_of(best)
     if way == -1:
+        fault = MappingFault.REVERSED if point.point.object_type.is_binary else MappingFault.WRONG_SIGN
         says = f"{says}; the controller sees it go the other way: look at the config's scale and reverse"
-        return finding(
-            point, PointVerdict.FAIL, says, fault=MappingFault.WRONG_SIGN, delay_s=delay_s, direction="reverse"
-        )
+        return finding(point, PointVerdict.FAIL, says, fault=fault, delay_s=delay_s, direction="reverse")
     if way != 1:
         says = f"{says}; the controller sees no change of it, as no threshold or limit was crossed"
         return finding(point, PointVerdict.NOT_PROVABLE, says, delay_s=delay_s)

@@ -53,9 +53,7 @@ def level_finding(evidence: Evidence, point: PairedPoint, proven: Iterable[str])
     kind = evidence.plan.expected(point)
     band = _band_of(kind)
     if band is None or not evidence.days:
-        return _not_provable(
-            point, f"{point.name} moved clearly with nothing, and {kind.words} has no level of its own"
-        )
+        return _not_provable(point, f"nothing is known to move {kind.words} alone, and it has no level of its own")
     taken = set(proven)
     alike = [name for name in evidence.plan.measured_alike(point.name) if name not in taken or name == point.name]
     fitting = [name for name in alike if _fits(evidence, band, kind, name, alike)]

@@ -6,6 +6,7 @@ from bridge.checkout.response.expecting.plan import PairedPoint
 from bridge.checkout.response.judging.evidence import Evidence
 from bridge.checkout.response.judging.saying import answer_of, beside, between, delay_of, held_by, instead
 from bridge.checkout.response.judging.telling import finding
+from bridge.checkout.response.judging.which import told_apart
 from bridge.checkout.response.seeing.outcomes import Came, Outcome
 from bridge.checkout.response.seeing.shown import commanded_way
 from bridge.checkout.results import MappingFault, PointFinding, PointVerdict
@@ -85,7 +86,8 @@ def _right(evidence: Evidence, point: PairedPoint, best: Outcome) -> PointFindin
         return finding(
             point, PointVerdict.FAIL, says, fault=MappingFault.REVERSED, delay_s=delay_of(best), direction="reverse"
         )
-    return finding(point, PointVerdict.PASS, says, delay_s=delay_of(best), direction="direct")
+    found = finding(point, PointVerdict.PASS, says, delay_s=delay_of(best), direction="direct")
+    return found if best.trial.is_told else told_apart(evidence.plan, point, found, is_own=True)
 
 
 def _unclear(evidence: Evidence, point: PairedPoint) -> PointFinding:

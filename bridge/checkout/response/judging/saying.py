@@ -33,14 +33,12 @@ def beside(plan: ResponsePlan, outcome: Outcome) -> str:
         return "; there is no other of its kind"
     if ranking.second is None:
         return f"; {others} more of its kind did not"
-    return (
-        f"; of {others} more of its kind {ranking.second.name} moved by {_amount(plan, ranking.second)}, which is next"
-    )
+    return f"; of {others} more of its kind the next is {ranking.second.name} with {_amount(plan, ranking.second)}"
 
 
 def held_by(plan: ResponsePlan, name: str, but: PairedPoint) -> tuple[str, str]:
-    """Which points are paired with something, in words and the first of them, if any; else its own name."""
-    holders = [one for one in plan.holders(name) if one is not but]
+    """Which points are paired with something, in words, and one of them that should not be; else its own name."""
+    holders = sorted((one for one in plan.holders(name) if one is not but), key=lambda one: plan.is_meant(one, name))
     if not holders:
         return "", name
     return f", which {' and '.join(map(str, holders))} {'pairs' if len(holders) == 1 else 'pair'}", str(holders[0])
@@ -67,6 +65,8 @@ def value(plan: ResponsePlan, name: str, number: float) -> str:
 
 def _moved(outcome: Outcome) -> str:
     moved: MovedActuator = outcome.moved
+    if (moved.low, moved.high) == (0.0, 1.0):
+        return f"{outcome.trial.output} ({moved.name}) at 100 % instead of 0 %"
     return f"{outcome.trial.output} ({moved.name}) at {moved.high:g} instead of {moved.low:g}"
 
 

@@ -27,7 +27,9 @@ class ActuatorMover:
     Where the server can save its state each run goes back to it; else the simulation is initialized anew.
     """
 
-    def __init__(self, peer: SimulationPeer, plan: ResponsePlan, step_s: float, stop: threading.Event, clocks: Clocks):
+    def __init__(
+        self, peer: SimulationPeer, plan: ResponsePlan, step_s: float, stop: threading.Event, clocks: Clocks
+    ) -> None:
         self._peer = peer
         self._plan = plan
         self._step_s = step_s

@@ -1,4 +1,4 @@
-"""What came of each trial: the paired measurement answered, another one did, it went the wrong way, or it is unclear."""
+"""What came of each trial: the paired measurement answered, or another one, or the wrong way, or nobody clearly."""
 
 from __future__ import annotations
 

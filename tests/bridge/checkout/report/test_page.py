@@ -54,9 +54,21 @@ def test_a_checkout_of_which_everything_passed_says_so_and_one_of_nothing_does_n
 
 def test_a_points_values_are_in_the_columns_of_the_side_that_they_are_of() -> None:
     text = words(html_report(result(*POINTS)))
-    assert "read back read back 21 30.1 294.15 303.25 21 30.1 degC degC ✓ pass" in text
+    assert "read back 21 30.1 294.15 303.25 21 30.1 °C ✓ pass" in text
     assert "command arrival 50 50 0.5 50 0.5 % 1 × 0.8 +2 ✓ pass" in text
     assert "direct 35 s ✗ fail" in text
+
+
+def test_a_value_that_came_again_has_one_line_and_one_that_came_otherwise_another() -> None:
+    values = [ShownValue(value, value, found) for value, found in ((0.0, 0.0), (50.0, 50.0), (0.0, 0.0), (50.0, 42.0))]
+    again = finding("DamperCmd", Proof.COMMAND, samples=tuple(values))
+    assert "command 0 50 42 0 50 50 %" in words(html_report(result(replace(DAMPER, findings=(again,)))))
+
+
+def test_a_scale_and_an_offset_that_do_nothing_are_not_told() -> None:
+    plain = tried("SpaceTemp", READ_BACK, scale=1.0, offset=0.0)
+    assert "×" not in html_report(result(plain))
+    assert "× 1 -25" in words(html_report(result(replace(plain, offset=-25.0))))
 
 
 def test_states_and_values_that_nobody_told_are_no_numbers() -> None:
