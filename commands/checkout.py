@@ -8,7 +8,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from bridge.checkout import Checkout, CheckoutResult, Parts, PointFinding
+from bridge.checkout import Checkout, CheckoutParts, CheckoutResult, PointFinding
 from bridge.checkout.response import Progress
 from bridge.checkout.telling import tell_coverage, tell_news, tell_summary
 from bridge.display.question import FirstContactQuestion
@@ -56,7 +56,7 @@ def run(options: argparse.Namespace, console: Console) -> int:
             settings,
             manager,
             state,
-            parts=Parts(not options.outputs_only, not options.inputs_only, not options.no_response),
+            parts=CheckoutParts(not options.outputs_only, not options.inputs_only, not options.no_response),
             confirm=always if options.embedded else decider(question, told=options.yes),
             tell=made.append,
         )

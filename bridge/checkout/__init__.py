@@ -5,7 +5,16 @@ commands outputs, ``judging/`` says what was found of that; ``results.py`` is th
 """
 
 from bridge.checkout.checkout import Checkout
-from bridge.checkout.coverage import Parts
+from bridge.checkout.coverage import CheckoutParts
 from bridge.checkout.results import CheckoutResult, MappingFault, PointFinding, PointVerdict, Proof, TriedPoint
 
-__all__ = ["Checkout", "CheckoutResult", "MappingFault", "Parts", "PointFinding", "PointVerdict", "Proof", "TriedPoint"]
+__all__ = [
+    "Checkout",
+    "CheckoutParts",
+    "CheckoutResult",
+    "MappingFault",
+    "PointFinding",
+    "PointVerdict",
+    "Proof",
+    "TriedPoint",
+]

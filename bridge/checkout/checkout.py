@@ -12,12 +12,12 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 
-from bridge.checkout.coverage import EVERYTHING, Parts, not_tested
+from bridge.checkout.coverage import EVERYTHING, CheckoutParts, not_tested
 from bridge.checkout.judging import judge_arrival, judge_command, judge_inputs
 from bridge.checkout.response import Progress, Responses
 from bridge.checkout.results import CheckoutResult, PointFinding, TriedPoint
 from bridge.checkout.stimuli import CodedBuilding
-from bridge.checkout.trying import Place, TriedBench, try_inputs, try_outputs
+from bridge.checkout.trying import PointPlace, TriedBench, try_inputs, try_outputs
 from bridge.device_loop import DeviceLoop
 from bridge.ending import Ending
 from bridge.first_contact import Confirm, always
@@ -51,7 +51,7 @@ class Checkout:
         manager: EquipmentManager,
         state: StateFolder,
         *,
-        parts: Parts = EVERYTHING,
+        parts: CheckoutParts = EVERYTHING,
         confirm: Confirm = always,
         tell: Callable[[PointFinding | Progress], None] = _to_nobody,
         clocks: Clocks | None = None,
@@ -186,7 +186,7 @@ class Checkout:
             self._found.setdefault((finding.equipment, finding.point), []).append(finding)
             self._tell(finding)
 
-    def _tried(self, place: Place) -> TriedPoint:
+    def _tried(self, place: PointPlace) -> TriedPoint:
         point, ref = place.point, place.ref
         told = self._session.metadata.get(point.bop_point)
         return TriedPoint(
@@ -219,7 +219,7 @@ def checkout_settings(settings: Settings) -> Settings:
     return settings.model_copy(update={"time_scale": 0.0, "couple_time_s": 0.0, "timezone": None})
 
 
-def _controllers_in_words(places: Sequence[Place]) -> Iterator[str]:
+def _controllers_in_words(places: Sequence[PointPlace]) -> Iterator[str]:
     """Each controller once, with the equipments on it."""
     for device, link in {place.link.device: place.link for place in places}.items():
         names = dict.fromkeys(place.equipment.name for place in places if place.link is link)

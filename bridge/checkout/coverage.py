@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bridge.checkout.trying import Place
+from bridge.checkout.trying import PointPlace
 from bridge.real_outputs import wired_equipments
 from utils.settings import ControllerSettings
 
 
 @dataclass(frozen=True, slots=True)
-class Parts:
+class CheckoutParts:
     """What is tried: inputs and outputs at the controllers, and how the building responds to its actuators."""
 
     inputs: bool = True
@@ -19,7 +19,7 @@ class Parts:
     response: bool = True
 
 
-EVERYTHING = Parts()
+EVERYTHING = CheckoutParts()
 
 
 ALWAYS = (
@@ -28,7 +28,9 @@ ALWAYS = (
 )
 
 
-def not_tested(places: Sequence[Place], settings: ControllerSettings, parts: Parts, lost: str = "") -> tuple[str, ...]:
+def not_tested(
+    places: Sequence[PointPlace], settings: ControllerSettings, parts: CheckoutParts, lost: str = ""
+) -> tuple[str, ...]:
     """The first lines of every report. ``lost`` is why the simulation could not be looked at to the end."""
     told = list(ALWAYS)
     if not parts.inputs:

@@ -30,7 +30,7 @@ Told = TypeVar("Told")
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class PointPlace:
     """A point of a config, and the controller that has its object."""
 
     equipment: Equipment
@@ -72,12 +72,12 @@ class TriedBench:
         """What controllers were shown last."""
 
     @property
-    def inputs(self) -> tuple[Place, ...]:
+    def inputs(self) -> tuple[PointPlace, ...]:
         """What is shown to controllers."""
         return tuple(place for place in self.places if place.is_input)
 
     @property
-    def outputs(self) -> tuple[Place, ...]:
+    def outputs(self) -> tuple[PointPlace, ...]:
         """What controllers command."""
         return tuple(place for place in self.places if not place.is_input)
 
@@ -87,16 +87,16 @@ class TriedBench:
         self._devices.show(frame, Course.AT_REST)
         self._devices.answer(self.session.client.keep_alive)
 
-    def look(self, places: Iterable[Place]) -> dict[Target, ObjectState]:
+    def look(self, places: Iterable[PointPlace]) -> dict[Target, ObjectState]:
         """How objects stand; those of a controller that does not answer are absent."""
         return self._asked(places, lambda client, refs: client.survey(refs))
 
-    def limits(self, places: Iterable[Place]) -> dict[Target, ObjectLimits]:
+    def limits(self, places: Iterable[PointPlace]) -> dict[Target, ObjectLimits]:
         """What objects say that they take; those of a controller that does not answer are absent."""
         return self._asked(places, lambda client, refs: client.get_limits(refs))
 
     def settled(
-        self, places: Sequence[Place], is_there: Callable[[Place, ObjectState | None], bool]
+        self, places: Sequence[PointPlace], is_there: Callable[[PointPlace, ObjectState | None], bool]
     ) -> dict[Target, ObjectState]:
         """Look until all of them are where they should be, or reads can be stale no longer.
 
@@ -111,7 +111,7 @@ class TriedBench:
             states |= self.look(waiting)
         return states
 
-    def own(self, place: Place, slot: int, sent: Sequence[PointValue], seen: Sequence[ObjectState | None]) -> None:
+    def own(self, place: PointPlace, slot: int, sent: Sequence[PointValue], seen: Sequence[ObjectState | None]) -> None:
         """Enter what a controller made of numbers that went into a slot which was empty before: ours to take away.
 
         The ledger learns of factors by itself, as a run has time for it; here each number is a different one.
@@ -128,7 +128,7 @@ class TriedBench:
             raise Closed
 
     def _asked(
-        self, places: Iterable[Place], ask: Callable[[DeviceClient, list[ObjectRef]], Mapping[ObjectRef, Told]]
+        self, places: Iterable[PointPlace], ask: Callable[[DeviceClient, list[ObjectRef]], Mapping[ObjectRef, Told]]
     ) -> dict[Target, Told]:
         """All controllers at once."""
         wanted: dict[ControllerLink, dict[Target, ObjectRef]] = {}
@@ -151,8 +151,8 @@ class TriedBench:
         return told
 
 
-def _places(session: Session) -> Iterable[Place]:
+def _places(session: Session) -> Iterable[PointPlace]:
     links = {link.device: link for link in session.links}
     for equipment in session.equipments:
         for point in equipment.points:
-            yield Place(equipment, point, links[equipment.controller.address])
+            yield PointPlace(equipment, point, links[equipment.controller.address])

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from bridge.checkout.judging import InputTry
 from bridge.checkout.stimuli import CodedBuilding, Stimuli, coded, stimuli_of
-from bridge.checkout.trying.bench import Place, TriedBench
+from bridge.checkout.trying.bench import PointPlace, TriedBench
 from bridge.translation import Translation
 from points.bounds import Bounds
 from utils.handoff import Closed
@@ -71,7 +71,7 @@ class _Inputs:
                     place, place.point.priority, known, [one.seen.get(place.target) for one in self._rounds]
                 )
 
-    def tried(self, place: Place, before: ObjectState | None) -> InputTry:
+    def tried(self, place: PointPlace, before: ObjectState | None) -> InputTry:
         """What came of one of them."""
         told, point = self._metadata.get(place.point.bop_point), place.point
         return InputTry(
@@ -97,7 +97,7 @@ class _Inputs:
         places = [place for place in self._bench.inputs if place.target in one.frame.targets]
         watched = {place.target for place in places} - self._given_up
 
-        def is_there(place: Place, state: ObjectState | None) -> bool:
+        def is_there(place: PointPlace, state: ObjectState | None) -> bool:
             value = state.present_value.value if state is not None else None
             return place.target not in watched or _is_near(one.frame.targets[place.target], value)
 
@@ -105,7 +105,7 @@ class _Inputs:
         self._given_up |= {place.target for place in places if not is_there(place, seen.get(place.target))}
         return seen
 
-    def _obstacle(self, place: Place) -> str:
+    def _obstacle(self, place: PointPlace) -> str:
         if place.obstacle:
             return place.obstacle
         if self._stimuli is not None and place.point.bop_point in self._stimuli.left_out:

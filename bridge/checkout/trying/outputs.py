@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from bridge.checkout.judging import OutputTry
 from bridge.checkout.judging.arrival import commands_for
 from bridge.checkout.judging.commands import free_slot
-from bridge.checkout.trying.bench import Place, TriedBench
+from bridge.checkout.trying.bench import PointPlace, TriedBench
 from bridge.link import HeldPoint
 from bridge.real_outputs import wired_equipments
 from utils.handoff import Closed
@@ -29,7 +29,7 @@ _REFUSED = "the controller refuses it: "
 
 @dataclass(slots=True)
 class _Output:
-    place: Place
+    place: PointPlace
     commands: tuple[PointValue, ...]
     limits: ObjectLimits
     tried: OutputTry
@@ -78,7 +78,7 @@ class _Outputs:
             one.place.link.duties.holds.release(one.place.target)
         self._bench.show(self._bench.frame)
 
-    def _output(self, place: Place, limits: ObjectLimits) -> _Output:
+    def _output(self, place: PointPlace, limits: ObjectLimits) -> _Output:
         tried = OutputTry(place.equipment.name, place.point)
         commands = commands_for(place.point, limits)
         longest = max(limits.minimum_on_s or 0.0, limits.minimum_off_s or 0.0)
@@ -89,7 +89,7 @@ class _Outputs:
             tried = replace(tried, deferred=told)
         return _Output(place, commands, limits, tried)
 
-    def _obstacle(self, place: Place, commands: tuple[PointValue, ...]) -> str:
+    def _obstacle(self, place: PointPlace, commands: tuple[PointValue, ...]) -> str:
         if place.obstacle:
             return place.obstacle
         if place.equipment.name in self._wired:
@@ -125,7 +125,7 @@ class _Outputs:
     def _looked_at(self, active: Sequence[_Output], number: int) -> Mapping[Target, ObjectState]:
         """What was waited for once in vain is not waited for again."""
 
-        def is_there(place: Place, state: ObjectState | None) -> bool:
+        def is_there(place: PointPlace, state: ObjectState | None) -> bool:
             return place.target in self._given_up or self._is_there(place, state, number)
 
         seen = self._bench.settled([one.place for one in active], is_there)
@@ -140,7 +140,7 @@ class _Outputs:
         minimum_s = one.limits.minimum_on_s if was_on else one.limits.minimum_off_s
         return one.changed_at_s + (minimum_s or 0.0)
 
-    def _is_there(self, place: Place, state: ObjectState | None, number: int) -> bool:
+    def _is_there(self, place: PointPlace, state: ObjectState | None, number: int) -> bool:
         wanted = self._by_target[place.target].commands[number]
         value = state.present_value.value if state is not None else None
         return value is not None and abs(float(value) - float(wanted)) <= 0.03 * max(abs(float(wanted)), 1.0)

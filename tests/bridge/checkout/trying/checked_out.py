@@ -6,15 +6,15 @@ from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 
-from bridge.checkout import Checkout, CheckoutResult, Parts, PointFinding, Proof
+from bridge.checkout import Checkout, CheckoutParts, CheckoutResult, PointFinding, Proof
 from tests import bench
 from tests.bridge.rig import Rig
 from utils.state_folder import StateFolder
 
-AT_CONTROLLERS = Parts(response=False)
+AT_CONTROLLERS = CheckoutParts(response=False)
 
 
-def checkout_of(subject: Rig, parts: Parts = AT_CONTROLLERS, **variables: str) -> Checkout:
+def checkout_of(subject: Rig, parts: CheckoutParts = AT_CONTROLLERS, **variables: str) -> Checkout:
     """Ready to execute; nothing is behind the terminals unless a test says so."""
     settings = subject.settings(**{"ECY_BENCH": "isolated", **variables})
     manager = bench.manager(subject.folder, settings, *subject.configs())
@@ -22,7 +22,7 @@ def checkout_of(subject: Rig, parts: Parts = AT_CONTROLLERS, **variables: str) -
     return Checkout(settings, manager, state, parts=parts, clocks=subject.clocks, ledger=subject.ledger)
 
 
-def checked_out(subject: Rig, parts: Parts = AT_CONTROLLERS, **variables: str) -> CheckoutResult:
+def checked_out(subject: Rig, parts: CheckoutParts = AT_CONTROLLERS, **variables: str) -> CheckoutResult:
     """To its end."""
     return checkout_of(subject, parts, **variables).execute()
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from bridge.checkout import MappingFault, Parts, PointVerdict, Proof
+from bridge.checkout import CheckoutParts, MappingFault, PointVerdict, Proof
 from emulators.ecy.controller import EmulatedController
 from emulators.ecy.faults.fault import Fault
 from emulators.ecy.faults.storage import Crosses, FailWrites, Ramps, Sticks, Stores
@@ -243,14 +243,14 @@ def counting_waits() -> tuple[Clocks, list[float]]:
 
 class TestParts:
     def test_inputs_alone(self, both: Rig) -> None:
-        result = checked_out(both, Parts(outputs=False, response=False))
+        result = checked_out(both, CheckoutParts(outputs=False, response=False))
         verdicts = {point.point: point.verdict for point in result.points}
         assert (verdicts["SpaceTemp"], verdicts["Damper"]) == (PointVerdict.PASS, PointVerdict.NOT_TESTED)
         assert written(both, "VAV", "Damper") == []
         assert "Outputs were left out." in result.not_tested
 
     def test_outputs_alone_show_the_controllers_nothing(self, both: Rig) -> None:
-        result = checked_out(both, Parts(inputs=False, response=False))
+        result = checked_out(both, CheckoutParts(inputs=False, response=False))
         verdicts = {point.point: point.verdict for point in result.points}
         assert (verdicts["SpaceTemp"], verdicts["Damper"]) == (PointVerdict.NOT_TESTED, PointVerdict.PASS)
         assert written(both, "VAV", "SpaceTemp") == []
