@@ -175,10 +175,16 @@ class ResponsePlan:
 
     def _guessed(self, one: PairedPoint) -> Iterator[Trial]:
         """With actuators that the table does not know, whatever the equipment measures may move."""
-        kind = self.kinds[one.name]
         for output in self.outputs:
             if output.equipment == one.equipment and not self._is_known(output):
-                yield Trial(output, one, ExpectedEffect(kind), is_told=False)
+                for kind in self._meant(one):
+                    yield Trial(output, one, ExpectedEffect(kind), is_told=False)
+
+    def _meant(self, one: PairedPoint) -> Sequence[QuantityKind]:
+        """The kind of its measurement; where the controller calls it otherwise, those that it can be."""
+        if self.is_meant(one, one.name):
+            return (self.kinds[one.name],)
+        return list(dict.fromkeys(kind for kind in self.kinds.values() if self.expected(one).can_be(kind)))
 
     def _is_known(self, output: PairedPoint) -> bool:
         """Whether the table has an effect of it that this equipment measures."""

@@ -21,6 +21,15 @@ def input_finding(evidence: Evidence, point: PairedPoint) -> PointFinding | None
     return None
 
 
+def unclear_finding(evidence: Evidence, point: PairedPoint) -> PointFinding | None:
+    """Between which measurements nothing was told; None where none of them moved."""
+    for one in evidence.of(point, Came.UNCLEAR):
+        if one.trial.is_own and one.ranking is not None and one.ranking.second is not None:
+            says = f"{answer_of(evidence.plan, one)}, and {one.ranking.second.name} as much: no pass between them"
+            return finding(point, PointVerdict.NOT_PROVABLE, says, other=one.ranking.second.name)
+    return None
+
+
 def crossed_back(evidence: Evidence, point: PairedPoint, failed: PointFinding, of: PairedPoint) -> PointFinding | None:
     """The other end of a crossing: ``point`` has what ``of`` should have, and the reverse."""
     plan = evidence.plan
@@ -35,7 +44,7 @@ def _frozen(evidence: Evidence, point: PairedPoint) -> PointFinding | None:
     if frozen is not None:
         return _never_changed(point, frozen, evidence) if evidence.should_change(point) else None
     told = evidence.values(point.name)
-    shown = constant(shown_values(point.point, told)) if point.point.object_type.is_analog else None
+    shown = constant(shown_values(point.point, told)) if told and point.point.object_type.is_analog else None
     if shown is None:
         return None
     fault = MappingFault.STUCK if shown.value else MappingFault.DEAD

@@ -99,7 +99,7 @@ def _unclear(evidence: Evidence, point: PairedPoint) -> PointFinding:
     elif not own:
         says = f"{point.equipment} measures nothing that moves with it alone; {answer_of(evidence.plan, tried[0])}"
     elif ranked is not None and ranked.second is not None:
-        says = f"with {point.name} at its other end {between(ranked)} moved alike: no pass"
+        says = f"with {point.name} at its other end {between(ranked)} moved as much: no pass between them"
     else:
         names = ", ".join(dict.fromkeys(one.trial.input.name for one in own))
         says = f"with {point.name} at its other end none of these moved clearly: {names}"

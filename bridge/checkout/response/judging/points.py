@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from bridge.checkout.response.expecting.plan import PairedPoint
 from bridge.checkout.response.judging.evidence import Evidence
-from bridge.checkout.response.judging.inputs import crossed_back, input_finding
+from bridge.checkout.response.judging.inputs import crossed_back, input_finding, unclear_finding
 from bridge.checkout.response.judging.levels import level_finding
 from bridge.checkout.response.judging.outputs import output_finding
 from bridge.checkout.response.judging.telling import finding
@@ -24,9 +24,15 @@ def findings(evidence: Evidence) -> Iterator[PointFinding]:
         elif point in plan.outputs:
             yield output_finding(evidence, point)
         elif point in plan.inputs:
-            yield _crossed_back(evidence, point, by_response) or level_finding(evidence, point, proven)
+            yield _crossed_back(evidence, point, by_response) or _by_level(evidence, point, proven)
         else:
             yield _beyond(evidence, point)
+
+
+def _by_level(evidence: Evidence, point: PairedPoint, proven: Sequence[str]) -> PointFinding:
+    level = level_finding(evidence, point, proven)
+    unclear = unclear_finding(evidence, point) if level.verdict is PointVerdict.NOT_PROVABLE else None
+    return unclear or level
 
 
 def _crossed_back(

@@ -21,6 +21,8 @@ _LEAST_SHARE = 0.02
 """Of a quantity of any size: of the largest value that it had."""
 _NOISES = 6.0
 """A response is more than so many standard deviations of the noise."""
+_IN_NUMBERS = 2.5
+"""As numbers responses have to differ by so much more: a large box moves more with everything."""
 _PARTS_OF_LIMIT = (1 / 6, 1 / 2, 1.0)
 _QUICK_S = 120.0
 """What answers so soon is looked at once."""
@@ -38,16 +40,15 @@ class Standing:
 
 @dataclass(frozen=True, slots=True)
 class Ranking:
-    """The measurements of a kind by what they answered. ``is_clear`` where the first stands out of the others."""
+    """Who answered most, and who came nearest to that. ``ratio`` is what that one answered, of what the first did.
+
+    ``is_clear`` where the first stands out of all others, and no other one does.
+    """
 
     first: Standing
     second: Standing | None
+    ratio: float
     is_clear: bool
-
-    @property
-    def ratio(self) -> float:
-        """What the second answered, of what the first did."""
-        return self.second.share / self.first.share if self.second is not None else 0.0
 
 
 @dataclass
@@ -94,14 +95,15 @@ class Observed:
         self, actuator: MovedActuator, names: Iterable[str], within_s: float, sign: int, stands_out: float
     ) -> Ranking | None:
         standings = [self._standing(actuator, name, within_s) for name in names]
-        told = sorted((one for one in standings if one is not None), key=lambda one: -one.share)
-        answered = [one for one in told if abs(one.response) >= self.least(one.name) and one.response * sign >= 0]
+        told = [one for one in standings if one is not None]
+        told = [one for one in told if one.response * sign >= 0]
+        answered = [one for one in told if abs(one.response) >= self.least(one.name)]
         if not answered:
             return None
-        first = answered[0]
-        rest = [one for one in told if one is not first and one.response * sign >= 0]
-        second = rest[0] if rest else None
-        return Ranking(first, second, second is None or second.share <= stands_out * first.share)
+        ranked = sorted((_against(one, told) for one in answered), key=lambda one: one[0])
+        ratio, second, first = ranked[0]
+        has_equal = len(ranked) > 1 and ranked[1][0] <= stands_out
+        return Ranking(first, second, ratio, ratio <= stands_out and not has_equal)
 
     def _standing(self, actuator: MovedActuator, name: str, within_s: float) -> Standing | None:
         response = actuator.response(name, within_s)
@@ -116,3 +118,16 @@ class Observed:
             answers = [abs(one.response(name, within_s)) for one in self.moved]
             self._most[key] = max((answer for answer in answers if not math.isnan(answer)), default=0.0)
         return self._most[key]
+
+
+def _against(first: Standing, told: Iterable[Standing]) -> tuple[float, Standing | None, Standing]:
+    """How near the nearest of the others comes to one, and who that is."""
+    near = [(_nearness(first, other), other) for other in told if other is not first]
+    ratio, second = max(near, key=lambda one: one[0], default=(0.0, None))
+    return ratio, second, first
+
+
+def _nearness(first: Standing, other: Standing) -> float:
+    """By what part each is of its own largest answer; or as numbers, as one may never have been moved by its own."""
+    by_share = other.share / first.share
+    return min(by_share, _IN_NUMBERS * abs(other.response) / abs(first.response))

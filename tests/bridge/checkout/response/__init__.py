@@ -1,1 +1,1 @@
-"""Tests of ``bridge/check``."""
+"""Tests of ``bridge/checkout/response``."""

@@ -10,13 +10,17 @@ from functools import cache
 from pathlib import Path
 
 from bridge.checkout.response import Progress, Responses, ResponseSettings
+from bridge.checkout.response.expecting.plan import ResponsePlan
+from bridge.checkout.response.seeing.moving import ActuatorMover
+from bridge.checkout.response.seeing.winners import Observed
 from bridge.checkout.results import PointFinding, PointVerdict
 from clients.boptest_client import BOPTestClient
 from emulators.boptest.server import BoptestServer
-from emulators.cases import CASES, plants_of
+from emulators.cases import plants_of
 from emulators.plants.multizone_office import OfficeVariant
 from equipment.config import load_equipment_files
 from points import Point, make_point
+from utils.clocks import HOST
 from utils.unit_conversion import UnitConverter
 
 CONFIGS = Path(__file__).resolve().parents[4] / "configs"
@@ -42,12 +46,13 @@ def shipped(folder: str) -> tuple[Mapped, ...]:
     return tuple(Mapped(one.config.equipment_name, one.points) for one in loaded)
 
 
-def seeded(seeds: Seeds, folder: str = "demo") -> tuple[Mapped, ...]:
-    """The same with errors. Raises KeyError for a point that there is not."""
+def seeded(seeds: Seeds, folder: str = "demo", only: tuple[str, ...] = ()) -> tuple[Mapped, ...]:
+    """The same with errors, or ``only`` some equipments of it. Raises KeyError for a point that there is not."""
     left = dict(seeds)
     changed = tuple(
         Mapped(one.name, tuple(_changed(point, left.pop(f"{one.name}/{point.ecy_point}", {})) for point in one.points))
         for one in shipped(folder)
+        if not only or one.name in only
     )
     if left:
         raise KeyError(*left)
@@ -64,9 +69,9 @@ def paired(where: str, folder: str = "demo") -> dict[str, object]:
     return keys | ({"bop_override_point": point.activation.name} if point.activation is not None else {})
 
 
-def swapped(one: str, other: str) -> dict[str, Mapping[str, object]]:
+def swapped(one: str, other: str, folder: str = "demo") -> dict[str, Mapping[str, object]]:
     """Two points that have each other's."""
-    return {one: paired(other), other: paired(one)}
+    return {one: paired(other, folder), other: paired(one, folder)}
 
 
 @contextmanager
@@ -88,6 +93,17 @@ def found(
     return by_point(responses.findings())
 
 
+def watched(client: BOPTestClient, mapped: tuple[Mapped, ...]) -> Observed:
+    """What was seen when the actuators of a mapping were moved, for judging other mappings by the same courses."""
+    plan = ResponsePlan(client.get_metadata(), mapped)
+    mover = ActuatorMover(client, plan, QUICK.step_s, threading.Event(), HOST)
+    mover.begin(QUICK.starts_s[0], QUICK.warmup_s)
+    observed = Observed(mover.hold(3600.0), {name: kind.measure for name, kind in plan.kinds.items()})
+    for name in dict.fromkeys(one.name for one in plan.outputs):
+        observed.moved.append(mover.move(name, plan.horizon_s(name)))
+    return observed
+
+
 def by_point(findings: Iterator[PointFinding]) -> dict[str, PointFinding]:
     """Each finding by its point; one for each."""
     told = list(findings)
@@ -99,11 +115,6 @@ def by_point(findings: Iterator[PointFinding]) -> dict[str, PointFinding]:
 def failed(findings: Mapping[str, PointFinding]) -> dict[str, PointFinding]:
     """Those that failed."""
     return {name: one for name, one in findings.items() if one.verdict is PointVerdict.FAIL}
-
-
-def case_of(folder: str) -> str:
-    """The case that a folder of configs is for."""
-    return next(name for name, case in CASES.items() if case.configs == folder)
 
 
 def _changed(point: Point, keys: Mapping[str, object]) -> Point:
