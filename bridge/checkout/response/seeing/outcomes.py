@@ -26,7 +26,7 @@ class Came(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class TrialOutcome:
     """A trial, what was seen, and who answered; nobody where the ranking is None."""
 
     trial: Trial
@@ -37,19 +37,19 @@ class Outcome:
     candidates: tuple[str, ...] = ()
 
 
-def outcomes(plan: ResponsePlan, observed: Observed) -> list[Outcome]:
+def outcomes(plan: ResponsePlan, observed: Observed) -> list[TrialOutcome]:
     """Of every trial whose actuator was moved."""
     moved = {one.name: one for one in observed.moved}
     tried = [trial for trial in plan.trials if trial.output.name in moved]
     return [_outcome(plan, observed, trial, moved[trial.output.name]) for trial in tried]
 
 
-def better_of(one: Outcome | None, other: Outcome) -> Outcome:
+def better_of(one: TrialOutcome | None, other: TrialOutcome) -> TrialOutcome:
     """Of two situations: the one that was clear, the first where both were."""
     return other if one is None or (one.came is Came.UNCLEAR and other.came is not Came.UNCLEAR) else one
 
 
-def _outcome(plan: ResponsePlan, observed: Observed, trial: Trial, moved: MovedActuator) -> Outcome:
+def _outcome(plan: ResponsePlan, observed: Observed, trial: Trial, moved: MovedActuator) -> TrialOutcome:
     names = plan.candidates(trial)
     limit_s = min(trial.effect.limit_s, moved.step_s * len(moved.at_low))
     stands_out = STANDS_OUT if trial.is_told else STANDS_OUT_ALONE
@@ -60,7 +60,7 @@ def _outcome(plan: ResponsePlan, observed: Observed, trial: Trial, moved: MovedA
         other_way = observed.ranking(moved, names, limit_s, 0, stands_out)
         if _came(trial.input.name, other_way, observed, moved) is Came.RIGHT:
             ranking, came = other_way, Came.WRONG_WAY
-    return Outcome(trial, came, moved, observed, ranking, tuple(names))
+    return TrialOutcome(trial, came, moved, observed, ranking, tuple(names))
 
 
 def _came(name: str, ranking: Ranking | None, observed: Observed, moved: MovedActuator) -> Came:
