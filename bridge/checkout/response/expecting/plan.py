@@ -159,6 +159,10 @@ class ResponsePlan:
         meaning = self.actuator(output)
         return effects_of(meaning) if meaning is not None else ()
 
+    def has_effect(self, output: PairedPoint, kind: QuantityKind) -> bool:
+        """Whether the table says that an output moves such a measurement."""
+        return any(effect.kind == kind for effect in self.effects(output))
+
     def actuator(self, output: PairedPoint) -> Meaning | None:
         """Which actuator an output is; None where neither name is understood."""
         found = meaning_of(output.point.ecy_point, output.name)

@@ -11,6 +11,7 @@ from bridge.checkout.response.seeing.courses import MovedActuator, values_in
 from bridge.checkout.response.seeing.winners import STANDS_OUT, STANDS_OUT_ALONE, Observed, Ranking
 from points.meanings import Measure, Medium, Spot, Use, meaning_of
 
+_OUTDONE = 5.0
 _CLEARLY_K = 2.0
 """Outdoor and return air that are nearer to each other do not tell towards which of them mixed air goes."""
 
@@ -60,7 +61,18 @@ def _outcome(plan: ResponsePlan, observed: Observed, trial: Trial, moved: MovedA
         other_way = observed.ranking(moved, names, limit_s, 0, stands_out)
         if _came(trial.input.name, other_way, observed, moved) is Came.RIGHT:
             ranking, came = other_way, Came.WRONG_WAY
+    if came is Came.RIGHT and ranking is not None and _is_outdone(plan, observed, trial, ranking):
+        came = Came.UNCLEAR
     return TrialOutcome(trial, came, moved, observed, ranking, tuple(names))
+
+
+def _is_outdone(plan: ResponsePlan, observed: Observed, trial: Trial, ranking: Ranking) -> bool:
+    """Whether another actuator of the equipment, of which nobody expects it, moves the measurement much more."""
+    others = [one for one in plan.outputs if one.equipment == trial.output.equipment and one is not trial.output]
+    names = {one.name for one in others if not plan.has_effect(one, trial.effect.kind)}
+    first = ranking.first
+    answers = [abs(one.response(first.name, first.within_s)) for one in observed.moved if one.name in names]
+    return trial.is_told and any(answer > _OUTDONE * abs(first.response) for answer in answers)
 
 
 def _came(name: str, ranking: Ranking | None, observed: Observed, moved: MovedActuator) -> Came:
