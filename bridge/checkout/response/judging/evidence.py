@@ -46,7 +46,8 @@ class Evidence:
         for output in self.plan.outputs:
             own = [one for one in self.seen if one.trial.output is output and one.trial.is_own]
             own = [one for one in own if one.trial.effect.has_a_way]
-            if own and self._is_misnamed(output) and all(one.came is not Came.RIGHT for one in own):
+            is_proven = any(one.came is Came.RIGHT for one in own) and self._exchanged(output) is None
+            if own and self._is_misnamed(output) and not is_proven:
                 found[output] = next((one for one in own if one.came is not Came.UNCLEAR), own[0])
         return found
 
@@ -121,13 +122,27 @@ class Evidence:
         same = [one for one in self.seen if one.moved is outcome.moved and one.ranking is not None]
         return {one.ranking.first.name for one in same if one.ranking is not None and one.ranking.is_clear}
 
+    def is_misnamed(self, point: PairedPoint) -> bool:
+        """Whether the controller's name and the simulation's say that it is something else."""
+        return self._is_misnamed(point) if point in self.plan.outputs else not self.plan.is_meant(point, point.name)
+
+    def _exchanged(self, output: PairedPoint) -> PairedPoint | None:
+        """The output that has what this one is called, and is called what this one has."""
+        here = [one for one in self.plan.outputs if one is not output and self._is_misnamed(one)]
+        return next((one for one in here if _is_called(one, output) and _is_called(output, one)), None)
+
     def _is_misnamed(self, output: PairedPoint) -> bool:
-        meant, found = self.plan.actuator(output), meaning_of(output.name)
-        if meant is None or found is None:
-            return False
-        return (meant.medium, meant.place) != (found.medium, found.place)
+        return meaning_of(output.name) is not None and not _is_called(output, output)
 
 
 def _weight(outcome: TrialOutcome) -> tuple[bool, bool, bool, float]:
     ratio = outcome.ranking.ratio if outcome.ranking is not None else 1.0
     return not outcome.trial.is_own, not outcome.trial.is_told, not outcome.trial.effect.sign, ratio
+
+
+def _is_called(point: PairedPoint, other: PairedPoint) -> bool:
+    """Whether what the controller calls a point is what the simulation calls the input of another one, or its own."""
+    meant, found = meaning_of(point.point.ecy_point), meaning_of(other.name)
+    if meant is None or found is None:
+        return meant is None
+    return (meant.medium, meant.place) == (found.medium, found.place)

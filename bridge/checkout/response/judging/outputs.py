@@ -86,6 +86,9 @@ def _right(evidence: Evidence, point: PairedPoint, best: TrialOutcome) -> PointF
         return finding(
             point, PointVerdict.FAIL, says, fault=MappingFault.REVERSED, delay_s=delay_of(best), direction="reverse"
         )
+    if evidence.is_misnamed(point):
+        says = f"{says}; but the simulation calls it otherwise: no pass"
+        return finding(point, PointVerdict.NOT_PROVABLE, says, delay_s=delay_of(best))
     found = finding(point, PointVerdict.PASS, says, delay_s=delay_of(best), direction="direct")
     return found if best.trial.is_told else told_apart(evidence.plan, point, found, is_own=True)
 
