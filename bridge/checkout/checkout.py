@@ -93,7 +93,7 @@ class Checkout:
         """
         with self._ending as ending:
             ending.later("noting the time", self._note_the_end)
-            self._session.promise_end(ending, lambda: None)
+            self._session.promise_end(ending, self.building.resume)  # so that its test can be stopped
             ending.later("ending what is under way", self._end_exchange)
             try:
                 self._session.connect(lambda contacts: self.confirm(contacts))

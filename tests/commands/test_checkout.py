@@ -41,6 +41,7 @@ def test_a_good_bench_is_told_point_by_point_and_ends_well(both: Rig, call: Call
     assert any(line.endswith("7 pass. Nothing is left in any controller: 7 released.") for line in lines)
 
 
+@pytest.mark.slow
 def test_a_failed_point_is_told_with_its_evidence_and_by_the_exit_code(both: Rig, call: Call) -> None:
     both.controllers.controller("AHU").faults.add(Stores(StorageQuirk(factor=10.0), {"DischAirTemp"}))
     code, output = checkout(call, both)

@@ -81,9 +81,14 @@ class TriedBench:
         """What controllers command."""
         return tuple(place for place in self.places if not place.is_input)
 
-    def show(self, frame: Frame) -> None:
-        """Have a frame written, with what is held by hand. Raises :class:`Closed` where the checkout is to end."""
+    def show(self, frame: Frame, *, anew: bool = False) -> None:
+        """Have a frame written, with what is held by hand; ``anew`` also what changes by less than a deadband.
+
+        Raises :class:`Closed` where the checkout is to end.
+        """
         self.frame = frame
+        for link in self.session.links if anew else ():
+            link.controller.plan.renew([target for target in frame.targets if target.device == link.device])
         self._devices.show(frame, Course.AT_REST)
         self._devices.answer(self.session.client.keep_alive)
 

@@ -59,7 +59,7 @@ class _Inputs:
             targets = self._translation.targets(state.values)
             shown = {target: value for target, value in targets.items() if target not in self._withheld}
             one = _Round(len(self._rounds), Frame(len(self._rounds), state.time_s, state.values, shown))
-            self._bench.show(one.frame)
+            self._bench.show(one.frame, anew=True)
             one.seen = self._looked_at(one)
             self._rounds.append(one)
             state = self._building.advance_simulation({})

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 
 from bridge.checkout import Checkout, CheckoutParts, CheckoutResult, PointFinding, Proof
+from bridge.checkout.response import Progress
 from tests import bench
 from tests.bridge.rig import Rig
 from utils.state_folder import StateFolder
@@ -14,17 +15,26 @@ from utils.state_folder import StateFolder
 AT_CONTROLLERS = CheckoutParts(response=False)
 
 
-def checkout_of(subject: Rig, parts: CheckoutParts = AT_CONTROLLERS, **variables: str) -> Checkout:
+def _to_nobody(_news: PointFinding | Progress) -> None:
+    """Nobody listens."""
+
+
+def checkout_of(
+    subject: Rig,
+    parts: CheckoutParts = AT_CONTROLLERS,
+    tell: Callable[[PointFinding | Progress], None] = _to_nobody,
+    **variables: str,
+) -> Checkout:
     """Ready to execute; nothing is behind the terminals unless a test says so."""
     settings = subject.settings(**{"ECY_BENCH": "isolated", **variables})
     manager = bench.manager(subject.folder, settings, *subject.configs())
     state = StateFolder(settings.state_dir)
-    return Checkout(settings, manager, state, parts=parts, clocks=subject.clocks, ledger=subject.ledger)
+    return Checkout(settings, manager, state, parts=parts, tell=tell, clocks=subject.clocks, ledger=subject.ledger)
 
 
 def checked_out(subject: Rig, parts: CheckoutParts = AT_CONTROLLERS, **variables: str) -> CheckoutResult:
     """To its end."""
-    return checkout_of(subject, parts, **variables).execute()
+    return checkout_of(subject, parts, _to_nobody, **variables).execute()
 
 
 def found(result: CheckoutResult, point: str, proof: Proof) -> PointFinding:

@@ -151,6 +151,12 @@ def test_other_units_than_the_configs_fail_and_nothing_is_written_there(tmp_path
         assert_as_it_was(subject)
 
 
+def test_a_deadband_holds_no_value_back(both: Rig) -> None:
+    both.ahu_points = [{**point, "deadband": 100.0} for point in AHU_POINTS[:2]]
+    result = checked_out(both)
+    assert {point.verdict for point in result.points if point.equipment == "AHU"} == {PointVerdict.PASS}
+
+
 def test_the_limits_that_an_object_tells_are_kept(both: Rig) -> None:
     ahu(both).objects.limit("DischAirTemp", 14.0, 18.0)
     assert found(checked_out(both), "AHU/DischAirTemp", Proof.READ_BACK).verdict is PointVerdict.PASS

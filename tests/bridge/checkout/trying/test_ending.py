@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from bridge.checkout import Checkout, PointVerdict
+from bridge.checkout import Checkout, CheckoutParts, PointFinding, PointVerdict, Proof
+from bridge.checkout.response import Progress
 from emulators.ecy.faults.storage import FailWrites, Stores
 from emulators.ecy.objects.storage import StorageQuirk
 from tests.bridge.checkout.trying.checked_out import checkout_of, executing
@@ -20,6 +21,7 @@ from tests.command_line import configured, run, running, start, variables
 from tests.waiting import DEADLINE_S, eventually
 from utils.clocks import Clocks
 from utils.errors import DeviceRefused
+from utils.state_folder import StateFolder
 
 DEAD = Stores(StorageQuirk(ignores=True), {"DischAirTemp", "FanSpeed"})
 """What is waited for, some seconds each time."""
@@ -60,6 +62,36 @@ def test_a_stop_in_the_inputs_or_the_outputs_gives_back_and_tells_what_was_done(
     assert verdicts["SpaceTemp"] is (PointVerdict.NOT_TESTED if wait_number == 1 else PointVerdict.PASS)
     says = {finding.says for point in result.points for finding in point.findings}
     assert "the checkout was stopped before" in says
+
+
+@pytest.mark.slow
+def test_what_could_not_be_given_back_at_once_is_given_back_at_the_end_and_told_once(both: Rig) -> None:
+    faults, refusal = both.controllers.controller("VAV").faults, FailWrites({"SpaceTemp"})
+    refused: list[bool] = []
+
+    def listen(news: PointFinding | Progress) -> None:
+        if isinstance(news, Progress):
+            refused.append(both.controllers.controller("VAV").objects.named("SpaceTemp").out_of_service)
+            faults.remove(refusal)
+        elif (news.point, news.proof) == ("Damper", Proof.ARRIVAL):
+            faults.add(refusal)
+
+    subject = checkout_of(both, CheckoutParts(), tell=listen)
+    result = subject.execute()
+    assert refused[0]
+    assert_as_it_was(both)
+    assert result.given_back == "Nothing is left in any controller: 7 released."
+    assert len(subject.receipts) == 7
+
+
+def test_a_stop_leaves_no_test_on_the_server(both: Rig) -> None:
+    stops = StopsWhileWaiting(1)
+    both.clocks = Clocks(wait=stops.wait, monotonic=time.monotonic, sleep=lambda seconds: None)
+    both.controllers.controller("AHU").faults.add(DEAD)
+    stops.checkout = checkout_of(both)
+    stops.checkout.execute()
+    assert stops.checkout.troubles == ()
+    assert StateFolder(both.settings().state_dir).tests.orphans(both.building.url) == []
 
 
 def test_a_stop_before_anything_is_taken_tells_that_nothing_was(both: Rig) -> None:
