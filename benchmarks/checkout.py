@@ -7,7 +7,7 @@ from pathlib import Path
 
 from benchmarks.rows import Measured
 from benchmarks.runs import equipped, peers, variables_of, write_configs
-from bridge.checkout import Checkout, CheckoutResult, Parts
+from bridge.checkout import Checkout, CheckoutParts, CheckoutResult
 from bridge.checkout.report import csv_report
 from tests.bridge.checkout.seeded import Named, named_in, seeded_bench, wrongly_named
 from tests.bridge.checkout.seeds import Seed, seeds
@@ -42,7 +42,7 @@ def _checked_out(folder: Path, seed: Seed | None) -> tuple[frozenset[Named], Che
 
 def _hundred(folder: Path, building: str, controllers: list[str]) -> CheckoutResult:
     write_configs(folder, controllers, {"timeout_s": 20.0})
-    return Checkout(*equipped(folder, variables_of(building)), parts=Parts(response=False)).execute()
+    return Checkout(*equipped(folder, variables_of(building)), parts=CheckoutParts(response=False)).execute()
 
 
 def _took_s(result: CheckoutResult) -> float:

@@ -86,12 +86,12 @@ class ResponsePlan:
     def rivals(self, point: PairedPoint, *, is_of_equipment: bool) -> list[str]:
         """What of the simulation a point could be as well, it too.
 
-        Where its own equipment's actuators moved it: another one of the equipment; else another one of its kind.
+        Where its own equipment's actuators moved it: another one of the equipment; else whatever is measured alike.
         """
         if point in self.outputs:
             return [one.name for one in self.outputs if one.equipment == point.equipment]
         if not is_of_equipment:
-            return [name for name, kind in self.kinds.items() if kind.family == self.kinds[point.name].family]
+            return self.measured_alike(point.name)
         place = self._place(point.name)
         return [name for name in self.measured_alike(point.name) if name == point.name or self._place(name) == place]
 
@@ -158,6 +158,10 @@ class ResponsePlan:
         """By what the controller calls it, else by the simulation's name."""
         meaning = self.actuator(output)
         return effects_of(meaning) if meaning is not None else ()
+
+    def has_effect(self, output: PairedPoint, kind: QuantityKind) -> bool:
+        """Whether the table says that an output moves such a measurement."""
+        return any(effect.kind == kind for effect in self.effects(output))
 
     def actuator(self, output: PairedPoint) -> Meaning | None:
         """Which actuator an output is; None where neither name is understood."""

@@ -10,18 +10,18 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from bridge.checkout.response.expecting.plan import PairedPoint
-from bridge.checkout.response.seeing.outcomes import Came, Outcome
+from bridge.checkout.response.seeing.outcomes import Came, TrialOutcome
 
 
 @dataclass
 class Blame:
     """Of each blamed point the outcome that tells why, the clearest first. ``drawn`` are blamed with another one."""
 
-    of: dict[PairedPoint, Outcome] = field(default_factory=dict)
+    of: dict[PairedPoint, TrialOutcome] = field(default_factory=dict)
     drawn: dict[PairedPoint, PairedPoint] = field(default_factory=dict)
 
 
-def blame(outcomes: Iterable[Outcome], measured_by: Mapping[str, Sequence[str]]) -> Blame:
+def blame(outcomes: Iterable[TrialOutcome], measured_by: Mapping[str, Sequence[str]]) -> Blame:
     """``measured_by`` are the simulation's measurements that each equipment pairs.
 
     Where the measurement that answered is another one of the same equipment, its actuator is right, and a measurement
@@ -39,26 +39,28 @@ def blame(outcomes: Iterable[Outcome], measured_by: Mapping[str, Sequence[str]])
     return found
 
 
-def _of_inputs_alone(unresolved: Iterable[Outcome], measured_by: Mapping[str, Sequence[str]]) -> list[Outcome]:
+def _of_inputs_alone(
+    unresolved: Iterable[TrialOutcome], measured_by: Mapping[str, Sequence[str]]
+) -> list[TrialOutcome]:
     return [
         one for one in unresolved if not one.trial.is_own or _answered(one) in measured_by[one.trial.input.equipment]
     ]
 
 
-def _is_outvoted(one: Outcome, told: Sequence[Outcome]) -> bool:
+def _is_outvoted(one: TrialOutcome, told: Sequence[TrialOutcome]) -> bool:
     point = one.trial.input
     return _count(point, told, Came.OTHER) > _count(point, told, Came.RIGHT)
 
 
-def _answered(one: Outcome) -> str:
+def _answered(one: TrialOutcome) -> str:
     return one.ranking.first.name if one.ranking is not None else ""
 
 
-def _ends(one: Outcome) -> set[PairedPoint]:
+def _ends(one: TrialOutcome) -> set[PairedPoint]:
     return {one.trial.input, one.trial.output}
 
 
-def _blame_worst(found: Blame, unresolved: Sequence[Outcome], told: Sequence[Outcome]) -> None:
+def _blame_worst(found: Blame, unresolved: Sequence[TrialOutcome], told: Sequence[TrialOutcome]) -> None:
     own = [one for one in told if one.trial.is_own]
     points = list(dict.fromkeys(point for one in unresolved for point in (one.trial.input, one.trial.output)))
     doubt = {point: _count(point, unresolved, Came.OTHER) - _count(point, own, Came.RIGHT) for point in points}
@@ -71,5 +73,5 @@ def _blame_worst(found: Blame, unresolved: Sequence[Outcome], told: Sequence[Out
         found.drawn |= {worst: partner, partner: worst}
 
 
-def _count(point: PairedPoint, outcomes: Iterable[Outcome], came: Came) -> int:
+def _count(point: PairedPoint, outcomes: Iterable[TrialOutcome], came: Came) -> int:
     return sum(one.came is came and point in _ends(one) for one in outcomes)

@@ -7,8 +7,8 @@ from bridge.checkout.response.judging.evidence import Evidence
 from bridge.checkout.response.judging.saying import answer_of, beside, delay_of, held_by, instead, value
 from bridge.checkout.response.judging.telling import finding
 from bridge.checkout.response.judging.which import is_called_like, is_understood, told_apart
-from bridge.checkout.response.seeing.outcomes import Came, Outcome
-from bridge.checkout.response.seeing.shown import Constant, constant, shown_values, shown_way
+from bridge.checkout.response.seeing.outcomes import Came, TrialOutcome
+from bridge.checkout.response.seeing.shown import NeverChanged, constant, shown_values, shown_way
 from bridge.checkout.results import MappingFault, PointFinding, PointVerdict
 
 
@@ -54,7 +54,7 @@ def _frozen(evidence: Evidence, point: PairedPoint) -> PointFinding | None:
     return finding(point, PointVerdict.FAIL, says, fault=fault)
 
 
-def _never_changed(point: PairedPoint, frozen: Constant, evidence: Evidence) -> PointFinding:
+def _never_changed(point: PairedPoint, frozen: NeverChanged, evidence: Evidence) -> PointFinding:
     tried = next((one for one in evidence.seen if one.trial.input is point), None)
     meanwhile = f", not even {answer_of(evidence.plan, tried)}" if tried is not None and tried.ranking is None else ""
     if frozen.value is None:
@@ -106,13 +106,14 @@ def _right(evidence: Evidence, point: PairedPoint) -> PointFinding | None:
     return found
 
 
-def _as_shown(point: PairedPoint, best: Outcome, says: str) -> PointFinding:
+def _as_shown(point: PairedPoint, best: TrialOutcome, says: str) -> PointFinding:
     within_s = best.ranking.first.within_s if best.ranking is not None else best.trial.effect.limit_s
     way = shown_way(point.point, best.moved, within_s)
     delay_s = delay_of(best)
     if way == -1:
-        fault = MappingFault.REVERSED if point.point.object_type.is_binary else MappingFault.WRONG_SIGN
         says = f"{says}; the controller sees it go the other way: look at the config's scale and reverse"
+        is_reversed = point.point.object_type.is_binary or point.point.config.reverse
+        fault = MappingFault.REVERSED if is_reversed else MappingFault.WRONG_SIGN
         return finding(point, PointVerdict.FAIL, says, fault=fault, delay_s=delay_s, direction="reverse")
     if way != 1:
         says = f"{says}; the controller sees no change of it, as no threshold or limit was crossed"

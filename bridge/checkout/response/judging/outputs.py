@@ -7,7 +7,7 @@ from bridge.checkout.response.judging.evidence import Evidence
 from bridge.checkout.response.judging.saying import answer_of, beside, between, delay_of, held_by, instead
 from bridge.checkout.response.judging.telling import finding
 from bridge.checkout.response.judging.which import told_apart
-from bridge.checkout.response.seeing.outcomes import Came, Outcome
+from bridge.checkout.response.seeing.outcomes import Came, TrialOutcome
 from bridge.checkout.response.seeing.shown import commanded_way
 from bridge.checkout.results import MappingFault, PointFinding, PointVerdict
 from points.meanings import meaning_of
@@ -28,7 +28,7 @@ def output_finding(evidence: Evidence, point: PairedPoint) -> PointFinding:
     return _right(evidence, point, right[0]) if right else _unclear(evidence, point)
 
 
-def _taken_for_another(evidence: Evidence, point: PairedPoint, taken: Outcome) -> PointFinding:
+def _taken_for_another(evidence: Evidence, point: PairedPoint, taken: TrialOutcome) -> PointFinding:
     plan, meant = evidence.plan, evidence.plan.actuator(point)
     others = [
         one for one in plan.outputs if one is not point and meant is not None and _is_one(evidence, one, meant.words)
@@ -51,7 +51,7 @@ def _is_one(evidence: Evidence, output: PairedPoint, words: str) -> bool:
     return found is not None and found.words == words
 
 
-def _blamed(evidence: Evidence, point: PairedPoint, why: Outcome) -> PointFinding:
+def _blamed(evidence: Evidence, point: PairedPoint, why: TrialOutcome) -> PointFinding:
     plan = evidence.plan
     ours = [one.name for one in plan.inputs if one.equipment == point.equipment]
     found = evidence.actuator_of(why, ours)
@@ -68,24 +68,27 @@ def _blamed(evidence: Evidence, point: PairedPoint, why: Outcome) -> PointFindin
     return finding(point, PointVerdict.FAIL, says, fault=MappingFault.WRONG_ZONE, other=other, delay_s=delay_of(why))
 
 
-def _answered(outcome: Outcome) -> str:
+def _answered(outcome: TrialOutcome) -> str:
     return outcome.ranking.first.name if outcome.ranking is not None else outcome.trial.input.name
 
 
-def _wrong_way(evidence: Evidence, point: PairedPoint, wrong: Outcome) -> PointFinding:
+def _wrong_way(evidence: Evidence, point: PairedPoint, wrong: TrialOutcome) -> PointFinding:
     says = f"{answer_of(evidence.plan, wrong)}, and should have gone the other way"
     return finding(
         point, PointVerdict.FAIL, says, fault=MappingFault.WRONG_SIGN, delay_s=delay_of(wrong), direction="reverse"
     )
 
 
-def _right(evidence: Evidence, point: PairedPoint, best: Outcome) -> PointFinding:
+def _right(evidence: Evidence, point: PairedPoint, best: TrialOutcome) -> PointFinding:
     says = answer_of(evidence.plan, best) + beside(evidence.plan, best)
     if commanded_way(point.point, best.moved.low, best.moved.high) < 0:
         says = f"{says}; but the controller commands less where it means more: right for a normally open one alone"
         return finding(
             point, PointVerdict.FAIL, says, fault=MappingFault.REVERSED, delay_s=delay_of(best), direction="reverse"
         )
+    if evidence.is_misnamed(point):
+        says = f"{says}; but the simulation calls it otherwise: no pass"
+        return finding(point, PointVerdict.NOT_PROVABLE, says, delay_s=delay_of(best))
     found = finding(point, PointVerdict.PASS, says, delay_s=delay_of(best), direction="direct")
     return found if best.trial.is_told else told_apart(evidence.plan, point, found, is_own=True)
 

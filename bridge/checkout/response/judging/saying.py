@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from bridge.checkout.response.expecting.plan import PairedPoint, ResponsePlan
 from bridge.checkout.response.seeing.courses import MovedActuator
-from bridge.checkout.response.seeing.outcomes import Outcome
-from bridge.checkout.response.seeing.winners import Ranking, Standing
+from bridge.checkout.response.seeing.outcomes import TrialOutcome
+from bridge.checkout.response.seeing.winners import MeasuredAnswer, Ranking
 
 
-def answer_of(plan: ResponsePlan, outcome: Outcome) -> str:
+def answer_of(plan: ResponsePlan, outcome: TrialOutcome) -> str:
     """``with VAV_South/DamperCmd at 1, x_y rose by 0.3 m3/s within 2 min``: who answered, and how much."""
     ranking = outcome.ranking
     if ranking is None:
@@ -16,7 +16,7 @@ def answer_of(plan: ResponsePlan, outcome: Outcome) -> str:
     return f"with {_moved(outcome)} {_standing(plan, ranking.first)} after {_minutes(outcome, ranking.first.within_s)}"
 
 
-def instead(plan: ResponsePlan, outcome: Outcome) -> str:
+def instead(plan: ResponsePlan, outcome: TrialOutcome) -> str:
     """As above, and what the paired measurement did meanwhile."""
     ranking, name = outcome.ranking, outcome.trial.input.name
     within_s = ranking.first.within_s if ranking is not None else outcome.trial.effect.limit_s
@@ -25,7 +25,7 @@ def instead(plan: ResponsePlan, outcome: Outcome) -> str:
     return f"{answer_of(plan, outcome)}; {name}, which this config pairs, moved by {_number(abs(own))} {unit}".rstrip()
 
 
-def beside(plan: ResponsePlan, outcome: Outcome) -> str:
+def beside(plan: ResponsePlan, outcome: TrialOutcome) -> str:
     """Against how many others it stands out."""
     ranking = outcome.ranking
     others = len(outcome.candidates) - 1
@@ -50,7 +50,7 @@ def between(ranking: Ranking) -> str:
     return f"{ranking.first.name}{second}"
 
 
-def delay_of(outcome: Outcome) -> float | None:
+def delay_of(outcome: TrialOutcome) -> float | None:
     """Simulated s until the first to answer had moved by what counts."""
     if outcome.ranking is None:
         return None
@@ -63,23 +63,23 @@ def value(plan: ResponsePlan, name: str, number: float) -> str:
     return f"{_number(number)} {plan.unit(name)}".rstrip()
 
 
-def _moved(outcome: Outcome) -> str:
+def _moved(outcome: TrialOutcome) -> str:
     moved: MovedActuator = outcome.moved
     if (moved.low, moved.high) == (0.0, 1.0):
         return f"{outcome.trial.output} ({moved.name}) at 100 % instead of 0 %"
     return f"{outcome.trial.output} ({moved.name}) at {moved.high:g} instead of {moved.low:g}"
 
 
-def _standing(plan: ResponsePlan, standing: Standing) -> str:
+def _standing(plan: ResponsePlan, standing: MeasuredAnswer) -> str:
     way = "rose" if standing.response > 0 else "fell"
     return f"{standing.name} {way} by {_amount(plan, standing)}"
 
 
-def _amount(plan: ResponsePlan, standing: Standing) -> str:
+def _amount(plan: ResponsePlan, standing: MeasuredAnswer) -> str:
     return value(plan, standing.name, abs(standing.response))
 
 
-def _minutes(outcome: Outcome, within_s: float) -> str:
+def _minutes(outcome: TrialOutcome, within_s: float) -> str:
     step_s = outcome.moved.step_s
     return f"{within_s // step_s * step_s / 60:g} min"
 

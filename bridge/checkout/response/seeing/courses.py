@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from statistics import median
 from typing import TypeAlias
 
@@ -28,6 +28,7 @@ class MovedActuator:
     at_low: Frames
     at_high: Frames
     step_s: float
+    _told: dict[str, list[tuple[float, float]]] = field(default_factory=dict, compare=False, repr=False)
 
     def response(self, measurement: str, within_s: float) -> float:
         """High less low as it stands at the end of a time: the median of its later half; NaN where nobody knows."""
@@ -50,11 +51,13 @@ class MovedActuator:
         return pairs[-1] if pairs else None
 
     def _differences(self, measurement: str, within_s: float) -> list[tuple[float, float]]:
-        return [
-            (time_s, high[measurement] - low[measurement])
-            for time_s, low, high in self._frames()
-            if time_s <= within_s and is_told(low, measurement) and is_told(high, measurement)
-        ]
+        if measurement not in self._told:
+            self._told[measurement] = [
+                (time_s, high[measurement] - low[measurement])
+                for time_s, low, high in self._frames()
+                if is_told(low, measurement) and is_told(high, measurement)
+            ]
+        return [(time_s, difference) for time_s, difference in self._told[measurement] if time_s <= within_s]
 
     def _frames(self) -> list[tuple[float, Mapping[str, float], Mapping[str, float]]]:
         pairs = zip(self.at_low, self.at_high, strict=False)

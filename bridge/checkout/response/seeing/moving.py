@@ -94,7 +94,7 @@ class ActuatorMover:
             state = self._peer.advance_simulation(inputs)
             if state.ended:
                 break
-            frames.append(state.values)
+            frames.append({name: state.values[name] for name in self._plan.kinds if name in state.values})
         self.steps += len(frames)
         self.spent_s += self._clocks.monotonic() - began_s
         return frames

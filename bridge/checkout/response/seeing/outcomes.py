@@ -11,6 +11,7 @@ from bridge.checkout.response.seeing.courses import MovedActuator, values_in
 from bridge.checkout.response.seeing.winners import STANDS_OUT, STANDS_OUT_ALONE, Observed, Ranking
 from points.meanings import Measure, Medium, Spot, Use, meaning_of
 
+_OUTDONE = 5.0
 _CLEARLY_K = 2.0
 """Outdoor and return air that are nearer to each other do not tell towards which of them mixed air goes."""
 
@@ -26,7 +27,7 @@ class Came(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class TrialOutcome:
     """A trial, what was seen, and who answered; nobody where the ranking is None."""
 
     trial: Trial
@@ -37,19 +38,19 @@ class Outcome:
     candidates: tuple[str, ...] = ()
 
 
-def outcomes(plan: ResponsePlan, observed: Observed) -> list[Outcome]:
+def outcomes(plan: ResponsePlan, observed: Observed) -> list[TrialOutcome]:
     """Of every trial whose actuator was moved."""
     moved = {one.name: one for one in observed.moved}
     tried = [trial for trial in plan.trials if trial.output.name in moved]
     return [_outcome(plan, observed, trial, moved[trial.output.name]) for trial in tried]
 
 
-def better_of(one: Outcome | None, other: Outcome) -> Outcome:
+def better_of(one: TrialOutcome | None, other: TrialOutcome) -> TrialOutcome:
     """Of two situations: the one that was clear, the first where both were."""
     return other if one is None or (one.came is Came.UNCLEAR and other.came is not Came.UNCLEAR) else one
 
 
-def _outcome(plan: ResponsePlan, observed: Observed, trial: Trial, moved: MovedActuator) -> Outcome:
+def _outcome(plan: ResponsePlan, observed: Observed, trial: Trial, moved: MovedActuator) -> TrialOutcome:
     names = plan.candidates(trial)
     limit_s = min(trial.effect.limit_s, moved.step_s * len(moved.at_low))
     stands_out = STANDS_OUT if trial.is_told else STANDS_OUT_ALONE
@@ -60,7 +61,18 @@ def _outcome(plan: ResponsePlan, observed: Observed, trial: Trial, moved: MovedA
         other_way = observed.ranking(moved, names, limit_s, 0, stands_out)
         if _came(trial.input.name, other_way, observed, moved) is Came.RIGHT:
             ranking, came = other_way, Came.WRONG_WAY
-    return Outcome(trial, came, moved, observed, ranking, tuple(names))
+    if came is Came.RIGHT and ranking is not None and _is_outdone(plan, observed, trial, ranking):
+        came = Came.UNCLEAR
+    return TrialOutcome(trial, came, moved, observed, ranking, tuple(names))
+
+
+def _is_outdone(plan: ResponsePlan, observed: Observed, trial: Trial, ranking: Ranking) -> bool:
+    """Whether another actuator of the equipment, of which nobody expects it, moves the measurement much more."""
+    others = [one for one in plan.outputs if one.equipment == trial.output.equipment and one is not trial.output]
+    names = {one.name for one in others if not plan.has_effect(one, trial.effect.kind)}
+    first = ranking.first
+    answers = [abs(one.response(first.name, first.within_s)) for one in observed.moved if one.name in names]
+    return trial.is_told and any(answer > _OUTDONE * abs(first.response) for answer in answers)
 
 
 def _came(name: str, ranking: Ranking | None, observed: Observed, moved: MovedActuator) -> Came:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from bridge.checkout.response.seeing.courses import MovedActuator
@@ -13,29 +13,28 @@ _SAME = 1e-9
 
 
 @dataclass(frozen=True, slots=True)
-class Constant:
+class NeverChanged:
     """What never changed; ``value`` is None where there was no number at all."""
 
     value: float | None
 
 
-def constant(values: Iterable[float]) -> Constant | None:
+def constant(values: Iterable[float]) -> NeverChanged | None:
     """Whether values are one and the same; None where they are not."""
-    told = list(values)
-    if not told:
-        return Constant(None)
-    low, high = min(told), max(told)
-    return Constant(low) if high - low <= _SAME * max(abs(low), abs(high), 1.0) else None
+    first: float | None = None
+    for value in values:
+        first = value if first is None else first
+        if abs(value - first) > _SAME * max(abs(value), abs(first), 1.0):
+            return None
+    return NeverChanged(first)
 
 
-def shown_values(point: Point, values: Iterable[float]) -> list[float]:
+def shown_values(point: Point, values: Iterable[float]) -> Iterator[float]:
     """The same values as the controller gets them, without those that it is not shown."""
-    found: list[float] = []
     for value in values:
         shown = _shown(point, value)
         if shown is not None:
-            found.append(float(shown))
-    return found
+            yield float(shown)
 
 
 def shown_way(point: Point, moved: MovedActuator, within_s: float) -> int | None:

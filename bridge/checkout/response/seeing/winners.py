@@ -29,7 +29,7 @@ _QUICK_S = 120.0
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class MeasuredAnswer:
     """How a measurement answered within a time (s), and what part that is of its largest answer to any actuator."""
 
     name: str
@@ -45,8 +45,8 @@ class Ranking:
     ``is_clear`` where the first stands out of all others, and no other one does.
     """
 
-    first: Standing
-    second: Standing | None
+    first: MeasuredAnswer
+    second: MeasuredAnswer | None
     ratio: float
     is_clear: bool
 
@@ -105,12 +105,12 @@ class Observed:
         has_equal = len(ranked) > 1 and ranked[1][0] <= stands_out
         return Ranking(first, second, ratio, ratio <= stands_out and not has_equal)
 
-    def _standing(self, actuator: MovedActuator, name: str, within_s: float) -> Standing | None:
+    def _standing(self, actuator: MovedActuator, name: str, within_s: float) -> MeasuredAnswer | None:
         response = actuator.response(name, within_s)
         if math.isnan(response):
             return None
         largest = max(self._largest(name, within_s), self.least(name))
-        return Standing(name, response, abs(response) / largest, within_s)
+        return MeasuredAnswer(name, response, abs(response) / largest, within_s)
 
     def _largest(self, name: str, within_s: float) -> float:
         key = (name, within_s, len(self.moved))
@@ -120,14 +120,16 @@ class Observed:
         return self._most[key]
 
 
-def _against(first: Standing, told: Iterable[Standing]) -> tuple[float, Standing | None, Standing]:
+def _against(
+    first: MeasuredAnswer, told: Iterable[MeasuredAnswer]
+) -> tuple[float, MeasuredAnswer | None, MeasuredAnswer]:
     """How near the nearest of the others comes to one, and who that is."""
     near = [(_nearness(first, other), other) for other in told if other is not first]
     ratio, second = max(near, key=lambda one: one[0], default=(0.0, None))
     return ratio, second, first
 
 
-def _nearness(first: Standing, other: Standing) -> float:
+def _nearness(first: MeasuredAnswer, other: MeasuredAnswer) -> float:
     """By what part each is of its own largest answer; or as numbers, as one may never have been moved by its own."""
     by_share = other.share / first.share
     return min(by_share, _IN_NUMBERS * abs(other.response) / abs(first.response))

@@ -42,7 +42,9 @@ def judge(seen: tuple[Mapping[str, PointMetadata], Observed]) -> Judge:
     def judged(seeds: Seeds, told: Callable[[Frames], Frames] = lambda frames: frames) -> dict[str, PointFinding]:
         plan = ResponsePlan(metadata, seeded(seeds, only=BOXES))
         again = Observed(told(observed.base), observed.measures)
-        again.moved += [replace(one, at_low=told(one.at_low), at_high=told(one.at_high)) for one in observed.moved]
+        again.moved += [
+            replace(one, at_low=told(one.at_low), at_high=told(one.at_high), _told={}) for one in observed.moved
+        ]
         return by_point(findings(Evidence(plan, [again])))
 
     return judged
