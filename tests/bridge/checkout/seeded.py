@@ -41,24 +41,27 @@ class SeededBench:
 
 
 @contextmanager
-def seeded_bench(folder: Path, seed: Seed | None = None) -> Iterator[SeededBench]:
+def seeded_bench(folder: Path, seed: Seed | None = None, *, over_bacnet: bool = False) -> Iterator[SeededBench]:
     """Start both peers; without a seed nothing is wrong with them. ``folder`` takes configs, log and state."""
     controllers = EcyServer(
-        _specs(seed),
+        _specs(seed, ntp_enabled=not over_bacnet),
         username=VARIABLES["ECY2_LOGIN_USERNAME"],
         password=VARIABLES["ECY2_LOGIN_PWORD"],
-        scan=ExchangeScan(_STEP_S),
+        scan=ExchangeScan(_STEP_S, over="bacnet" if over_bacnet else "rest"),
+        bacnet_port=0 if over_bacnet else None,
     )
     with BoptestServer({STANDARD_CASE: MultizoneOffice}, beside=controllers) as building, controllers:
         if seed is not None:
             _break(controllers, seed)
-        configs = _write_configs(folder / "configs", controllers.addresses, seed)
+        addresses = controllers.bacnet_addresses if over_bacnet else controllers.addresses
+        keys = {"protocol": "bacnet"} if over_bacnet else {}
+        configs = _write_configs(folder / "configs", addresses, keys, seed)
         options = ("--configs", str(configs), "--env", str(folder / "absent.env"), "--yes")
         own = {"BOP_SERVER_URL": building.url, "BRIDGE_STATE_DIR": str(folder / "state"), "ECY_BENCH": "isolated"}
         yield SeededBench(options, {**VARIABLES, **own, "LOG_FILE": str(folder / "app.log")}, controllers)
 
 
-def _specs(seed: Seed | None) -> list[ControllerSpec]:
+def _specs(seed: Seed | None, *, ntp_enabled: bool) -> list[ControllerSpec]:
     units = {} if seed is None else seed.units
     return [
         ControllerSpec(
@@ -66,6 +69,7 @@ def _specs(seed: Seed | None) -> list[ControllerSpec]:
             objects=[_in_units(one, units.get(f"{name}/{one.name}")) for one in objects],
             program=standard_application(name, "SI"),
             instance=number,
+            ntp_enabled=ntp_enabled,
         )
         for number, (name, objects) in enumerate(object_specs(_CONFIGS, "SI").items(), start=1)
     ]
@@ -84,13 +88,13 @@ def _break(controllers: EcyServer, seed: Seed) -> None:
         controllers.controller(equipment).objects.command(name, value, slot)
 
 
-def _write_configs(folder: Path, addresses: Mapping[str, str], seed: Seed | None) -> Path:
+def _write_configs(folder: Path, addresses: Mapping[str, str], keys: Mapping[str, str], seed: Seed | None) -> Path:
     folder.mkdir()
     changed = {} if seed is None else dict(seed.keys)
     for config in (one for file in sorted(_CONFIGS.glob("*.json")) for one in each_in(file)):
         name = config["equipment_name"]
         points = [point | changed.pop(f"{name}/{point['ecy_point']}", {}) for point in config["points"]]
-        written: dict[str, Any] = {**config, "device_ip": addresses[name], "points": points}
+        written: dict[str, Any] = {**config, **keys, "device_ip": addresses[name], "points": points}
         (folder / f"{name}.json").write_text(json.dumps(written), encoding="utf-8")
     if changed:
         raise ValueError(f"the shipped configs have no {', '.join(changed)}")

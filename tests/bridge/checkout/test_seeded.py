@@ -14,10 +14,14 @@ SWAPPED = seeds()[0]
 [ONE, OTHER] = SWAPPED.failing
 
 
-def checked_out(seed: Seed | None, call: Call, folder: Path) -> tuple[int, str, str]:
+IN_CONTROLLERS = list({seed.fault: seed for seed in seeds() if seed.broken or seed.units or seed.held}.values())
+"""One of each error that a controller can have."""
+
+
+def checked_out(seed: Seed | None, call: Call, folder: Path, *, over_bacnet: bool = False) -> tuple[int, str, str]:
     """Exit code, what was printed, and the sheet."""
     sheet = folder / "checkout.csv"
-    with seeded_bench(folder, seed) as bench:
+    with seeded_bench(folder, seed, over_bacnet=over_bacnet) as bench:
         code, output = call("checkout", *bench.options, "--csv", str(sheet), **bench.variables)
     return code, output, sheet.read_text(encoding="utf-8")
 
@@ -31,8 +35,19 @@ def test_an_error_is_named_and_nothing_else_fails(seed: Seed, call: Call, tmp_pa
 
 
 @pytest.mark.slow
-def test_where_nothing_is_wrong_nothing_fails_and_everything_is_given_back(call: Call, tmp_path: Path) -> None:
-    code, output, sheet = checked_out(None, call, tmp_path)
+@pytest.mark.parametrize("seed", IN_CONTROLLERS, ids=lambda seed: seed.name)
+def test_what_a_controller_has_is_named_over_bacnet_as_well(seed: Seed, call: Call, tmp_path: Path) -> None:
+    code, output, sheet = checked_out(seed, call, tmp_path, over_bacnet=True)
+    assert wrongly_named(seed, named_in(sheet)) == [], output
+    assert code == 1
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("over_bacnet", [False, True], ids=["rest", "bacnet"])
+def test_where_nothing_is_wrong_nothing_fails_and_everything_is_given_back(
+    call: Call, tmp_path: Path, over_bacnet: bool
+) -> None:
+    code, output, sheet = checked_out(None, call, tmp_path, over_bacnet=over_bacnet)
     assert named_in(sheet) == frozenset()
     assert code == 0, output
     assert "Nothing is left" in output
