@@ -68,6 +68,8 @@ class Checkout:
         self.building = CodedBuilding(simulation_client(settings, state.tests))
         time = ModelTime(settings, self._clocks)
         self._session = Session(settings, manager, state, time, self.building, clocks=self._clocks, ledger=ledger)
+        for link in self._session.links:
+            link.leave_what_is_in_use()
         self._pacer = Pacer(0.0, self._clocks)
         self._devices = DeviceLoop(
             self._session.links,

@@ -161,11 +161,17 @@ class ControllerLink:
         """Say what will be taken although it is in use."""
         self._taking.announce()
 
+    def leave_what_is_in_use(self) -> None:
+        """From now on points that somebody uses are left to them, as those are that somebody takes in mid-run."""
+        self._taking.leaves_in_use = True
+
     def take(self) -> None:
         """Enter everything in the ledger, isolate outputs, set the clock, and start coupling.
 
         The first frame does the writing.
         """
+        for claim, state in self._taking.left:
+            self.duties.watch.leave(claim, state)
         clocks: list[TakenClock] = self.clock.new_entries() if self.clock is not None else []
         self._taking.enter(clocks)
         with self.calls.writing():

@@ -40,6 +40,8 @@ class InputTry:
     before: ObjectState | None = None
     refusal: str = ""
     obstacle: str = ""
+    in_use: PointValue | None = None
+    """What somebody else has in it, so that it was left alone: in our slot, or as it was out of service before."""
     other_units: str = ""
     """How the object's units, as the controller tells them, are not those of the config."""
 
@@ -98,6 +100,8 @@ def judge_inputs(tries: Sequence[InputTry]) -> list[PointFinding]:
 def _read_back(one: InputTry, tries: Sequence[InputTry]) -> PointFinding:
     if one.other_units:
         return _finding(one, PointVerdict.FAIL, f"not written: {one.other_units}", MappingFault.WRONG_UNIT)
+    if one.in_use is not None:
+        return _in_use(one, one.in_use)
     if one.obstacle:
         return _finding(one, PointVerdict.NOT_TESTED, one.obstacle)
     if all(value is None for value in one.found) and not one.refusal:
@@ -106,6 +110,14 @@ def _read_back(one: InputTry, tries: Sequence[InputTry]) -> PointFinding:
         return _finding(one, PointVerdict.PASS, _praise(one))
     wrong, other = _wrong(one, tries)
     return _finding(one, PointVerdict.FAIL, _blame(one, wrong), wrong.fault, other)
+
+
+def _in_use(one: InputTry, held: PointValue) -> PointFinding:
+    if one.point.role is Role.FORCED:
+        says = f"not written: somebody else has it out of service, and holds it at {held:g}"
+        return _finding(one, PointVerdict.NOT_TESTED, says)
+    says = f"not written: slot {one.point.priority}, which is the config's priority, holds somebody else's {held:g}"
+    return _finding(one, PointVerdict.FAIL, says, MappingFault.WRONG_SLOT)
 
 
 def _finding(

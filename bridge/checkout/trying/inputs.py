@@ -57,7 +57,8 @@ class _Inputs:
         state = self._building.initialize_system(0.0, 0.0)
         while not state.ended:
             targets = self._translation.targets(state.values)
-            shown = {target: value for target, value in targets.items() if target not in self._withheld}
+            left = {one.target for link in self._bench.session.links for one in link.yielded}
+            shown = {target: value for target, value in targets.items() if target not in self._withheld.keys() | left}
             one = _Round(len(self._rounds), Frame(len(self._rounds), state.time_s, state.values, shown))
             self._bench.show(one.frame, anew=True)
             one.seen = self._looked_at(one)
@@ -84,6 +85,7 @@ class _Inputs:
             before,
             place.link.refused.get(place.ref, "") if place.ref is not None else "",
             self._obstacle(place),
+            next((one.found for one in place.link.yielded if one.target == place.target), None),
             self._withheld.get(place.target, ""),
         )
 

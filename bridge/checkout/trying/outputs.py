@@ -74,7 +74,6 @@ class _Outputs:
         for number in range(max((len(one.commands) for one in self.all if one.is_tried), default=0)):
             self._command(number)
         for one in self.all:
-            self._bench.own(one.place, one.tried.slot, one.commands[: len(one.seen)], one.seen)
             one.place.link.duties.holds.release(one.place.target)
         self._bench.show(self._bench.frame)
 
@@ -121,6 +120,7 @@ class _Outputs:
         seen = self._looked_at(active, number)
         for one in active:
             one.seen.append(seen.get(one.place.target))
+            self._bench.own(one.place, one.tried.slot, one.commands[: len(one.seen)], one.seen)
 
     def _looked_at(self, active: Sequence[_Output], number: int) -> Mapping[Target, ObjectState]:
         """What was waited for once in vain is not waited for again."""

@@ -189,9 +189,33 @@ class TestSlots:
         slots = ahu(both).objects.named("OutdoorAirTemp").slots
         assert (slots[8], slots[13]) == (12.0, None)
 
-    def test_what_is_in_use_at_our_own_slot_is_refused_before_anything_is_written(self, both: Rig) -> None:
+    def test_what_is_in_use_already_is_named_left_alone_and_given_back_to_nobody(self, both: Rig) -> None:
         ahu(both).objects.command("OutdoorAirTemp", 12.0, 14)
         force(ahu(both), "DischAirTemp", 15.0)
+        result = checked_out(both)
+        slot = found(result, "AHU/OutdoorAirTemp", Proof.READ_BACK)
+        assert (slot.verdict, slot.fault) == (PointVerdict.FAIL, MappingFault.WRONG_SLOT)
+        assert slot.says == "not written: slot 14, which is the config's priority, holds somebody else's 12"
+        forced = found(result, "AHU/DischAirTemp", Proof.READ_BACK)
+        assert (forced.verdict, "holds it at 15" in forced.says) == (PointVerdict.NOT_TESTED, True)
+        assert found(result, "AHU/FanStatus", Proof.READ_BACK).verdict is PointVerdict.PASS
+        assert not any(record.name in ("OutdoorAirTemp", "DischAirTemp") for record in ahu(both).journal)
+        assert ahu(both).objects.named("OutdoorAirTemp").slots[13] == 12.0
+        held = ahu(both).objects.named("DischAirTemp")
+        assert (held.out_of_service, held.present_value) == (True, 15.0)
+        assert result.given_back.startswith("Nothing is left")
+
+    def test_what_the_config_wants_taken_although_it_is_in_use_is_taken_and_put_back(self, both: Rig) -> None:
+        both.keys = {"take_occupied": True}
+        ahu(both).objects.command("OutdoorAirTemp", 12.0, 14)
+        result = checked_out(both)
+        assert found(result, "AHU/OutdoorAirTemp", Proof.READ_BACK).verdict is PointVerdict.PASS
+        assert ahu(both).objects.named("OutdoorAirTemp").slots[13] == 12.0
+
+    def test_a_heartbeat_in_use_is_refused_before_anything_is_written(self, both: Rig) -> None:
+        both.keys = {"heartbeat": "OutdoorAirTemp"}
+        both.ahu_points = [point for point in AHU_POINTS if point["ecy_point"] != "OutdoorAirTemp"]
+        ahu(both).objects.command("OutdoorAirTemp", 12.0, 14)
         with pytest.raises(ConfigError, match="somebody else uses it"):
             checked_out(both)
         assert_untouched(both)
