@@ -7,6 +7,7 @@ import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from types import MappingProxyType
 
 from benchmarks.peers import PASSWORD, POINTS_PER_CONTROLLER, USER
 from bridge.run import Run
@@ -14,7 +15,7 @@ from clients.making import tls_policy
 from emulators.plants.multizone_office import MultizoneOffice
 from emulators.process import emulator_process
 from equipment.equipment_manager import EquipmentManager
-from utils.settings import load_settings
+from utils.settings import Settings, load_settings
 from utils.state_folder import StateFolder
 
 _FIRST_MEASUREMENT = 10
@@ -46,37 +47,55 @@ def prepared(
 
     ``keys`` are further ones of every config; ``deadband`` is one of every measurement.
     """
-    keys = {"timeout_s": timeout_s, **keys}
-    configs = _write_configs(folder, controllers, {} if deadband is None else {"deadband": deadband}, keys)
+    of_measurements = {} if deadband is None else {"deadband": deadband}
+    write_configs(folder, controllers, {"timeout_s": timeout_s, **keys}, of_measurements)
     variables = {
+        **variables_of(building),
+        "BOP_TIME_SCALE": f"{time_scale:g}",
+        "RECORD": "yes" if records else "no",
+    }
+    return Run(*equipped(folder, variables), steps=steps)
+
+
+def variables_of(building: str) -> dict[str, str]:
+    """The settings of a run as fast as possible."""
+    return {
         "BOP_SERVER_URL": building,
         "BOP_START_TIME": "2023-07-06 10:00:00",
         "BOP_WARMUP_PERIOD": "0",
         "BOP_STEP_TIME": "5",
-        "BOP_TIME_SCALE": f"{time_scale:g}",
+        "BOP_TIME_SCALE": "0",
         "ECY2_LOGIN_USERNAME": USER,
         "ECY2_LOGIN_PWORD": PASSWORD,
         "ECY_COUPLE_TIME": "0",
         "ECY_BENCH": "isolated",
-        "RECORD": "yes" if records else "no",
     }
+
+
+def equipped(folder: Path, variables: Mapping[str, str]) -> tuple[Settings, EquipmentManager, StateFolder]:
+    """What a run is of: the configs of a folder, with its state beside them."""
     settings = load_settings(None, variables, folder)
     state = StateFolder(settings.state_dir)
-    manager = EquipmentManager(configs, settings, tls_policy(settings, state))
+    manager = EquipmentManager(folder / "configs", settings, tls_policy(settings, state))
     manager.load_equipments()
-    return Run(settings, manager, state, steps=steps)
+    return settings, manager, state
 
 
-def _write_configs(
-    folder: Path, controllers: Sequence[str], of_measurements: Mapping[str, object], keys: Mapping[str, object]
-) -> Path:
+def write_configs(
+    folder: Path,
+    controllers: Sequence[str],
+    keys: Mapping[str, object],
+    of_measurements: Mapping[str, object] = MappingProxyType({}),
+) -> None:
+    """One for each controller, of 20 points.
+
+    ``keys`` are further ones of every config, ``of_measurements`` of every measurement in them."""
     configs = folder / "configs"
     configs.mkdir(parents=True)
     for number, address in enumerate(controllers):
         points = _points(number, len(controllers), of_measurements)
         config = {"equipment_name": f"C{number:02d}", "device_ip": address, "points": points, **keys}
         (configs / f"{number:02d}.json").write_text(json.dumps(config), encoding="utf-8")
-    return configs
 
 
 def _points(number: int, controllers: int, of_measurements: Mapping[str, object]) -> list[dict[str, object]]:

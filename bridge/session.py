@@ -144,16 +144,21 @@ class Session:
         ending.luxury("keeping the receipts", self._keep_receipts)
         ending.later("dismissing the guardian", self._dismiss_guardian)
         ending.later("closing the ledger", self._close_ledger)
-        ending.later("giving back", self._give_back)
+        ending.later("giving back", self.give_back)
 
-    def _give_back(self) -> None:
+    def give_back(self) -> None:
+        """Undo all that is taken, and keep the receipts. Nothing may be under way with a controller any more.
+
+        What could not be undone is tried again when this is called again; its last receipt counts.
+        """
         links = {link.device: link for link in self.links}
-        self.receipts = give_back_all(
+        made = give_back_all(
             self.ledger,
             lambda device: links[device].settled_client(),
             self.pool,
             Patiences(self.clocks).of,
         )
+        self.receipts = [*{(one.device, one.what): one for one in (*self.receipts, *made)}.values()]
 
     def _close_ledger(self) -> None:
         self.left = len(self.ledger.open_entries)

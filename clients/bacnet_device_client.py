@@ -27,12 +27,14 @@ from clients.bacnet.states import (
 )
 from clients.bacnet_clock import BacnetClock
 from clients.device_client import ClockState, Exchanging, SettableClock, WithoutAccount
+from clients.object_limits import limit_properties, limits_of
 from utils.bacnet import slot_of
 from utils.errors import DeviceRefused, DeviceUnreachable, ObjectError
 from utils.values import (
     AnyObjectType,
     Endpoint,
     Exchange,
+    ObjectLimits,
     ObjectRef,
     ObjectState,
     ObjectType,
@@ -116,6 +118,12 @@ class BACnetDeviceClient(Exchanging, WithoutAccount):
         wanted = list(dict.fromkeys(refs))
         told = self._read([ref for target in wanted for ref in state_refs(target)])
         return {target: state_of(target, told) for target in wanted}
+
+    def get_limits(self, refs: Iterable[ObjectRef]) -> Mapping[ObjectRef, ObjectLimits]:
+        """What these objects say that they take; one that tells nothing of it has empty limits."""
+        asked = {ref: [BacnetRef(ref, name) for name in limit_properties(ref.bacnet_type)] for ref in refs}
+        told = self._read([one for questions in asked.values() for one in questions])
+        return {ref: limits_of({one.property: told[one].value for one in asked[ref]}) for ref in asked}
 
     def exchange(
         self,

@@ -17,6 +17,7 @@ from utils.values import (
     AnyObjectType,
     Endpoint,
     Exchange,
+    ObjectLimits,
     ObjectRef,
     ObjectState,
     ObjectType,
@@ -150,6 +151,9 @@ class DeviceClient(Protocol):
 
     def survey(self, refs: Iterable[ObjectRef]) -> Mapping[ObjectRef, ObjectState]:
         """How objects are found: value, service, priority array, units, name."""
+
+    def get_limits(self, refs: Iterable[ObjectRef]) -> Mapping[ObjectRef, ObjectLimits]:
+        """What these objects say that they take; one that tells nothing of it has empty limits."""
 
     def read_names(self, refs: Iterable[ObjectRef]) -> Mapping[ObjectRef, str | None]:
         """The objects' names: None for one that does not exist; one that the controller does not tell is absent."""
@@ -286,6 +290,10 @@ class Exchanging(ABC):
     @abstractmethod
     def get_existing_endpoints(self, object_types: Iterable[AnyObjectType] = ...) -> tuple[Endpoint, ...]:
         """As :meth:`DeviceClient.get_existing_endpoints`."""
+
+    def get_limits(self, refs: Iterable[ObjectRef]) -> Mapping[ObjectRef, ObjectLimits]:
+        """Nothing is told, unless a protocol has a way of asking."""
+        return {ref: ObjectLimits() for ref in refs}
 
     def commandable_objects(self) -> tuple[ObjectRef, ...]:
         """Every object that has, or may have, a priority array: of the types that configs know."""

@@ -14,7 +14,7 @@ from clients.ecy.nameplate import read_nameplate
 from clients.ecy.neighbours import read_bindings, read_cov_subscriptions, read_device_name
 from clients.ecy.points import PointAccess
 from clients.ecy.session import EcySession
-from clients.ecy.survey import survey
+from clients.ecy.survey import limits_told, survey
 from clients.ecy.wire import API, object_url, sample_of, unwrap
 from clients.http.funnel import Json
 from clients.http.tls import PassingPins, TlsMode, TlsPolicy
@@ -23,6 +23,7 @@ from utils.values import (
     AnyObjectType,
     Endpoint,
     Exchange,
+    ObjectLimits,
     ObjectRef,
     ObjectState,
     ObjectType,
@@ -133,6 +134,10 @@ class ECYDeviceClient(Exchanging):
     def survey(self, refs: Iterable[ObjectRef]) -> Mapping[ObjectRef, ObjectState]:
         """How objects are found: value, service, priority array, units."""
         return survey(self._batch, list(refs), self._points.flags)
+
+    def get_limits(self, refs: Iterable[ObjectRef]) -> Mapping[ObjectRef, ObjectLimits]:
+        """What these objects say that they take; one that tells nothing of it has empty limits."""
+        return limits_told(self._batch, list(refs))
 
     def exchange(
         self,

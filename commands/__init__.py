@@ -42,6 +42,7 @@ VERBS: Mapping[str, Verb] = {
     "check": Verb("check", "connect to both peers, check everything, write nothing", lister=True),
     "points": Verb("points", "list what both peers have on offer, to write a config from", lister=True),
     "map": Verb("map", "propose which point of the simulation belongs to which object, as drafts of configs"),
+    "checkout": Verb("checkout", "prove the mapping of points to objects, point by point"),
     "demo": Verb("demo", "run the bridge against embedded emulators of both peers"),
     "emulate": Verb("emulate", "run only the emulators, for other people's clients"),
     "runs": Verb("runs", "list the recordings of runs", lister=True),

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from rich.console import Console
 
+from commands.broken import add_broken_option, broken_objects
 from commands.building import add_building_options, office_files, refuse_unfit_cases, shipped_configs
 from commands.recordings import OF_RECORDINGS, settings_of_this_computer
 from commands.unused import unused_settings
@@ -37,7 +38,12 @@ _TICK_S = 0.25
 _OF_THE_ACCOUNT = f"of it (default: {PASSWORD_VARIABLE} of the environment, or bench)"
 _LIMITS = Limits()
 
-EXAMPLES = ("emulate", "emulate --no-ecy --boptest-port 5001", "emulate --configs site/configs --bacnet")
+EXAMPLES = (
+    "emulate",
+    "emulate --no-ecy --boptest-port 5001",
+    "emulate --configs site/configs --bacnet",
+    "emulate --broken VAV_South.SpaceTemp=stuck",
+)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -67,6 +73,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     told = "whose exchange, with --time-scale 0: rest, or bacnet for a bridge that speaks that to them"
     parser.add_argument("--exchange-over", choices=("rest", "bacnet"), default="rest", help=told)
     parser.add_argument("--until-stdin-closes", action="store_true", help=argparse.SUPPRESS)
+    add_broken_option(parser)
     add_bacnet_option(parser)
 
 
@@ -98,6 +105,7 @@ def run(options: argparse.Namespace, console: Console) -> int:
         cases=options.cases,
         office=read_variant(office_files(options)),
         limits=_limits(options),
+        broken=broken_objects(options.broken, controllers),
         tell=told.put,
     )
     ended = threading.Event()

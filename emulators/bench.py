@@ -12,6 +12,7 @@ from emulators.boptest.hub import Limits
 from emulators.boptest.server import BoptestServer
 from emulators.cases import STANDARD_CASE, plants_of
 from emulators.ecy.controller import ControllerSpec
+from emulators.ecy.faults.breakages import BREAKAGES
 from emulators.ecy.scanning import ExchangeScan, FrontEnd, WallScan
 from emulators.ecy.server import EcyServer
 from emulators.plants.multizone_office import OfficeVariant
@@ -28,13 +29,23 @@ port number takes all of 127.x for itself."""
 
 
 @dataclass(frozen=True, slots=True)
+class BrokenObject:
+    """An analog object of a controller, and how it is broken: one of :data:`BREAKAGES`."""
+
+    controller: str
+    name: str
+    how: str
+
+
+@dataclass(frozen=True, slots=True)
 class BenchPlan:
     """What to serve. A port of None leaves that side out; 0 asks for free ports.
 
     ``time_scale`` is controller seconds per wall second; with 0 the controllers' programs run one step of scans
     (``step_s``) in every exchange instead of by the clock, at the front end ``exchange_over``. With ``bacnet_port`` the
     controllers speak BACnet/IP too. ``cases`` are served, made of what the user gives of the ``office``; ``limits`` are
-    the BOPTEST service's; ``tell`` takes what happens to its tests, line by line, on any thread.
+    the BOPTEST service's; ``broken`` objects are so from the start; ``tell`` takes what happens to its tests, line by
+    line, on any thread.
     """
 
     boptest_port: int | None = 5000
@@ -52,6 +63,7 @@ class BenchPlan:
     cases: Sequence[str] = (STANDARD_CASE,)
     office: OfficeVariant = field(default_factory=OfficeVariant)
     limits: Limits = field(default_factory=Limits)
+    broken: Sequence[BrokenObject] = ()
     tell: Callable[[str], object] = log.info
 
 
@@ -74,6 +86,8 @@ def _start(plan: BenchPlan, stack: ExitStack) -> list[str]:
         lines.append(f"BOPTEST {boptest.url}")
     if ecy is not None:
         stack.enter_context(ecy)
+        for one in plan.broken:
+            ecy.controller(one.controller).faults.add(BREAKAGES[one.how](one.name))
         lines.extend(f"ECY {name} https://{address}" for name, address in ecy.addresses.items())
         lines.extend(_bacnet_lines(ecy))
     return lines

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from emulators.bench import BACNET_PORT, BenchPlan, serve
+from emulators.bench import BACNET_PORT, BenchPlan, BrokenObject, serve
 from emulators.boptest.case.forecast_errors import ForecastErrors
 from emulators.boptest.hub import Limits
 from emulators.cases import CASES, STANDARD_CASE, EmulatedCase, building_identity
@@ -16,6 +16,7 @@ from emulators.demo import (
     demo_controllers,
     demo_peers,
 )
+from emulators.ecy.faults.breakages import BREAKAGES
 from emulators.embedded import EmbeddedTest, office_with, parameter_problems, varied
 from emulators.office_model import DISTURBANCES, Disturbance, OfficeModel, StatePart
 from emulators.offices import Offices
@@ -32,6 +33,7 @@ from emulators.program import ObjectSpec
 
 __all__ = [
     "BACNET_PORT",
+    "BREAKAGES",
     "CASES",
     "DAY_STEPS",
     "DISTURBANCES",
@@ -40,6 +42,7 @@ __all__ = [
     "STANDARD_CASE",
     "STEP_S",
     "BenchPlan",
+    "BrokenObject",
     "DemoPeers",
     "DemoPlan",
     "Disturbance",

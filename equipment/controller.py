@@ -37,6 +37,9 @@ class Controller:
         self.reads: dict[Target, ObjectRef] = {}
         """What is read in every step: the outputs, what permits their use, set-points and switches."""
         self.plan = WritePlan((), settings.refresh_time_s, settings.hold_steps)
+        self.other_units: dict[Target, str] = {}
+        """Points whose object is in other units than the config says, and how; none where :meth:`bind` refuses them."""
+        self._refuses_units = True
         self._settings = settings
         self._loaded: list[LoadedEquipment] = []
         self._acted_on: tuple[SetPoint, ...] = ()
@@ -82,6 +85,10 @@ class Controller:
         """Have these found, too, from the next :meth:`bind` on."""
         self._acted_on, self._switches = tuple(set_points), tuple(switches)
 
+    def tolerate_units(self) -> None:
+        """From now on :meth:`bind` keeps units that are not the object's in :attr:`other_units`, and refuses none."""
+        self._refuses_units = False
+
     def bind(self) -> None:
         """Discover the controller's objects and find each point's.
 
@@ -92,6 +99,7 @@ class Controller:
         known = {(endpoint.ref.object_type, endpoint.name): endpoint for endpoint in endpoints}
         by_name = {endpoint.name: endpoint for endpoint in endpoints}
         problems: list[Problem] = []
+        self.other_units = {}
         for item in self._loaded:
             problems += self._mismatches(item, known)
             problems += supervision_problems(item, by_name)
@@ -122,6 +130,8 @@ class Controller:
         """Names that the controller does not have, and units that are not the object's; one cause of many is one."""
         found = [(point, known.get((point.object_type, point.ecy_point))) for point in loaded.points]
         misled = of_other_system([(point, endpoint.units) for point, endpoint in found if endpoint is not None])
+        if not self._refuses_units:
+            misled = []
         if misled:
             yield self._wrong_system(loaded)
         for point, endpoint in found:
@@ -129,7 +139,9 @@ class Controller:
             if endpoint is None:
                 yield Problem(where, self._unknown(point, known))
             elif point not in misled and (wrong := wrong_unit(point, endpoint.units)):
-                yield Problem(where, f"{wrong} ({self.address}, {endpoint.ref})")
+                if self._refuses_units:
+                    yield Problem(where, f"{wrong} ({self.address}, {endpoint.ref})")
+                self.other_units[self._target(point)] = wrong
 
     def _wrong_system(self, loaded: LoadedEquipment) -> Problem:
         ours = loaded.config.unit_system or self._settings.unit_system

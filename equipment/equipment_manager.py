@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
@@ -79,13 +79,16 @@ class EquipmentManager:
         """Passwords that belong to single controllers."""
         return tuple(self._clients.passwords)
 
-    def load_equipments(self) -> None:
-        """Read every config of the folder. Raises :class:`ConfigError` with the problems of all of them."""
+    def load_equipments(self, only: Collection[str] = ()) -> None:
+        """Read every config of the folder, and load those of the equipments that are named, or all.
+
+        Raises :class:`ConfigError` with the problems of all of them, and for a name that there is not.
+        """
         problems = Problems()
-        problems.add(self.load_sound_equipments())
+        problems.add(self.load_sound_equipments(only))
         problems.refuse()
 
-    def load_sound_equipments(self) -> tuple[Problem, ...]:
+    def load_sound_equipments(self, only: Collection[str] = ()) -> tuple[Problem, ...]:
         """Read every config, and load what can be used of them. Returns everything that is wrong.
 
         A BACnet controller without an address is looked for by its number; no other is asked anything. Raises
@@ -94,7 +97,13 @@ class EquipmentManager:
         read = read_equipment_files(self._folder, self._settings.unit_system, self._converter)
         problems = Problems()
         problems.add(read.problems)
-        for item in read.equipments:
+        there = {item.config.equipment_name for item in read.equipments}
+        problems.add(
+            Problem(name, f"there is no such equipment{did_you_mean(name, there)}")
+            for name in only
+            if name not in there
+        )
+        for item in (one for one in read.equipments if not only or one.config.equipment_name in only):
             with problems.collecting():
                 self.initialize_equipment(item)
         return tuple(problems.found)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
@@ -11,6 +12,7 @@ from typing import NoReturn
 
 import pytest
 import requests
+from urllib3.exceptions import InsecureRequestWarning
 
 from commands import building as building_options
 from emulators.cases import CASES, STANDARD_CASE, EmulatedCase
@@ -174,3 +176,42 @@ def test_a_demo_of_heat_pumps_begins_in_the_cold_unless_somebody_says_when(
         datetime(2023, 4, 20, 6),
         datetime(2023, 7, 6, 5, 30),
     ]
+
+
+def test_a_broken_object_is_so_from_the_start() -> None:
+    one = ("--broken", "VAV_South.SpaceTemp=dead", "--broken", "AHU.DischAirTemp=degF")
+    with start("emulate", "--no-boptest", "--ecy-port", "0", *one) as process, requests.Session() as session:
+        assert process.stdout is not None
+        try:
+            words = [process.stdout.readline().split() for _ in range(8)]
+            addresses = {name: address for _, name, address in words}
+            session.trust_env, session.verify, session.auth = False, False, ("bench", "bench")
+            held = {name: _forced(session, addresses[name], number) for name, number in (("VAV_South", 1), ("AHU", 2))}
+        finally:
+            process.send_signal(signal.SIGINT)
+    assert held == {"VAV_South": 0.0, "AHU": 68.0}
+
+
+def _forced(session: requests.Session, address: str, number: int) -> float:
+    """What an analog input shows that is told to show 20."""
+    url = f"{address}/api/rest/v2/services/bacnet/local/objects/analog-inputs/{number}"
+    with warnings.catch_warnings(action="ignore", category=InsecureRequestWarning):
+        session.post(url, json={"out-of-service": True, "present-value": 20.0}).raise_for_status()
+        return float(session.get(f"{url}/present-value").json()["$value"])
+
+
+@pytest.mark.parametrize(
+    ("told", "said"),
+    [
+        ("VAV_South.SpaceTemp", "is not NAME.OBJECT=HOW, as in VAV_South.SpaceTemp=stuck"),
+        ("VAV_South.SpaceTemp=stick", "'stick' is no way to break it, did you mean 'stuck'?; there is dead, stuck,"),
+        ("VAV_Suoth.SpaceTemp=stuck", "no controller is called 'VAV_Suoth', did you mean 'VAV_South'?; there is AHU"),
+        ("VAV_South.SpaceTmp=stuck", "VAV_South has no analog object 'SpaceTmp', did you mean 'SpaceTemp'?"),
+        ("AHU.DischFanStatus=stuck", "AHU has no analog object 'DischFanStatus'"),
+    ],
+)
+def test_what_cannot_be_broken_is_said_and_nothing_is_started(call: Call, told: str, said: str) -> None:
+    code, output = call("emulate", "--broken", told)
+    assert code == 2
+    assert said in output
+    assert "BOPTEST http" not in output

@@ -1,10 +1,12 @@
 """Text that others wrote: names, words of errors, headers.
 
 Where it is told, it is shown whole (:func:`printable`); where it becomes a part of our own words, it is shortened to
-what can be read of it (:func:`one_line`).
+what can be read of it (:func:`one_line`); and no cell of a sheet becomes a formula (:func:`no_formula`).
 """
 
 from __future__ import annotations
+
+_FORMULAS = ("=", "+", "-", "@", "'")
 
 
 def one_line(text: str, limit: int = 400) -> str:
@@ -29,6 +31,11 @@ def printable(text: object) -> str:
     """
     line = str(text)
     return line if line.isprintable() else "".join(map(_shown, line))
+
+
+def no_formula(cell: str) -> str:
+    """The text as a spreadsheet shows it and does not calculate: with an apostrophe where it would begin a formula."""
+    return f"'{cell}" if cell.lstrip().startswith(_FORMULAS) or cell.startswith(("\t", "\r")) else cell
 
 
 def _shown(character: str) -> str:

@@ -313,6 +313,20 @@ class PointMetadata:
     is_input: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class ObjectLimits:
+    """What an object says that it takes; None where it does not tell.
+
+    ``minimum`` and ``maximum`` (``min-pres-value``, ``max-pres-value``) are in its units. ``minimum_on_s`` and
+    ``minimum_off_s`` are how long a binary output stays as it is whatever is commanded (ASHRAE 135, 12.7).
+    """
+
+    minimum: float | None = None
+    maximum: float | None = None
+    minimum_on_s: float | None = None
+    minimum_off_s: float | None = None
+
+
 REAL32_LARGEST = 3.4028234663852886e38
 """The largest number that an analog present-value can hold (single precision)."""
 REAL32_RELATIVE = 1e-6

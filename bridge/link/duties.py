@@ -33,6 +33,8 @@ class Duties(Duty):
         self.acted = Holds(is_quiet=True)
         """What is acted on: the set-points of the run, and their values in the objects' units."""
         self.set_points = HeldSlots(controller, ledger, self.watch, self.acted, self._set_points)
+        self.slots_by_hand: dict[Target, int] = {}
+        """In which slot a hand holds an output, where that is not the manual operator's."""
         self._controller = controller
         self._showing = Showing(controller, self.watch)
         self._beats = Heartbeats(controller)
@@ -87,8 +89,12 @@ class Duties(Duty):
         return self.hand.is_in_force(hold) or self._controller.plan.held.get(hold.target) == hold.value
 
     def _outputs(self) -> Mapping[Target, Holdable]:
-        """What a hand may hold: in the slot of the manual operator."""
-        return {bound.target: Holdable(bound.ref, MANUAL_OPERATOR) for bound in self._controller.outputs}
+        """What a hand may hold: in the slot of the manual operator, unless it was told another."""
+        slots = self.slots_by_hand
+        return {
+            bound.target: Holdable(bound.ref, slots.get(bound.target, MANUAL_OPERATOR))
+            for bound in self._controller.outputs
+        }
 
     def _set_points(self) -> Mapping[Target, Holdable]:
         return {one.target: Holdable(one.ref, one.priority) for one in self._controller.set_points}

@@ -62,11 +62,12 @@ class InUse:
         """What somebody else uses."""
         return [(claim, state) for claim, state in self.looked_at if claim.occupied(state) is not None]
 
-    def findings(self) -> Iterator[Finding]:
-        """What there is to say of taking it; the problems are what is not ours to take."""
+    def findings(self, but: Collection[ObjectRef] = ()) -> Iterator[Finding]:
+        """What there is to say of taking it; the problems are what is not ours to take. ``but`` these objects."""
         yield from problem_findings(Topic.LEDGER, self.driven)
         for claim, state in self.looked_at:
-            yield from claim.findings(self.device, state)
+            if claim.ref not in but:
+                yield from claim.findings(self.device, state)
 
     @property
     def listed(self) -> list[str]:

@@ -88,7 +88,7 @@ class ControllerLink:
             *(controller, ledger, watch.is_yielded, clocks), take_occupied=take_occupied, by_hand=hand.claims
         )
         self._doubt = Doubt(controller.address)
-        self._refused: set[ObjectRef] = set()
+        self._refused: dict[ObjectRef, str] = {}
         self._absence = Absence()
         self._coupled_at_s = 0.0
         self._look_at_s = math.inf
@@ -108,6 +108,11 @@ class ControllerLink:
     def yielded(self) -> tuple[Yielded, ...]:
         """What has been left to somebody else in mid-run."""
         return self.duties.watch.yielded
+
+    @property
+    def refused(self) -> Mapping[ObjectRef, str]:
+        """What the controller does not let us write, and why in its own words."""
+        return self._refused
 
     @property
     def held(self) -> dict[Target, PointValue]:
@@ -156,11 +161,17 @@ class ControllerLink:
         """Say what will be taken although it is in use."""
         self._taking.announce()
 
+    def leave_what_is_in_use(self) -> None:
+        """From now on points that somebody uses are left to them, as those are that somebody takes in mid-run."""
+        self._taking.leaves_in_use = True
+
     def take(self) -> None:
         """Enter everything in the ledger, isolate outputs, set the clock, and start coupling.
 
         The first frame does the writing.
         """
+        for claim, state in self._taking.left:
+            self.duties.watch.leave(claim, state)
         clocks: list[TakenClock] = self.clock.new_entries() if self.clock is not None else []
         self._taking.enter(clocks)
         with self.calls.writing():
@@ -310,9 +321,9 @@ class ControllerLink:
     def _tell_once(self, result: WriteResult) -> None:
         ref = result.write.ref
         if result.error is None and result.write.kind is not WriteKind.OUT_OF_SERVICE:
-            self._refused.discard(ref)
+            self._refused.pop(ref, None)
         elif result.error is not None and ref not in self._refused:
-            self._refused.add(ref)
+            self._refused[ref] = result.error.what
             name = self._taking.name_of(ref)
             log.warning("%s refused a write to %s (%s): %s", self.device, ref, name, result.error.what)
 

@@ -19,6 +19,7 @@ from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from typing import Protocol
 
+from bridge.link.claims import Claim
 from bridge.link.duty import Duty, Look
 from ledger import Judgement, Ledger, TakenSlot
 from utils.bacnet import slot_of
@@ -105,6 +106,14 @@ class SlotWatch(Duty):
     def holds_back(self, target: Target) -> bool:
         """Whether this one must not be written now."""
         return target in self._yielded or target in self._suspects
+
+    def leave(self, claim: Claim, state: ObjectState) -> None:
+        """Leave to somebody else what was in use before we came."""
+        target = Target(self._device, claim.ref.object_type, claim.name)
+        slot = slot_of(state.priority_array, claim.priority) if state.priority_array is not None else None
+        found = state.present_value.value if slot is None else slot
+        if found is not None:
+            self._yielded[target] = Yielded(target, claim.ref, claim.priority, found)
 
     def look(self, now_s: MonotonicSeconds) -> Look:
         """What to read along: of all that has been written already, and nothing most of the time."""

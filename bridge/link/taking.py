@@ -37,6 +37,8 @@ class Taking:
         """
         self.in_use = InUse(controller.address)
         """What somebody uses of the things that we want, as the last look has shown it."""
+        self.leaves_in_use = False
+        """Whether points that somebody uses are left to them, and no reason to refuse."""
         self._controller = controller
         self._ledger = ledger
         self._is_yielded = is_yielded
@@ -66,12 +68,20 @@ class Taking:
         except StateError as error:
             raise DeviceUnreachable(device, str(error)) from None
         self.in_use.refuse_leftovers(recovered)
-        return refusals(self.in_use.findings())
+        return refusals(self.in_use.findings(but=[claim.ref for claim, _ in self.left]))
+
+    @property
+    def left(self) -> list[tuple[Claim, ObjectState]]:
+        """The points that are left to whoever uses them, each as it was found."""
+        points = {bound.ref for bound in self._controller.plan.bound} if self.leaves_in_use else set()
+        return [one for one in self.in_use.found if one[0].ref in points and not one[0].take_occupied]
 
     def announce(self) -> None:
         """Say what will be taken although it is in use."""
+        left = InUse(self.in_use.device, tuple(self.left)).listed
         for line in self.in_use.listed:
-            log.warning("%s; taken all the same, and put back as it is at the end", line)
+            what = "left to them" if line in left else "taken all the same, and put back as it is at the end"
+            log.warning("%s; %s", line, what)
 
     def enter(self, clocks: Sequence[TakenClock]) -> None:
         """Enter everything in the ledger, and have the write plan know what may stand there already."""

@@ -18,7 +18,8 @@ from clients.ecy.wire import (
     words_of,
 )
 from clients.http.funnel import Json
-from utils.values import ObjectRef, ObjectState, ObjectType, Quality, Sample
+from clients.object_limits import limit_properties, limits_of
+from utils.values import ObjectLimits, ObjectRef, ObjectState, ObjectType, Quality, Sample
 
 PRESENT_VALUE, STATUS_FLAGS = "present-value", "status-flags"
 _FAILED = 500
@@ -46,6 +47,17 @@ def survey(batch: BatchSender, refs: Sequence[ObjectRef], flags: FlagsTold) -> d
     flags.are_selected = any(is_in_fault(body.get(STATUS_FLAGS)) is not None for body in told.values())
     states = {ref: _state(ref, body) for ref, body in told.items()}
     return states | _by_property(batch, [ref for ref in refs if ref not in told])
+
+
+def limits_told(batch: BatchSender, refs: Sequence[ObjectRef]) -> dict[ObjectRef, ObjectLimits]:
+    """What each object says that it takes, in one batch; what is refused or unknown there is not told."""
+    wanted = [(ref, name) for ref in refs for name in limit_properties(ref.bacnet_type)]
+    replies = batch.send([BatchRequest("GET", f"{object_url(ref)}/{name}") for ref, name in wanted])
+    told: dict[ObjectRef, dict[str, Json]] = {ref: {} for ref in refs}
+    for (ref, name), reply in zip(wanted, replies, strict=True):
+        if reply.is_success:
+            told[ref][name] = unwrap(reply.body)
+    return {ref: limits_of(properties) for ref, properties in told.items()}
 
 
 def properties_of(object_type: ObjectType) -> tuple[str, ...]:

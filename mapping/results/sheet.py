@@ -20,6 +20,7 @@ from mapping.sources.schedule import unit_of
 from mapping.sources.table import ListTable, TableRow, filled, read_table
 from utils.errors import ConfigError, Problem
 from utils.names import did_you_mean
+from utils.text import no_formula
 from utils.unit_conversion import UnitError
 from utils.values import ObjectType
 
@@ -28,8 +29,6 @@ HEADINGS = (
     *("bop_point", "unit", "score", "sure", "why", "second", "third"),
 )
 _NEEDED = ("equipment", "ecy_point", "object_type", "bop_point")
-_FORMULAS = ("=", "+", "-", "@", "\t", "'")
-"""What a spreadsheet would calculate; an apostrophe before it keeps it a text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,12 +48,12 @@ def write_sheet(
     writer.writerow(HEADINGS)
     for place, one in enumerate(proposal.points):
         where = reached.get(one.controller.equipment, Reached())
-        writer.writerow([_kept(cell) for cell in _row(one, where, remarks.get(place, ""))])
+        writer.writerow([no_formula(cell) for cell in _row(one, where, remarks.get(place, ""))])
     left = {point.name for point in proposal.left}
     for point in simulation:
         told = "not mapped" if point.name in left else "mapped above"
         cells = {"bop_point": point.name, "unit": point.unit or "", "description": point.description, "why": told}
-        writer.writerow([_kept(cells.get(heading, "")) for heading in HEADINGS])
+        writer.writerow([no_formula(cells.get(heading, "")) for heading in HEADINGS])
     return stream.getvalue()
 
 
@@ -171,7 +170,3 @@ def _row(one: Proposed, where: Reached, remark: str) -> Iterator[str]:
     yield ("sure" if one.is_sure else "look") if one.is_mapped else ""
     yield "; ".join(filter(None, (remark, why)))
     yield from (*others, "", "")[:2]
-
-
-def _kept(cell: str) -> str:
-    return f"'{cell}" if cell.startswith(_FORMULAS) else cell

@@ -23,7 +23,8 @@ FOOTNOTES = ("comfort", "CO2", "energy", "travel", "hunting")
 """In the order of their numbers."""
 _LONG_WORD = 20
 _LONGEST_WORD = 36
-_BREAKS = re.compile(r"(?<=[_.,])(?=\w)")
+_BREAKS = re.compile(r"(?<=_)(?=\w)|(?<=[.,])(?=[^\W\d])")
+"""Between the parts of a name; a number is none."""
 
 
 def text(value: Cell) -> str:
@@ -110,6 +111,11 @@ def unbroken(words: str | None) -> Cell:
     return None if words is None else Markup(text(words).replace(" ", "&nbsp;"))
 
 
+def breakable(name: str) -> Markup:
+    """A long name, which breaks where it is put together."""
+    return Markup("<wbr>".join(map(text, _BREAKS.split(name))))
+
+
 def _row(cells: Sequence[Cell], tag: str, numbers: Sequence[int]) -> str:
     return f"<tr>{''.join(_cell(cell, tag, place in numbers) for place, cell in enumerate(cells))}</tr>"
 
@@ -120,7 +126,7 @@ def _cell(cell: Cell, tag: str, is_number: bool) -> str:
     if isinstance(cell, str) and not isinstance(cell, Markup):
         longest = max(map(len, cell.split()), default=0)
         if longest > _LONG_WORD:
-            content = "<wbr>".join(map(text, _BREAKS.split(cell)))
+            content = breakable(cell)
         if longest > _LONGEST_WORD:
             kind = " class=long"
     return f"<{tag}{kind}>{content}</{tag}>"

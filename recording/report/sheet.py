@@ -13,10 +13,13 @@ MADE_BY = "<meta name='generator' content='building-bench report'>"
 _HEADED = re.compile(r"<(?:section|h1 class='part') id='([\w-]+)'>(?:<h2>)?(.*?)</h[12]>")
 
 
-def sheet(title: str, name: str, sections: Iterable[str], kind: str = "report of a run") -> str:
-    """Sections below a title, with links to them; ``name`` and ``kind`` stand on top of each printed page."""
+def sheet(title: str, name: str, sections: Iterable[str], kind: str = "report of a run", more: str = "") -> str:
+    """Sections below a title, with links to them; ``name`` and ``kind`` stand on top of each printed page.
+
+    ``more`` is style that comes behind that of all reports.
+    """
     parts = list(sections)
-    style = (resources.files(__package__) / "report.css").read_text(encoding="utf-8")
+    style = (resources.files(__package__) / "report.css").read_text(encoding="utf-8") + more
     return (
         "<!DOCTYPE html>\n<html lang='en'><head><meta charset='utf-8'>"
         "<meta name='viewport' content='width=device-width, initial-scale=1'>"

@@ -6,6 +6,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 _ZERO_C_IN_K = 273.15
+_SIGNS = (
+    *(("**3", "³"), ("**2", "²"), ("degC", "°C"), ("degF", "°F")),
+    *(("percent", "%"), ("pascal", "Pa"), ("dimensionless", "1")),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +45,8 @@ class ReportUnits:
 
 
 def written(unit: str) -> str:
-    """A unit of a program's as people write it."""
-    for spelled, sign in (("**3", "³"), ("**2", "²"), ("degC", "°C"), ("degF", "°F")):
+    """A unit of a program's, or of a config's, as people write it."""
+    for spelled, sign in _SIGNS:
         unit = unit.replace(spelled, sign)
     return unit
 

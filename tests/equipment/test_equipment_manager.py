@@ -11,6 +11,8 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from bridge.translation import Translation
+from clients.http.tls import PassingPins, TlsMode
+from clients.making import TlsPolicy
 from emulators.ecy.controller import ControllerSpec
 from emulators.ecy.profile import Profile
 from emulators.ecy.scanning import ExchangeScan
@@ -190,3 +192,40 @@ def test_a_variable_that_is_not_set_is_told_before_anything_is_contacted(tmp_pat
     config = bench.equipment("AHU", "10.0.0.1", AHU_POINTS, password_env="AHU_PWORD")
     with pytest.raises(ConfigError, match="password_env: names the variable AHU_PWORD, which is not set"):
         bench.manager(tmp_path, bench.settings(tmp_path), config)
+
+
+def test_one_equipment_is_loaded_alone_and_an_unknown_name_is_told(tmp_path: Path) -> None:
+    ahu, vav = bench.equipment("AHU", "10.0.0.1", AHU_POINTS), bench.equipment("VAV", "10.0.0.2", VAV_POINTS)
+    folder = bench.write_configs(tmp_path, ahu, vav)
+
+    def only(*names: str) -> EquipmentManager:
+        made = EquipmentManager(folder, bench.settings(tmp_path), TlsPolicy(TlsMode.PIN, pins=PassingPins()))
+        made.load_equipments(names)
+        return made
+
+    assert [[*only("VAV").equipment], [*only().equipment]] == [["VAV"], ["AHU", "VAV"]]
+    assert len(only("VAV").controllers) == 1
+    with pytest.raises(ConfigError, match="VAW: there is no such equipment, did you mean 'VAV'"):
+        only("VAW", "AHU")
+
+
+def test_units_that_are_not_the_objects_are_kept_apart_where_that_is_asked(
+    tmp_path: Path, controllers: EcyServer
+) -> None:
+    settings = bench.settings(tmp_path, UNIT_SYSTEM="US")
+    manager = bench.manager(
+        tmp_path,
+        settings,
+        bench.equipment("AHU", controllers.addresses["AHU"], AHU_POINTS),
+        bench.equipment("VAV", controllers.addresses["VAV"], VAV_POINTS),
+    )
+    ahu = manager.equipment["AHU"].controller
+    ahu.client.connect()
+    with pytest.raises(ConfigError):
+        ahu.bind()
+    ahu.tolerate_units()
+    ahu.bind()
+    assert {target.name for target in ahu.other_units} == {"DischAirTemp", "OutdoorAirTemp"}
+    assert all("degF but the object is in degrees-celsius" in why for why in ahu.other_units.values())
+    assert len(ahu.bound) == len(AHU_POINTS)
+    manager.close()

@@ -31,6 +31,7 @@ from utils.values import (
     AnyObjectType,
     Endpoint,
     Exchange,
+    ObjectLimits,
     ObjectRef,
     ObjectState,
     ObjectType,
@@ -81,6 +82,10 @@ class MemoryDevice(WithoutAccount):
     def survey(self, refs: Iterable[ObjectRef]) -> Mapping[ObjectRef, ObjectState]:
         self._answer()
         return {ref: self._state(ref) for ref in refs}
+
+    def get_limits(self, refs: Iterable[ObjectRef]) -> Mapping[ObjectRef, ObjectLimits]:
+        self._answer()
+        return {ref: ObjectLimits() for ref in refs}
 
     def exchange(
         self,

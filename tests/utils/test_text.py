@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from utils.errors import ConfigError, DeviceRefused, ObjectError, Problem, SimulationRefused, together
-from utils.text import one_line, placed, printable
+from utils.text import no_formula, one_line, placed, printable
 
 
 @pytest.mark.parametrize(
@@ -72,3 +72,13 @@ def test_what_is_the_same_of_several_files_or_controllers_is_said_once() -> None
         ("b.json: Fan", "x"),
         ("b.json", "y"),
     ]
+
+
+@pytest.mark.parametrize("cell", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "\tname", " =1", "'quoted"])
+def test_what_a_spreadsheet_would_calculate_has_an_apostrophe(cell: str) -> None:
+    assert no_formula(cell) == f"'{cell}"
+
+
+@pytest.mark.parametrize("cell", ["", "SpaceTemp", "a=b", "Zone-1", "21.5"])
+def test_any_other_cell_stays_as_it_is(cell: str) -> None:
+    assert no_formula(cell) == cell

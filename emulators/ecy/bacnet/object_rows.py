@@ -108,12 +108,20 @@ def _is_commandable(kind: ObjectType) -> bool:
     return not kind.is_input
 
 
+def _has_minimum_times(kind: ObjectType) -> bool:
+    return kind.is_binary and not kind.is_input
+
+
 def _has_polarity(kind: ObjectType) -> bool:
     return kind.is_binary and (kind.is_input or kind.is_output)
 
 
 def _real_or_nothing(value: float | None) -> Reading:
     return None if value is None else Real(value)
+
+
+def _seconds_or_nothing(value: int | None) -> Reading:
+    return None if value is None else Unsigned(value)
 
 
 def _reliability(target: BacnetObject) -> Reading:
@@ -177,6 +185,8 @@ _ROWS: tuple[tuple[Row[BacnetObject], Applies], ...] = (
     (Row("min-pres-value", lambda target: _real_or_nothing(target.minimum), required=False), _is_analog),
     (Row("max-pres-value", lambda target: _real_or_nothing(target.maximum), required=False), _is_analog),
     (Row("cov-increment", lambda one: Real(increment_of(one)), _write_increment, required=False), _is_analog),
+    (Row("minimum-on-time", lambda one: _seconds_or_nothing(one.minimum_on_s), required=False), _has_minimum_times),
+    (Row("minimum-off-time", lambda one: _seconds_or_nothing(one.minimum_off_s), required=False), _has_minimum_times),
     (Row("polarity", lambda target: Polarity("normal")), _has_polarity),
     (Row("number-of-states", lambda target: Unsigned(target.number_of_states)), _is_multi_state),
     (Row("state-text", _state_texts, required=False, shape="array"), _is_multi_state),

@@ -14,6 +14,7 @@ from collections.abc import Collection
 from dataclasses import dataclass, replace
 
 from emulators.ecy.faults.fault import Fault
+from emulators.ecy.objects.database import ObjectDatabase
 from emulators.ecy.objects.objects import BacnetObject
 from emulators.ecy.objects.storage import StorageQuirk
 from emulators.ecy.refusals import WRITE_ACCESS_DENIED, Reason, Refusal
@@ -53,6 +54,39 @@ class Stores(_OfObjects):
     def storage_of(self, target: BacnetObject) -> StorageQuirk | None:
         """The form, for the objects that it is for."""
         return self._storage if self._concerns(target) else None
+
+
+class Sticks(_OfObjects):
+    """What clients send is stored until it has changed ``after`` times; then it is acknowledged and forgotten."""
+
+    def __init__(self, after: int, names: Collection[str] | None = None) -> None:
+        super().__init__(names)
+        self._after = after
+        self._lock = threading.Lock()
+        self._values: dict[ObjectRef, list[float]] = {}
+
+    def storage_of(self, target: BacnetObject) -> StorageQuirk | None:
+        """Nothing is stored any more once it has changed often enough."""
+        if not self._concerns(target):
+            return None
+        with self._lock:
+            values = self._values.setdefault(target.ref, [target.present_value])
+            if target.present_value != values[-1]:
+                values.append(target.present_value)
+            return StorageQuirk(ignores=True) if len(values) > self._after else None
+
+
+class Crosses(Fault):
+    """Two inputs of the same kind, out of service or not, show each other's present-value."""
+
+    def __init__(self, objects: ObjectDatabase, one: str, other: str) -> None:
+        self._objects = objects
+        self._others = {one: other, other: one}
+
+    def on_read(self, target: BacnetObject, *, of_value: bool) -> BacnetObject:
+        """The object with what the other one holds."""
+        other = self._others.get(target.name)
+        return target if other is None else replace(target, shown=self._objects.named(other).present_value)
 
 
 class Wanders(_OfObjects):

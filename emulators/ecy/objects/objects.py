@@ -28,6 +28,7 @@ class BacnetObject:
     ``held`` is kept while out of service: the present-value of an input, the last command at an output's terminal.
     ``cov_increment`` is None until somebody writes it. ``storage`` is how it stores what it is sent. ``shown`` is told
     for the present-value while that is still on its way there. ``in_fault`` is whether its terminal is in trouble.
+    ``minimum_on_s`` and ``minimum_off_s`` are told of binary outputs; whoever commands has to mind them.
     """
 
     ref: ObjectRef
@@ -47,6 +48,8 @@ class BacnetObject:
     storage: StorageQuirk = EXACT
     shown: float | None = None
     in_fault: bool = False
+    minimum_on_s: int | None = None
+    minimum_off_s: int | None = None
 
     @property
     def commandable(self) -> bool:

@@ -11,10 +11,12 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class StorageQuirk:
-    """What becomes of a number in an analog object, in this order: scaled, limited, then rounded, half of it up."""
+    """What becomes of a number in an analog object, in this order: scaled, moved, limited, rounded (half of it up)."""
 
     factor: float = 1.0
     """Stores so many times the number."""
+    offset: float = 0.0
+    """Stores so much more than that."""
     minimum: float | None = None
     """Stores this instead of anything below."""
     maximum: float | None = None
@@ -35,7 +37,7 @@ class StorageQuirk:
         """What is in the slot after ``value``, a finite number, was sent; None is a slot that is given back."""
         if value is None:
             return 0.0 if self.null_is_zero else None
-        return self._rounded(self._limited(value * self.factor))
+        return self._rounded(self._limited(value * self.factor + self.offset))
 
     def _limited(self, value: float) -> float:
         lowest = -math.inf if self.minimum is None else self.minimum

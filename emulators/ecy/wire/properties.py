@@ -34,6 +34,10 @@ def _is_analog(object_type: ObjectType) -> bool:
     return not object_type.is_binary and not object_type.is_multi_state
 
 
+def _has_minimum_times(kind: ObjectType) -> bool:
+    return kind.is_binary and not kind.is_input
+
+
 def _is_commandable(object_type: ObjectType) -> bool:
     return not object_type.is_input
 
@@ -150,6 +154,8 @@ _PROPERTIES = (
         lambda target, value, profile: replace(target, maximum=_limit(value)),
         applies=_is_analog,
     ),
+    Property("minimum-on-time", lambda target, profile: target.minimum_on_s, applies=_has_minimum_times),
+    Property("minimum-off-time", lambda target, profile: target.minimum_off_s, applies=_has_minimum_times),
     Property("number-of-states", lambda target, profile: target.number_of_states, applies=_is_multi_state),
     Property("state-text", _state_text, applies=_is_multi_state),
     Property(PRIORITY_ARRAY, _priority_array, applies=_is_commandable),

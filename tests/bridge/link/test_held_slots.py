@@ -201,3 +201,25 @@ def test_its_slot_is_looked_at_once_a_second_although_its_value_is_read_in_every
         here.exchange(0.4)
     assert (here.slot, here.is_held) == (70.0, False)
     assert here.news[-1] == "no longer held: somebody else has written 70.0 into slot 8"
+
+
+def test_an_output_is_held_in_another_slot_where_that_was_said(here: Held) -> None:
+    here.controller.objects.command("FanSpeed", 33.0, 8)
+    here.link.duties.slots_by_hand[here.fan] = 7
+    here.hold()
+    assert here.controller.objects.named("FanSpeed").slots[6:8] == (42.0, 33.0)
+    assert here.news == ["in force in slot 7"]
+    here.release()
+    assert here.controller.objects.named("FanSpeed").slots[6:8] == (None, 33.0)
+
+
+def test_what_the_controller_refuses_is_kept_in_its_words_until_it_takes_it(here: Held) -> None:
+    refusal = FailWrites({"OutdoorAirTemp"})
+    here.controller.faults.add(refusal)
+    here.link.duties.holds.hold(HeldPoint(here.outdoors, 25.0, "Ann", UnixSeconds(0.0)))
+    here.exchange()
+    [(ref, words)] = here.link.refused.items()
+    assert (str(ref), "write-access-denied" in words) == ("AnalogValue 1", True)
+    here.controller.faults.remove(refusal)
+    here.exchange(after_s=61.0)
+    assert here.link.refused == {}

@@ -9,10 +9,11 @@ from bacpypes3.primitivedata import Boolean, Enumerated, Real
 
 from emulators.ecy.controller import ControllerSpec, EmulatedController
 from emulators.ecy.faults.fault import Fault
-from emulators.ecy.faults.storage import Ramps, Stores, Wanders
+from emulators.ecy.faults.storage import Crosses, Ramps, Sticks, Stores, Wanders
 from emulators.ecy.objects.storage import EXACT, StorageQuirk
 from emulators.ecy.profile import Profile
 from emulators.ecy.server import EcyServer
+from emulators.program import ObjectSpec
 from tests.emulators.ecy.bacnet.client import NULL, BacnetClient, bacnet_bench, chosen, refusal
 from tests.emulators.ecy.client import OBJECTS, PASSWORD, SOME_OBJECTS, USER, EcyClient, error_code, signed_in
 
@@ -29,6 +30,8 @@ FORMS: list[tuple[StorageQuirk, float]] = [
     (StorageQuirk(span=30.0), 30.0),
     (StorageQuirk(span=100.0, bits=12), 1367 * 100.0 / 4095),
     (StorageQuirk(factor=0.1), 3.337),
+    (StorageQuirk(factor=-1.0, offset=100.0), 66.63),
+    (StorageQuirk(factor=1.8, offset=32.0, maximum=90.0), 90.0),
     (StorageQuirk(factor=-1.0, unsigned=True), 0.0),
     (StorageQuirk(unsigned=True), 33.0),
     (StorageQuirk(factor=10.0, maximum=300.0, step=7.0), 301.0),
@@ -156,6 +159,38 @@ def test_a_write_may_be_acknowledged_and_forgotten(
     assert slot(rest) == pytest.approx(SENT)
     assert rest.value("analog-inputs/1/present-value") == 4.0
     assert controller.counters.writes["Setpoint"] >= 4
+
+
+def test_an_object_may_stick_after_it_has_changed_some_times(
+    rest: EcyClient, bacnet: BacnetClient, controller: EmulatedController
+) -> None:
+    controller.faults.add(Sticks(2, {"Outdoor temperature"}))
+    rest.post(AI_1, {"out-of-service": True, "present-value": 1.0})
+    rest.post(AI_1, {"present-value": 1.0})
+    bacnet.write("analog-input,1", "present-value", Real(2.0))
+    bacnet.write("analog-input,1", "present-value", Real(3.0))
+    rest.post(AI_1, {"present-value": 4.0})
+    assert rest.value("analog-inputs/1/present-value") == bacnet.read("analog-input,1") == 2.0
+    send(rest, 1.0)
+    send(rest, 2.0)
+    send(rest, 3.0)
+    assert slot(rest) == 3.0
+
+
+def test_two_inputs_may_be_crossed(rest: EcyClient, bacnet: BacnetClient, controller: EmulatedController) -> None:
+    controller.objects.add(ObjectSpec("AnalogInput", "Return temperature", "degrees-celsius", initial=5.0, instance=77))
+    other = f"{OBJECTS}/analog-inputs/77"
+    try:
+        controller.faults.add(Crosses(controller.objects, "Outdoor temperature", "Return temperature"))
+        rest.post(AI_1, {"out-of-service": True, "present-value": 20.0})
+        assert rest.value("analog-inputs/77/present-value") == bacnet.read("analog-input,77") == 20.0
+        assert rest.value("analog-inputs/1/present-value") == bacnet.read("analog-input,1") == 5.0
+        rest.post(other, {"out-of-service": True, "present-value": 21.0})
+        assert (rest.value("analog-inputs/1/present-value"), bacnet.read("analog-input,77")) == (21.0, 20.0)
+        controller.faults.clear()
+        assert (rest.value("analog-inputs/1/present-value"), bacnet.read("analog-input,77")) == (20.0, 21.0)
+    finally:
+        controller.objects.delete(controller.objects.named("Return temperature").ref)
 
 
 def test_the_controller_is_as_before_once_the_fault_is_gone(rest: EcyClient, controller: EmulatedController) -> None:

@@ -1,0 +1,1 @@
+"""What follows for every point of the configs, with the evidence in a sentence. Pure."""

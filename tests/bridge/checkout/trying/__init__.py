@@ -1,0 +1,1 @@
+"""Tests of ``bridge.checkout.trying``: through real sockets, against emulated controllers."""
