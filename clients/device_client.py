@@ -192,6 +192,9 @@ class ControllerClient(DeviceClient, Protocol):
     """What the bridge asks beyond: who a controller is before it is told anything, and who else is at its objects."""
 
     @property
+    def get_described_endpoints(self) -> tuple[Endpoint, ...]:
+        """All objects, with their descriptions as far as the controller tells them: for who looks, not for a run."""
+
     def has_account(self) -> bool:
         """Whether somebody's user and password are shown to it."""
 
@@ -286,6 +289,10 @@ class Exchanging(ABC):
     @abstractmethod
     def get_existing_endpoints(self, object_types: Iterable[AnyObjectType] = ...) -> tuple[Endpoint, ...]:
         """As :meth:`DeviceClient.get_existing_endpoints`."""
+
+    def get_described_endpoints(self) -> tuple[Endpoint, ...]:
+        """Discovery tells descriptions, or there are none."""
+        return self.get_existing_endpoints()
 
     def commandable_objects(self) -> tuple[ObjectRef, ...]:
         """Every object that has, or may have, a priority array: of the types that configs know."""
