@@ -191,10 +191,10 @@ class DeviceClient(Protocol):
 class ControllerClient(DeviceClient, Protocol):
     """What the bridge asks beyond: who a controller is before it is told anything, and who else is at its objects."""
 
-    @property
     def get_described_endpoints(self) -> tuple[Endpoint, ...]:
         """All objects, with their descriptions as far as the controller tells them: for who looks, not for a run."""
 
+    @property
     def has_account(self) -> bool:
         """Whether somebody's user and password are shown to it."""
 
