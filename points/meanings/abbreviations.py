@@ -30,7 +30,7 @@ _WIDER: Mapping[str, str] = {
     "heatpump": "hp ashp heapum",
     "chiller": "chlr ch chlrs",
     "boiler": "blr boiler boi",
-    "terminal": "tu atu vavbox",
+    "terminal": "tu atu vavbox box tb",
     "temperature": "tmpr temperatures tempr tem",
     "humidity": "humid hmd relhum",
     "pressure": "pr dpt stat_press stc sttc staticpressure pressur dst",
@@ -92,6 +92,8 @@ _WIDER: Mapping[str, str] = {
     "plug": "plug plugs",
     "humidifier": "humidifier humidif",
     "slab": "slab",
+    "voc": "voc",
+    "stage": "stage stg stages",
 }
 QUALIFIERS = frozenset(
     (
@@ -100,7 +102,7 @@ QUALIFIERS = frozenset(
         *("loop", "schedule", "offset", "freeze", "smoke", "lighting", "steam", "economizer", "bypass", "condenser"),
         *("gas", "preheat", "sky", "cloud", "atmospheric", "wind", "angle", "diffuse", "direct", "infrared"),
         *("recovery", "compressor", "evaporator", "domestic", "brine", "flue", "plug", "humidifier", "slab"),
-        *("emission",),
+        *("emission", "voc", "stage"),
     )
 )
 """What makes another point of one that is otherwise the same."""

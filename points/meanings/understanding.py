@@ -33,8 +33,8 @@ _EXTREMES = re.compile(r"Set(Max|Min)(?=$|[A-Z])")
 _WATER = re.compile(r"Wat|Hyd")
 _WATERS = frozenset((Medium.CHILLED_WATER, Medium.HOT_WATER))
 _VAGUE = frozenset(("supply", "return", "mixed", "exhaust", "fan", "pressure"))
-_ELSEWHERE = ((Spot.DUCT, Measure.POWER), (Spot.WEATHER, Measure.FLOW))
-"""What is not there: a fan draws the power, and outdoor air flows in a duct."""
+_ELSEWHERE = ((Spot.DUCT, Measure.POWER), (Spot.WEATHER, Measure.FLOW), (Spot.FAN, Measure.FLOW))
+"""What is not there: a fan draws the power, and air flows in a duct."""
 _A_THERMOSTATS = frozenset(("temperature", "setpoint"))
 """What a building has one set-point of."""
 _HEAT_PUMP = re.compile(r"heat?_?pump?", re.IGNORECASE)
