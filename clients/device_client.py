@@ -195,6 +195,9 @@ class DeviceClient(Protocol):
 class ControllerClient(DeviceClient, Protocol):
     """What the bridge asks beyond: who a controller is before it is told anything, and who else is at its objects."""
 
+    def get_described_endpoints(self) -> tuple[Endpoint, ...]:
+        """All objects, with their descriptions as far as the controller tells them: for who looks, not for a run."""
+
     @property
     def has_account(self) -> bool:
         """Whether somebody's user and password are shown to it."""
@@ -294,6 +297,10 @@ class Exchanging(ABC):
     def get_limits(self, refs: Iterable[ObjectRef]) -> Mapping[ObjectRef, ObjectLimits]:
         """Nothing is told, unless a protocol has a way of asking."""
         return {ref: ObjectLimits() for ref in refs}
+
+    def get_described_endpoints(self) -> tuple[Endpoint, ...]:
+        """Discovery tells descriptions, or there are none."""
+        return self.get_existing_endpoints()
 
     def commandable_objects(self) -> tuple[ObjectRef, ...]:
         """Every object that has, or may have, a priority array: of the types that configs know."""

@@ -117,6 +117,12 @@ class ECYDeviceClient(Exchanging):
         self._keep(found)
         return found
 
+    def get_described_endpoints(self) -> tuple[Endpoint, ...]:
+        """Discover all objects with their descriptions; without, where the firmware refuses to tell them."""
+        found = discover(self._session, tuple(ObjectType), is_described=True)
+        self._keep(found)
+        return found
+
     def get_property_value(self, object_name: str, object_type: ObjectType, property_name: str) -> Json:
         """One property of a named object, as JSON; a present-value in the object's own kind of number.
 

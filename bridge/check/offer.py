@@ -166,7 +166,7 @@ def _objects_of(client: ControllerClient, reason: DeviceError | None) -> Control
         if reason is not None:
             raise reason
         client.connect()
-        endpoints = client.get_existing_endpoints()
+        endpoints = client.get_described_endpoints()
         states = client.survey([endpoint.ref for endpoint in endpoints])
     except DeviceError as error:
         return ControllerOffer(client.device, failure=error.what, exit_code=error.exit_code)

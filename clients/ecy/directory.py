@@ -13,29 +13,42 @@ from utils.values import AnyObjectType, Endpoint, ObjectRef, ObjectType
 
 log = logging.getLogger(__name__)
 _NAMES = "object-name,object-identifier"
-_NAMES_AND_UNITS = f"{_NAMES},units"
+_DESCRIPTION = ",description"
+"""Firmware may not know it, and a run does not need it (ecy-rest-api §7.2: inferred)."""
 
 
-def discover(session: EcySession, object_types: Iterable[AnyObjectType]) -> tuple[Endpoint, ...]:
+def discover(
+    session: EcySession, object_types: Iterable[AnyObjectType], *, is_described: bool = False
+) -> tuple[Endpoint, ...]:
     """Every named object of those types that REST tells of, in one call; type by type where the firmware refuses that.
 
-    Raises DeviceRefused or DeviceUnreachable.
+    ``is_described`` asks for descriptions as well, and for all the rest again where they are refused. Raises
+    DeviceRefused or DeviceUnreachable.
     """
     types = [kind for kind in object_types if isinstance(kind, ObjectType)]
-    selections = ",".join(f"{COLLECTIONS[kind]}($select=*($select={_members(kind)}))" for kind in types)
-    try:
-        tree = session.get(f"{OBJECTS}?$select={selections}")
-    except ObjectError:
-        collections: Mapping[ObjectType, Json] = {kind: _collection(session, kind) for kind in types}
-    else:
-        collections = {kind: member(tree, COLLECTIONS[kind]) for kind in types}
+    collections: Mapping[ObjectType, Json] | None = None
+    for more in (_DESCRIPTION, "") if is_described else ("",):
+        if collections is None:
+            collections = _collections(session, types, more)
+    if collections is None:
+        collections = {kind: _collection(session, kind) for kind in types}
     found = [endpoint for kind in types for endpoint in _endpoints(kind, collections[kind])]
     _warn_of_twins(session.device, found)
     return tuple(found)
 
 
+def _collections(session: EcySession, types: Iterable[ObjectType], more: str) -> Mapping[ObjectType, Json] | None:
+    """The objects of all types; None where the firmware refuses the selection."""
+    selections = ",".join(f"{COLLECTIONS[kind]}($select=*($select={_members(kind)}{more}))" for kind in types)
+    try:
+        tree = session.get(f"{OBJECTS}?$select={selections}")
+    except ObjectError:
+        return None
+    return {kind: member(tree, COLLECTIONS[kind]) for kind in types}
+
+
 def _members(kind: ObjectType) -> str:
-    return _NAMES if kind.is_binary or kind.is_multi_state else _NAMES_AND_UNITS
+    return _NAMES if kind.is_binary or kind.is_multi_state else f"{_NAMES},units"
 
 
 def _collection(session: EcySession, kind: ObjectType) -> Json:
@@ -53,7 +66,9 @@ def _endpoints(kind: ObjectType, collection: Json) -> Iterable[Endpoint]:
         name = member(item, "object-name")
         instance = _instance(key, item)
         if isinstance(name, str) and instance is not None:
-            yield Endpoint(ObjectRef(kind, instance), name, units_of(member(item, "units")))
+            told = member(item, "description")
+            description = told if isinstance(told, str) else ""
+            yield Endpoint(ObjectRef(kind, instance), name, units_of(member(item, "units")), description)
 
 
 def _instance(key: str, item: Json) -> int | None:

@@ -14,7 +14,7 @@ _MEASURE, _PLACE, _MEDIUM, _USE, _WORDS = 0.30, 0.25, 0.20, 0.15, 0.10
 """What each part counts; together they are 1."""
 _OTHER_QUALIFIER, _OTHER_THING = 0.2, 0.45
 _SLIGHT = frozenset(
-    ("occupied", "economizer", "average", "building", "loop", "lighting", "gas", "condenser", "preheat")
+    ("occupied", "economizer", "average", "building", "loop", "lighting", "gas", "condenser", "preheat", "emission")
 )
 """Qualifiers that may be left out: the occupied set-point may be meant. A filter's pressure is another one."""
 _MISSING, _NEAR, _UNLIKE, _OPPOSITE = 0.35, 0.8, -1.2, -2.0

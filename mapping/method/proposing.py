@@ -13,7 +13,7 @@ from mapping.method.choosing import Wish, choose
 from mapping.method.equipments import Group, Partner, group_of, partners
 from mapping.method.likeness import ComparedPoint, is_the_same, likeness, reasons, with_words
 from mapping.method.scopes import PLANT, WEATHER
-from mapping.method.understanding import Understood, understood_controllers, understood_simulation
+from mapping.method.understanding import GENERATORS, Understood, understood_controllers, understood_simulation
 from points.meanings import said_by
 
 LEAST = 0.6
@@ -126,9 +126,10 @@ class _Search:
         yield from heapq.nlargest(_LOOKED_AT, found, key=lambda one: (one.score, -one.place))
 
     def once(self, place: int, point: Understood) -> object:
-        """What is taken by having it."""
-        is_input = self._points[place].listed.way is Way.COMMANDED
-        return (place, None if is_input else point.listed.equipment)
+        """What is taken by having it. A fan's power is shown as a power and, in one more object, as its status."""
+        if self._points[place].listed.way is Way.COMMANDED:
+            return place, None, False
+        return place, point.listed.equipment, ComparedPoint.of(point).is_binary
 
     def is_taken(self, place: int, point: Understood) -> bool:
         """Whether somebody has it who keeps it."""
@@ -149,8 +150,8 @@ class _Search:
         other = self._points[place]
         score = with_words(alike, point, other)
         is_shared = other.scope.kind == WEATHER
-        is_at_home = is_shared or (partner is not None and other.scope == partner.scope)
-        factor = 1.0 if is_shared or (is_at_home and partner is not None and partner.is_sure) else _GUESSED
+        is_at_home = is_shared or (partner is not None and partner.has(other.scope))
+        factor = 1.0 if is_shared or (partner is not None and partner.has_surely(other.scope)) else _GUESSED
         return _Option(place, score * (factor if is_at_home else _ELSEWHERE), is_at_home)
 
     def _candidate(self, point: Understood, option: _Option) -> Candidate:
@@ -165,7 +166,7 @@ class _Search:
         self, point: Understood, own: Sequence[_Option], wish: Wish, rivals: Mapping[object, Sequence[float]]
     ) -> bool:
         other, partner = self._points[wish.what], self._paired.get(group_of(point))
-        is_home_known = other.scope.kind == WEATHER or (partner is not None and partner.is_sure)
+        is_home_known = other.scope.kind == WEATHER or (partner is not None and partner.has_surely(other.scope))
         others = [one for one in own if one.place != wish.what]
         behind = [self._as_at_home(point, one) for one in others] + list(rivals[wish.once][1:2])
         can_be_tied = point.listed.way is other.listed.way or other.listed.way is Way.SHOWN
@@ -189,7 +190,7 @@ class _Search:
 
 def _generators(point: Understood) -> frozenset[str]:
     """What makes the heat or the cold, as far as it is told: a boiler's water is not a heat pump's."""
-    return (point.said.words | said_by(point.listed.equipment).words) & {"boiler", "chiller", "heatpump"}
+    return (point.said.words | said_by(point.listed.equipment).words) & GENERATORS
 
 
 def _rivals(wishes: Sequence[Sequence[Wish]]) -> Mapping[object, Sequence[float]]:

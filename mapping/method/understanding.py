@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
@@ -19,6 +20,7 @@ from mapping.method.scopes import (
     scope_of_simulation,
 )
 from points.meanings import (
+    Language,
     Measure,
     Medium,
     PartialMeaning,
@@ -27,6 +29,8 @@ from points.meanings import (
     Use,
     code_of,
     is_actuated,
+    language_of,
+    left_over,
     meaning_of,
     parts_of,
     said_by,
@@ -45,6 +49,11 @@ _OF_A_LETTER = (Measure.PRESSURE, Measure.POWER, Measure.POSITION, Measure.SPEED
 """What P and S may stand for, until a unit tells; other words are believed, and with another unit nothing fits."""
 _NATURAL = (Spot.TERMINAL, Spot.REHEAT_VALVE, Spot.ZONE)
 """Where a point is in a terminal unit, which has one of each."""
+_ZONE_OF_A_BUILDING = re.compile(r"^\w+ zone (?=.*\b(?:AHU|emission|circuit|pump|fan)\b)", re.IGNORECASE)
+"""Where in a building something is that is not the zone's air."""
+_COMMANDED = Said(frozenset(("command",)))
+GENERATORS = frozenset(("boiler", "chiller", "heatpump"))
+"""What makes heat or cold."""
 _SETPOINTS = (Use.SETPOINT, Use.HEATING_SETPOINT, Use.COOLING_SETPOINT)
 
 
@@ -69,38 +78,56 @@ def understood_simulation(points: Iterable[Listed]) -> list[Understood]:
 
 def understood_controllers(points: Iterable[Listed]) -> list[Understood]:
     """Points of controllers and of lists. What a name leaves open is told by the others of the same equipment."""
-    read = [_of_controller(point) for point in points]
+    listed = list(points)
+    language = language_of([text for point in listed for text in (point.name, point.description) if text])
+    read = [_of_controller(point, language) for point in listed]
     kinds = _kinds_by_equipment(read)
     return [_placed(point, kinds[point.listed.equipment]) for point in read]
 
 
 def _of_simulation(point: Listed) -> Understood:
-    meaning, described = meaning_of(point.name), said_by(point.description)
+    meaning, described = meaning_of(point.name), said_by(_ZONE_OF_A_BUILDING.sub("", point.description))
     code = code_of(point.name)
     parts = (
         PartialMeaning.of(meaning) if meaning is not None else parts_of(described).filled_by(parts_of(said_by(code)))
     )
     qualifiers = parts_of(described).qualifiers | parts_of(said_by(code)).qualifiers
+    if parts.use in (Use.HEATING_SETPOINT, Use.COOLING_SETPOINT):
+        qualifiers -= {"minimum", "maximum"}  # the lowest temperature is the set-point for heating
     parts = replace(_by_unit(parts, point), qualifiers=qualifiers)
     scope = scope_of_simulation(point.name, point.description, parts)
     parts = _at_home(_by_way(parts, point), scope.kind)
     return Understood(point, parts, scope, described | said_by(code), meaning is not None, _quantity(point))
 
 
-def _of_controller(point: Listed) -> Understood:
-    prefix, own = cut_name(point.name)
-    said, described = said_by(own), said_by(point.description)
-    meaning = meaning_of(own)
-    named = parts_of(said)
-    told = replace(PartialMeaning.of(meaning), qualifiers=named.qualifiers) if meaning is not None else named
-    other = parts_of(described)
+def _of_controller(point: Listed, language: Language) -> Understood:
+    prefix, own = cut_name(point.name, language)
+    said, described = said_by(own, language), said_by(point.description, language)
+    if "flow" in said.words and _quantity(point) == "temperature":
+        said |= Said(frozenset(("temperature",)))
+    told, other = _told_by_name(own, said, point), parts_of(described)
     parts = told.filled_by(other)
     is_numbered = any(place.isdecimal() for place in said.places)  # there may be another one
-    is_clear = not is_numbered and (meaning is not None or not said.unknown) and not told.contradicts(other)
-    scope = scope_of_name(own).or_else(scope_of_equipment(prefix)).or_else(scope_of_equipment(point.equipment))
-    scope = scope.or_else(Belonging(None, scope_of_name(point.description).marks))
-    parts = _by_way(_by_unit(parts, point), point)
-    return Understood(point, parts, scope, said | described, is_clear, _quantity(point))
+    is_clear = not is_numbered and not said.unknown and not told.contradicts(other)
+    in_unit = _by_unit(parts, point)
+    if parts.use in _SETPOINTS and in_unit.use is None:
+        said = replace(said, words=said.words - {"setpoint"})  # SP was a static pressure
+    scope = _scope_of(point, own, prefix, language)
+    return Understood(point, _by_way(in_unit, point), scope, said | described, is_clear, _quantity(point))
+
+
+def _told_by_name(own: str, said: Said, point: Listed) -> PartialMeaning:
+    """By the grammar where all of a name is in it, else word by word; an output commands."""
+    named = parts_of(said | _COMMANDED if point.way is Way.COMMANDED else said)
+    meaning = meaning_of(own) if not {"flow", "temperature"} <= said.words else None
+    return replace(PartialMeaning.of(meaning), qualifiers=named.qualifiers) if meaning is not None else named
+
+
+def _scope_of(point: Listed, own: str, prefix: str, language: Language) -> Belonging:
+    scope = scope_of_name(own, language)
+    for text in (prefix, point.equipment):
+        scope = scope.or_else(scope_of_equipment(text, language))
+    return scope.or_else(Belonging(None, scope_of_name(point.description, language).marks))
 
 
 def _quantity(point: Listed) -> str | None:
@@ -124,7 +151,7 @@ def _by_way(parts: PartialMeaning, point: Listed) -> PartialMeaning:
     kind, is_moved = point.object_type, is_actuated(parts.place)
     if point.way is Way.COMMANDED and (is_moved or parts.use in (None, Use.MEASURED, Use.STATUS)):
         parts = replace(parts, use=Use.COMMAND)
-    elif (point.way is Way.SHOWN and parts.use not in (Use.MEASURED, Use.STATUS)) or parts.use is None:
+    elif (point.way is Way.SHOWN and parts.use is Use.COMMAND) or parts.use is None:
         parts = replace(parts, use=Use.MEASURED)
     is_binary = kind is not None and kind.is_binary
     if is_binary and parts.place in (Spot.FAN, Spot.PUMP):
@@ -147,6 +174,9 @@ def _kinds_by_equipment(read: Iterable[Understood]) -> Mapping[str, str | None]:
 
 def _placed(point: Understood, majority: str | None) -> Understood:
     implied, told = implied_kind(point.parts), point.scope.kind
+    if implied == PLANT and told is None and not point.said.words & GENERATORS:
+        point = replace(point, is_clear=False)  # at the plant, or at a coil
+        implied = majority if majority == AIR_HANDLER and point.listed.equipment else implied
     if implied == WEATHER:
         kind: str | None = WEATHER
     elif told is not None:
@@ -155,10 +185,29 @@ def _placed(point: Understood, majority: str | None) -> Understood:
         kind = implied if implied != AIR_HANDLER or majority is None else _of_both(point.parts, majority)
     else:
         kind = TERMINAL if point.scope.marks and majority is None else majority
-    parts = _at_home(point.parts, kind)
+    parts = _at_a_coil(_at_home(point.parts, kind), point.said)
+    if kind == PLANT and told == PLANT:
+        parts = _in_a_plant(parts, point.listed.equipment)
     is_clear = point.is_clear and (parts.place == point.parts.place or parts.place in _NATURAL)
+    is_one_of_several = kind != TERMINAL and any(not side.isdecimal() for side in point.said.places)
+    is_clear = is_clear and not is_one_of_several and not left_over(point.said, parts)
     scope = Belonging(kind, point.scope.marks)
     return replace(point, scope=scope, parts=parts, is_clear=is_clear, is_told=told is not None)
+
+
+def _at_a_coil(parts: PartialMeaning, said: Said) -> PartialMeaning:
+    """Water that enters an air handler enters its coil; what enters a plant comes back to it."""
+    if parts.place in (Spot.ENTERING_COIL, Spot.LEAVING_COIL) and said.words & {"entering", "leaving"}:
+        return replace(parts, place=Spot.ENTERING_COIL if "entering" in said.words else Spot.LEAVING_COIL)
+    return parts
+
+
+def _in_a_plant(parts: PartialMeaning, equipment: str) -> PartialMeaning:
+    """What a boiler supplies is water, where nothing else is said."""
+    sides = {Medium.SUPPLY_AIR: Spot.PLANT_SUPPLY, Medium.RETURN_AIR: Spot.PLANT_RETURN}
+    if parts.place is not Spot.DUCT or parts.medium not in sides or parts.measure is not Measure.TEMPERATURE:
+        return parts
+    return replace(parts, place=sides[parts.medium], medium=parts_of(said_by(equipment)).medium)
 
 
 def _of_both(parts: PartialMeaning, majority: str) -> str:
@@ -175,6 +224,9 @@ def _at_home(parts: PartialMeaning, kind: str | None) -> PartialMeaning:
     if kind == AIR_HANDLER:
         if place in (Spot.PLANT_SUPPLY, Spot.PLANT_RETURN):
             place = Spot.ENTERING_COIL if place is Spot.PLANT_SUPPLY else Spot.LEAVING_COIL
+        if place is Spot.VALVE and medium is None and "condenser" in parts.qualifiers:
+            parts = replace(parts, qualifiers=parts.qualifiers - {"condenser"})  # CW is cooling water at a coil
+            medium = Medium.CHILLED_WATER
         if place is Spot.DAMPER and medium is Medium.MIXED_AIR:
             medium = Medium.OUTDOOR_AIR
         if place is Spot.TERMINAL or (place is None and parts.measure in (Measure.FLOW, Measure.PRESSURE)):

@@ -72,9 +72,25 @@ def read_sheet(file: Path) -> ReadSheet:
     units = {cell("bop_point"): cell("unit") for cell in (_cell(row, columns) for row in rows) if not cell("ecy_point")}
     reader = _SheetReader(table, columns, units)
     ties = [tie for row in rows if (tie := reader.tie(row)) is not None]
+    reader.problems += _given_twice(ties)
     if reader.problems:
         raise ConfigError(reader.problems)
     return ReadSheet(reader.reached, tuple(ties))
+
+
+def _given_twice(ties: Sequence[Tie]) -> Iterator[Problem]:
+    """An object has one row, and an input of the simulation one master."""
+    first: dict[tuple[str, ...], Tie] = {}
+    for tie in ties:
+        own = tie.controller
+        keys: list[tuple[tuple[str, ...], str]] = [
+            ((own.equipment, own.name, str(own.object_type)), f"{own.name!r} of {own.equipment}")
+        ]
+        keys += [((tie.bop_point,), tie.bop_point)] if tie.is_input else []
+        for key, what in keys:
+            before = first.setdefault(key, tie)
+            if before is not tie:
+                yield Problem(own.where, f"{what} is mapped already ({before.controller.where}); keep one of the rows")
 
 
 class _SheetReader:

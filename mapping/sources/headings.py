@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from enum import StrEnum
 
 from mapping.sources.table import ListTable, TableRow, filled
+from points.meanings import unaccented
 from utils.errors import ConfigError, Problem
 from utils.names import did_you_mean
 
@@ -28,13 +29,17 @@ class Column(StrEnum):
 
 
 _HEADINGS: Mapping[Column, str] = {
-    Column.NAME: "tag|point ?name|object ?name|name|point|tag ?name|label|point ?id|bezeichner|nom|punkt|datenpunkt",
-    Column.DESCRIPTION: "desc|description|comment|remarks?|long ?name|function|text|beschreibung|bezeichnung|service",
-    Column.TYPE: "type|point ?type|object ?type|io|i/?o|i/?o ?type|signal ?type|ai/?ao/?bi/?bo|kind|typ|hardware",
+    Column.NAME: "tag|point ?name|object ?name|name|point|tag ?name|label|point ?id|bezeichner|punkt|datenpunkt|"
+    "nom(?: du point)?|etiquette|repere|mnemonique",
+    Column.DESCRIPTION: "desc|description|comment|remarks?|long ?name|function|text|beschreibung|bezeichnung|service|"
+    "designation|libelle|commentaires?",
+    Column.TYPE: "type|point ?type|object ?type|io|i/?o|i/?o ?type|signal ?type|ai/?ao/?bi/?bo|kind|typ|hardware|"
+    "type de point|e/?s|signal",
     Column.INSTANCE: "instance|object ?instance|inst|object ?id|instanz|bacnet ?id",
-    Column.UNITS: "units?|eng\\.? ?units?|engineering ?units?|uom|einheit|unité",
+    Column.UNITS: "units?|eng\\.? ?units?|engineering ?units?|uom|einheit|unites?",
     Column.RANGE: "range|span|scale|sensor ?range|bereich|scaling",
-    Column.EQUIPMENT: "equipment|system|equip|device|controller|unit ?no|asset|anlage|panel|location|area|equipement",
+    Column.EQUIPMENT: "equipment|system|equip|device|controller|unit ?no|asset|anlage|panel|location|area|"
+    "equipement|systeme|installation",
     Column.TERMINAL: "terminal|term|channel|klemme|wiring|slot|address|hw ?address|i/?o ?point",
 }
 
@@ -46,12 +51,12 @@ def guess_columns(table: ListTable, told: Mapping[Column, str]) -> tuple[TableRo
     """
     head = _heading_row(table, told)
     found: dict[Column, int] = {}
-    folded = [cell.casefold() for cell in head.cells]
+    folded = [_folded(cell) for cell in head.cells]
     for column, heading in told.items():
-        if heading.casefold() not in folded:
+        if _folded(heading) not in folded:
             near = did_you_mean(heading, head.cells) or f"; it has {', '.join(filter(None, head.cells))}"
             raise ConfigError([table.problem(head, 0, f"has no heading {heading!r}{near}")])
-        found[column] = folded.index(heading.casefold())
+        found[column] = folded.index(_folded(heading))
     for column, pattern in _HEADINGS.items():
         if column not in found:
             places = [place for place, cell in enumerate(folded) if place not in found.values()]
@@ -68,11 +73,11 @@ def guess_columns(table: ListTable, told: Mapping[Column, str]) -> tuple[TableRo
 
 def _heading_row(table: ListTable, told: Mapping[Column, str]) -> TableRow:
     """The row that has the most headings: there may be a title and a logo above it."""
-    wanted = {heading.casefold() for heading in told.values()}
+    wanted = {_folded(heading) for heading in told.values()}
 
     def known(row: TableRow) -> int:
-        cells = [cell.casefold().strip(" .:#*") for cell in row.cells]
-        named = sum(2 for cell in row.cells if cell.casefold() in wanted)
+        cells = [_folded(cell).strip(" .:#*") for cell in row.cells]
+        named = sum(2 for cell in row.cells if _folded(cell) in wanted)
         return named + sum(any(re.fullmatch(pattern, cell) for pattern in _HEADINGS.values()) for cell in cells if cell)
 
     best = max(table.rows[:_LOOKED_THROUGH], key=known)
@@ -80,6 +85,11 @@ def _heading_row(table: ListTable, told: Mapping[Column, str]) -> TableRow:
         what = "no row has headings such as name, description, type, units; write them above the columns"
         raise ConfigError([Problem(f"{table.file.name}: line {table.rows[0].line}", what)])
     return best
+
+
+def _folded(cell: str) -> str:
+    """Without accents, capitals and breaks of lines."""
+    return " ".join(unaccented(cell).casefold().split())
 
 
 def _by_cells(table: ListTable, head: TableRow, taken: set[int]) -> Mapping[Column, int]:

@@ -5,30 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import takewhile
 
 from mapping.listed import Listed
 from mapping.sources.headings import Column, guess_columns
+from mapping.sources.kinds import kind_of, marked, marked_kinds, number_in
 from mapping.sources.table import ListTable, TableRow, filled
 from utils.errors import ConfigError, Problem
 from utils.unit_conversion import UnitConverter, UnitError, from_bacnet
 from utils.values import ObjectType
 
-_KINDS: Mapping[str, ObjectType] = {
-    spelling: kind
-    for kind, spellings in {
-        ObjectType.ANALOG_INPUT: "ai ui uai",
-        ObjectType.ANALOG_OUTPUT: "ao uo",
-        ObjectType.ANALOG_VALUE: "av",
-        ObjectType.BINARY_INPUT: "bi di",
-        ObjectType.BINARY_OUTPUT: "bo do",
-        ObjectType.BINARY_VALUE: "bv dv",
-        ObjectType.MULTI_STATE_INPUT: "mi msi mvi",
-        ObjectType.MULTI_STATE_OUTPUT: "mo mso mvo",
-        ObjectType.MULTI_STATE_VALUE: "mv msv mvv",
-    }.items()
-    for spelling in (*spellings.split(), str(kind).casefold())
-}
-_TYPE = re.compile(r"([a-z]+)[^a-z]*?(\d*)", re.IGNORECASE)
 _RANGE_UNIT = re.compile(r"[-+−]?\d+(?:[.,]\d+)?\s*(?:to|bis|\.\.\.?|…|/|-|–)\s*[-+−]?\d+(?:[.,]\d+)?\s*(.*)")
 _PLAIN = ("degC", "degF", "percent")
 """How configs mostly write what lists write with signs."""
@@ -49,29 +35,24 @@ class ReadList:
 def read_schedule(table: ListTable, told: Mapping[Column, str]) -> ReadList:
     """The points of a schedule. ``told`` are the headings that somebody has named for columns.
 
-    Raises :class:`ConfigError` with every type that is none, every row with more cells than headings, and every name
-    that an equipment has twice. A unit that is not known is a note: the point has none then.
+    A row with nothing but a name is the title of those below it. Raises :class:`ConfigError` with every type that is
+    none, every row with more cells than headings, and every name that an equipment has twice. A unit that is not
+    known is a note: the point has none then.
     """
     head, columns = guess_columns(table, told)
-    rows = [row for row in table.rows if row.line > head.line and filled(row.cells, columns[Column.NAME])]
-    problems = [
-        table.problem(row, len(head.cells), "is beyond the last heading") for row in rows if _is_long(row, head)
-    ]
-    points, notes = [], []
-    for row in rows:
-        try:
-            point, note = _point(table, row, columns)
-        except ConfigError as error:
-            problems += error.problems
-            continue
-        points.append(point)
-        notes += note
-    problems += _twice(points)
+    reader = _ScheduleReader(table, head, columns)
+    for row in table.rows:
+        if row.line > head.line:
+            reader.read(row)
+    problems = [*reader.problems, *_twice(reader.points)]
     if problems:
         raise ConfigError(problems)
-    if not points:
+    if not reader.points:
         raise ConfigError([table.problem(head, columns[Column.NAME], "has no points below it")])
-    return ReadList(tuple(points), {column: head.cells[place] for column, place in columns.items()}, tuple(notes))
+    shown = {column: head.cells[place] for column, place in columns.items()}
+    if reader.marks:
+        shown[Column.TYPE] = ", ".join(head.cells[place] for place in reader.marks)
+    return ReadList(tuple(reader.points), shown, tuple(reader.notes))
 
 
 def unit_of(text: str) -> str | None:
@@ -85,42 +66,80 @@ def unit_of(text: str) -> str | None:
     return known
 
 
-def _is_long(row: TableRow, head: TableRow) -> bool:
-    return any(row.cells[len(head.cells) :])
+class _ScheduleReader:
+    """Reads row by row, as a title is of what stands below it."""
+
+    def __init__(self, table: ListTable, head: TableRow, columns: Mapping[Column, int]) -> None:
+        self._table, self._head, self._columns = table, head, columns
+        self.marks = marked_kinds(head) if Column.TYPE not in columns else {}
+        self._tag = _tag_columns(head, columns[Column.NAME])
+        self._title = ""
+        self.points: list[Listed] = []
+        self.notes: list[str] = []
+        self.problems: list[Problem] = []
+
+    def read(self, row: TableRow) -> None:
+        """A point, a title, or nothing."""
+        name = self._name(row)
+        if any(row.cells[len(self._head.cells) :]):
+            self.problems.append(self._table.problem(row, len(self._head.cells), "is beyond the last heading"))
+        elif self._is_title(row):
+            self._title = name if name in row.cells else self._title
+            done = "taken for a title" if name in row.cells else "left out"
+            self.notes.append(f"line {row.line}: {name!r} has nothing beside it, and is {done}")
+        elif name:
+            self._point(row, name)
+
+    def _is_title(self, row: TableRow) -> bool:
+        tells_types = Column.TYPE in self._columns or bool(self.marks)
+        filled_in = [place for place, cell in enumerate(row.cells) if cell]
+        return tells_types and bool(filled_in) and set(filled_in) <= set(self._tag)
+
+    def _name(self, row: TableRow) -> str:
+        return ".".join(cell for column in self._tag if (cell := filled(row.cells, column)))
+
+    def _point(self, row: TableRow, name: str) -> None:
+        cell = {column: filled(row.cells, self._columns.get(column)) for column in Column}
+        kind = self._kind(row, cell[Column.TYPE])
+        instance = cell[Column.INSTANCE] or number_in(cell[Column.TYPE])
+        if instance and not instance.isdecimal():
+            self.notes.append(f"line {row.line}: instance {instance!r} is no number, and is left out")
+        unit = self._unit(row, cell[Column.UNITS], cell[Column.RANGE])
+        self.points.append(
+            Listed(
+                name=name,
+                description=" ".join(cell[Column.DESCRIPTION].split()),
+                unit=unit if kind is None or kind.is_analog else None,
+                equipment=cell[Column.EQUIPMENT] or self._title,
+                object_type=kind,
+                instance=int(instance) if instance.isdecimal() else None,
+                where=f"{self._table.file.name}: line {row.line}",
+            )
+        )
+
+    def _kind(self, row: TableRow, text: str) -> ObjectType | None:
+        kinds = marked(row, self.marks)
+        if len(kinds) > 1:
+            what = f"has marks for {' and '.join(kinds)}, and a point has one type; write a row for each"
+            self.problems.append(Problem(f"{self._table.file.name}: line {row.line}", what))
+        kind = kind_of(text) if text else next(iter(kinds), None)
+        if text and kind is None:
+            what = f"{text!r} is none of AI, AO, AV, BI, BO, BV"
+            self.problems.append(self._table.problem(row, self._columns[Column.TYPE], what))
+        return kind
+
+    def _unit(self, row: TableRow, text: str, span: str) -> str | None:
+        try:
+            return unit_of(text) if text else _unit_of_range(span)
+        except UnitError:
+            self.notes.append(f"line {row.line}: unit {text!r} is not known, so it is compared without")
+            return None
 
 
-def _point(table: ListTable, row: TableRow, columns: Mapping[Column, int]) -> tuple[Listed, list[str]]:
-    told = {column: filled(row.cells, columns.get(column)) for column in Column}
-    kind, number = _type(table, row, columns, told[Column.TYPE])
-    notes: list[str] = []
-    try:
-        unit = unit_of(told[Column.UNITS]) if told[Column.UNITS] else _unit_of_range(told[Column.RANGE])
-    except UnitError:
-        unit = None
-        notes.append(f"line {row.line}: unit {told[Column.UNITS]!r} is not known, so it is compared without")
-    instance = told[Column.INSTANCE] or number
-    point = Listed(
-        name=told[Column.NAME],
-        description=told[Column.DESCRIPTION],
-        unit=unit if kind is None or kind.is_analog else None,
-        equipment=told[Column.EQUIPMENT],
-        object_type=kind,
-        instance=int(instance) if instance.isdecimal() else None,
-        where=f"{table.file.name}: line {row.line}",
-    )
-    return point, notes
-
-
-def _type(table: ListTable, row: TableRow, columns: Mapping[Column, int], text: str) -> tuple[ObjectType | None, str]:
-    if not text:
-        return None, ""
-    squeezed = re.sub(r"[\s_-]", "", text)
-    found = _TYPE.match(squeezed)
-    kind = _KINDS.get(found[1].casefold()) if found is not None else None
-    if kind is None or found is None:
-        raise ConfigError([table.problem(row, columns[Column.TYPE], f"{text!r} is none of AI, AO, AV, BI, BO, BV")])
-    number = re.search(r"\d+", squeezed)
-    return kind, number[0] if number is not None and re.search(r"[:,]\d", squeezed) else ""
+def _tag_columns(head: TableRow, name: int) -> tuple[int, ...]:
+    """A tag may be split: its parts stand in columns without headings of their own."""
+    after = range(name + 1, len(head.cells))
+    return name, *takewhile(lambda column: not head.cells[column], after)
 
 
 def _unit_of_range(text: str) -> str | None:

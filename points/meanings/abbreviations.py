@@ -10,7 +10,7 @@ from points.meanings.spellings import ACRONYMS, BOPTEST_ONLY, PASSED_OVER, WORD_
 
 _WIDER: Mapping[str, str] = {
     "supply": "sply suply dsch disc dis",
-    "return": "rtn retn",
+    "return": "rtn retn extract",
     "outdoor": "osa outs outd odair fresh out",
     "mixed": "mxd mixing",
     "exhaust": "exhst rlf relief ex",
@@ -21,7 +21,7 @@ _WIDER: Mapping[str, str] = {
     "heating": "heatg htng hwtr warm hcoil",
     "reheat": "rheat rhtg reheating",
     "preheat": "phtg preheat preht",
-    "water": "wtr water hydronic wat",
+    "water": "wtr water wat",
     "coil": "coils",
     "valve": "vlve valv",
     "damper": "dmper dampr louver",
@@ -30,7 +30,7 @@ _WIDER: Mapping[str, str] = {
     "heatpump": "hp ashp heapum",
     "chiller": "chlr ch chlrs",
     "boiler": "blr boiler boi",
-    "terminal": "tu atu vavbox",
+    "terminal": "tu atu vavbox box tb",
     "temperature": "tmpr temperatures tempr tem",
     "humidity": "humid hmd relhum",
     "pressure": "pr dpt stat_press stc sttc staticpressure pressur dst",
@@ -83,6 +83,17 @@ _WIDER: Mapping[str, str] = {
     "diffuse": "diffuse dif",
     "direct": "direct",
     "infrared": "infrared",
+    "recovery": "recovery hrw heatwheel wheel rotary erv hrv",
+    "compressor": "compressor comp cmp compr",
+    "evaporator": "evaporator evap",
+    "domestic": "dhw domestic",
+    "brine": "brine source sole",
+    "flue": "flue",
+    "plug": "plug plugs",
+    "humidifier": "humidifier humidif",
+    "slab": "slab",
+    "voc": "voc",
+    "stage": "stage stg stages",
 }
 QUALIFIERS = frozenset(
     (
@@ -90,10 +101,13 @@ QUALIFIERS = frozenset(
         *("mode", "average", "filter", "energy", "current", "enthalpy", "dewpoint", "wetbulb", "hours", "building"),
         *("loop", "schedule", "offset", "freeze", "smoke", "lighting", "steam", "economizer", "bypass", "condenser"),
         *("gas", "preheat", "sky", "cloud", "atmospheric", "wind", "angle", "diffuse", "direct", "infrared"),
+        *("recovery", "compressor", "evaporator", "domestic", "brine", "flue", "plug", "humidifier", "slab"),
+        *("emission", "voc", "stage"),
     )
 )
 """What makes another point of one that is otherwise the same."""
 SHORT: Mapping[str, str] = {
+    **{word: word for word in (*_WIDER, *QUALIFIERS)},
     **ACRONYMS,
     **{spelling: word for spelling, word in WORD_OF.items() if spelling not in BOPTEST_ONLY and spelling != "leaving"},
     **{spelling: word for word, spellings in _WIDER.items() for spelling in spellings.split()},
@@ -101,6 +115,11 @@ SHORT: Mapping[str, str] = {
     "chilled": "cooling water",
     "hw": "heating water",
     "hot": "heating water",
+    "hhw": "heating water",
+    "hhws": "supply heating water",
+    "hhwr": "return heating water",
+    "lthw": "heating water",
+    "lphw": "heating water",
     "chws": "supply cooling water",
     "chwst": "supply cooling water temperature",
     "chwr": "return cooling water",
@@ -143,7 +162,7 @@ SHORT: Mapping[str, str] = {
     "rmt": "zone temperature",
     "rt": "zone temperature",
     "zat": "zone temperature",
-    "lat": "supply temperature",
+    "lat": "leaving temperature",
     "rah": "return humidity",
     "zh": "zone humidity",
     "csp": "cooling setpoint",
@@ -152,6 +171,19 @@ SHORT: Mapping[str, str] = {
     "htgsp": "heating setpoint",
     "ewt": "entering water temperature",
     "lwt": "leaving water temperature",
+    "rh": "rh",
+    "radiator": "heating water emission",
+    "radiators": "heating water emission",
+    "radiant": "heating water emission",
+    "underfloor": "heating water emission",
+    "fbh": "heating water emission",
+    "baseboard": "heating water emission",
+    "bb": "heating water emission",
+    "emission": "water emission",
+    "production": "water",
+    "hydronic": "water",
+    "activation": "command",
+    "fancoil": "terminal emission",
     "static": "pressure",
     "iaq": "co2",
     "fbk": "status",
@@ -183,7 +215,8 @@ CODES: Mapping[str, str] = {
 """What a name in the manner of Modelica and of Guideline 36 begins with, as in ``TZon`` and ``yDam``."""
 _FILLING = (
     "ai ao av bi bo bv di do ui uo nv nvo nvi pt point value analog digital binary input in the of in for to at on off"
-    " and after before by from is a an with consumed electric electrical present pv unit act deg vfd vsd duc rate"
+    " and by is an with consumed electric electrical present pv unit act deg vfd vsd duc rate"
+    " primary local"
 )
 SAYS_NOTHING = (PASSED_OVER - {"water", "act", "sta"}) | frozenset(_FILLING.split())
 COMPASS: Mapping[str, str] = {
@@ -206,9 +239,9 @@ COMPASS: Mapping[str, str] = {
 KINDS: Mapping[str, str] = {
     spelling: kind
     for kind, spellings in {
-        "air handler": "ahu rtu ahus airhandler ahandler dahu mau doas fcu",
-        "terminal unit": "vav vavs zone zon tu atu fpb box terminal zn rm room",
-        "plant": "chi chiller chlr heapum heatpump hp plant boiler blr cup ahp central chw hw pch",
+        "air handler": "ahu rtu ahus airhandler ahandler dahu mau doas fcu uta cta rlt",
+        "terminal unit": "vav vavs zone zon tu atu fpb box terminal zn rm room vvs vvr raum",
+        "plant": "chi chiller chlr heapum heatpump hp plant boiler blr boi cup ahp central chw hw pch",
         "weather": "wea weasta weather ws wx",
     }.items()
     for spelling in spellings.split()

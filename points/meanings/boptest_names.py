@@ -31,6 +31,7 @@ _PLACES = (
     re.compile(r"([NS]z)_[yu]$"),
     re.compile(r"RooAir([A-Z][a-z]+)_y$"),
     re.compile(r"(?:^|thermostat)([Dd]ay|[Nn]ig)Zon_"),
+    re.compile(r"M([Dd]ay|[Nn]ig)Z_"),
     re.compile(r"^(floor\d+)_"),
 )
 _PLACE_IN_WORDS = re.compile(r"\b(?:for|of|in) zone (\w+)$")

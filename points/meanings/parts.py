@@ -46,8 +46,9 @@ class PartialMeaning:
 
     def filled_by(self, other: PartialMeaning) -> PartialMeaning:
         """What is missing here taken from there."""
+        is_water = self.place in _HYDRONIC and other.medium not in (Medium.HOT_WATER, Medium.CHILLED_WATER)
         return PartialMeaning(
-            self.medium or other.medium,
+            self.medium or (None if is_water else other.medium),
             self.place or other.place,
             self.measure or other.measure,
             self.use or other.use,
@@ -66,16 +67,29 @@ def _near(place: Spot | None) -> Spot | None:
 
 def parts_of(said: Said) -> PartialMeaning:
     """What is told of a point by words alone."""
-    words = _untwisted(said.words)
+    words = untwisted(said.words)
     place = _place(words)
-    parts = PartialMeaning(_medium(words, place), place, _measure(words, place), _use(words), words & QUALIFIERS)
+    qualifiers = words & QUALIFIERS
+    if place is Spot.DUCT and "coil" in words:
+        qualifiers |= {"coil"}  # behind one of the coils, not behind all
+    parts = PartialMeaning(_medium(words, place), place, _measure(words, place), _use(words), qualifiers)
     if place is Spot.ZONE and parts.measure is None and parts.use is not None and "setpoint" in words:
         return replace(parts, measure=Measure.TEMPERATURE)
     return parts
 
 
-def _untwisted(words: Words) -> Words:
+def untwisted(words: Words) -> Words:
     """Without what a spelling of two meanings does not mean here, and with leaving and entering where they lead."""
+    if "rh" in words:
+        words = (words - {"rh"}) | {"reheat" if words & {"valve", "coil", "heating", "command"} else "humidity"}
+    if "pressure" in words:
+        words -= {"status"}  # StatPress
+    if {"flow", "temperature"} <= words and "air" not in words:
+        words = (words - {"flow"}) | {"supply", "water"}  # as Europe calls what leaves a boiler
+    if {"temperature"} < words and words & {"heating", "cooling"} and words & _SIDES and not words & _NO_CIRCUIT:
+        words |= {"water"}  # HeatingReturnTemp
+    if {"water", "pressure"} <= words:
+        words -= {"differential"}  # a pump's, whether that is said or not
     if words & {"cooling", "heating", "valve", "fan"} and "outdoor" in words and not words & {"temperature", "damper"}:
         words = (words - {"outdoor"}) | {"command"}  # ClgOut
     if "economizer" in words and words <= {"economizer", "command", "position"}:
@@ -97,6 +111,8 @@ def _place(words: Words) -> Spot | None:
             return place
     if words & {"chiller", "boiler", "heatpump"}:
         return _by_side(words, Spot.PLANT_SUPPLY, Spot.PLANT_RETURN) or Spot.PLANT
+    if "speed" in words and words & _SIDES and not words & {"flow", "temperature", "pressure"}:
+        return Spot.FAN
     if "fan" in words and not words & {"temperature", "pressure", "flow"}:
         return Spot.FAN
     return _of_water(words) if words & {"water", "coil"} else _of_air(words)
@@ -110,6 +126,8 @@ def _by_side(words: Words, leaving: Spot, entering: Spot) -> Spot | None:
 
 
 def _of_water(words: Words) -> Spot | None:
+    if {"water", "pressure"} <= words:
+        return Spot.PLANT
     if "coil" not in words:
         return _by_side(words, Spot.PLANT_SUPPLY, Spot.PLANT_RETURN)
     if "water" not in words and "temperature" in words and words & {"leaving"}:
@@ -176,6 +194,8 @@ def is_actuated(place: Spot | None) -> bool:
     return place in ACTUATED
 
 
+_SIDES = frozenset(("supply", "return"))
+_NO_CIRCUIT = frozenset(("setpoint", "zone", "terminal", "coil", "outdoor", "mixed"))
 _HYDRONIC = (
     *(Spot.VALVE, Spot.REHEAT_VALVE, Spot.PUMP, Spot.ENTERING_COIL, Spot.LEAVING_COIL),
     *(Spot.PLANT, Spot.PLANT_SUPPLY, Spot.PLANT_RETURN),

@@ -33,6 +33,8 @@ _EXTREMES = re.compile(r"Set(Max|Min)(?=$|[A-Z])")
 _WATER = re.compile(r"Wat|Hyd")
 _WATERS = frozenset((Medium.CHILLED_WATER, Medium.HOT_WATER))
 _VAGUE = frozenset(("supply", "return", "mixed", "exhaust", "fan", "pressure"))
+_ELSEWHERE = ((Spot.DUCT, Measure.POWER), (Spot.WEATHER, Measure.FLOW), (Spot.FAN, Measure.FLOW))
+"""What is not there: a fan draws the power, and air flows in a duct."""
 _A_THERMOSTATS = frozenset(("temperature", "setpoint"))
 """What a building has one set-point of."""
 _HEAT_PUMP = re.compile(r"heat?_?pump?", re.IGNORECASE)
@@ -122,6 +124,8 @@ def _composed(words: frozenset[str]) -> Meaning | None:
     if place is Spot.ZONE and not measures and Use.SETPOINT not in uses:
         return None
     measure = Measure.RUN if use is Use.STATUS else measures[0] if measures else usual
+    if (place, measure) in _ELSEWHERE:
+        return None
     return Meaning(medium, place, measure, use) if measure is not None else None
 
 

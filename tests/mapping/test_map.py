@@ -75,6 +75,7 @@ def test_an_air_handler_of_17_points_goes_from_nothing_to_a_check_that_passes(
     assert (code, "17 of 17 points mapped, 17 of them sure" in output) == (0, True), output
     points = json.loads((site / "AHU.json").read_text(encoding="utf-8"))["points"]
     assert {point["ecy_point"]: point["bop_point"] for point in points} == SEVENTEEN
+    assert "Outside air" in (site / "mapping.csv").read_text(encoding="utf-8-sig")
     code, output = call("check", *where, **told)
     assert code == 0, output
 

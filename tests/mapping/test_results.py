@@ -5,8 +5,10 @@ from __future__ import annotations
 import csv
 import io
 import json
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import TypeAlias
 
 import pytest
 
@@ -38,6 +40,7 @@ AHU = (
     "AHU FLT-P AI inH2O",
 )
 WHERE = {"AHU": Reached("10.0.0.5")}
+Change: TypeAlias = Callable[[list[list[str]]], list[list[str]]]
 
 
 def proposal(*lines: str) -> Proposal:
@@ -277,3 +280,24 @@ def test_a_list_is_held_against_a_controller_and_fills_what_that_does_not_tell()
     )
     [first, *_] = enriched(theirs, ours)
     assert (first.description, first.unit, first.equipment) == ("Supply air", "degC", "AHU")
+
+
+@pytest.mark.parametrize(
+    ("change", "what"),
+    [
+        (lambda rows: [*rows[:2], rows[1], *rows[2:]], "'SA-T' of AHU is mapped already"),
+        (lambda rows: [*rows[:3], _also(rows[3], "SF-2"), *rows[3:]], "hvac_oveAhu_yFan_u is mapped already"),
+    ],
+)
+def test_a_row_that_a_hand_has_copied_is_told(tmp_path: Path, change: Change, what: str) -> None:
+    """An object has one point, and an input of the simulation one master."""
+    sheet = tmp_path / "mapping.csv"
+    rows = list(csv.reader(io.StringIO(write_sheet(proposal(), office(), WHERE, {}))))
+    with sheet.open("w", encoding="utf-8-sig", newline="") as out:
+        csv.writer(out, delimiter=";").writerows(change(rows))
+    with pytest.raises(ConfigError, match=rf"mapping\.csv: line \d: {what} \(mapping\.csv: line \d\)"):
+        read_sheet(sheet)
+
+
+def _also(row: list[str], name: str) -> list[str]:
+    return [name if cell == "SF-O" else cell for cell in row]

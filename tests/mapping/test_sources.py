@@ -154,3 +154,56 @@ class TestEde:
 
     def test_another_list_is_none(self, tmp_path: Path) -> None:
         assert not is_ede(read_table(saved(tmp_path, SCHEDULE)))
+
+
+def rows_of(folder: Path, text: str, encoding: str = "utf-8") -> tuple[list[tuple[str, str, str]], tuple[str, ...]]:
+    """Equipment, name and type of each point, and the notes."""
+    read = read_schedule(read_table(saved(folder, text, encoding)), {})
+    return [(one.equipment, one.name, str(one.object_type)) for one in read.points], read.notes
+
+
+def test_a_type_may_be_a_mark_in_one_of_several_columns(tmp_path: Path) -> None:
+    told = "Point Name,AI,AO,BI,BO,Units\nSAT,1,,,,°C\nOAD,0,1,,,%\nFan,,,x,,\n"
+    points, _ = rows_of(tmp_path, told)
+    assert points == [("", "SAT", "AnalogInput"), ("", "OAD", "AnalogOutput"), ("", "Fan", "BinaryInput")]
+    with pytest.raises(ConfigError, match=r"list\.csv: line 2: has marks for AnalogInput and BinaryOutput"):
+        rows_of(tmp_path, "Point Name,AI,AO,BI,BO\nPump,1,,,1\n")
+
+
+def test_a_row_with_a_name_alone_is_the_title_of_those_below(tmp_path: Path) -> None:
+    points, notes = rows_of(tmp_path, "Name,Type,Units\nAHU-1,,\nSAT,AI,°C\nVAV-1,,\nZNT,AI,°C\nEnd of list,,\n")
+    assert points == [("AHU-1", "SAT", "AnalogInput"), ("VAV-1", "ZNT", "AnalogInput")]
+    assert [note.split(":")[0] for note in notes] == ["line 2", "line 4", "line 6"]
+
+
+def test_a_tag_that_is_split_below_a_merged_heading_is_one_name(tmp_path: Path) -> None:
+    told = "Tower A;;;;\n;;;;\nTag;;Description;Signal;Range\nSystem;Point;;;\n"
+    told += "AHU1;SAT;Supply;AI;-40,0...60,0 °C\nAHU1;RAT;;AI;\n"
+    points, notes = rows_of(tmp_path, told, "cp1252")
+    assert points == [("", "AHU1.SAT", "AnalogInput"), ("", "AHU1.RAT", "AnalogInput")]
+    assert notes == ("line 4: 'System.Point' has nothing beside it, and is left out",)
+
+
+def test_headings_and_types_may_be_french(tmp_path: Path) -> None:
+    told = "Équipement;Étiquette;Désignation;E/S;Unité\n"
+    told += "UTA1;TempAlim;Température;EA;°C\nUTA1;VoletAN;;SA;%\nUTA1;Etat;;EN;\n"
+    points, _ = rows_of(tmp_path, told, "cp1252")
+    assert points == [
+        ("UTA1", "TempAlim", "AnalogInput"),
+        ("UTA1", "VoletAN", "AnalogOutput"),
+        ("UTA1", "Etat", "BinaryInput"),
+    ]
+
+
+def test_an_instance_that_is_no_number_is_told(tmp_path: Path) -> None:
+    _, notes = rows_of(tmp_path, "Name;Type;Instance\nSAT;AI;one\n")
+    assert notes == ("line 2: instance 'one' is no number, and is left out",)
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [("Digital Output", "BinaryOutput"), ("Analog In", "AnalogInput"), ("analog-input,3", "AnalogInput")],
+)
+def test_a_type_is_understood_as_it_is_said(tmp_path: Path, text: str, kind: str) -> None:
+    points, _ = rows_of(tmp_path, f"Name;Type\nSAT;{text}\n")
+    assert points == [("", "SAT", kind)]

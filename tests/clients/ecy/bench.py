@@ -18,7 +18,7 @@ from utils.values import ObjectRef, ObjectType, Write, WriteKind
 USER, PASSWORD = "bench", "correct horse"
 NAME = "AHU-1"
 OBJECTS = (
-    ObjectSpec("AnalogInput", "SupplyTemp", "degrees-celsius", initial=12.5),
+    ObjectSpec("AnalogInput", "SupplyTemp", "degrees-celsius", initial=12.5, description="Discharge air sensor"),
     ObjectSpec("BinaryInput", "FanStatus"),
     ObjectSpec("MultiStateInput", "Mode", initial=1, states=("off", "heat", "cool")),
     ObjectSpec("AnalogValue", "Setpoint", "degrees-fahrenheit", initial=70.0, instance=7),

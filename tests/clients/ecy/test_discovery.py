@@ -65,6 +65,35 @@ def test_a_name_that_is_not_there_is_missing(ecy: Bench, name: str, object_type:
     assert caught.value.missing
 
 
+def test_descriptions_are_told_to_who_asks_for_them(ecy: Bench) -> None:
+    plain = {endpoint.ref: endpoint.description for endpoint in ecy.client.get_existing_endpoints()}
+    described = {endpoint.ref: endpoint.description for endpoint in ecy.client.get_described_endpoints()}
+    assert (plain[SUPPLY_TEMP], described[SUPPLY_TEMP], described[PUMP]) == ("", "Discharge air sensor", "")
+    assert ecy.controller.counters.requests.total() == 2
+
+
+class NoDescriptions(Fault):
+    """Refuses a selection with a description in it."""
+
+    async def on_request(self, request: Request) -> Response | None:
+        return Response(400, b'{"error": "unknown property"}') if "description" in request.query else None
+
+
+def test_objects_are_told_where_descriptions_are_refused(ecy: Bench) -> None:
+    ecy.controller.faults.add(NoDescriptions())
+    found = ecy.client.get_described_endpoints()
+    assert len(found) == len(OBJECTS)
+    assert ecy.client.get_instance_number("Setpoint", ObjectType.ANALOG_VALUE) == 7
+
+
+def test_a_description_that_is_no_text_is_none(ecy: Bench) -> None:
+    identifier = {"object-type": "analog-value", "object-instance": 3}
+    item = {"object-name": "Third", "object-identifier": identifier, "description": {"language": "fr"}}
+    answer(ecy, {"analog-values": {"3": item}})
+    [found] = ecy.client.get_described_endpoints()
+    assert (found.name, found.description) == ("Third", "")
+
+
 class OneTypeAtATime(Fault):
     """Refuses what names several types or units, and knows no multi-state objects."""
 
