@@ -40,6 +40,9 @@ from utils.values import (
     WriteResult,
 )
 
+_VIA = " via "
+"""Between our own address and that of the BBMD that passes our broadcasts on."""
+
 Answer = TypeVar("Answer")
 
 
@@ -266,7 +269,10 @@ class BacnetStacks:
     def client_for(
         self, address: str, interface: str, timeout_s: float | None = None, instance: int | None = None
     ) -> BACnetDeviceClient:
-        """A client of its own. Raises what :class:`clients.bacnet.stack.BACnetStack` raises."""
+        """A client of its own. Raises what :class:`clients.bacnet.stack.BACnetStack` raises.
+
+        ``interface`` is our own address on the network, as ``10.8.0.5 via 10.0.0.1`` with the BBMD to register with.
+        """
         stack = self._stack(_own_address(address, interface))
         return BACnetDeviceClient(stack, address, timeout_s=timeout_s or self._timeout_s, instance=instance)
 
@@ -275,7 +281,7 @@ class BacnetStacks:
 
         Everybody on the network is asked, from the network's own port. Raises as :meth:`client_for`.
         """
-        told = self._stack(interface).ask(lambda client: client.who_is(instance, instance))
+        told = self._stack(_for_everybody(interface)).ask(lambda client: client.who_is(instance, instance))
         return device_key(told[0].address) if told else None
 
     def prepare(self, address: str, interface: str) -> None:
@@ -286,7 +292,9 @@ class BacnetStacks:
     def _stack(self, own: str) -> BACnetStack:
         with self._lock:
             if own not in self._stacks:
-                self._stacks[own] = self._open.enter_context(BACnetStack(own, is_hidden=True))
+                address, _, bbmd = own.partition(_VIA)
+                stack = BACnetStack(address, foreign=bbmd or None, is_hidden=True)
+                self._stacks[own] = self._open.enter_context(stack)
             return self._stacks[own]
 
     def close(self) -> None:
@@ -299,8 +307,18 @@ class BacnetStacks:
 def _own_address(address: str, interface: str) -> str:
     """From where to call a controller: any free port will do, but what routers tell comes to the network's port."""
     if _is_routed(address):
-        return interface
-    return f"{interface.rpartition(':')[0] or interface}:0"
+        return _for_everybody(interface)
+    return _any_port(interface.partition(_VIA)[0])
+
+
+def _for_everybody(interface: str) -> str:
+    """From where to ask the whole network: its own port, or any one that is registered with a BBMD."""
+    own, via, bbmd = interface.partition(_VIA)
+    return f"{_any_port(own)}{via}{bbmd}" if via else own
+
+
+def _any_port(own: str) -> str:
+    return f"{own.rpartition(':')[0] or own}:0"
 
 
 def _is_routed(address: str) -> bool:

@@ -16,6 +16,7 @@ from emulators.demo import (
     demo_controllers,
     demo_peers,
 )
+from emulators.ecy.makes import MAKES, Make
 from emulators.embedded import EmbeddedTest, office_with, parameter_problems, varied
 from emulators.office_model import DISTURBANCES, Disturbance, OfficeModel, StatePart
 from emulators.offices import Offices
@@ -35,6 +36,7 @@ __all__ = [
     "CASES",
     "DAY_STEPS",
     "DISTURBANCES",
+    "MAKES",
     "PASSWORD_VARIABLE",
     "PERIODS",
     "STANDARD_CASE",
@@ -47,6 +49,7 @@ __all__ = [
     "EmulatedCase",
     "ForecastErrors",
     "Limits",
+    "Make",
     "MultizoneOffice",
     "ObjectSpec",
     "OfficeFiles",

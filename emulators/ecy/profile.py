@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from emulators.ecy.bacnet_profile import BacnetProfile
+from emulators.ecy.objects.storage import StorageQuirk
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +124,9 @@ class Profile:
 
     program_priority: int = 16
     """§12: slot in which the control program writes."""
+
+    storage: Mapping[str, StorageQuirk] = field(default_factory=dict)
+    """How analog objects store what they are sent, by their BACnet unit; exactly, where it says nothing."""
 
     bacnet: BacnetProfile = field(default_factory=BacnetProfile)
     """What BACnet/IP does, where it is served."""

@@ -17,7 +17,6 @@ from emulators.ecy.bacnet.wire.values import Element, date_of, time_of
 from emulators.ecy.controller import FIRMWARE, EmulatedController
 from utils.values import ObjectType
 
-VENDOR_NAME, VENDOR_NUMBER = "Distech Controls Inc.", 364
 _EMULATED = "emulated"
 _MAX_SEGMENTS = 32
 _APDU_TIMEOUT_MS, _SEGMENT_TIMEOUT_MS, _RETRIES = 3000, 2000, 3
@@ -40,6 +39,12 @@ class Device:
     def identifier(self) -> ObjectIdentifier:
         """``device`` and the controller's instance."""
         return ObjectIdentifier((BacnetType("device"), self.controller.spec.instance))
+
+    @property
+    def vendor(self) -> tuple[str, int]:
+        """The maker's name, and the number that ASHRAE has given it."""
+        profile = self.controller.profile.bacnet
+        return profile.vendor_name, profile.vendor_number
 
     @property
     def max_apdu(self) -> int:
@@ -111,8 +116,8 @@ DEVICE_ROWS: Rows[Device] = table(
         _text("object-name", lambda device: device.controller.spec.name),
         Row("object-type", lambda device: BacnetType("device")),
         Row("system-status", lambda device: DeviceStatus("operational")),
-        _text("vendor-name", lambda device: VENDOR_NAME),
-        _count("vendor-identifier", lambda device: VENDOR_NUMBER),
+        _text("vendor-name", lambda device: device.vendor[0]),
+        _count("vendor-identifier", lambda device: device.vendor[1]),
         _text("model-name", lambda device: device.controller.spec.model),
         _text("firmware-revision", lambda device: FIRMWARE),
         _text("application-software-version", lambda device: _EMULATED),

@@ -52,10 +52,7 @@ class Directory:
 
     def __init__(self, device: Device, reader: ObjectReader) -> None:
         profile = device.controller.profile
-        self.rows: Mapping[ObjectType, Rows[BacnetObject]] = {
-            kind: rows_of(kind, names_writable=profile.bacnet.names_writable, priority_arrays=profile.priority_arrays)
-            for kind in ObjectType
-        }
+        self.rows: Mapping[ObjectType, Rows[BacnetObject]] = {kind: rows_of(kind, profile) for kind in ObjectType}
         self._device = device
         self._reader = reader
 
@@ -74,6 +71,7 @@ class Directory:
         ref = ref_of(identifier)
         if ref is None:
             raise Refusal(UNKNOWN_OBJECT, str(identifier))
+        self._device.controller.minimum_times.look()
         look_up = self._reader.get if _WITH_VALUE.isdisjoint(numbers) else self._reader.for_value
         return Found(identifier, self.rows[ref.object_type], look_up(ref))
 

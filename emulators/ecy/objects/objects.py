@@ -24,7 +24,8 @@ _REAL32 = struct.Struct("<f")
 class BacnetObject:
     """One object of the database.
 
-    ``slots`` is the priority array (empty for inputs). ``hardware_value`` is what an input's terminal measures.
+    ``slots`` is the priority array, empty for inputs and for values that are ``plain``: whoever writes last has those.
+    ``hardware_value`` is what an input's terminal measures, or such a value.
     ``held`` is kept while out of service: the present-value of an input, the last command at an output's terminal.
     ``cov_increment`` is None until somebody writes it. ``storage`` is how it stores what it is sent. ``shown`` is told
     for the present-value while that is still on its way there. ``in_fault`` is whether its terminal is in trouble.
@@ -47,6 +48,7 @@ class BacnetObject:
     storage: StorageQuirk = EXACT
     shown: float | None = None
     in_fault: bool = False
+    plain: bool = False
 
     @property
     def commandable(self) -> bool:
@@ -142,23 +144,40 @@ def _stored_choice(value: float, lowest: int, highest: int) -> float:
 
 def commanded(target: BacnetObject, value: float | None, priority: int) -> BacnetObject:
     """The object with ``value`` in the slot of ``priority`` (1 to 16); None gives the slot back."""
+    if target.plain:
+        return _overwritten(target, value)
     if not target.commandable:
         raise Refusal(WRITE_ACCESS_DENIED, f"{target.ref} has no priority array")
     if not 1 <= priority <= PRIORITIES:
         raise Refusal(VALUE_OUT_OF_RANGE, f"priority {priority}")
     command = _stored_command(target, value)
-    if target.storage.ignores or target.slots[priority - 1] == command:
+    if target.storage.keeps(value) or target.slots[priority - 1] == command:
         return target
     slots = (*target.slots[: priority - 1], command, *target.slots[priority:])
     return replace(target, slots=slots)
 
 
 def forced(target: BacnetObject, value: float) -> BacnetObject:
-    """The input with another present-value, which it takes only while it is out of service."""
+    """The input with another present-value, which it takes only while it is out of service; or the plain value."""
+    if target.plain:
+        return _overwritten(target, value)
     if target.commandable or not target.out_of_service:
         raise Refusal(WRITE_ACCESS_DENIED, f"present-value of {target.ref} while it is in service")
     held = _stored_command(target, value)
-    return target if held is None or target.storage.ignores else replace(target, held=held)
+    return target if held is None or target.storage.keeps(value) else replace(target, held=held)
+
+
+def _overwritten(target: BacnetObject, value: float | None) -> BacnetObject:
+    """A value without priority array: whoever writes last has it, and nothing is given back (ASHRAE 135, 19.2)."""
+    stored = _stored_command(target, value)
+    if stored is None:
+        raise Refusal(INVALID_DATA_TYPE, f"{target.ref} has no slot to give back")
+    return target if target.storage.keeps(value) else replace(target, hardware_value=stored, held=stored)
+
+
+def as_plain(target: BacnetObject) -> BacnetObject:
+    """The same object without a priority array."""
+    return replace(target, plain=True, slots=())
 
 
 def _stored_command(target: BacnetObject, value: float | None) -> float | None:
