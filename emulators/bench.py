@@ -34,8 +34,9 @@ class BenchPlan:
 
     ``time_scale`` is controller seconds per wall second; with 0 the controllers' programs run one step of scans
     (``step_s``) in every exchange instead of by the clock, at the front end ``exchange_over``. With ``bacnet_port`` the
-    controllers speak BACnet/IP too; what they are like there is their ``make``. ``cases`` are served, made of what the user gives of the ``office``; ``limits`` are
-    the BOPTEST service's; ``tell`` takes what happens to its tests, line by line, on any thread.
+    controllers speak BACnet/IP too; what they are like there is their ``make``. ``cases`` are served, made of what the
+    user gives of the ``office``; ``limits`` are the BOPTEST service's; ``tell`` takes what happens to its tests, line
+    by line, on any thread.
     """
 
     boptest_port: int | None = 5000

@@ -32,8 +32,8 @@ class DemoPlan:
 
     ``start`` is model time; with ``period``, one of :data:`PERIODS`, the building begins where that does. With
     ``bacnet_port`` the controllers speak BACnet/IP too (0: on free ports), on this computer only; ``over_bacnet``
-    leads the bridge to that, with controllers of some ``make``. ``cases`` are served, the first of them is run; ``office`` is what the user gives of the
-    building.
+    leads the bridge to that, with controllers of some ``make``. ``cases`` are served, the first of them is run;
+    ``office`` is what the user gives of the building.
     """
 
     start: datetime = datetime(2023, 7, 6, 5, 30)

@@ -10,13 +10,18 @@ from utils.values import ObjectRef, PointValue
 
 @dataclass(frozen=True, slots=True)
 class TakenSlot:
-    """A slot of a priority array. ``before`` is None where it was empty."""
+    """A slot of a priority array. ``before`` is None where it was empty.
+
+    ``covered`` is the present-value of an object that tells no priority array: it may have none, and then our value is
+    in its place.
+    """
 
     device: str
     ref: ObjectRef
     name: str
     priority: int
     before: PointValue | None
+    covered: PointValue | None = None
 
 
 @dataclass(frozen=True, slots=True)

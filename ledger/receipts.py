@@ -65,6 +65,8 @@ def shown(entry: TakenObject, state: ObjectState) -> str:
 def state_before(entry: Entry) -> str:
     """What there was before us, in words."""
     match entry:
+        case TakenSlot(before=None, covered=covered) if covered is not None:
+            return f"present-value {covered}"
         case TakenSlot():
             return "empty" if entry.before is None else f"{entry.before}"
         case TakenInput():

@@ -96,7 +96,7 @@ def _stronger_slots(view: PointView, array: Sequence[PointValue | None]) -> Iter
         yield from _held_output(view, occupied)
         return
     for slot, value in occupied:
-        if slot < view.point.priority:
+        if slot < view.point.priority and slot != MINIMUM_ON_OFF:
             what = (
                 f"slot {slot} holds {value:.5g} and is stronger than ours ({view.point.priority}): "
                 "what we write will have no effect"

@@ -49,11 +49,13 @@ class Places:
                 self.taken += 1
                 turn.set_result(None)
 
-    def _leave(self) -> None:
+    def leave(self) -> None:
+        """Whoever is inside goes."""
         self.taken -= 1
         self._admit()
 
-    async def __aenter__(self) -> None:
+    async def enter(self) -> None:
+        """Wait for a place. Who is cancelled meanwhile has none."""
         turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._waiting.append(turn)
         self._admit()
@@ -61,13 +63,16 @@ class Places:
             await turn
         except asyncio.CancelledError:
             if not turn.cancelled():
-                self._leave()
+                self.leave()
             raise
+
+    async def __aenter__(self) -> None:
+        await self.enter()
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._leave()
+        self.leave()
 
 
 @dataclass(slots=True)
@@ -83,6 +88,8 @@ class RequestLine:
     pace_s: float = 0.0
     """About how long one answer takes; the slow ones count. 0 until it has answered."""
     answers: int = 0
+    is_silent: bool = False
+    """Whether the last request to it was given up without an answer."""
     _alone_s: float = 0.0
     _at_once: int = 2
     """So many may be in flight to a slow device: one more than it has answered at once. Two show the first time."""

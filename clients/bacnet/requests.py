@@ -12,10 +12,11 @@ a device refuses for want of room is asked again only if it is a read.
 from __future__ import annotations
 
 import asyncio
+from collections import defaultdict
 from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
@@ -31,9 +32,10 @@ from bacpypes3.appservice import ABORTED, AWAIT_CONFIRMATION, ClientSSM
 from bacpypes3.pdu import Address
 
 from clients.bacnet.errors import DeviceBusy, error_of
-from clients.bacnet.line import APDU_TIMEOUT_S, PER_NETWORK, RETRIES, Places, RequestLine
+from clients.bacnet.line import APDU_TIMEOUT_S, PER_NETWORK, RETRIES, RequestLine
 from clients.bacnet.names import device_key, socket_of
 from clients.bacnet.results import Untyped
+from clients.bacnet.trunk import RemoteNetwork, Seat
 from utils.errors import DeviceRefused, DeviceUnreachable, ObjectError
 
 _BUSY_PAUSE_S = 0.1
@@ -84,6 +86,7 @@ class _Flight:
     answer: Untyped = None
     transaction: Untyped = None
     repeats: int = 0
+    seat: Seat = field(default_factory=Seat)
     timer: asyncio.Handle | None = None
 
     @property
@@ -125,7 +128,7 @@ class Requester:
         self.own = own
         self._new_line = partial(RequestLine, apdu_timeout_s, retries)
         self._lines: dict[Address, RequestLine] = {}
-        self._networks: dict[int | None, Places] = {}
+        self._networks: defaultdict[int | None, RemoteNetwork] = defaultdict(RemoteNetwork)
         self._at_work: set[asyncio.Task[None]] = set()
 
     def is_own(self, address: Address) -> bool:
@@ -138,29 +141,40 @@ class Requester:
             self._lines[address] = self._new_line()
         return self._lines[address]
 
-    async def ask(self, address: Address, request: ConfirmedRequestPDU, what: str) -> Untyped:
-        """Send and return the acknowledgement. Raises DeviceError; the caller sets the deadline."""
+    async def ask(
+        self, address: Address, request: ConfirmedRequestPDU, what: str, patience_s: float | None = None
+    ) -> Untyped:
+        """Send and return the acknowledgement. Raises DeviceError; the caller sets the deadline.
+
+        With ``patience_s``, TimeoutError so long after it was its turn.
+        """
         self._refuse_self(address)
         line = self.line(address)
         tries = 0
         while True:
             try:
-                return await self._in_turn(line, address, request, what)
+                return await self._in_turn(line, address, request, what, patience_s)
             except DeviceBusy:
                 if not isinstance(request, _READS) or tries == line.retries:
                     raise
             tries += 1
             await asyncio.sleep(max(line.pace_s, _BUSY_PAUSE_S))
 
-    async def _in_turn(self, line: RequestLine, address: Address, request: ConfirmedRequestPDU, what: str) -> Untyped:
+    async def _in_turn(
+        self, line: RequestLine, address: Address, request: ConfirmedRequestPDU, what: str, patience_s: float | None
+    ) -> Untyped:
         async with line.places:
             if address.addrNet is None:
-                return await self._once(line, address, request, what)
-            async with self._networks.setdefault(address.addrNet, Places(PER_NETWORK)):
+                async with asyncio.timeout(patience_s):
+                    return await self._once(line, address, request, what, Seat())
+            async with self._networks[address.addrNet].seat(line) as seat:
                 await self._find_route(address)
-                return await self._once(line, address, request, what)
+                async with asyncio.timeout(patience_s):
+                    return await self._once(line, address, request, what, seat)
 
-    async def _once(self, line: RequestLine, address: Address, request: ConfirmedRequestPDU, what: str) -> Untyped:
+    async def _once(
+        self, line: RequestLine, address: Address, request: ConfirmedRequestPDU, what: str, seat: Seat
+    ) -> Untyped:
         request.pduDestination = address
         request.apduInvokeID = number = line.invoke_id()
         line.in_use.add(number)
@@ -169,6 +183,7 @@ class Requester:
             *(line, address, number, _CALL.get(), _place(line, address), loop.time()),
             is_read=isinstance(request, _READS),
             answers_before=line.answers,
+            seat=seat,
         )
         try:
             flight.answer = self._application.request(request)
@@ -185,6 +200,7 @@ class Requester:
             raise ObjectError(unreadable.device, f"{what}: {unreadable.what}") from None
         except asyncio.CancelledError:
             line.kept_back.append(number)
+            line.is_silent = True
             self._abandon(flight)
             raise
         finally:
@@ -198,6 +214,7 @@ class Requester:
         """Who has been asked twice may have answered to either."""
         flight.call.answers += 1
         flight.line.answers += 1
+        flight.line.is_silent = False
         if not (flight.repeats and flight.line.pace_s):
             flight.line.answered(asyncio.get_running_loop().time() - flight.sent_at, flight.place)
 
@@ -221,6 +238,7 @@ class Requester:
         if still_s <= 0 and flight.repeats < flight.line.retries:
             self._soon(flight.transaction.request(flight.transaction.get_segment(0)))
             flight.repeats += 1
+            flight.seat.leave()
             still_s = flight.sent_at + flight.patience_s - loop.time()
         flight.timer = loop.call_later(max(still_s, _LEAST_LOOK_S), self._look_again, flight)
 

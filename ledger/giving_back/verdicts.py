@@ -65,6 +65,10 @@ class Judge:
             return Write(entry.ref, WriteKind.OUT_OF_SERVICE, False)
         return Outcome.LEFT_ALONE if is_in_service else Write(entry.ref, WriteKind.PRESENT_VALUE, self._to_send(entry))
 
+    def is_theirs(self, entry: TakenObject, ref: ObjectRef, found: PointValue) -> bool:
+        """Whether a value is somebody else's for sure."""
+        return self._whose(entry, ref, found) is Judgement.THEIRS
+
     def _judge_stranger(self, entry: TakenObject, state: ObjectState, ref: ObjectRef) -> Write | Outcome:
         """Another name stands at this instance: only a value of ours is taken away, and nothing is put in its place."""
         if isinstance(entry, TakenSlot):

@@ -32,6 +32,7 @@ _TYPES: Mapping[str, tuple[type, ...]] = {
     "name": (str,),
     "priority": (int,),
     "before": (int, float, dict, type(None)),
+    "covered": (int, float, dict, type(None)),
     "was_out_of_service": (bool,),
     "time_zone": (str,),
     "ntp_enabled": (bool,),
@@ -143,7 +144,9 @@ def _apply(record: Record, content: Content, *, is_first: bool) -> bool:
 
 
 def _described(entry: Entry) -> Record:
-    return {"kind": type(entry).__name__, **{name: _told(value) for name, value in asdict(entry).items()}}
+    """Without what only some slots have, so that older versions understand all others."""
+    fields = {name: _told(value) for name, value in asdict(entry).items() if name != "covered" or value is not None}
+    return {"kind": type(entry).__name__, **fields}
 
 
 def _told(value: Any) -> Any:  # noqa: ANN401 - anything that a field may hold

@@ -110,11 +110,14 @@ class AnswerPoint(ApplicationServiceAccessPoint):  # type: ignore[misc]
 
     async def confirmation(self, pdu: PDU) -> None:
         """Octets have come. Nobody is told of those that are no APDU."""
+        octets = len(pdu.pduData)
         try:
             apdu = APDU.decode(pdu)
         except MALFORMED:
             return
-        if isinstance(apdu, ConfirmedRequestPDU):
+        if isinstance(apdu, ConfirmedRequestPDU) and octets > self.maxApduLengthAccepted:
+            await self.request(AbortPDU(srv=True, reason=AbortReason.apduTooLong, context=apdu))
+        elif isinstance(apdu, ConfirmedRequestPDU):
             await self._ask(apdu)
         elif isinstance(apdu, UnconfirmedRequestPDU):
             await self._tell(apdu)

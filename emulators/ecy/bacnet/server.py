@@ -12,7 +12,7 @@ from types import TracebackType
 from typing import Self
 
 from emulators.ecy.bacnet.application import ControllerApplication
-from emulators.ecy.bacnet.link import BacnetLink, BroadcastLink, Passes, bind_udp
+from emulators.ecy.bacnet.link import BacnetLink, BroadcastLink, Passes, RouterLink, bind_udp
 from emulators.ecy.bacnet.trunk.segment import Segment
 from emulators.ecy.bacnet.trunk.token_line import StationLink
 from emulators.ecy.bacnet.wire.units import check_units
@@ -123,7 +123,7 @@ class BacnetServer:
         self._applications = [
             ControllerApplication(one, link) for one, link in zip(self._controllers, links, strict=True)
         ]
-        on_ip = [
+        on_ip: list[BacnetLink | RouterLink] = [
             *(link for link in links if isinstance(link, BacnetLink)),
             *(segment.link for segment in self._segments.values()),
         ]
