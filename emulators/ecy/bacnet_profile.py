@@ -55,5 +55,5 @@ class BacnetProfile:
     cov_increment: float | None = None
     """Of every analog object, until somebody writes it; None for the usual one of its unit."""
     minimum_on_s: int | None = None
-    """``minimum-on-time`` of every binary output, in s of the controller's time; None for none."""
+    """``minimum-on-time`` of every binary output and value, in s of the controller's time; None for none."""
     minimum_off_s: int | None = None

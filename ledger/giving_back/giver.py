@@ -224,7 +224,7 @@ class _Giver:
             if error and outcome is Outcome.UNVERIFIED:
                 outcome = Outcome.FAILED
             self._verdicts.note(place.entry, after[place.ref])
-            note = place.note or self._doubts.get(place.entry, "")
+            note = place.note or self._doubts.get(place.entry, "") or self._plain.doubts.get(place.entry, "")
             if outcome is Outcome.FAILED:
                 note = error or f"asked for {state_before(place.entry)}, it is {shown(place.entry, after[place.ref])}"
             yield place, self._receipt_at(place, outcome, note, after[place.ref])

@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from ledger.entries import TakenObject, TakenSlot
-from ledger.giving_back.verdicts import Judge, is_stranger
+from ledger.giving_back.verdicts import Judge, in_doubt, is_stranger
 from ledger.giving_back.whereabouts import Place
 from ledger.receipts import Outcome
+from ledger.watched import Judgement
 from utils.values import ObjectState, Write, WriteKind, same_as_stored
 
 
@@ -24,6 +25,8 @@ class PlainValues:
         self._write = write
         self._left_alone: set[TakenObject] = set()
         self._put_back: set[TakenObject] = set()
+        self.doubts: dict[TakenObject, str] = {}
+        """What was said of values that may have been somebody else's."""
 
     def put_back(self, place: Place, refused: str) -> str:
         """In place of a slot that was not taken back; why not, in words, where this is none or does not go either."""
@@ -32,9 +35,13 @@ class PlainValues:
             return refused
         if place.state.priority_array is not None or is_stranger(entry, place.state):
             return refused
-        if not same_as_stored(shown, entry.covered) and self._judge.is_theirs(entry, place.ref, shown):
-            self._left_alone.add(entry)
-            return ""
+        if not same_as_stored(shown, entry.covered):
+            whose = self._judge.whose(entry, place.ref, shown)
+            if whose is Judgement.THEIRS:
+                self._left_alone.add(entry)
+                return ""
+            if whose is Judgement.IN_DOUBT:
+                self.doubts[entry] = in_doubt(shown)
         error = self._write(Write(place.ref, WriteKind.COMMAND, entry.covered, entry.priority))
         if not error:
             self._put_back.add(entry)

@@ -33,9 +33,7 @@ class Judge:
         found = _ours_in(entry, state)
         if found is None or isinstance(entry, TakenOutput) or _same(found, entry.before):
             return ""
-        if self._whose(entry, ref, found) is not Judgement.IN_DOUBT:
-            return ""
-        return f"it held {found}, which may be ours as the controller stored it, or somebody else's"
+        return in_doubt(found) if self._whose(entry, ref, found) is Judgement.IN_DOUBT else ""
 
     def judge(self, entry: TakenObject, state: ObjectState, ref: ObjectRef) -> Write | Outcome:
         """What to write to ``ref``, where the object stands now, or why to write nothing.
@@ -65,9 +63,9 @@ class Judge:
             return Write(entry.ref, WriteKind.OUT_OF_SERVICE, False)
         return Outcome.LEFT_ALONE if is_in_service else Write(entry.ref, WriteKind.PRESENT_VALUE, self._to_send(entry))
 
-    def is_theirs(self, entry: TakenObject, ref: ObjectRef, found: PointValue) -> bool:
-        """Whether a value is somebody else's for sure."""
-        return self._whose(entry, ref, found) is Judgement.THEIRS
+    def whose(self, entry: TakenObject, ref: ObjectRef, found: PointValue) -> Judgement:
+        """Whose value stands at ``ref``, by what was sent there."""
+        return self._whose(entry, ref, found)
 
     def _judge_stranger(self, entry: TakenObject, state: ObjectState, ref: ObjectRef) -> Write | Outcome:
         """Another name stands at this instance: only a value of ours is taken away, and nothing is put in its place."""
@@ -107,6 +105,11 @@ class Judge:
 
     def _to_send(self, entry: TakenSlot | TakenInput) -> PointValue | None:
         return None if entry.before is None else self._ledger.to_send(self._device, entry.ref, entry.before)
+
+
+def in_doubt(found: PointValue) -> str:
+    """What is said of a value that is taken away, and may be somebody else's."""
+    return f"it held {found}, which may be ours as the controller stored it, or somebody else's"
 
 
 def is_stranger(entry: TakenObject, state: ObjectState) -> bool:

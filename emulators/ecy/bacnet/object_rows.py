@@ -23,6 +23,7 @@ from emulators.ecy.bacnet.wire.values import (
 )
 from emulators.ecy.bacnet_profile import BacnetProfile
 from emulators.ecy.objects import objects
+from emulators.ecy.objects.minimum_times import HAVE_MINIMUM_TIMES
 from emulators.ecy.objects.objects import BacnetObject
 from emulators.ecy.profile import Profile
 from emulators.ecy.refusals import INVALID_REQUEST, VALUE_OUT_OF_RANGE, WRITE_ACCESS_DENIED, Refusal
@@ -81,7 +82,7 @@ def with_name(target: BacnetObject, tags: Tags) -> BacnetObject:
 def rows_of(kind: ObjectType, profile: Profile) -> Rows[BacnetObject]:
     """The properties of an object type, writable as in a controller. Present-value is written by priority."""
     rows = [_switched(row, profile.bacnet) for row, applies in _ROWS if applies(kind)]
-    if kind is ObjectType.BINARY_OUTPUT:
+    if kind in HAVE_MINIMUM_TIMES:
         rows += _minimum_times(profile.bacnet)
     return table([row for row in rows if profile.priority_arrays or row.name != PRIORITY_ARRAY])
 

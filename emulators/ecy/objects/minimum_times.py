@@ -1,4 +1,4 @@
-"""Minimum on and off times of binary outputs: the object holds itself in slot 6 (ASHRAE 135, clause 19.2.3)."""
+"""Minimum on and off times of binary objects: each holds itself in slot 6 (ASHRAE 135, clause 19.2.3)."""
 
 from __future__ import annotations
 
@@ -12,10 +12,11 @@ from emulators.ecy.objects.objects import BacnetObject
 from utils.values import ObjectRef, ObjectType
 
 MINIMUM_TIMES_SLOT = 6
+HAVE_MINIMUM_TIMES = frozenset({ObjectType.BINARY_OUTPUT, ObjectType.BINARY_VALUE})
 
 
 class MinimumTimes:
-    """Those of all binary outputs of one controller, in s of its own time; None or 0 for none.
+    """Those of all such objects of one controller, in s of its own time; None or 0 for none.
 
     A present-value that changes is held in slot 6 until its time is over; what happens then waits in the other slots.
     """
@@ -44,7 +45,7 @@ class MinimumTimes:
 
     def _changed(self, change: Change) -> None:
         old, new = change.old, change.new
-        if old is None or new is None or new.ref.object_type is not ObjectType.BINARY_OUTPUT:
+        if old is None or new is None or new.ref.object_type not in HAVE_MINIMUM_TIMES:
             return
         state = new.present_value
         if old.present_value == state:
