@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field
 
 from rich.console import Console
@@ -66,7 +67,7 @@ def _offer(options: argparse.Namespace, console: Console, *, asks_controllers: b
     inventory = Inventory(server, manager, state, devices=devices, may_show=shows)
     log_on_screen(settings.part(LocalSettings), (*settings.secrets, *manager.secrets), screen, options.loudness)
     tick = question.put if question is not None else lambda: None
-    with state.without_a_trace():
+    with closing(manager), state.without_a_trace():
         return until_done(inventory.look, inventory.request_stop, thread_name="look", second=NOTHING_WRITTEN, tick=tick)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+from contextlib import closing
 
 from rich.console import Console
 
@@ -41,7 +42,7 @@ def run(options: argparse.Namespace, console: Console) -> int:
     inventory = Inventory(server, manager, state, devices=devices, may_show=shows)
     log_on_screen(settings.part(LocalSettings), (*settings.secrets, *manager.secrets), screen, options.loudness)
     tick = question.put if question is not None else lambda: None
-    with state.without_a_trace():
+    with closing(manager), state.without_a_trace():
         offer = until_done(
             inventory.look, inventory.request_stop, thread_name="look", second=NOTHING_WRITTEN, tick=tick
         )
