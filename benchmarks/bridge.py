@@ -51,21 +51,11 @@ def rows(folder: Path) -> Iterator[Measured]:
         "<= 2.5",
         f"{slow_s * 1e3:.1f} ms a step, {CONTROLLERS} controllers",
     )
-    with peers(CONTROLLERS, LATENCY_S, "bacnet") as (building, controllers):
-        over_bacnet_s = step_time(folder / "bacnet", building, controllers, [], protocol="bacnet")
-    yield Measured(
-        f"over BACnet, round trips per step at {LATENCY_S * 1e3:.0f} ms",
-        f"{over_bacnet_s / LATENCY_S:.2f}",
-        "<= 2.2",
-        f"{over_bacnet_s * 1e3:.1f} ms a step, {CONTROLLERS} controllers, half of that their own work",
-    )
 
 
-def step_time(
-    folder: Path, building: str, controllers: Sequence[str], sent: list[RecordedCall], protocol: str = "ecy"
-) -> float:
+def step_time(folder: Path, building: str, controllers: Sequence[str], sent: list[RecordedCall]) -> float:
     """Seconds per step of a run; ``sent`` gets what its steps sent, start and end left out."""
-    run = prepared(folder, building, controllers, STEPS, protocol=protocol)
+    run = prepared(folder, building, controllers, STEPS)
     call = HttpFunnel.call
 
     def recording(funnel: HttpFunnel, method: str, path: str, **options: Any) -> HttpReply:  # noqa: ANN401

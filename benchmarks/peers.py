@@ -10,7 +10,6 @@ from contextlib import ExitStack
 
 from emulators.boptest.server import BoptestServer
 from emulators.ecy.controller import ControllerSpec
-from emulators.ecy.faults.datagrams import Slow
 from emulators.ecy.scanning import WallScan
 from emulators.ecy.server import EcyServer
 from emulators.plants.multizone_office import MultizoneOffice
@@ -34,8 +33,6 @@ def serve(count: int, latency_s: float, over_bacnet: bool) -> None:
                     specs, username=USER, password=PASSWORD, scan=WallScan(), latency_s=latency_s, bacnet_port=port
                 )
             )
-            for spec in specs if latency_s else ():
-                server.controller(spec.name).faults.add(Slow(latency_s))
             addresses = server.bacnet_addresses if over_bacnet else server.addresses
             lines = [f"ECY {name} {address}" for name, address in addresses.items()]
         print("\n".join(lines), flush=True)

@@ -39,14 +39,15 @@ def prepared(
     *,
     time_scale: float = 0.0,
     records: bool = True,
+    deadband: float | None = None,
     **keys: object,
 ) -> Run:
     """A run of so many steps over all controllers, ready to execute. ``folder`` gets its configs and state.
 
-    ``keys`` are further ones of every config.
+    ``keys`` are further ones of every config; ``deadband`` is one of every measurement.
     """
     keys = {"timeout_s": timeout_s, **keys}
-    configs = _write_configs(folder, controllers, keys)
+    configs = _write_configs(folder, controllers, {} if deadband is None else {"deadband": deadband}, keys)
     variables = {
         "BOP_SERVER_URL": building,
         "BOP_START_TIME": "2023-07-06 10:00:00",
@@ -66,17 +67,19 @@ def prepared(
     return Run(settings, manager, state, steps=steps)
 
 
-def _write_configs(folder: Path, controllers: Sequence[str], keys: Mapping[str, object]) -> Path:
+def _write_configs(
+    folder: Path, controllers: Sequence[str], of_measurements: Mapping[str, object], keys: Mapping[str, object]
+) -> Path:
     configs = folder / "configs"
     configs.mkdir(parents=True)
     for number, address in enumerate(controllers):
-        points = _points(number, len(controllers))
+        points = _points(number, len(controllers), of_measurements)
         config = {"equipment_name": f"C{number:02d}", "device_ip": address, "points": points, **keys}
         (configs / f"{number:02d}.json").write_text(json.dumps(config), encoding="utf-8")
     return configs
 
 
-def _points(number: int, controllers: int) -> list[dict[str, object]]:
+def _points(number: int, controllers: int, of_measurements: Mapping[str, object]) -> list[dict[str, object]]:
     """The same measurements for everybody, and an override that nobody else drives as long as there are any."""
     plant = MultizoneOffice()
     overrides = [name.removesuffix("_u") for name, meta in plant.inputs.items() if meta.unit == "1"]
@@ -91,6 +94,6 @@ def _points(number: int, controllers: int) -> list[dict[str, object]]:
     ]
     last = _FIRST_MEASUREMENT + POINTS_PER_CONTROLLER - len(outputs)
     return outputs + [
-        {"bop_point": name, "ecy_point": f"In{n:02d}", "object_type": "AnalogInput"}
+        {"bop_point": name, "ecy_point": f"In{n:02d}", "object_type": "AnalogInput", **of_measurements}
         for n, name in enumerate(list(plant.measurements)[_FIRST_MEASUREMENT:last])
     ]

@@ -19,6 +19,8 @@ from utils.handoff import Closed, LatestValue
 from utils.pacing import Pacer
 from utils.values import Frame, PointValue, Sample, Target
 
+_FIRST_READ_SHARE = 0.25
+"""Of a step's time, at most, is what the first read is thought to take."""
 _READ_MARGIN_S = 0.05
 """How long before the next advance the reads begin at the latest, besides twice what they usually take."""
 KEEP_ALIVE_S = 120.0
@@ -170,7 +172,7 @@ class DeviceLoop:
         if turn.course is Course.ANEW:
             self._together(_couple_again)
         if self._is_one_batch(turn.course):
-            return self._together(lambda link: link.exchange(frame))
+            return self._one_batch(frame, began)
         self._together(lambda link: link.write(frame))
         if is_in_step and self._pacer.period_s:
             self._look_at_clocks(frame, began)
@@ -179,6 +181,14 @@ class DeviceLoop:
         samples = self._together(lambda link: link.read())
         took_s = self._clocks.monotonic() - reads_began
         self._read_s += 0.2 * (took_s - self._read_s)
+        return samples
+
+    def _one_batch(self, frame: Frame, began: MonotonicSeconds) -> Samples:
+        """Writes and reads. Those of the coupling tell how long a first read may take: its step is not to be late."""
+        samples = self._together(lambda link: link.exchange(frame))
+        if not self._read_s:
+            took_s = self._clocks.monotonic() - began
+            self._read_s = min(took_s, _FIRST_READ_SHARE * self._pacer.period_s)
         return samples
 
     def _is_one_batch(self, course: Course) -> bool:

@@ -7,12 +7,12 @@ import threading
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import ExitStack
 from datetime import datetime
-from typing import Any, Self, TypeVar
+from typing import Any, Self, TypeAlias, TypeVar
 
-from clients.bacnet.client import DISCOVERY_TIMEOUT_S
+from clients.bacnet.client import DISCOVERY_TIMEOUT_S, BACnetClient
 from clients.bacnet.errors import StackError
 from clients.bacnet.names import device_key, object_identifier, ref_of, station
-from clients.bacnet.results import BacnetReading, BacnetRef
+from clients.bacnet.results import BacnetReading, BacnetRef, BacnetWrite, BacnetWriteResult
 from clients.bacnet.stack import BACnetStack, Question
 from clients.bacnet.states import (
     name_refs,
@@ -44,6 +44,7 @@ _VIA = " via "
 """Between our own address and that of the BBMD that passes our broadcasts on."""
 
 Answer = TypeVar("Answer")
+Exchanged: TypeAlias = tuple[tuple[BacnetWriteResult, ...], dict[BacnetRef, BacnetReading]]
 
 
 class BACnetDeviceClient(Exchanging, WithoutAccount):
@@ -127,11 +128,12 @@ class BACnetDeviceClient(Exchanging, WithoutAccount):
         slots: Sequence[ObjectRef] = (),
     ) -> Exchange:
         """Write in order, and after that read values, names and priority arrays; a result for each."""
-        results = self._write(writes)
+        orders = [write_of(write) for write in writes]
         wanted = [ref for target in reads for ref in sample_refs(target)]
-        told = self._read([*wanted, *name_refs(names), *slot_refs(slots)])
+        results, told = self._exchanged(orders, [*wanted, *name_refs(names), *slot_refs(slots)])
         samples = {target: sample_of(target, told) for target in reads}
-        return Exchange(results, samples, names_of(names, told), slots_of(slots, told))
+        taken = tuple(WriteResult(write, result.error) for write, result in zip(writes, results, strict=True))
+        return Exchange(taken, samples, names_of(names, told), slots_of(slots, told))
 
     def relinquish(self, ref: ObjectRef, priority: int) -> bool:
         """Give a slot back: True when the priority array shows it, False when that cannot be read.
@@ -214,18 +216,18 @@ class BACnetDeviceClient(Exchanging, WithoutAccount):
 
     def _read(self, refs: Sequence[BacnetRef]) -> dict[BacnetRef, BacnetReading]:
         """Readings by reference, each asked for once."""
-        wanted = list(dict.fromkeys(refs))
-        if not wanted:
-            return {}
-        readings = self._call(lambda client: client.read_multiple(self._address, wanted, timeout_s=self.timeout_s))
-        return dict(zip(wanted, readings, strict=True))
+        return self._exchanged((), refs)[1]
 
-    def _write(self, writes: Sequence[Write]) -> tuple[WriteResult, ...]:
-        if not writes:
-            return ()
-        orders = [write_of(write) for write in writes]
-        results = self._call(lambda client: client.write_multiple(self._address, orders, timeout_s=self.timeout_s))
-        return tuple(WriteResult(write, result.error) for write, result in zip(writes, results, strict=True))
+    def _exchanged(self, orders: Sequence[BacnetWrite], refs: Sequence[BacnetRef]) -> Exchanged:
+        """Results by write, and after them readings by reference, each asked for once. One visit to the loop."""
+        wanted = list(dict.fromkeys(refs))
+
+        async def ask(client: BACnetClient) -> Exchanged:
+            results = await client.write_multiple(self._address, orders, timeout_s=self.timeout_s) if orders else ()
+            told = await client.read_multiple(self._address, wanted, timeout_s=self.timeout_s) if wanted else ()
+            return results, dict(zip(wanted, told, strict=True))
+
+        return self._call(ask, 2 * self.timeout_s) if orders or wanted else ((), {})
 
     def _call(self, ask: Question[Answer], timeout_s: float | None = None) -> Answer:
         """Ask inside the loop and wait. A stack that is closed is a device that cannot be reached."""
@@ -293,7 +295,7 @@ class BacnetStacks:
         with self._lock:
             if own not in self._stacks:
                 address, _, bbmd = own.partition(_VIA)
-                stack = BACnetStack(address, foreign=bbmd or None, is_hidden=True)
+                stack = BACnetStack(address, foreign=bbmd or None, is_hidden=True, takes_turns=True)
                 self._stacks[own] = self._open.enter_context(stack)
             return self._stacks[own]
 

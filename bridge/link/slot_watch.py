@@ -118,13 +118,14 @@ class SlotWatch(Duty):
 
     def hear(self, exchange: Exchange, now_s: MonotonicSeconds) -> None:
         """Judge what has been read along."""
-        for bound in self._ours():
+        for bound in self._points():
+            is_told = bound.ref in exchange.slots or (bound.role is Role.FORCED and bound.ref in exchange.samples)
+            if not is_told or not self._is_ours(bound):  # nothing is, in most of the steps
+                continue
             if bound.ref in exchange.slots:
                 self._judge_slot(bound, exchange.slots[bound.ref], now_s)
-            elif bound.role is Role.FORCED and bound.ref in exchange.samples:
-                self._ledger.saw(self._device, bound.ref, exchange.samples[bound.ref].value)
             else:
-                continue
+                self._ledger.saw(self._device, bound.ref, exchange.samples[bound.ref].value)
             self._glance_at_s = now_s + _GLANCE_EVERY_S
 
     def see(self, states: Mapping[ObjectRef, ObjectState], now_s: MonotonicSeconds) -> None:
@@ -146,11 +147,10 @@ class SlotWatch(Duty):
 
     def _ours(self) -> list[Written]:
         """What has been written and is not somebody else's."""
-        return [
-            bound
-            for bound in self._points()
-            if not self.is_yielded(bound.target) and self._ledger.has_sent(self._device, bound.ref)
-        ]
+        return [bound for bound in self._points() if self._is_ours(bound)]
+
+    def _is_ours(self, bound: Written) -> bool:
+        return not self.is_yielded(bound.target) and self._ledger.has_sent(self._device, bound.ref)
 
     def _judge_slot(self, bound: Written, slots: PriorityArray | None, now_s: MonotonicSeconds) -> None:
         """A present-value alone would tell nothing: another slot may win, and it may be on its way."""

@@ -190,6 +190,12 @@ async def _until_registered(link: Untyped, timeout_s: float) -> None:
         raise StackError(f"BACnet: the BBMD {link.bbmdAddress} {said}") from None
 
 
+def transport_of(application: BenchApplication) -> Untyped:
+    """The socket of our own address, once it is open."""
+    (link,) = application.link_layers.values()
+    return link.server.local_transport
+
+
 def application_address(application: BenchApplication) -> str:
     """Our own address as others see it."""
     (adapter,) = application.nsap.adapters.values()

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import struct
+from functools import lru_cache
 
 from bacpypes3.apdu import AbortPDU, ErrorRejectAbortNack, RejectPDU, WritePropertyMultipleError
+from bacpypes3.basetypes import ErrorCode
 from bacpypes3.errors import RejectException
 
 from utils.errors import BridgeError, DeviceError, DeviceRefused, DeviceUnreachable, ObjectError
@@ -61,6 +63,12 @@ class WriteStopped(DeviceError):
         self.error = error
         self.target = target
         super().__init__(error.device, error.what)
+
+
+@lru_cache(maxsize=256)
+def error_code(number: int) -> str:
+    """The word for an error's code, or its number where the standard has none."""
+    return str(ErrorCode(number))
 
 
 def error_of(device: str, what: str, answer: ErrorRejectAbortNack) -> DeviceError:

@@ -6,6 +6,9 @@ import asyncio
 from collections import deque
 from dataclasses import dataclass, field
 from types import TracebackType
+from weakref import WeakValueDictionary
+
+from bacpypes3.pdu import Address
 
 IN_FLIGHT = 8
 """Requests to one device at a time, and to one that answers many at once for good."""
@@ -75,12 +78,22 @@ class Places:
         self.leave()
 
 
+_TURNS: WeakValueDictionary[Address, Places] = WeakValueDictionary()
+
+
+def turns_of(address: Address) -> Places:
+    """The places of a device that gets one request at a time, for all who ask it so from this process's loop."""
+    return _TURNS.setdefault(address, Places(1))
+
+
 @dataclass(slots=True)
 class RequestLine:
     """One device. ``apdu_timeout_s`` and ``retries`` are its own once it has told them."""
 
     apdu_timeout_s: float = APDU_TIMEOUT_S
     retries: int = RETRIES
+    at_once: int = IN_FLIGHT
+    """So many at a time at most, whatever it takes."""
     places: Places = field(default_factory=lambda: Places(IN_FLIGHT))
     in_use: set[int] = field(default_factory=set)
     kept_back: deque[int] = field(default_factory=lambda: deque(maxlen=_KEPT_BACK))
@@ -90,10 +103,16 @@ class RequestLine:
     answers: int = 0
     is_silent: bool = False
     """Whether the last request to it was given up without an answer."""
+    in_pieces: set[bytes] = field(default_factory=set)
+    """Requests whose answers do not fit into one piece."""
     _alone_s: float = 0.0
     _at_once: int = 2
     """So many may be in flight to a slow device: one more than it has answered at once. Two show the first time."""
     _most: float = IN_FLIGHT
+
+    def __post_init__(self) -> None:
+        self._most = min(self._most, self.at_once)
+        self.places.allow(self._limit())
 
     def invoke_id(self) -> int:
         """A number for the next request that no other has now, and none had that may still be answered."""
@@ -129,7 +148,7 @@ class RequestLine:
         elif self._alone_s:
             queued = latency_s > self._alone_s * (1 + (place - 1) * _QUEUED)
             self._at_once = 1 if queued else max(self._at_once, place + 1)
-        self._most = min(IN_FLIGHT, self._most + _REGAINED)
+        self._most = min(self.at_once, self._most + _REGAINED)
         self.places.allow(self._limit())
 
     def is_crowded(self) -> None:

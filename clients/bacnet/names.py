@@ -77,12 +77,6 @@ def property_identifier(name: str) -> PropertyIdentifier:
         raise ConfigError([Problem(f"property {name!r}", f"there is no such property{guess}")]) from None
 
 
-@lru_cache(maxsize=4096)
-def object_name(identifier: ObjectIdentifier) -> str:
-    """``analog-input,1``."""
-    return str(identifier)
-
-
 def ref_of(identifier: ObjectIdentifier) -> ObjectRef:
     """The object as one of ours."""
     return ObjectRef(type_of(identifier[0]), identifier[1])

@@ -13,51 +13,39 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
-from collections.abc import AsyncIterator, Coroutine
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass, field
 from functools import partial
-from typing import Any
 
-from bacpypes3.apdu import (
-    AbortReason,
-    ConfirmedRequestPDU,
-    ErrorRejectAbortNack,
-    ReadPropertyMultipleRequest,
-    ReadPropertyRequest,
-)
+from bacpypes3.apdu import ConfirmedRequestPDU, ErrorRejectAbortNack, ReadPropertyRequest
 from bacpypes3.app import Application
-from bacpypes3.appservice import ABORTED, AWAIT_CONFIRMATION, ClientSSM
 from bacpypes3.pdu import Address
 
-from clients.bacnet.errors import DeviceBusy, error_of
-from clients.bacnet.line import APDU_TIMEOUT_S, PER_NETWORK, RETRIES, RequestLine
+from clients.bacnet.errors import AnswerTooLong, DeviceBusy, error_of
+from clients.bacnet.flights import ByStack, Flight, TimedCall, transaction_of
+from clients.bacnet.line import APDU_TIMEOUT_S, IN_FLIGHT, PER_NETWORK, RETRIES, RequestLine, turns_of
 from clients.bacnet.names import device_key, socket_of
+from clients.bacnet.octets.lane import Lane
+from clients.bacnet.octets.services import READ_MULTIPLE, OctetsRequest
 from clients.bacnet.results import Untyped
 from clients.bacnet.trunk import RemoteNetwork, Seat
 from utils.errors import DeviceRefused, DeviceUnreachable, ObjectError
 
 _BUSY_PAUSE_S = 0.1
 _LEAST_LOOK_S = 0.1
-_READS = (ReadPropertyRequest, ReadPropertyMultipleRequest)
+_IN_ONE_PIECE = "segmentation-not-supported"
+"""What a device says whose answer does not fit into the one piece that was asked for."""
+_READS = frozenset({int(ReadPropertyRequest.service_choice), READ_MULTIPLE})
 
 
-@dataclass(slots=True)
-class _Call:
-    """What has a deadline, and whether anything has been answered in it."""
-
-    timeout_s: float
-    answers: int = 0
-
-
-_CALL: ContextVar[_Call] = ContextVar("call")
+_CALL: ContextVar[TimedCall] = ContextVar("call")
 
 
 @asynccontextmanager
 async def deadline(device: str, timeout_s: float) -> AsyncIterator[None]:
     """Everything inside, within ``timeout_s``. Raises DeviceUnreachable when it takes longer."""
-    call = _Call(timeout_s)
+    call = TimedCall(timeout_s)
     token = _CALL.set(call)
     try:
         async with asyncio.timeout(timeout_s):
@@ -71,45 +59,9 @@ async def deadline(device: str, timeout_s: float) -> AsyncIterator[None]:
         _CALL.reset(token)
 
 
-@dataclass(slots=True)
-class _Flight:
-    """A request that has been sent, as the ``place``-th to its device at that time."""
-
-    line: RequestLine
-    address: Address
-    number: int
-    call: _Call
-    place: int
-    sent_at: float
-    is_read: bool
-    answers_before: int
-    answer: Untyped = None
-    transaction: Untyped = None
-    repeats: int = 0
-    seat: Seat = field(default_factory=Seat)
-    timer: asyncio.Handle | None = None
-
-    @property
-    def is_passed_over(self) -> bool:
-        """Whether it has been repeated in vain while the device has answered others: something swallows the answer."""
-        return self.is_read and self.repeats > 0 and self.line.answers > self.answers_before
-
-    @property
-    def patience_s(self) -> float:
-        """How long it is left alone, from its beginning."""
-        return self.line.patience_s(self.call.timeout_s, self.place, self.repeats)
-
-
 def _place(line: RequestLine, address: Address) -> int:
     """How many are under way to a device with this one; those that wait for its network are not."""
     return line.places.taken if address.addrNet is None else min(line.places.taken, PER_NETWORK)
-
-
-async def _respond(flight: _Flight, apdu: Untyped) -> None:
-    """BACpypes3 loses an answer that it cannot decode."""
-    await ClientSSM.response(flight.transaction, apdu)
-    if not flight.answer.done():
-        flight.answer.set_exception(ObjectError(device_key(flight.address), "unreadable answer"))
 
 
 class Requester:
@@ -122,14 +74,24 @@ class Requester:
         *,
         apdu_timeout_s: float = APDU_TIMEOUT_S,
         retries: int = RETRIES,
+        at_once: int = IN_FLIGHT,
     ) -> None:
-        """``apdu_timeout_s`` and ``retries`` are for devices that tell none of their own."""
+        """``apdu_timeout_s`` and ``retries`` are for devices that tell none of their own.
+
+        ``at_once`` requests go to a device at a time at most. Where that is one, it is one of all requesters of this
+        process that say so.
+        """
         self._application = application
         self.own = own
-        self._new_line = partial(RequestLine, apdu_timeout_s, retries)
+        self._new_line = partial(RequestLine, apdu_timeout_s, retries, at_once)
+        self._takes_turns = at_once == 1
         self._lines: dict[Address, RequestLine] = {}
         self._networks: defaultdict[int | None, RemoteNetwork] = defaultdict(RemoteNetwork)
-        self._at_work: set[asyncio.Task[None]] = set()
+        self._lane: Lane | None = None
+
+    def open_lane(self, lane: Lane) -> None:
+        """Send what is in octets this way from now on, wherever it leads to."""
+        self._lane = lane
 
     def is_own(self, address: Address) -> bool:
         """Whether something has come from ourselves: a broadcast may come back."""
@@ -138,7 +100,7 @@ class Requester:
     def line(self, address: Address) -> RequestLine:
         """What is going on with a device."""
         if address not in self._lines:
-            self._lines[address] = self._new_line()
+            self._lines[address] = self._new_line(turns_of(address)) if self._takes_turns else self._new_line()
         return self._lines[address]
 
     async def ask(
@@ -154,8 +116,13 @@ class Requester:
         while True:
             try:
                 return await self._in_turn(line, address, request, what, patience_s)
+            except AnswerTooLong as error:
+                if error.code != _IN_ONE_PIECE or self._lane_for(line, address, request) is None:
+                    raise
+                line.in_pieces.add(request.octets)
+                continue
             except DeviceBusy:
-                if not isinstance(request, _READS) or tries == line.retries:
+                if not _is_read(request) or tries == line.retries:
                     raise
             tries += 1
             await asyncio.sleep(max(line.pace_s, _BUSY_PAUSE_S))
@@ -179,15 +146,14 @@ class Requester:
         request.apduInvokeID = number = line.invoke_id()
         line.in_use.add(number)
         loop = asyncio.get_running_loop()
-        flight = _Flight(
+        flight = Flight(
             *(line, address, number, _CALL.get(), _place(line, address), loop.time()),
-            is_read=isinstance(request, _READS),
+            is_read=_is_read(request),
             answers_before=line.answers,
             seat=seat,
         )
         try:
-            flight.answer = self._application.request(request)
-            flight.timer = loop.call_soon(self._watch, flight)  # behind the task that has just been made to send it
+            self._send(flight, request)
             told = await flight.answer
         except ErrorRejectAbortNack as refusal:
             self._learn(flight)
@@ -201,16 +167,27 @@ class Requester:
         except asyncio.CancelledError:
             line.kept_back.append(number)
             line.is_silent = True
-            self._abandon(flight)
+            if flight.sent is None:
+                self._find(flight)
             raise
         finally:
             line.in_use.discard(number)
-            if flight.timer is not None:
-                flight.timer.cancel()
+            flight.close()
         self._learn(flight)
-        return told
+        return _octets_of(told) if isinstance(request, OctetsRequest) else told
 
-    def _learn(self, flight: _Flight) -> None:
+    def _send(self, flight: Flight, request: ConfirmedRequestPDU) -> None:
+        lane = self._lane_for(flight.line, flight.address, request)
+        if lane is not None:
+            flight.sent = call = lane.begin(flight.address, flight.number, request)
+            flight.answer = call.answer
+            self._watch(flight)
+        else:
+            flight.answer = self._application.request(request)
+            # Behind the task that has just been made to send it.
+            flight.timer = asyncio.get_running_loop().call_soon(self._find, flight)
+
+    def _learn(self, flight: Flight) -> None:
         """Who has been asked twice may have answered to either."""
         flight.call.answers += 1
         flight.line.answers += 1
@@ -218,34 +195,31 @@ class Requester:
         if not (flight.repeats and flight.line.pace_s):
             flight.line.answered(asyncio.get_running_loop().time() - flight.sent_at, flight.place)
 
-    def _watch(self, flight: _Flight) -> None:
-        """From now on it is repeated by us, and not by BACpypes3."""
-        flight.transaction = self._transaction(flight)
-        if flight.transaction is not None and flight.transaction.state == AWAIT_CONFIRMATION:
-            flight.transaction.stop_timer()
-            flight.transaction.response = partial(_respond, flight)
-            flight.timer = asyncio.get_running_loop().call_later(flight.patience_s, self._look_again, flight)
+    def _find(self, flight: Flight) -> None:
+        """What BACpypes3 has made of it: from now on it is ours to repeat, and to end."""
+        transaction = transaction_of(self._application, flight)
+        if transaction is not None:
+            flight.sent = ByStack(flight, transaction)
+            self._watch(flight)
 
-    def _look_again(self, flight: _Flight) -> None:
+    def _watch(self, flight: Flight) -> None:
+        flight.timer = asyncio.get_running_loop().call_later(flight.patience_s, self._look_again, flight)
+
+    def _look_again(self, flight: Flight) -> None:
         """Repeat what has waited long enough, by what is known of the device by now; give up what is passed over."""
         loop = asyncio.get_running_loop()
         still_s = flight.sent_at + flight.patience_s - loop.time()
-        if flight.transaction.state != AWAIT_CONFIRMATION or flight.transaction.segmentCount != 1:
+        if flight.sent is None or not flight.sent.is_waiting:
             return
         if still_s <= 0 and flight.is_passed_over:
-            self._soon(flight.transaction.response(flight.transaction.abort(AbortReason.noResponse)))
+            flight.sent.give_up()
             return
         if still_s <= 0 and flight.repeats < flight.line.retries:
-            self._soon(flight.transaction.request(flight.transaction.get_segment(0)))
+            flight.sent.send()
             flight.repeats += 1
             flight.seat.leave()
             still_s = flight.sent_at + flight.patience_s - loop.time()
         flight.timer = loop.call_later(max(still_s, _LEAST_LOOK_S), self._look_again, flight)
-
-    def _soon(self, work: Coroutine[Any, Any, None]) -> None:
-        task = asyncio.get_running_loop().create_task(work)
-        self._at_work.add(task)
-        task.add_done_callback(self._at_work.discard)
 
     def _refuse_self(self, address: Address) -> None:
         """BACpypes3 answers what goes to its own port, on 127.x whatever the host, from its own objects."""
@@ -267,13 +241,17 @@ class Requester:
         if not await self._application.nse.who_is_router_to_network(network=network):
             raise DeviceUnreachable(device_key(address), f"no router to network {network} answers")
 
-    def _transaction(self, flight: _Flight) -> Untyped:
-        for transaction in self._application.asap.clientTransactions:
-            if transaction.invokeID == flight.number and transaction.pdu_address == flight.address:
-                return transaction
-        return None
+    def _lane_for(self, line: RequestLine, address: Address, request: ConfirmedRequestPDU) -> Lane | None:
+        """The short way, for octets whose answer fits into one piece, to where it leads."""
+        if self._lane is None or not isinstance(request, OctetsRequest) or request.octets in line.in_pieces:
+            return None
+        return self._lane if self._lane.leads_to(address) else None
 
-    def _abandon(self, flight: _Flight) -> None:
-        transaction = self._transaction(flight)
-        if transaction is not None:
-            transaction.set_state(ABORTED)
+
+def _is_read(request: ConfirmedRequestPDU) -> bool:
+    return int(request.apduService) in _READS
+
+
+def _octets_of(answer: Untyped) -> bytes:
+    """What an answer to octets says, which BACpypes3 has in its own wrapping."""
+    return answer if isinstance(answer, bytes) else bytes(answer.pduData)

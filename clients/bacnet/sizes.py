@@ -6,26 +6,14 @@ in 206.
 
 from __future__ import annotations
 
-from bacpypes3.primitivedata import Tag, TagClass
-
 REQUEST_HEADER, ANSWER_HEADER = 4, 3
 """Of an APDU that is not segmented."""
 PER_OBJECT = 7
 """An object's identifier, and the brackets around what concerns it."""
 BRACKETS = 2
 """Around a value."""
-_SHORT, _LONG = 5, 254
-"""From so many octets on, a tag tells their number in one octet more, or in three."""
 
 
 def parameter_size(number: int) -> int:
     """A number as a parameter: its tag, and as many octets as it needs."""
     return 1 + max(1, (number.bit_length() + 7) // 8)
-
-
-def tag_size(tag: Tag) -> int:
-    """One tag with its contents."""
-    length = len(tag.tag_data or b"")
-    if tag.tag_class in (TagClass.opening, TagClass.closing) or length < _SHORT:
-        return 1 + length
-    return length + (2 if length < _LONG else 4)

@@ -17,12 +17,13 @@ from typing import Any, Self, TypeAlias, TypeVar
 
 from bacpypes3.pdu import IPv4Address
 
-from clients.bacnet.application import BenchApplication, build, is_registered, shut_down, until_ready
+from clients.bacnet.application import BenchApplication, build, is_registered, shut_down, transport_of, until_ready
 from clients.bacnet.client import DISCOVERY_TIMEOUT_S, BACnetClient
 from clients.bacnet.errors import StackError
-from clients.bacnet.line import APDU_TIMEOUT_S, RETRIES
+from clients.bacnet.line import APDU_TIMEOUT_S, IN_FLIGHT, RETRIES
 from clients.bacnet.loop import SHARED_LOOP
 from clients.bacnet.names import station
+from clients.bacnet.octets.lane import Lane
 from clients.bacnet.port import OwnPort, interface_address
 from clients.bacnet.requests import Requester
 from utils.errors import ConfigError, Problem
@@ -49,18 +50,22 @@ class BACnetStack:
         retries: int = RETRIES,
         lock_folder: Path | None = None,
         is_hidden: bool = False,
+        takes_turns: bool = False,
     ) -> None:
         """``address`` is this computer's own, with the network's mask: ``192.168.0.5/24:47808``; port 0 is a free one.
 
         ``foreign`` is the address of a BBMD to register with. ``apdu_timeout_s`` and ``retries`` say when, and how
         often, a request is repeated to a device that tells neither of its own. A hidden device does not answer to
-        Who-Is until it is shown. Raises ConfigError for an address that is none; nothing is opened yet.
+        Who-Is until it is shown. Who takes turns sends a device one request at a time, together with all stacks of
+        this process that do so too; others send as many as it answers at once. Raises ConfigError for an address that
+        is none; nothing is opened yet.
         """
         self._wanted = interface_address(address)
         self._foreign = None if foreign is None else _peer(foreign)
         self._device = instance, name
         self._tries = apdu_timeout_s, retries
         self._is_hidden = is_hidden
+        self._at_once = 1 if takes_turns else IN_FLIGHT
         self._lock_folder = lock_folder
         self._port: OwnPort | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -187,9 +192,11 @@ class BACnetStack:
         application.prepare(apdu_timeout_s=self._tries[0], retries=self._tries[1], is_hidden=self._is_hidden)
         self._application = application
         await until_ready(application, _OPEN_TIMEOUT_S)
+        timeout_s, retries = self._tries
         requester = Requester(
-            application, port.address.addrTuple, apdu_timeout_s=self._tries[0], retries=self._tries[1]
+            application, port.address.addrTuple, apdu_timeout_s=timeout_s, retries=retries, at_once=self._at_once
         )
+        requester.open_lane(Lane(transport_of(application)))
         self._client = BACnetClient(application, requester, broadcasts=self.hears_all)
 
     @staticmethod

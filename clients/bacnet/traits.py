@@ -5,15 +5,15 @@ from __future__ import annotations
 import asyncio
 from dataclasses import dataclass
 
-from bacpypes3.apdu import IAmRequest, ReadPropertyMultipleRequest, ReadPropertyRequest, WhoIsRequest
-from bacpypes3.basetypes import PropertyReference, ReadAccessSpecification
-from bacpypes3.constructeddata import SequenceOf
+from bacpypes3.apdu import IAmRequest, ReadPropertyRequest, WhoIsRequest
 from bacpypes3.pdu import Address
 from bacpypes3.primitivedata import ObjectIdentifier, PropertyIdentifier
 
 from clients.bacnet.application import MAX_APDU, BenchApplication
 from clients.bacnet.errors import UNREADABLE, UnknownService
 from clients.bacnet.names import WILDCARD_DEVICE, datatype, device_key, property_identifier
+from clients.bacnet.octets.services import Key, object_number, read_request, results_of
+from clients.bacnet.octets.values import value_in
 from clients.bacnet.requests import Requester
 from clients.bacnet.results import Untyped
 from utils.errors import ObjectError
@@ -27,7 +27,6 @@ _I_AM_PATIENCE = 3
 """Of a slow device: so many times what it has taken for an answer."""
 _IDENTIFIER, _SERVICES = "object-identifier", "protocol-services-supported"
 _ABILITIES = ("max-apdu-length-accepted", "segmentation-supported", "apdu-timeout", "number-of-apdu-retries")
-_SPECIFICATIONS = SequenceOf(ReadAccessSpecification)
 
 
 @dataclass(slots=True)
@@ -120,24 +119,17 @@ class TraitsBook:
         return _cast(address, identifier, answer.propertyValue)
 
     async def _read_together(self, address: Address, device: ObjectIdentifier) -> dict[str, Untyped]:
-        names = [property_identifier(name) for name in _ABILITIES]
-        references = [PropertyReference(propertyIdentifier=name) for name in names]
-        wanted = ReadAccessSpecification(objectIdentifier=device, listOfPropertyReferences=references)
-        request = ReadPropertyMultipleRequest(listOfReadAccessSpecs=_SPECIFICATIONS([wanted]))
-        answer = await self._requester.ask(address, request, "device properties")
-        told = {
-            str(element.propertyIdentifier): _cast(
-                address, element.propertyIdentifier, element.readResult.propertyValue
-            )
-            for result in answer.listOfReadAccessResults
-            for element in result.listOfResults
-            if element.readResult.propertyValue is not None
-        }
-        return {
-            name: told[str(identifier)]
-            for name, identifier in zip(_ABILITIES, names, strict=True)
-            if str(identifier) in told
-        }
+        names = {int(property_identifier(name)): name for name in _ABILITIES}
+        target = object_number(*map(int, device))
+        answer = await self._requester.ask(
+            address, read_request(Key(target, number, None) for number in names), "device properties"
+        )
+        try:
+            results = [result for result in results_of(answer) if result.error is None and result.key.name in names]
+            told = [(names[result.key.name], result.value) for result in results]
+            return {name: value_in(value, device[0], property_identifier(name), None) for name, value in told}
+        except ValueError as error:
+            raise ObjectError(device_key(address), f"device properties: unreadable answer ({error})") from None
 
     async def _who_is(self, address: Address) -> IAmRequest | None:
         """Ask the one device who it is; None where it does not tell, or tells everybody but us."""

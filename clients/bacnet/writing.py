@@ -5,30 +5,28 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence, Set
 from dataclasses import dataclass
-from itertools import groupby
 from typing import TypeAlias
 
-from bacpypes3.apdu import WritePropertyMultipleRequest, WritePropertyRequest
-from bacpypes3.basetypes import PropertyValue, WriteAccessSpecification
+from bacpypes3.apdu import WritePropertyRequest
 from bacpypes3.constructeddata import Any as AnyValue
-from bacpypes3.constructeddata import SequenceOf
 from bacpypes3.pdu import Address
-from bacpypes3.primitivedata import ClosingTag, Null, OpeningTag, TagList
+from bacpypes3.primitivedata import ClosingTag, OpeningTag, TagList
 
 from clients.bacnet.decoding import decode, plain
 from clients.bacnet.encoding import encode, needs_priority, refuse_priority
 from clients.bacnet.errors import BacnetRefusal, UnknownService, WriteStopped
 from clients.bacnet.names import device_key, property_identifier, station
-from clients.bacnet.reading import PropertyItem, item_of
+from clients.bacnet.octets.services import OctetWrite, write_request
+from clients.bacnet.octets.values import NULL, any_of, octets_to_send
+from clients.bacnet.reading import PropertyItem, item_of, key_of
 from clients.bacnet.requests import Requester
-from clients.bacnet.results import PRESENT_VALUE, BacnetRef, BacnetValue, BacnetWrite, BacnetWriteResult, Untyped
-from clients.bacnet.sizes import BRACKETS, PER_OBJECT, REQUEST_HEADER, parameter_size, tag_size
+from clients.bacnet.results import PRESENT_VALUE, BacnetRef, BacnetValue, BacnetWrite, BacnetWriteResult
+from clients.bacnet.sizes import BRACKETS, PER_OBJECT, REQUEST_HEADER, parameter_size
 from clients.bacnet.traits import Traits, TraitsBook
 from utils.errors import DeviceError, DeviceUnreachable, ObjectError
 
 _PRESENT = property_identifier(PRESENT_VALUE)
 _SLOTS = property_identifier("priority-array")
-_SPECIFICATIONS = SequenceOf(WriteAccessSpecification)
 _PATIENCE = 0.5
 """Share of the deadline that several writes in one request may take: some devices drop what they cannot do."""
 _ANSWERS_LONG = 4
@@ -40,16 +38,17 @@ class _Order:
     """A write that may be sent."""
 
     item: PropertyItem
-    value: Untyped
+    octets: bytes
+    """The value with its tags."""
     priority: int | None
 
     @property
     def size(self) -> int:
         """Octets that it takes in a request of several, beside its object's: 11 for a REAL with a priority."""
-        item, tags = self.item, AnyValue(self.value).tagList
+        item = self.item
         index = 0 if item.place is None else parameter_size(item.place)
         priority = 0 if self.priority is None else parameter_size(self.priority)
-        return parameter_size(int(item.name)) + index + BRACKETS + sum(map(tag_size, tags)) + priority
+        return parameter_size(int(item.name)) + index + BRACKETS + len(self.octets) + priority
 
     @property
     def mark(self) -> _Mark:
@@ -110,9 +109,7 @@ class Writer:
         """
         if len(orders) < 2 or not traits.writes_multiple:
             return await self._singly(address, orders)
-        request = WritePropertyMultipleRequest(
-            listOfWriteAccessSpecs=_SPECIFICATIONS(_specifications([order for _, order in orders]))
-        )
+        request = write_request(OctetWrite(key_of(order.item), order.octets, order.priority) for _, order in orders)
         done, what = 0, f"write of {len(orders)} properties"
         outcomes: dict[int, DeviceError | None] = {}
         try:
@@ -152,7 +149,7 @@ class Writer:
         request = WritePropertyRequest(
             objectIdentifier=order.item.target,
             propertyIdentifier=order.item.name,
-            propertyValue=order.value,
+            propertyValue=any_of(order.octets),
         )
         if order.item.place is not None:
             request.propertyArrayIndex = order.item.place
@@ -167,14 +164,15 @@ def check_write(address: str, write: BacnetWrite) -> BacnetValue:
     Raises what :meth:`Writer.write` would before anything is sent: ObjectError, or ConfigError for a name.
     """
     order = _order(station(address), write)
-    if order.item.name == _PRESENT and order.priority is not None:
-        return decode(_in_a_slot(order.value), order.item.target[0], _SLOTS, order.priority)
-    return plain(order.value)
+    object_type, name, place = order.item.target[0], order.item.name, order.item.place
+    if name == _PRESENT and order.priority is not None:
+        return decode(_in_a_slot(order.octets), object_type, _SLOTS, order.priority)
+    return plain(encode(write.value, object_type, name, place))
 
 
-def _in_a_slot(value: Untyped) -> AnyValue:
+def _in_a_slot(octets: bytes) -> AnyValue:
     """What is built of several parts stands in a slot within a tag of its own."""
-    tags = list(AnyValue(value).tagList)
+    tags = list(any_of(octets).tagList)
     return AnyValue(TagList(tags if len(tags) == 1 else [OpeningTag(1), *tags, ClosingTag(1)]))
 
 
@@ -193,12 +191,12 @@ def _order(address: Address, write: BacnetWrite) -> _Order:
             refuse_priority(write.priority)
         elif needs_priority(item.target[0], item.name):
             raise ValueError("a priority is needed; without one the value would stay in slot 16")
-        value = encode(write.value, item.target[0], item.name, item.place)
-        if isinstance(value, Null) and write.priority is None:
+        octets = octets_to_send(write.value, item.target[0], item.name, item.place)
+        if octets == NULL and write.priority is None:
             raise ValueError("null gives a slot back: it needs a priority")
     except ValueError as error:
         raise ObjectError(device_key(address), f"write to {item.words}: {error}") from None
-    return _Order(item, value, write.priority)
+    return _Order(item, octets, write.priority)
 
 
 _Orders: TypeAlias = Sequence[tuple[int, _Order]]
@@ -231,19 +229,3 @@ def _chunks(orders: _Orders, traits: Traits) -> list[_Orders]:
         chunks[-1].append((place, order))
         left, last = left - size, order.item.target
     return list(chunks)
-
-
-def _specifications(orders: Sequence[_Order]) -> list[WriteAccessSpecification]:
-    return [
-        WriteAccessSpecification(objectIdentifier=target, listOfProperties=[_property_value(order) for order in group])
-        for target, group in groupby(orders, key=lambda order: order.item.target)
-    ]
-
-
-def _property_value(order: _Order) -> PropertyValue:
-    value = PropertyValue(propertyIdentifier=order.item.name, value=order.value)
-    if order.item.place is not None:
-        value.propertyArrayIndex = order.item.place
-    if order.priority is not None:
-        value.priority = order.priority
-    return value

@@ -15,7 +15,7 @@ import struct
 import threading
 import zlib
 from collections import deque
-from collections.abc import Hashable, Iterable, Mapping
+from collections.abc import Collection, Hashable, Iterable, Mapping
 from dataclasses import fields
 from operator import attrgetter
 from pathlib import Path
@@ -31,6 +31,7 @@ _VALUES = struct.Struct(f"<{KEPT_VALUES}d")
 _STORAGE = struct.Struct("<q6d")
 _HEAD = struct.Struct("<4sIII")
 """Magic, checksum of everything behind it, number of the row, number of values."""
+_UNUSED = (math.nan,) * KEPT_VALUES
 _MAGIC = b"SENT"
 _CHECKED_FROM = 8
 _JOURNAL = struct.Struct("<Q")
@@ -56,7 +57,8 @@ class SentValues:
         self._rows: dict[Hashable, int] = {}
         self._packed: list[bytes] = []
         """All rows as they are on disk, or about to be."""
-        self._values: dict[Hashable, deque[PointValue]] = {}
+        self._values: dict[Hashable, deque[float]] = {}
+        """As :func:`kept_number` has them."""
         self._storage: dict[Hashable, Storage] = {}
         self._guard = threading.Lock()
         self._is_open = True
@@ -85,7 +87,7 @@ class SentValues:
         with self._guard:
             known = {key: value for key, value in values.items() if key in self._rows}
             for key, value in known.items():
-                self._values[key].append(value)
+                self._values[key].append(kept_number(value))
             self._write(known)
 
     def note_storage(self, key: Hashable, storage: Storage) -> None:
@@ -114,7 +116,7 @@ class SentValues:
         numbers = []
         for key in keys:
             number = self._rows[key]
-            self._packed[number] = _packed(number, tuple(self._values[key]), self._storage[key], self.journal_bytes)
+            self._packed[number] = _packed(number, self._values[key], self._storage[key], self.journal_bytes)
             numbers.append(number)
         if self._has_ended or not numbers:
             return
@@ -196,8 +198,8 @@ def journal_bytes_in(file: Path) -> int:
     return max(told, default=0)
 
 
-def _packed(number: int, values: tuple[PointValue, ...], storage: Storage, journal_bytes: int) -> bytes:
-    ring = [*map(kept_number, values), *[math.nan] * (KEPT_VALUES - len(values))]
+def _packed(number: int, values: Collection[float], storage: Storage, journal_bytes: int) -> bytes:
+    ring = (*values, *_UNUSED[len(values) :])
     body = _STORAGE.pack(*_numbers(storage)) + _VALUES.pack(*ring) + _JOURNAL.pack(journal_bytes) + _PADDING
     counted = struct.pack("<II", number, len(values)) + body
     return _MAGIC + struct.pack("<I", zlib.crc32(counted)) + counted

@@ -91,7 +91,8 @@ def own_device(config: SupervisoryConfig) -> Iterator[BACnetStack]:
 
     Raises StackError for a port or an interface that is none, and ConfigError for a device number that somebody has.
     """
-    with BACnetStack(config.own_address, instance=config.instance, name=config.name, is_hidden=True) as stack:
+    ours = BACnetStack(config.own_address, instance=config.instance, name=config.name, is_hidden=True, takes_turns=True)
+    with ours as stack:
         if stack.hears_all:
             _refuse_taken_number(stack)
         stack.show()

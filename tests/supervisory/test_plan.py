@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import threading
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from clients.bacnet.results import BacnetRef
 from supervisory.runtime.transports import opened, own_device
 from supervisory.setup.config import SupervisoryConfig, Transport
 from supervisory.setup.plan import plan_run
 from supervisory.setup.roles import ObjectName, object_name
 from supervisory.setup.settings import settings_for
 from tests import bench
+from tests.clients.bacnet.server import device, inputs
 from tests.supervisory.files import RESET, config, problems, program
 from utils.errors import ConfigError
 from utils.settings import LocalSettings, SimulationSettings
@@ -78,6 +82,17 @@ def test_two_spellings_of_one_bacnet_device_are_refused_before_either_is_asked(t
     twins = pytest.raises(ConfigError, match=r"devices\.two: is bacnet://127\.0\.0\.9, as is one")
     with own_device(plan) as stack, twins, opened(plan, settings, state, stack, threading.Event()):
         pass
+
+
+def test_programs_take_turns_at_a_device_with_everybody_else(tmp_path: Path) -> None:
+    plan = SupervisoryConfig.model_validate({"transport": "bacnet", "interface": "127.0.0.1/24:0", "devices": {}})
+    names = [BacnetRef(f"analog-input,{100 + n}", "object-name") for n in range(1, 41)]
+    with device(lambda: inputs(40)) as peer, own_device(plan) as stack, ThreadPoolExecutor(2) as pool:
+        peer.faults.delay_s = 0.01
+        ask = partial(stack.ask, lambda client: client.read_multiple(peer.address, names, timeout_s=20.0))
+        for done in [pool.submit(ask), pool.submit(ask)]:
+            assert all(reading.error is None for reading in done.result())
+    assert peer.most_in_flight == 1
 
 
 def test_every_problem_is_told_at_once(tmp_path: Path) -> None:

@@ -6,11 +6,8 @@ from bacpypes3.apdu import (
     APDU,
     AbortPDU,
     AbortReason,
-    APCISequence,
     ComplexAckPDU,
     ConfirmedRequestPDU,
-    Error,
-    ErrorPDU,
     RejectPDU,
     SegmentAckPDU,
     SimpleAckPDU,
@@ -31,7 +28,8 @@ from bacpypes3.errors import RejectException
 from bacpypes3.pdu import PDU, Address
 
 from clients.bacnet.errors import UNREADABLE
-from clients.bacnet.served.decoding import decoded, is_closed
+from clients.bacnet.octets.answers import in_words
+from clients.bacnet.served.decoding import decoded
 from clients.bacnet.served.services import class_of
 
 _LARGEST_WINDOW = 127
@@ -109,19 +107,8 @@ class AccessPoint(ApplicationServiceAccessPoint):  # type: ignore[misc]
             await self._answered(apdu)
 
     async def sap_response(self, apdu: APDU) -> None:
-        """The answer to a request of ours. One that cannot be read is a refusal, not silence."""
-        if isinstance(apdu, ComplexAckPDU | ErrorPDU):
-            try:
-                apdu = _read(apdu)
-            except (*UNREADABLE, RuntimeError):  # it says so of an acknowledgement of a service that has none
-                apdu = Error(
-                    service_choice=apdu.apduService,
-                    errorClass="communication",
-                    errorCode="invalid-tag",
-                    invoke_id=apdu.apduInvokeID,
-                    source=apdu.pduSource,
-                )
-        await ServiceAccessPoint.sap_response(self, apdu)
+        """The answer to a request of ours."""
+        await ServiceAccessPoint.sap_response(self, in_words(apdu))
 
     async def _asked(self, apdu: APDU) -> None:
         if _is_broadcast(apdu.pduDestination):
@@ -158,13 +145,6 @@ class AccessPoint(ApplicationServiceAccessPoint):  # type: ignore[misc]
             transaction.set_state(ABORTED)  # and nobody answers to an abort
         else:
             await transaction.indication(apdu)
-
-
-def _read(apdu: APDU) -> APDU:
-    """An answer. Raises one of UNREADABLE: BACpypes3 takes one that is cut off behind a value as whole."""
-    if not is_closed(apdu.pduData):
-        raise ValueError("a tag that is open at the end")
-    return APCISequence.decode(apdu)
 
 
 def _transaction(known: list[SSM], apdu: APDU) -> SSM | None:

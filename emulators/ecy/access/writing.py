@@ -55,10 +55,15 @@ class ObjectWriter:
         self._commit(ref, records, lambda target: reduce(self._written, members.items(), target))
 
     def change(
-        self, ref: ObjectRef, property_name: str, value: Json, change: Callable[[BacnetObject], BacnetObject]
+        self,
+        ref: ObjectRef,
+        property_name: str,
+        value: Callable[[], Json],
+        change: Callable[[BacnetObject], BacnetObject],
     ) -> None:
-        """Write one property as ``change`` of the object does; ``value`` is for the record. Raises Refusal."""
-        self._commit(ref, [WriteRecord(self._database.get(ref).name, property_name, value)], change)
+        """Write one property as ``change`` of the object does; ``value`` tells it for the record. Raises Refusal."""
+        told = None if self._journal is None else value()
+        self._commit(ref, [WriteRecord(self._database.get(ref).name, property_name, told)], change)
 
     def command(self, ref: ObjectRef, value: float | None, priority: int) -> None:
         """Write or give back a slot of the priority array (§7.6). Raises Refusal."""
@@ -88,7 +93,8 @@ class ObjectWriter:
         except Refusal as refusal:
             self._record(records, refusal.reason.code)
             raise
-        self._counters.writes.update(record.name for record in records)
+        for record in records:
+            self._counters.writes[record.name] += 1
         self._record(records, "")
         self._wrote()
 

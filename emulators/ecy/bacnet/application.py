@@ -35,6 +35,7 @@ from emulators.ecy.bacnet.link import BacnetLink
 from emulators.ecy.bacnet.reading import Directory, ReadServices
 from emulators.ecy.bacnet.trunk.token_line import StationLink
 from emulators.ecy.bacnet.wire.errors import error_reply
+from emulators.ecy.bacnet.wire.multiple import UsualRead, UsualWrite
 from emulators.ecy.bacnet.writing import WriteServices
 from emulators.ecy.controller import EmulatedController
 from emulators.ecy.objects.database import Change
@@ -70,8 +71,9 @@ class ControllerApplication(Application):  # type: ignore[misc]
 
     async def indication(self, apdu: APDU) -> None:
         """Answer a request: the access point lets none through that there is no handler for."""
-        self._controller.counters.bacnet[type(apdu).__name__.removesuffix("Request")] += 1
-        reply = _answer(self._handlers[type(apdu)], apdu)
+        kind = apdu.kind if isinstance(apdu, UsualRead | UsualWrite) else type(apdu)
+        self._controller.counters.bacnet[kind.__name__.removesuffix("Request")] += 1
+        reply = _answer(self._handlers[kind], apdu)
         if isinstance(reply, UnconfirmedRequestPDU):
             self.request(reply)
         elif reply is not None and isinstance(apdu, ConfirmedRequestPDU):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from functools import cache
 from types import MappingProxyType
 
 from bacpypes3.basetypes import EventState, Polarity, Reliability, StatusFlags
@@ -63,7 +64,12 @@ def ref_of(identifier: Element) -> ObjectRef | None:
 
 def status_flags(target: BacnetObject) -> StatusFlags:
     """In alarm, fault, overridden, out of service."""
-    return StatusFlags([0, int(target.is_faulty), 0, int(target.out_of_service)])
+    return _flags(target.is_faulty, target.out_of_service)
+
+
+@cache
+def _flags(is_faulty: bool, out_of_service: bool) -> StatusFlags:
+    return StatusFlags([0, int(is_faulty), 0, int(out_of_service)])
 
 
 def present_value(target: BacnetObject) -> Element:

@@ -7,16 +7,16 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
-from bacpypes3.apdu import ReadPropertyACK, ReadPropertyMultipleACK
-from bacpypes3.basetypes import ReadAccessResult, ReadAccessResultElement, ReadAccessResultElementChoice
+from bacpypes3.apdu import ComplexAckPDU, ReadPropertyACK
 from bacpypes3.primitivedata import ObjectType as BacnetType
 from bacpypes3.primitivedata import PropertyIdentifier
 
 from emulators.ecy.access.reads import ObjectReader
 from emulators.ecy.bacnet.device_rows import DEVICE_ROWS, Device
 from emulators.ecy.bacnet.object_rows import ref_of, rows_of
-from emulators.ecy.bacnet.rows import Rows, encoded, selected
-from emulators.ecy.bacnet.wire.errors import error_type
+from emulators.ecy.bacnet.rows import Rows, selected, values_of
+from emulators.ecy.bacnet.wire.errors import error_words
+from emulators.ecy.bacnet.wire.multiple import ToldProperty, read_answer
 from emulators.ecy.bacnet.wire.values import Element, Encoded, Request
 from emulators.ecy.objects.objects import BacnetObject
 from emulators.ecy.refusals import UNKNOWN_OBJECT, Refusal
@@ -91,11 +91,11 @@ class ReadServices:
             objectIdentifier=found.identifier,
             propertyIdentifier=request.propertyIdentifier,
             propertyArrayIndex=index,
-            propertyValue=encoded(found.rows, found.source, number, index),
+            propertyValue=Encoded(values_of(found.rows, found.source, number, index)),
             context=request,
         )
 
-    def multiple(self, request: Request) -> ReadPropertyMultipleACK:
+    def multiple(self, request: Request) -> ComplexAckPDU:
         """Answer a ReadPropertyMultiple; what is refused is refused item by item."""
         specifications = request.listOfReadAccessSpecs
         try:
@@ -104,18 +104,18 @@ class ReadServices:
             results = [self._object(specification) for specification in specifications]
         finally:
             self._trigger.disarm()
-        return ReadPropertyMultipleACK(listOfReadAccessResults=results, context=request)
+        return read_answer(request, results)
 
-    def _object(self, specification: Element) -> ReadAccessResult:
+    def _object(self, specification: Element) -> tuple[Element, list[ToldProperty]]:
         identifier, references = specification.objectIdentifier, specification.listOfPropertyReferences
         try:
             found = self._directory.find(identifier, [int(one.propertyIdentifier) for one in references])
         except Refusal as refusal:
-            elements = [_refused(ref.propertyIdentifier, ref.propertyArrayIndex, refusal) for ref in references]
-        else:
-            identifier = found.identifier
-            elements = [_read(found, number, index) for number, index in _wanted(found, references)]
-        return ReadAccessResult(objectIdentifier=identifier, listOfResults=elements)
+            error = error_words(refusal)
+            return identifier, [
+                ToldProperty(int(ref.propertyIdentifier), ref.propertyArrayIndex, (), error) for ref in references
+            ]
+        return found.identifier, [_read(found, number, index) for number, index in _wanted(found, references)]
 
 
 def _asks_for_a_value(specification: Element) -> bool:
@@ -124,35 +124,18 @@ def _asks_for_a_value(specification: Element) -> bool:
     return _VALUE in asked and asked <= _OF_A_VALUE
 
 
-def _wanted(found: Found, references: Element) -> Iterator[tuple[Element, int | None]]:
+def _wanted(found: Found, references: Element) -> Iterator[tuple[int, int | None]]:
     for reference in references:
         number = int(reference.propertyIdentifier)
         if number not in _GROUPS:
-            yield reference.propertyIdentifier, reference.propertyArrayIndex
+            yield number, reference.propertyArrayIndex
             continue
         for member in selected(found.rows, found.source, required=_GROUPS[number]):
-            yield PropertyIdentifier(member), None
+            yield member, None
 
 
-def _read(found: Found, identifier: Element, index: int | None) -> ReadAccessResultElement:
+def _read(found: Found, number: int, index: int | None) -> ToldProperty:
     try:
-        value = encoded(found.rows, found.source, int(identifier), index)
+        return ToldProperty(number, index, values_of(found.rows, found.source, number, index))
     except Refusal as refusal:
-        return _refused(identifier, index, refusal)
-    return _told(identifier, index, value)
-
-
-def _told(identifier: Element, index: int | None, value: Encoded) -> ReadAccessResultElement:
-    return ReadAccessResultElement(
-        propertyIdentifier=identifier,
-        propertyArrayIndex=index,
-        readResult=ReadAccessResultElementChoice(propertyValue=value),
-    )
-
-
-def _refused(identifier: Element, index: int | None, refusal: Refusal) -> ReadAccessResultElement:
-    return ReadAccessResultElement(
-        propertyIdentifier=identifier,
-        propertyArrayIndex=index,
-        readResult=ReadAccessResultElementChoice(propertyAccessError=error_type(refusal)),
-    )
+        return ToldProperty(number, index, (), error_words(refusal))

@@ -9,7 +9,7 @@ from typing import Any, Generic, Literal, TypeAlias, TypeVar
 from bacpypes3.primitivedata import PropertyIdentifier, Unsigned
 
 from emulators.ecy.bacnet.wire.errors import INVALID_ARRAY_INDEX, NOT_AN_ARRAY
-from emulators.ecy.bacnet.wire.values import Element, Encoded, Tags
+from emulators.ecy.bacnet.wire.values import Element, Tags
 from emulators.ecy.refusals import UNKNOWN_PROPERTY, WRITE_ACCESS_DENIED, Refusal
 
 Source = TypeVar("Source")
@@ -47,15 +47,16 @@ def table(rows: Sequence[Row[Source]]) -> dict[int, Row[Source]]:
     return known
 
 
-def encoded(rows: Rows[Source], source: Source, number: int, index: int | None) -> Encoded:
-    """A property's value, whole or one element of it; element 0 is the count. Raises Refusal."""
+def values_of(rows: Rows[Source], source: Source, number: int, index: int | None) -> Sequence[Element]:
+    """A property's value in as many as it has, or one element of it; element 0 is the count. Raises Refusal."""
     row = rows.get(number)
     reading = None if row is None else row.read(source)
     if row is None or reading is None:
         raise Refusal(UNKNOWN_PROPERTY, str(number))
     if index is None:
-        return Encoded((reading,) if row.shape == "value" else reading)
-    return Encoded((_element(row, reading, index),))
+        values: Sequence[Element] = (reading,) if row.shape == "value" else reading
+        return values
+    return (_element(row, reading, index),)
 
 
 def selected(rows: Rows[Source], source: Source, *, required: bool | None) -> list[int]:

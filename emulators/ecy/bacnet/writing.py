@@ -93,14 +93,14 @@ class WriteServices:
         self._minimum_times.look()
         target = self._database.get(ref)
         row = self._directory.rows[ref.object_type].get(int(write.property))
-        if row is None or row.read(target) is None:
+        if row is None or (not row.required and row.read(target) is None):
             raise Refusal(UNKNOWN_PROPERTY, str(write.property))
         if write.index is not None and row.shape != "array":
             raise Refusal(NOT_AN_ARRAY, row.name)
         if row.name == PRESENT_VALUE and target.commandable:
             self._command(target, write)
         else:
-            self._writer.change(ref, row.name, text_of(write.tags), lambda one: row.write(one, write.tags))
+            self._writer.change(ref, row.name, lambda: text_of(write.tags), lambda one: row.write(one, write.tags))
 
     def _command(self, target: BacnetObject, write: PropertyWrite) -> None:
         priority = LOWEST_PRIORITY if write.priority is None else write.priority

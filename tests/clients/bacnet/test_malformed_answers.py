@@ -6,24 +6,19 @@ import contextlib
 import functools
 import gc
 import random
-import socket
-import threading
 from collections.abc import Callable, Coroutine, Iterator
-from contextlib import contextmanager
 from typing import Any
 
 import pytest
 
 from clients.bacnet.client import BACnetClient
+from clients.bacnet.octets.answers import is_closed
 from clients.bacnet.results import BacnetRef, BacnetWrite
-from clients.bacnet.served.decoding import is_closed
 from clients.bacnet.stack import BACnetStack
+from tests.clients.bacnet.answering import Answer, acknowledged, answering
 from tests.clients.bacnet.server import stack
-from tests.malformed import CONFIRMED_REQUEST, closed, context, identifier, kind_of, opened, packet, real
+from tests.malformed import closed, context, identifier, opened, real
 from utils.errors import DeviceError, DeviceRefused, ObjectError
-
-Answer = Callable[[bytes], bytes]
-"""From a request's APDU to the APDU of the answer."""
 
 _ANALOG_INPUT, _READ, _READ_MULTIPLE = 0, 12, 14
 _TARGET = identifier(_ANALOG_INPUT, 1)
@@ -58,36 +53,10 @@ _QUESTIONS: tuple[Callable[[str, BACnetClient], Coroutine[Any, Any, object]], ..
 )
 
 
-@contextmanager
-def answering(answer: Answer) -> Iterator[str]:
-    """A device that answers everything in its own way; its address."""
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as bound:
-        bound.bind(("127.0.0.1", 0))
-        thread = threading.Thread(target=_serve, args=(bound, answer), name="malformed answers")
-        thread.start()
-        host, port = bound.getsockname()
-        try:
-            yield f"{host}:{port}"
-        finally:
-            with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as last:
-                last.sendto(b"", (host, port))
-            thread.join()
-
-
-def _serve(bound: socket.socket, answer: Answer) -> None:
-    while octets := (received := bound.recvfrom(2048))[0]:
-        if kind_of(octets[6:]) == CONFIRMED_REQUEST:
-            bound.sendto(packet(answer(octets[6:]), control=0), received[1])
-
-
 @pytest.fixture
 def asking() -> Iterator[BACnetStack]:
     with stack(apdu_timeout_s=5.0, retries=0) as opened_stack:
         yield opened_stack
-
-
-def acknowledged(request: bytes, content: bytes) -> bytes:
-    return bytes([0x30, *request[2:4]]) + content
 
 
 @pytest.mark.parametrize(

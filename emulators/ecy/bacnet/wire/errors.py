@@ -29,16 +29,17 @@ _CODES = {
 
 def error_type(refusal: Refusal) -> ErrorType:
     """Class and code, as a part of an answer."""
-    error_class, error_code = _pair(refusal)
+    error_class, error_code = error_words(refusal)
     return ErrorType(errorClass=error_class, errorCode=error_code)
 
 
 def error_reply(refusal: Refusal, request: Request) -> Error:
     """The answer to a request that is refused as a whole."""
-    error_class, error_code = _pair(refusal)
+    error_class, error_code = error_words(refusal)
     return Error(service_choice=request.apduService, errorClass=error_class, errorCode=error_code, context=request)
 
 
-def _pair(refusal: Refusal) -> tuple[str, str]:
+def error_words(refusal: Refusal) -> tuple[str, str]:
+    """Class and code."""
     code = refusal.reason.code
     return _CLASSES.get(code, "property"), _CODES.get(code, code)

@@ -20,6 +20,7 @@ from bacpypes3.errors import (
 )
 from bacpypes3.primitivedata import Tag, TagClass, TagList
 
+from emulators.ecy.bacnet.wire.multiple import usual_request
 from emulators.ecy.bacnet.wire.values import Element, Request
 
 MALFORMED = (RejectException, ValueError, TypeError, LookupError, AttributeError, struct.error)
@@ -28,6 +29,9 @@ MALFORMED = (RejectException, ValueError, TypeError, LookupError, AttributeError
 
 def request_from(apdu: APDU, kind: type[APDU]) -> Request:
     """The parameters of a request. Raises RejectException."""
+    usual = usual_request(apdu, kind)
+    if usual is not None:
+        return usual
     tags = TagList.decode(apdu)
     if not _is_balanced(tags):
         raise InvalidTag("what is opened is not closed")

@@ -13,6 +13,7 @@ from typing import Any, TypeAlias
 from bacpypes3.primitivedata import (
     CharacterString,
     Date,
+    Double,
     Enumerated,
     Null,
     Real,
@@ -34,6 +35,9 @@ Request: TypeAlias = Any
 Tags: TypeAlias = Sequence[Tag]
 
 _REAL = struct.Struct(">f")
+_NULL, _REAL_TAG = b"\x00", b"\x44"
+_FIVE_OCTETS = 1 << 32
+_NOTHING = Null(())
 _WILDCARD = 255
 _FIRST_YEAR = 1900
 _TYPE_TAGS = {True: TagNumber.enumerated, False: TagNumber.unsigned}
@@ -53,10 +57,24 @@ class Encoded:
         return tags
 
 
+def value_octets(value: Element) -> bytes:
+    """A value's tags as they are sent; those of points without making objects of them (clauses 20.2.2 to 20.2.11)."""
+    match value:
+        case Null():
+            return _NULL
+        case Real() if not isinstance(value, Double):
+            return _REAL_TAG + _REAL.pack(value)
+        case Enumerated() | Unsigned() if value < _FIVE_OCTETS:
+            length = max(1, (int(value).bit_length() + 7) // 8)
+            kind = TagNumber.enumerated if isinstance(value, Enumerated) else TagNumber.unsigned
+            return bytes((kind << 4 | length,)) + int(value).to_bytes(length)
+    return bytes(value.encode().encode().pduData)
+
+
 def number(kind: ObjectType, value: float | None) -> Element:
     """A present-value of this object type; None is an empty slot."""
     if value is None:
-        return Null(())
+        return _NOTHING
     if kind.is_analog:
         return Real(value)
     return Enumerated(int(value)) if kind.is_binary else Unsigned(int(value))
@@ -64,6 +82,8 @@ def number(kind: ObjectType, value: float | None) -> Element:
 
 def contents(choice: Element) -> Tags:
     """The tags inside an ``Any`` of a request, without those that open and close it."""
+    if isinstance(choice, tuple):  # a request in its usual form has them so already
+        return choice
     return tuple(choice.tagList[1:-1])
 
 
