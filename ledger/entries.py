@@ -21,13 +21,17 @@ class TakenSlot:
 
 @dataclass(frozen=True, slots=True)
 class TakenInput:
-    """An input that we force. ``before`` is the value that it showed."""
+    """An input that we force. ``before`` is the value that it showed.
+
+    ``reliability`` is what it showed for that, by number, where it was a fault that is written over; else None.
+    """
 
     device: str
     ref: ObjectRef
     name: str
     was_out_of_service: bool
     before: PointValue | None
+    reliability: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,9 +9,9 @@ from collections.abc import Iterator, Sequence
 from bridge.check.views import PointView, unit_in_our_words
 from bridge.findings import Finding, Severity, Topic
 from points import Point
-from utils.bacnet import MANUAL_OPERATOR, MINIMUM_ON_OFF, NO_UNITS
+from utils.bacnet import MANUAL_OPERATOR, MINIMUM_ON_OFF, NO_UNITS, reliability_words
 from utils.unit_conversion import UnitConverter, to_bacnet
-from utils.values import REAL32_LARGEST, ObjectType, PointMetadata, PointValue, Quality, Role, Sample
+from utils.values import REAL32_LARGEST, ObjectState, ObjectType, PointMetadata, PointValue, Quality, Role, Sample
 
 _FRACTION = "dimensionless"
 _OUT_OF_SERVICE = {
@@ -55,6 +55,8 @@ def object_findings(view: PointView) -> Iterator[Finding]:
     if view.state.out_of_service and view.point.role in _OUT_OF_SERVICE:
         severity, what = _OUT_OF_SERVICE[view.point.role]
         yield _found(view, severity, Topic.SERVICE, what)
+    if view.point.role is Role.FORCED:
+        yield from _unreliable(view, view.state)
     if view.state.priority_array is not None:
         yield from _stronger_slots(view, view.state.priority_array)
 
@@ -76,6 +78,18 @@ def _unreadable(view: PointView, sample: Sample) -> Iterator[Finding]:
     if sample.quality is not Quality.GOOD:
         what = f"its present-value cannot be used: {sample.note or sample.quality.value}"
         yield _found(view, Severity.WARNING, Topic.VALUE, what)
+
+
+def _unreliable(view: PointView, state: ObjectState) -> Iterator[Finding]:
+    """A bench without sensors. Over REST a fault can be seen, and nothing is known to be done about it."""
+    acts = "its application may act on that"
+    if state.reliability:
+        shows = f"it shows {reliability_words(state.reliability)}"
+        what = f"{shows}: no-fault-detected is written while it is forced; where the controller refuses that, {acts}"
+        yield _found(view, Severity.NOTE, Topic.VALUE, what)
+    elif state.reliability is None and state.in_fault:
+        what = f"its status flags say fault, which nobody can change from here: if they still do once forced, {acts}"
+        yield _found(view, Severity.NOTE, Topic.VALUE, what)
 
 
 def _no_units(view: PointView, units: str | None) -> Iterator[Finding]:

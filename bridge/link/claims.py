@@ -43,7 +43,8 @@ class Claim:
                     device, self.ref, self.name, self.priority, slot_of(state.priority_array, self.priority)
                 )
             case Role.FORCED:
-                return TakenInput(device, self.ref, self.name, was_out_of_service, state.present_value.value)
+                value, fault = state.present_value.value, state.reliability or None
+                return TakenInput(device, self.ref, self.name, was_out_of_service, value, fault)
             case Role.READ:
                 return TakenOutput(device, self.ref, self.name, was_out_of_service)
 

@@ -278,11 +278,7 @@ class ControllerLink:
         writes = self.duties.writes(now_s)
         about = {write.ref for write in writes}
         self.suppressed += sum(bound.ref not in about for bound in plan.bound)
-        values = {
-            write.ref: write.value
-            for write in writes
-            if write.value is not None and write.kind is not WriteKind.OUT_OF_SERVICE
-        }
+        values = {write.ref: write.value for write in writes if write.value is not None and write.kind.is_value}
         self._ledger.sent_all(self.device, values)
         return writes
 
@@ -309,6 +305,8 @@ class ControllerLink:
 
     def _tell_once(self, result: WriteResult) -> None:
         ref = result.write.ref
+        if result.write.kind is WriteKind.RELIABILITY:
+            return  # its own duty tells what that means
         if result.error is None and result.write.kind is not WriteKind.OUT_OF_SERVICE:
             self._refused.discard(ref)
         elif result.error is not None and ref not in self._refused:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from hashlib import sha256
 from threading import RLock
@@ -24,6 +24,8 @@ from emulators.http.connections import Connections
 from emulators.program import ControlProgram, ObjectSpec
 from emulators.states import Fields, ForeignStateError, prepare, remember
 
+OPEN_LOOP = 4
+"""The Reliability of a terminal without a sensor (ASHRAE 135, clause 21)."""
 FIRMWARE = "2.2.0+23305.1"
 """The version that a controller says it has, unless its profile is of firmware 1.x."""
 
@@ -78,6 +80,7 @@ class EmulatedController:
         self.settings = settings
         self.profile = spec.profile or settings.profile
         self.objects = ObjectDatabase(_object_specs(spec), reserved_names=[spec.name])
+        self._wire()
         self.sessions = Sessions(settings.account, self.profile, settings.monotonic)
         self.counters = Counters()
         self.faults = Faults()
@@ -129,6 +132,7 @@ class EmulatedController:
         instances. Raises Refusal, and KeyError when the control program misses one of its own.
         """
         self.objects.load(objects)
+        self._wire()
         self._io = ProgramObjects(self.objects, self.profile.program_priority)
         self._protect()
 
@@ -140,7 +144,7 @@ class EmulatedController:
     def scan(self, dt_s: float) -> None:
         """Run the program once, ``dt_s`` of controller time after the last scan; not during a reboot."""
         with self._scanning:
-            if self.spec.program is not None and not self.is_rebooting:
+            if self.spec.program is not None and not self.is_rebooting and not self._is_in_doubt:
                 self.spec.program.scan(self._io, self.clock.now(), dt_s)
 
     def save(self) -> dict[str, object]:
@@ -218,6 +222,21 @@ class EmulatedController:
                     ),
                 )
         self._io.written = {name for name, past in then.items() if past.by_program} | (written - then.keys())
+
+    @property
+    def _is_in_doubt(self) -> bool:
+        """Whether the program does without a scan, because of a fault at one of the inputs that it reads."""
+        if self.profile.trusts_faulty_inputs or self.spec.program is None:
+            return False
+        needed = {one.name for one in self.spec.program.objects}
+        return any(one.is_faulty for one in self.objects.all() if not one.commandable and one.name in needed)
+
+    def _wire(self) -> None:
+        """Terminals without sensors."""
+        if self.profile.sensors == "open-loop":
+            for one in self.objects.all():
+                if not one.commandable:
+                    self.objects.update(one.ref, lambda target: replace(target, wired=OPEN_LOOP))
 
     def _protect(self) -> None:
         if self.spec.program is not None:

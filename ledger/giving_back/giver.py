@@ -214,7 +214,8 @@ class _Giver:
         if not writes:
             return
         orders = tuple(writes.values())
-        errors = self._at_once(orders) if attempt == 0 else self._one_by_one(orders)
+        first = [put for one in writes if (put := self._verdicts.reliability(one.entry, one.state, one.ref))]
+        errors = (self._at_once if attempt == 0 else self._one_by_one)([*first, *orders])[len(first) :]
         after = self._reach.client().survey([place.ref for place in writes])
         for place, error in zip(writes, errors, strict=True):
             outcome = verified(as_found(place.entry, place.state), after[place.ref])

@@ -33,6 +33,7 @@ _TYPES: Mapping[str, tuple[type, ...]] = {
     "priority": (int,),
     "before": (int, float, dict, type(None)),
     "was_out_of_service": (bool,),
+    "reliability": (int, type(None)),
     "time_zone": (str,),
     "ntp_enabled": (bool,),
 }

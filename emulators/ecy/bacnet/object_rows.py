@@ -15,6 +15,7 @@ from emulators.ecy.bacnet.wire.units import increment_of, units_of
 from emulators.ecy.bacnet.wire.values import (
     Element,
     Tags,
+    decoded_enumerated,
     decoded_flag,
     decoded_number,
     decoded_real,
@@ -76,9 +77,13 @@ def with_name(target: BacnetObject, tags: Tags) -> BacnetObject:
     return replace(target, name=name)
 
 
-def rows_of(kind: ObjectType, *, names_writable: bool, priority_arrays: bool) -> Rows[BacnetObject]:
+def rows_of(
+    kind: ObjectType, *, names_writable: bool, priority_arrays: bool, reliability_writable: bool
+) -> Rows[BacnetObject]:
     """The properties of an object type, writable as in a controller. Present-value is written by priority."""
     rows = [_named(row, names_writable) for row, applies in _ROWS if applies(kind)]
+    if reliability_writable:
+        rows = [replace(row, write=_write_reliability) if row.name == "reliability" else row for row in rows]
     return table([row for row in rows if priority_arrays or row.name != PRIORITY_ARRAY])
 
 
@@ -111,7 +116,7 @@ def _real_or_nothing(value: float | None) -> Reading:
 
 
 def _reliability(target: BacnetObject) -> Reading:
-    return Reliability("no-sensor" if target.is_faulty else "no-fault-detected")
+    return Reliability(target.reliability)
 
 
 def _state_texts(target: BacnetObject) -> Reading:
@@ -138,6 +143,10 @@ def _write_relinquish_default(target: BacnetObject, tags: Tags) -> BacnetObject:
 
 def _write_out_of_service(target: BacnetObject, tags: Tags) -> BacnetObject:
     return objects.with_out_of_service(target, decoded_flag(tags))
+
+
+def _write_reliability(target: BacnetObject, tags: Tags) -> BacnetObject:
+    return objects.with_reliability(target, decoded_enumerated(tags))
 
 
 def _write_description(target: BacnetObject, tags: Tags) -> BacnetObject:

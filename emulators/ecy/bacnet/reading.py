@@ -53,7 +53,12 @@ class Directory:
     def __init__(self, device: Device, reader: ObjectReader) -> None:
         profile = device.controller.profile
         self.rows: Mapping[ObjectType, Rows[BacnetObject]] = {
-            kind: rows_of(kind, names_writable=profile.bacnet.names_writable, priority_arrays=profile.priority_arrays)
+            kind: rows_of(
+                kind,
+                names_writable=profile.bacnet.names_writable,
+                priority_arrays=profile.priority_arrays,
+                reliability_writable=profile.reliability_writable,
+            )
             for kind in ObjectType
         }
         self._device = device
