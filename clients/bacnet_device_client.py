@@ -145,8 +145,15 @@ class BACnetDeviceClient(Exchanging, WithoutAccount):
         return True
 
     def get_clock(self) -> ClockState:
-        """The controller's local time. It tells no zone by this protocol, and nothing of NTP."""
-        date, clock = (reading.value for reading in self.read_own(["local-date", "local-time"]))
+        """The controller's local time. It tells no zone by this protocol, and nothing of NTP.
+
+        Raises ObjectError where it has none to tell.
+        """
+        told = self.read_own(["local-date", "local-time"])
+        for reading in told:
+            if reading.error is not None:
+                raise reading.error
+        date, clock = (reading.value for reading in told)
         try:
             local = datetime.fromisoformat(f"{date}T{clock}")
         except ValueError:

@@ -49,13 +49,15 @@ class TakenClock:
     """Zone, clock and NTP of a controller.
 
     ``utc_ahead_s`` is how far its own clock was ahead of UTC by this computer's, in s, where only the controller knows
-    its zone; None in all others. Over BACnet that is all that is known: there the zone is empty.
+    its zone; None in all others. Over BACnet that is all that is known: there the zone is empty. ``listeners`` are
+    those to whom it passes its time on.
     """
 
     device: str
     time_zone: str
     ntp_enabled: bool
     utc_ahead_s: float | None = None
+    listeners: tuple[str, ...] = ()
 
 
 TakenObject: TypeAlias = TakenSlot | TakenInput | TakenOutput

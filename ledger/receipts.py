@@ -79,7 +79,8 @@ def state_before(entry: Entry) -> str:
 
 def _clock_before(entry: TakenClock) -> str:
     if not entry.time_zone and entry.utc_ahead_s is not None:
-        return f"{entry.utc_ahead_s / 3600.0:+.2f} h from UTC"
+        followed = f", followed by {', '.join(entry.listeners)}" if entry.listeners else ""
+        return f"{round(entry.utc_ahead_s / 3600.0, 2) + 0.0:+.2f} h from UTC{followed}"
     return f"{entry.time_zone}, NTP {'on' if entry.ntp_enabled else 'off'}"
 
 

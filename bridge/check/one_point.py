@@ -40,6 +40,7 @@ _BOUNDARIES = re.compile(
 def point_findings(view: PointView) -> Iterator[Finding]:
     """Everything about one point, except whether it may be taken."""
     yield from object_findings(view)
+    yield from _application_changed(view)
     yield from range_findings(view)
     yield from safety_findings(view)
 
@@ -78,6 +79,14 @@ def _unreadable(view: PointView, sample: Sample) -> Iterator[Finding]:
     if sample.quality is not Quality.GOOD:
         what = f"its present-value cannot be used: {sample.note or sample.quality.value}"
         yield _found(view, Severity.WARNING, Topic.VALUE, what)
+
+
+def _application_changed(view: PointView) -> Iterator[Finding]:
+    """The standard application does not do that: what is found of it holds for one that was changed."""
+    name, place = view.point.ecy_point, view.point.config.in_place_of
+    if place is not None:
+        what = f"application changed: {view.equipment} reads {name} in the place of {place}"
+        yield _found(view, Severity.NOTE, Topic.CONFIG, what)
 
 
 def _unreliable(view: PointView, state: ObjectState) -> Iterator[Finding]:

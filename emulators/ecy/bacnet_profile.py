@@ -5,8 +5,13 @@ Kept apart from the rest of this package, so that a profile can be written witho
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
+
+
+def _always() -> bool:
+    return True
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,5 +32,7 @@ class BacnetProfile:
     """What becomes of a time that somebody sends. With NTP enabled it is never followed."""
     time_recipients: tuple[int, ...] | None = None
     """The devices to which it would pass its time on; None for one that passes it on to nobody, ever."""
+    tells_time: Callable[[], bool] = _always
+    """Whether it has local date and time to read, as it is asked."""
     names_writable: bool = False
     """Whether ``object-name`` of an object may be written."""

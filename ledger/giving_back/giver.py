@@ -19,7 +19,7 @@ from ledger.giving_back.whereabouts import Place, name_of, places_of
 from ledger.ledger import Ledger
 from ledger.receipts import Outcome, Receipt, described, shown, state_before
 from utils.alone import Alone
-from utils.errors import AccountRefused, BridgeError, DeviceError, DeviceUnreachable, ObjectError
+from utils.errors import AccountRefused, BridgeError, DeviceError, DeviceUnreachable, ObjectError, Unconfirmed
 from utils.values import ObjectRef, ObjectState, Write
 
 __all__ = ["Outcome", "Receipt", "give_back", "give_back_all"]
@@ -179,6 +179,8 @@ class _Giver:
             return self._receipt(entry, Outcome.FAILED, "clocks are put back over the controller's REST API only")
         try:
             put_clock_back(clock, entry, self._clocks.wall())
+        except Unconfirmed as error:
+            return self._receipt(entry, Outcome.UNVERIFIED, error.what)
         except DeviceError as error:
             if may_pass(error):
                 raise
