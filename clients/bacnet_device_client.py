@@ -280,10 +280,15 @@ class BacnetStacks:
     def find(self, instance: int, interface: str) -> str | None:
         """The device of a number, as :attr:`BACnetDeviceClient.device`; None where nobody says that it is that.
 
-        Everybody on the network is asked, from the network's own port. Raises as :meth:`client_for`.
+        Everybody on the network is asked, from the network's own port. Raises DeviceRefused where several say so,
+        and as :meth:`client_for`.
         """
         told = self._stack(interface).ask(lambda client: client.who_is(instance, instance))
-        return device_key(told[0].address) if told else None
+        devices = sorted({device_key(one.address) for one in told})
+        if len(devices) > 1:
+            what = f"{' and '.join(devices)} all say that they are device {instance}; numbers must differ"
+            raise DeviceRefused(devices[0], what)
+        return devices[0] if devices else None
 
     def prepare(self, address: str, interface: str) -> None:
         """Open the stack beforehand. One that needs a port that is somebody's for now is left for later."""
