@@ -150,8 +150,15 @@ class BACnetDeviceClient(Exchanging, WithoutAccount):
         return True
 
     def get_clock(self) -> ClockState:
-        """The controller's local time. It tells no zone by this protocol, and nothing of NTP."""
-        date, clock = (reading.value for reading in self.read_own(["local-date", "local-time"]))
+        """The controller's local time. It tells no zone by this protocol, and nothing of NTP.
+
+        Raises ObjectError where it has none to tell.
+        """
+        told = self.read_own(["local-date", "local-time"])
+        for reading in told:
+            if reading.error is not None:
+                raise reading.error
+        date, clock = (reading.value for reading in told)
         try:
             local = datetime.fromisoformat(f"{date}T{clock}")
         except ValueError:
@@ -281,10 +288,15 @@ class BacnetStacks:
     def find(self, instance: int, interface: str) -> str | None:
         """The device of a number, as :attr:`BACnetDeviceClient.device`; None where nobody says that it is that.
 
-        Everybody on the network is asked, from the network's own port. Raises as :meth:`client_for`.
+        Everybody on the network is asked, from the network's own port. Raises DeviceRefused where several say so,
+        and as :meth:`client_for`.
         """
         told = self._stack(_for_everybody(interface)).ask(lambda client: client.who_is(instance, instance))
-        return device_key(told[0].address) if told else None
+        devices = sorted({device_key(one.address) for one in told})
+        if len(devices) > 1:
+            what = f"{' and '.join(devices)} all say that they are device {instance}; numbers must differ"
+            raise DeviceRefused(devices[0], what)
+        return devices[0] if devices else None
 
     def prepare(self, address: str, interface: str) -> None:
         """Open the stack beforehand. One that needs a port that is somebody's for now is left for later."""

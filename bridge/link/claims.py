@@ -42,7 +42,8 @@ class Claim:
                 held = slot_of(state.priority_array, self.priority)
                 return TakenSlot(device, self.ref, self.name, self.priority, held, _covered(state))
             case Role.FORCED:
-                return TakenInput(device, self.ref, self.name, was_out_of_service, state.present_value.value)
+                value, fault = state.present_value.value, state.reliability or None
+                return TakenInput(device, self.ref, self.name, was_out_of_service, value, fault)
             case Role.READ:
                 return TakenOutput(device, self.ref, self.name, was_out_of_service)
 

@@ -5,6 +5,7 @@ Kept apart from the rest of this package, so that a profile can be written witho
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
@@ -18,6 +19,10 @@ class TrunkPlace:
     network: int = 2
     """Its number; 1 is that of BACnet/IP."""
     bits_per_s: float = 38_400.0
+
+
+def _always() -> bool:
+    return True
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +43,8 @@ class BacnetProfile:
     """What becomes of a time that somebody sends. With NTP enabled it is never followed."""
     time_recipients: tuple[int, ...] | None = None
     """The devices to which it would pass its time on; None for one that passes it on to nobody, ever."""
+    tells_time: Callable[[], bool] = _always
+    """Whether it has local date and time to read, as it is asked."""
     names_writable: bool = False
     """Whether ``object-name`` of an object may be written."""
     vendor_name: str = DISTECH

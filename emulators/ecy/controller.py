@@ -28,6 +28,8 @@ from emulators.program import ControlProgram, ObjectSpec
 from emulators.states import Fields, ForeignStateError, prepare, remember
 from utils.values import ObjectType
 
+OPEN_LOOP = 4
+"""The Reliability of a terminal without a sensor (ASHRAE 135, clause 21)."""
 FIRMWARE = "2.2.0+23305.1"
 """The version that a controller says it has, unless its profile is of firmware 1.x."""
 
@@ -82,6 +84,7 @@ class EmulatedController:
         self.settings = settings
         self.profile = spec.profile or settings.profile
         self.objects = ObjectDatabase(_object_specs(spec), [spec.name], partial(_finished, self.profile))
+        self._wire()
         self.sessions = Sessions(settings.account, self.profile, settings.monotonic)
         self.counters = Counters()
         self.faults = Faults()
@@ -138,6 +141,7 @@ class EmulatedController:
         instances. Raises Refusal, and KeyError when the control program misses one of its own.
         """
         self.objects.load(objects)
+        self._wire()
         self._io = ProgramObjects(self.objects, self.profile.program_priority)
         self._protect()
 
@@ -150,7 +154,7 @@ class EmulatedController:
         """Run the program once, ``dt_s`` of controller time after the last scan; not during a reboot."""
         self.minimum_times.look()
         with self._scanning:
-            if self.spec.program is not None and not self.is_rebooting:
+            if self.spec.program is not None and not self.is_rebooting and not self._is_in_doubt:
                 self.spec.program.scan(self._io, self.clock.now(), dt_s)
 
     def save(self) -> dict[str, object]:
@@ -228,6 +232,21 @@ class EmulatedController:
                     ),
                 )
         self._io.written = {name for name, past in then.items() if past.by_program} | (written - then.keys())
+
+    @property
+    def _is_in_doubt(self) -> bool:
+        """Whether the program does without a scan, because of a fault at one of the inputs that it reads."""
+        if self.profile.trusts_faulty_inputs or self.spec.program is None:
+            return False
+        needed = {one.name for one in self.spec.program.objects}
+        return any(one.is_faulty for one in self.objects.all() if not one.commandable and one.name in needed)
+
+    def _wire(self) -> None:
+        """Terminals without sensors."""
+        if self.profile.sensors == "open-loop":
+            for one in self.objects.all():
+                if not one.commandable:
+                    self.objects.update(one.ref, lambda target: replace(target, wired=OPEN_LOOP))
 
     def _protect(self) -> None:
         if self.spec.program is not None:

@@ -122,6 +122,13 @@ class Profile:
     strict_content_type: bool = False
     """§3: whether a body that is not announced as JSON gets 415."""
 
+    sensors: Literal["wired", "open-loop"] = "wired"
+    """Whether terminals have sensors; without, inputs show open-loop for their Reliability."""
+    reliability_writable: bool = True
+    """Whether an input that is out of service takes a Reliability over BACnet."""
+    trusts_faulty_inputs: bool = True
+    """Whether the program goes on with inputs in fault; one that does not leaves its outputs as they are."""
+
     program_priority: int = 16
     """§12: slot in which the control program writes."""
 

@@ -20,7 +20,7 @@ from ledger.giving_back.whereabouts import Place, name_of, places_of
 from ledger.ledger import Ledger
 from ledger.receipts import Outcome, Receipt, described, shown, state_before
 from utils.alone import Alone
-from utils.errors import AccountRefused, BridgeError, DeviceError, DeviceUnreachable, ObjectError
+from utils.errors import AccountRefused, BridgeError, DeviceError, DeviceUnreachable, ObjectError, Unconfirmed
 from utils.values import ObjectRef, ObjectState, Write
 
 __all__ = ["Outcome", "Receipt", "give_back", "give_back_all"]
@@ -181,6 +181,8 @@ class _Giver:
             return self._receipt(entry, Outcome.FAILED, "clocks are put back over the controller's REST API only")
         try:
             put_clock_back(clock, entry, self._clocks.wall())
+        except Unconfirmed as error:
+            return self._receipt(entry, Outcome.UNVERIFIED, error.what)
         except DeviceError as error:
             if may_pass(error):
                 raise
@@ -216,7 +218,13 @@ class _Giver:
         if not writes:
             return
         orders = tuple(writes.values())
-        errors = self._at_once(orders) if attempt == 0 else self._one_by_one(writes)
+        first = [put for one in writes if (put := self._verdicts.reliability(one.entry, one.state, one.ref))]
+        if attempt == 0:
+            errors = self._at_once([*first, *orders])[len(first) :]
+        else:
+            for put in first:
+                self._at_once([put])
+            errors = self._one_by_one(writes)
         after = self._reach.client().survey([place.ref for place in writes])
         for place, error in zip(writes, errors, strict=True):
             state = after[place.ref]

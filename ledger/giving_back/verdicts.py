@@ -12,7 +12,7 @@ from ledger.entries import TakenInput, TakenObject, TakenOutput, TakenSlot
 from ledger.ledger import Ledger
 from ledger.receipts import Outcome
 from ledger.watched import Judgement
-from utils.bacnet import slot_of
+from utils.bacnet import NO_FAULT, slot_of
 from utils.values import ObjectRef, ObjectState, PointValue, Quality, Write, WriteKind, same_as_stored
 
 
@@ -66,6 +66,16 @@ class Judge:
     def whose(self, entry: TakenObject, ref: ObjectRef, found: PointValue) -> Judgement:
         """Whose value stands at ``ref``, by what was sent there."""
         return self._whose(entry, ref, found)
+
+    def reliability(self, entry: TakenObject, state: ObjectState, ref: ObjectRef) -> Write | None:
+        """What an input showed before us, where what we wrote over it stands there still; before it is in service.
+
+        It takes that only while it is out of service (ASHRAE 135, clause 12.2).
+        """
+        if not isinstance(entry, TakenInput) or entry.reliability is None or is_stranger(entry, state):
+            return None
+        is_ours = state.out_of_service and state.reliability == NO_FAULT
+        return Write(ref, WriteKind.RELIABILITY, entry.reliability) if is_ours else None
 
     def _judge_stranger(self, entry: TakenObject, state: ObjectState, ref: ObjectRef) -> Write | Outcome:
         """Another name stands at this instance: only a value of ours is taken away, and nothing is put in its place."""
@@ -156,12 +166,17 @@ def _same(found: PointValue | None, before: PointValue | None) -> bool:
     return found is not None and before is not None and same_as_stored(found, before)
 
 
+def _is_as_reliable(entry: TakenInput, state: ObjectState) -> bool:
+    return None in (entry.reliability, state.reliability) or state.reliability == entry.reliability
+
+
 def verified(entry: TakenObject, state: ObjectState) -> Outcome:
     """What a look after the write says of it."""
     if state.is_partial:
         return Outcome.FAILED
     if isinstance(entry, TakenInput) and entry.was_out_of_service:
-        return Outcome.RESTORED if _same(state.present_value.value, entry.before) else Outcome.FAILED
+        is_as_before = _same(state.present_value.value, entry.before) and _is_as_reliable(entry, state)
+        return Outcome.RESTORED if is_as_before else Outcome.FAILED
     if not isinstance(entry, TakenSlot):
         if state.out_of_service is None:
             return Outcome.UNVERIFIED

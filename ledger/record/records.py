@@ -34,8 +34,10 @@ _TYPES: Mapping[str, tuple[type, ...]] = {
     "before": (int, float, dict, type(None)),
     "covered": (int, float, dict, type(None)),
     "was_out_of_service": (bool,),
+    "reliability": (int, type(None)),
     "time_zone": (str,),
     "ntp_enabled": (bool,),
+    "listeners": (list,),
 }
 
 
@@ -170,4 +172,11 @@ def _fields(record: Record) -> Iterator[tuple[str, Any]]:
         elif name != "kind":
             if not isinstance(value, _TYPES.get(name, (object,))):
                 raise TypeError(name)
-            yield name, OtherValue(**value) if isinstance(value, dict) else value
+            yield name, _field(value)
+
+
+def _field(value: Any) -> Any:  # noqa: ANN401 - as in _told
+    """A field out of JSON."""
+    if isinstance(value, dict):
+        return OtherValue(**value)
+    return tuple(map(str, value)) if isinstance(value, list) else value

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from types import SimpleNamespace
 
 from bacpypes3.basetypes import DeviceStatus, ObjectTypesSupported, Recipient, Segmentation, ServicesSupported
@@ -87,6 +87,11 @@ def _daylight_saving(device: Device) -> Reading:
     return Boolean(bool(device.controller.clock.aware_now().dst()))
 
 
+def _of_clock(device: Device, part: Callable[[datetime], Element]) -> Element | None:
+    controller = device.controller
+    return part(controller.clock.now()) if controller.profile.bacnet.tells_time() else None
+
+
 def _time_recipients(device: Device) -> tuple[Element, ...] | None:
     told = device.controller.profile.bacnet.time_recipients
     if told is None:
@@ -137,8 +142,8 @@ DEVICE_ROWS: Rows[Device] = table(
         Row("device-address-binding", lambda device: (), shape="list"),
         _count("database-revision", lambda device: device.revision()),
         Row("active-cov-subscriptions", lambda device: device.subscriptions(), required=False, shape="list"),
-        _optional("local-date", lambda device: date_of(device.controller.clock.now())),
-        _optional("local-time", lambda device: time_of(device.controller.clock.now())),
+        _optional("local-date", lambda device: _of_clock(device, date_of)),
+        _optional("local-time", lambda device: _of_clock(device, time_of)),
         _optional("utc-offset", _utc_offset),
         _optional("daylight-savings-status", _daylight_saving),
         Row("time-synchronization-recipients", _time_recipients, required=False, shape="list"),

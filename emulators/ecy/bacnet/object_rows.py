@@ -16,6 +16,7 @@ from emulators.ecy.bacnet.wire.units import increment_of, units_of
 from emulators.ecy.bacnet.wire.values import (
     Element,
     Tags,
+    decoded_enumerated,
     decoded_flag,
     decoded_number,
     decoded_real,
@@ -87,16 +88,18 @@ def with_name(target: BacnetObject, tags: Tags) -> BacnetObject:
 
 def rows_of(kind: ObjectType, profile: Profile) -> Rows[BacnetObject]:
     """The properties of an object type, writable as in a controller. Present-value is written by priority."""
-    rows = [_switched(row, profile.bacnet) for row, applies in _ROWS if applies(kind)]
+    rows = [_switched(row, profile) for row, applies in _ROWS if applies(kind)]
     if kind in HAVE_MINIMUM_TIMES:
         rows += _minimum_times(profile.bacnet)
     return table([row for row in rows if profile.priority_arrays or row.name != PRIORITY_ARRAY])
 
 
-def _switched(row: Row[BacnetObject], switches: BacnetProfile) -> Row[BacnetObject]:
-    if row.name == "object-name" and switches.names_writable:
+def _switched(row: Row[BacnetObject], profile: Profile) -> Row[BacnetObject]:
+    if row.name == "object-name" and profile.bacnet.names_writable:
         return replace(row, write=with_name)
-    if row.name == "out-of-service" and not switches.out_of_service_writable:
+    if row.name == "reliability" and profile.reliability_writable:
+        return replace(row, write=_write_reliability)
+    if row.name == "out-of-service" and not profile.bacnet.out_of_service_writable:
         return Row(row.name, row.read)
     return row
 
@@ -135,7 +138,7 @@ def _real_or_nothing(value: float | None) -> Reading:
 
 
 def _reliability(target: BacnetObject) -> Reading:
-    return Reliability("no-sensor" if target.is_faulty else "no-fault-detected")
+    return Reliability(target.reliability)
 
 
 def _state_texts(target: BacnetObject) -> Reading:
@@ -164,6 +167,10 @@ def _write_relinquish_default(target: BacnetObject, tags: Tags) -> BacnetObject:
 
 def _write_out_of_service(target: BacnetObject, tags: Tags) -> BacnetObject:
     return objects.with_out_of_service(target, decoded_flag(tags))
+
+
+def _write_reliability(target: BacnetObject, tags: Tags) -> BacnetObject:
+    return objects.with_reliability(target, decoded_enumerated(tags))
 
 
 def _write_description(target: BacnetObject, tags: Tags) -> BacnetObject:

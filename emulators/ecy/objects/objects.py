@@ -17,6 +17,8 @@ from utils.values import ObjectRef, ObjectType
 
 PRIORITIES = 16
 DEFAULT_NUMBER_OF_STATES = 16
+NO_FAULT, NO_SENSOR = 0, 1
+"""Reliabilities (ASHRAE 135, clause 21)."""
 _REAL32 = struct.Struct("<f")
 
 
@@ -29,6 +31,7 @@ class BacnetObject:
     ``held`` is kept while out of service: the present-value of an input, the last command at an output's terminal.
     ``cov_increment`` is None until somebody writes it. ``storage`` is how it stores what it is sent. ``shown`` is told
     for the present-value while that is still on its way there. ``in_fault`` is whether its terminal is in trouble.
+    ``wired`` is the Reliability of an input's terminal, ``said`` what was written over it while out of service.
     """
 
     ref: ObjectRef
@@ -49,6 +52,8 @@ class BacnetObject:
     shown: float | None = None
     in_fault: bool = False
     plain: bool = False
+    wired: int = NO_FAULT
+    said: int | None = None
 
     @property
     def commandable(self) -> bool:
@@ -65,9 +70,16 @@ class BacnetObject:
         return next((command for command in self.slots if command is not None), self.relinquish_default)
 
     @property
+    def reliability(self) -> int:
+        """What was written while it is out of service, else what is wrong at the terminal, if anything is."""
+        if self.said is not None:
+            return self.said
+        return NO_SENSOR if self.in_fault or math.isnan(self.present_value) else self.wired
+
+    @property
     def is_faulty(self) -> bool:
-        """Whether its status flags say fault: the terminal is in trouble, or a sensor reports no number."""
-        return self.in_fault or math.isnan(self.present_value)
+        """Whether its status flags say fault, as they do with every Reliability but one (ASHRAE 135, 12.2)."""
+        return self.reliability != NO_FAULT
 
     @property
     def terminal(self) -> float:
@@ -190,7 +202,14 @@ def with_out_of_service(target: BacnetObject, out_of_service: bool) -> BacnetObj
     """The object taken out of service, holding what it had, or put back."""
     if target.out_of_service == out_of_service:
         return target
-    return replace(target, out_of_service=out_of_service, held=target.present_value)
+    return replace(target, out_of_service=out_of_service, held=target.present_value, said=None)
+
+
+def with_reliability(target: BacnetObject, reliability: int) -> BacnetObject:
+    """The input with another Reliability, which it takes only while it is out of service."""
+    if target.commandable or not target.out_of_service:
+        raise Refusal(WRITE_ACCESS_DENIED, f"reliability of {target.ref} while it is in service")
+    return replace(target, said=reliability)
 
 
 def with_relinquish_default(target: BacnetObject, value: float) -> BacnetObject:
