@@ -57,7 +57,7 @@ def _recorded_configs(recorded: RunData, folder: Path) -> Path:
     configs = recorded.facts.get("configs")
     is_emulated = recorded.fact("kind") == "demo" or recorded.fact(REPLAY, "is_emulated") is True
     if not is_emulated or not isinstance(configs, dict):
-        what = "was not recorded on emulated controllers; leave --embedded out to play it to those of your configs"
+        what = "was not recorded on a demo's controllers; leave --embedded out to play it to those of your configs"
         raise ConfigError([Problem(recorded.name, what)])
     folder.mkdir()
     for name, text in configs.items():

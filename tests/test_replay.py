@@ -52,7 +52,7 @@ def test_a_recording_of_real_controllers_is_not_played_to_emulated_ones(tmp_path
     recorder.close()
     code, told = run("replay", "last", "--embedded", BRIDGE_RUNS_DIR=str(tmp_path))
     assert code == 2
-    assert "was not recorded on emulated controllers; leave --embedded out" in told
+    assert "was not recorded on a demo's controllers; leave --embedded out" in told
 
 
 def edit_config(file: Path, name: str) -> None:

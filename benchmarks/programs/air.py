@@ -8,7 +8,13 @@ from functools import cache
 
 from benchmarks.programs.days import CONFIGS, HOUR_S, STEP_S, Day, State
 from benchmarks.programs.figures import OPEN_H, ZONES
-from supervisory.blocks.ventilation import IntakeDesign, VentilationDesign, ZoneAir, outdoor_intake, zone_air
+from supervisory.blocks.air_handlers.ventilation import (
+    IntakeDesign,
+    VentilationDesign,
+    ZoneAir,
+    outdoor_intake,
+    zone_air,
+)
 
 _PEOPLE_M3_S = 0.0025
 """Outdoor air of one person in an office (62.1, Table 6-1)."""

@@ -1,6 +1,6 @@
 """What a checkout found, point by point: what was tried, what came of it, and which error that is.
 
-Pure: nothing here asks anybody. Whoever tries a point gives :class:`Finding`; a report is made of
+Pure: nothing here asks anybody. Whoever tries a point gives :class:`PointFinding`; a report is made of
 :class:`CheckoutResult`.
 """
 
@@ -28,7 +28,7 @@ class Proof(StrEnum):
     """Whether the values are such as that kind of point has, against the other candidates."""
 
 
-class Verdict(StrEnum):
+class PointVerdict(StrEnum):
     """What came of it; a point has the worst of its findings, in this order."""
 
     FAIL = "fail"
@@ -38,7 +38,7 @@ class Verdict(StrEnum):
     PASS = "pass"  # noqa: S105
 
 
-class Fault(StrEnum):
+class MappingFault(StrEnum):
     """What is wrong, in the words of the trade."""
 
     CROSSED = "crossed with another point"
@@ -55,7 +55,7 @@ class Fault(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Sample:
+class ShownValue:
     """A value that was shown, in the simulation's unit; what the controller should hold of it in its own, and holds.
 
     For outputs the other way: what was commanded, what should arrive in the simulation, and what did. None: not told.
@@ -67,18 +67,18 @@ class Sample:
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class PointFinding:
     """One way to try one point. ``says`` is a sentence with the evidence; ``delay_s`` is simulated time."""
 
     equipment: str
     point: str
     proof: Proof
-    verdict: Verdict
+    verdict: PointVerdict
     says: str
-    fault: Fault | None = None
+    fault: MappingFault | None = None
     other: str | None = None
     """The point that it is mixed up with, as ``equipment/point`` or as the simulation calls it."""
-    samples: tuple[Sample, ...] = ()
+    samples: tuple[ShownValue, ...] = ()
     direction: str | None = None
     """``direct`` or ``reverse``."""
     delay_s: float | None = None
@@ -100,13 +100,13 @@ class TriedPoint:
     offset: float | None
     is_input: bool
     """Of the controller: what the simulation tells it."""
-    findings: tuple[Finding, ...]
+    findings: tuple[PointFinding, ...]
 
     @property
-    def verdict(self) -> Verdict:
+    def verdict(self) -> PointVerdict:
         """The worst of what came of it; not tested where nothing was tried."""
-        order = list(Verdict)
-        return min((finding.verdict for finding in self.findings), key=order.index, default=Verdict.NOT_TESTED)
+        order = list(PointVerdict)
+        return min((finding.verdict for finding in self.findings), key=order.index, default=PointVerdict.NOT_TESTED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,4 +127,4 @@ class CheckoutResult:
     @property
     def is_passed(self) -> bool:
         """Nothing failed; not provable and not tested are no pass of a point, and no failure of a checkout."""
-        return all(point.verdict is not Verdict.FAIL for point in self.points)
+        return all(point.verdict is not PointVerdict.FAIL for point in self.points)

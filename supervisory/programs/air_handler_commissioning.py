@@ -26,7 +26,7 @@ from supervisory.blocks.commissioning import (
     site_objection,
     stages_of,
 )
-from supervisory.blocks.timers import SECONDS_PER_HOUR, hour_of, in_daily_window
+from supervisory.blocks.time.timers import SECONDS_PER_HOUR, hour_of, in_daily_window
 from supervisory.program import Command, Context, Program, Read
 
 _IN_FORCE_S = 90.0

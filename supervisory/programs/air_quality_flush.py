@@ -12,9 +12,23 @@ from typing import ClassVar
 
 from pydantic import Field, model_validator
 
-from supervisory.blocks.night_air import AIR_HANDLER, command_all, forbidden, give_back, outdoor_share, warn_of_no_fan
-from supervisory.blocks.timers import SECONDS_PER_HOUR, good_number, good_numbers, hour_of, in_daily_window, rounded
-from supervisory.blocks.working_days import WorkingDays
+from supervisory.blocks.air_handlers.night_air import (
+    AIR_HANDLER,
+    command_all,
+    forbidden,
+    give_back,
+    outdoor_share,
+    warn_of_no_fan,
+)
+from supervisory.blocks.time.timers import (
+    SECONDS_PER_HOUR,
+    good_number,
+    good_numbers,
+    hour_of,
+    in_daily_window,
+    rounded,
+)
+from supervisory.blocks.time.working_days import WorkingDays
 from supervisory.program import Command, Context, Parameters, Program, Read
 
 _ENOUGH = 0.9

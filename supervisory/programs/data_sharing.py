@@ -14,7 +14,7 @@ from typing import ClassVar
 
 from pydantic import Field
 
-from supervisory.blocks.timers import SECONDS_PER_MINUTE, good_number
+from supervisory.blocks.time.timers import SECONDS_PER_MINUTE, good_number
 from supervisory.program import Command, Context, Parameters, Program, Read, Reading
 
 

@@ -11,11 +11,7 @@ from typing import ClassVar
 
 from pydantic import Field, model_validator
 
-from supervisory.blocks.co2_sensor import Co2Limits, Co2Sensor, Co2Verdict
-from supervisory.blocks.population import Population, PopulationSettings
-from supervisory.blocks.sight import is_occupied, warn_of_unknown_zones
-from supervisory.blocks.timers import SECONDS_PER_HOUR, SECONDS_PER_MINUTE, TrueFor, good_number, good_numbers
-from supervisory.blocks.ventilation import (
+from supervisory.blocks.air_handlers.ventilation import (
     IntakeDesign,
     OutdoorIntake,
     VentilationDesign,
@@ -24,6 +20,10 @@ from supervisory.blocks.ventilation import (
     outdoor_intake,
     zone_air,
 )
+from supervisory.blocks.time.timers import SECONDS_PER_HOUR, SECONDS_PER_MINUTE, TrueFor, good_number, good_numbers
+from supervisory.blocks.zones.co2_sensor import Co2Limits, Co2Sensor, Co2Verdict
+from supervisory.blocks.zones.population import Population, PopulationSettings
+from supervisory.blocks.zones.sight import is_occupied, warn_of_unknown_zones
 from supervisory.program import Command, Context, Program, Read
 
 _FLOW_DEADBAND_M3_S = 0.001

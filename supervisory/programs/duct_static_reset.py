@@ -11,10 +11,10 @@ from typing import ClassVar
 
 from pydantic import Field, model_validator
 
-from supervisory.blocks.asking import PressureAsking
-from supervisory.blocks.sight import Sight, ZoneSight, fan_proven, warn_of_unknown_zones
-from supervisory.blocks.timers import SECONDS_PER_MINUTE
-from supervisory.blocks.trim_and_respond import Reset, TrimAndRespond, weighted
+from supervisory.blocks.air_handlers.asking import PressureAsking
+from supervisory.blocks.air_handlers.trim_and_respond import Reset, TrimAndRespond, weighted
+from supervisory.blocks.time.timers import SECONDS_PER_MINUTE
+from supervisory.blocks.zones.sight import Sight, ZoneSight, fan_proven, warn_of_unknown_zones
 from supervisory.program import Command, Context, Parameters, Program, Read
 
 

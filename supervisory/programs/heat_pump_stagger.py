@@ -13,13 +13,13 @@ from typing import ClassVar
 
 from pydantic import Field, model_validator
 
-from supervisory.blocks.demand import DemandWindow
-from supervisory.blocks.power_watch import PowerWatch, SitePower
-from supervisory.blocks.stagger import DemandSeen, Stagger, StaggerRules, UnitSeen
-from supervisory.blocks.timers import SECONDS_PER_HOUR, SECONDS_PER_MINUTE, TrueFor, hour_of
-from supervisory.blocks.unit_load import UnitLoads, UnitRatings, holding_share
-from supervisory.blocks.unit_site import UnitSite
-from supervisory.blocks.warm_up import WarmUps
+from supervisory.blocks.power.demand import DemandWindow
+from supervisory.blocks.power.power_watch import PowerWatch, SitePower
+from supervisory.blocks.power.stagger import DemandSeen, Stagger, StaggerRules, UnitSeen
+from supervisory.blocks.power.unit_load import UnitLoads, UnitRatings, holding_share
+from supervisory.blocks.power.unit_site import UnitSite
+from supervisory.blocks.time.timers import SECONDS_PER_HOUR, SECONDS_PER_MINUTE, TrueFor, hour_of
+from supervisory.blocks.zones.warm_up import WarmUps
 from supervisory.program import Command, Context, Parameters, Program, Read
 
 

@@ -12,10 +12,8 @@ from typing import ClassVar, Literal
 
 from pydantic import Field, model_validator
 
-from supervisory.blocks.demand import DemandWindow, Ladder, Stages, spread
-from supervisory.blocks.shed_zone import ShedZone
-from supervisory.blocks.sight import warn_of_unread_zones
-from supervisory.blocks.timers import (
+from supervisory.blocks.power.demand import DemandWindow, Ladder, Stages, spread
+from supervisory.blocks.time.timers import (
     SECONDS_PER_MINUTE,
     TrueFor,
     clock_s,
@@ -26,6 +24,8 @@ from supervisory.blocks.timers import (
     rounded,
     sum_of_all,
 )
+from supervisory.blocks.zones.shed_zone import ShedZone
+from supervisory.blocks.zones.sight import warn_of_unread_zones
 from supervisory.program import Command, Context, Parameters, Program, Read
 
 

@@ -12,11 +12,9 @@ from typing import ClassVar
 
 from pydantic import Field, model_validator
 
-from supervisory.blocks.demand import DemandWindow, spread
-from supervisory.blocks.price_window import PriceWindow, Shape, ShiftPhase, Stretch, risen, stretch
-from supervisory.blocks.shift_zone import ShiftZone, Steps
-from supervisory.blocks.sight import warn_of_unread_zones
-from supervisory.blocks.timers import (
+from supervisory.blocks.power.demand import DemandWindow, spread
+from supervisory.blocks.power.price_window import PriceWindow, Shape, ShiftPhase, Stretch, risen, stretch
+from supervisory.blocks.time.timers import (
     SECONDS_PER_MINUTE,
     clock_s,
     good_number,
@@ -26,7 +24,9 @@ from supervisory.blocks.timers import (
     rounded,
     sum_of_all,
 )
-from supervisory.blocks.working_days import WorkingDays
+from supervisory.blocks.time.working_days import WorkingDays
+from supervisory.blocks.zones.shift_zone import ShiftZone, Steps
+from supervisory.blocks.zones.sight import warn_of_unread_zones
 from supervisory.program import Command, Context, Parameters, Program, Read
 
 

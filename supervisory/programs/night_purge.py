@@ -12,7 +12,7 @@ from typing import ClassVar, NamedTuple
 
 from pydantic import Field, model_validator
 
-from supervisory.blocks.night_air import (
+from supervisory.blocks.air_handlers.night_air import (
     AIR_HANDLER,
     command_all,
     forbidden,
@@ -21,7 +21,7 @@ from supervisory.blocks.night_air import (
     sensible_kw,
     warn_of_no_fan,
 )
-from supervisory.blocks.timers import (
+from supervisory.blocks.time.timers import (
     SECONDS_PER_MINUTE,
     TrueFor,
     good_number,

@@ -10,10 +10,10 @@ from typing import ClassVar
 
 from pydantic import Field
 
-from supervisory.blocks.population import PopulationSettings
-from supervisory.blocks.sight import is_occupied, warn_of_unknown_zones
-from supervisory.blocks.standby_zone import StandbyTimes, StandbyZone, ZoneReadings
-from supervisory.blocks.timers import SECONDS_PER_MINUTE, good_numbers
+from supervisory.blocks.time.timers import SECONDS_PER_MINUTE, good_numbers
+from supervisory.blocks.zones.population import PopulationSettings
+from supervisory.blocks.zones.sight import is_occupied, warn_of_unknown_zones
+from supervisory.blocks.zones.standby_zone import StandbyTimes, StandbyZone, ZoneReadings
 from supervisory.program import Command, Context, Program, Read
 
 _KELVIN_PER_DEGF = 5.0 / 9.0

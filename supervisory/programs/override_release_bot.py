@@ -12,7 +12,7 @@ from typing import Any, ClassVar
 
 from pydantic import Field
 
-from supervisory.blocks.timers import SECONDS_PER_HOUR, good_numbers, hour_of, in_daily_window
+from supervisory.blocks.time.timers import SECONDS_PER_HOUR, good_numbers, hour_of, in_daily_window
 from supervisory.program import Command, Context, Parameters, Program, Read
 from supervisory.release_rules import ReleaseRules
 from supervisory.site_access import Audit, OccupiedSlot, site_of

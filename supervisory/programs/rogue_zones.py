@@ -13,10 +13,10 @@ from typing import ClassVar
 
 from pydantic import Field, model_validator
 
-from supervisory.blocks.asking import Asking, CoolingAsking, PressureAsking
-from supervisory.blocks.requests import RequestHours
-from supervisory.blocks.sight import fan_proven, is_occupied, warn_of_unknown_zones
-from supervisory.blocks.timers import SECONDS_PER_MINUTE
+from supervisory.blocks.air_handlers.asking import Asking, CoolingAsking, PressureAsking
+from supervisory.blocks.time.timers import SECONDS_PER_MINUTE
+from supervisory.blocks.zones.requests import RequestHours
+from supervisory.blocks.zones.sight import fan_proven, is_occupied, warn_of_unknown_zones
 from supervisory.program import Command, Context, Parameters, Program, Read
 
 PRESSURE, COOLING = "duct pressure", "colder air"

@@ -15,7 +15,9 @@ from campaigns.cell import CellParameters, CellResult, Hashes, Task
 from campaigns.engines import Engine, Outcome
 from campaigns.engines.work import work
 from campaigns.reading import plan_campaign
+from campaigns.results import results_table
 from campaigns.store import CampaignStore
+from tests.supervisory.files import config, program
 from utils.errors import ConfigError
 
 SHORT: dict[str, Any] = {"days": 0.02, "step_s": 600}
@@ -36,6 +38,47 @@ def study(folder: Path, **content: Said) -> Path:
 
 def four_cells(folder: Path, **more: Said) -> Path:
     return study(folder, grid={"day": [10, 186], "plant.envelope.window_w_m2k": [1.5, 2.2]}, **more)
+
+
+HELD_CELLS = 8
+_HELD = """
+    import time
+    from pathlib import Path
+    from supervisory import Program
+
+    class Held(Program):
+        period_s = 60
+
+        def on_step(self, ctx):
+            waited = 0
+            while ctx.now.month > 6 and waited < 100 and not Path("{gate}").exists():
+                waited += 1
+                time.sleep(0.01)
+"""
+
+
+def held_cells(folder: Path, gate: Path) -> Path:
+    """Eight cells, of which the first four end by themselves and the others not before there is a file at the gate.
+
+    So somebody has cells that are done and cells that run for as long as a test needs them, however fast cells are. A
+    step waits a second at most: a cell that is told to end does.
+    """
+    folder.mkdir(exist_ok=True)
+    program(folder, "held", _HELD.format(gate=gate.as_posix()))
+    config(folder, programs={"held": {"program": "held.py"}})
+    grid = {"day": [10, 100, 186, 280], "plant.envelope.window_w_m2k": [1.5, 2.2]}
+    return study(folder, base={"days": 0.02, "supervise": "config.json"}, grid=grid)
+
+
+def undisturbed(folder: Path, gate: Path) -> bytes:
+    """The table of those cells when nobody disturbs them."""
+    closed = not gate.exists()
+    gate.touch()
+    store = begin(held_cells(folder, gate))
+    go_through(store, Here())
+    if closed:
+        gate.unlink()
+    return results_table(store.rows())
 
 
 def problems_of(file: Path) -> list[str]:

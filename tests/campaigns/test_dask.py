@@ -19,7 +19,7 @@ from campaigns.campaign import tasks_of
 from campaigns.engines import EngineLost, Outcome
 from campaigns.results import results_table
 from campaigns.store import DONE
-from tests.campaigns.studies import DEMO, Here, begin, four_cells, go_through, study
+from tests.campaigns.studies import DEMO, HELD_CELLS, begin, four_cells, go_through, held_cells, study, undisturbed
 from tests.command_line import ROOT, environment, run
 from tests.waiting import DEADLINE_S, eventually
 from utils.errors import ConfigError
@@ -77,19 +77,10 @@ def cluster(folder: Path) -> Iterator[Cluster]:
         made.end()
 
 
-def eight_cells(folder: Path) -> Path:
-    folder.mkdir(exist_ok=True)
-    return study(folder, grid={"day": [10, 100, 186, 280], "plant.envelope.window_w_m2k": [1.5, 2.2]})
-
-
-def undisturbed(folder: Path) -> bytes:
-    store = begin(eight_cells(folder))
-    go_through(store, Here())
-    return results_table(store.rows())
-
-
 def test_workers_that_are_killed_lose_no_cell_and_the_results_are_those_of_one_process(tmp_path: Path) -> None:
-    store = begin(eight_cells(tmp_path / "cluster"))
+    gate = tmp_path / "gate"
+    gate.touch()
+    store = begin(held_cells(tmp_path / "cluster", gate))
     with cluster(tmp_path / "dask") as made:
         engine = DaskCluster(made.address)
         wait, ended = engine.wait, 0
@@ -105,15 +96,16 @@ def test_workers_that_are_killed_lose_no_cell_and_the_results_are_those_of_one_p
 
         engine.wait = killing  # type: ignore[method-assign]
         go_through(store, engine)
-    assert [row.state for row in store.rows()] == [DONE] * 8
+    assert [row.state for row in store.rows()] == [DONE] * HELD_CELLS
     assert {row.engine for row in store.rows()} == {"dask"}
-    assert results_table(store.rows()) == undisturbed(tmp_path / "here")
+    assert results_table(store.rows()) == undisturbed(tmp_path / "here", gate)
 
 
 def test_a_scheduler_that_is_killed_ends_the_campaign_and_another_cluster_goes_on_with_what_is_missing(
     tmp_path: Path,
 ) -> None:
-    store = begin(eight_cells(tmp_path / "cluster"))
+    gate = tmp_path / "gate"
+    store = begin(held_cells(tmp_path / "cluster", gate))
     with cluster(tmp_path / "first") as made:
         engine = DaskCluster(made.address)
         wait = engine.wait
@@ -128,12 +120,13 @@ def test_a_scheduler_that_is_killed_ends_the_campaign_and_another_cluster_goes_o
         with pytest.raises(EngineLost, match="is gone; what is finished is kept"):
             go_through(store, engine)
     before = [row for row in store.rows() if row.state == DONE]
-    assert 1 <= len(before) < 8
+    assert 1 <= len(before) < HELD_CELLS
+    gate.touch()
     with cluster(tmp_path / "second") as other:
         go_through(resumed(store.file, None), DaskCluster(other.address))
     rows = store.rows()
     assert [rows[row.cell.number - 1] for row in before] == before
-    assert results_table(rows) == undisturbed(tmp_path / "here")
+    assert results_table(rows) == undisturbed(tmp_path / "here", gate)
 
 
 def test_a_scheduler_that_goes_while_it_is_asked_for_its_threads_is_gone_as_well(

@@ -20,7 +20,7 @@ from campaigns.results import results_table
 from campaigns.store import DONE, FAILED, CampaignStore
 from emulators.boptest.server import BoptestServer
 from emulators.plants.multizone_office import MultizoneOffice
-from tests.campaigns.studies import Here, begin, four_cells, go_through, study
+from tests.campaigns.studies import HELD_CELLS, begin, go_through, held_cells, study, undisturbed
 from tests.command_line import MAIN, ROOT, environment, start
 from tests.supervisory.files import config, program
 from tests.waiting import DEADLINE_S, eventually
@@ -52,42 +52,35 @@ def done_in(file: Path) -> int:
 
 
 @pytest.fixture
-def undisturbed(tmp_path: Path) -> bytes:
-    """The table of eight cells that nobody has disturbed."""
-    folder = tmp_path / "undisturbed"
-    folder.mkdir()
-    store = begin(eight_cells(folder))
-    go_through(store, Here())
-    return results_table(store.rows())
+def gate(tmp_path: Path) -> Path:
+    """Closed until there is a file."""
+    return tmp_path / "gate"
 
 
-def eight_cells(folder: Path) -> Path:
-    return study(folder, grid={"day": [10, 100, 186, 280], "plant.envelope.window_w_m2k": [1.5, 2.2]})
-
-
-def test_the_results_of_one_worker_and_of_many_are_the_same_byte_for_byte(tmp_path: Path, undisturbed: bytes) -> None:
+def test_the_results_of_one_worker_and_of_many_are_the_same_byte_for_byte(tmp_path: Path, gate: Path) -> None:
+    gate.touch()
+    expected = undisturbed(tmp_path / "undisturbed", gate)
     for workers in (1, 4):
-        folder = tmp_path / str(workers)
-        folder.mkdir()
-        store = begin(eight_cells(folder))
+        store = begin(held_cells(tmp_path / str(workers), gate))
         go_through(store, Processes(workers))
-        assert results_table(store.rows()) == undisturbed
+        assert results_table(store.rows()) == expected
         assert len({row.worker for row in store.rows()}) == workers
 
 
 @posix
-def test_workers_that_are_killed_at_random_lose_no_cell_and_run_none_twice(tmp_path: Path, undisturbed: bytes) -> None:
-    store = begin(eight_cells(tmp_path))
+def test_workers_that_are_killed_at_random_lose_no_cell_and_run_none_twice(tmp_path: Path, gate: Path) -> None:
+    store = begin(held_cells(tmp_path, gate))
     campaign = Campaign(store, lambda: Processes(2), tasks_of(store, tmp_path / "absent.env"))
     running = threading.Thread(target=campaign.execute)
     running.start()
     for kill in range(3):
-        eventually(lambda kill=kill: campaign.standing().done >= 2 * kill and len(children_of(os.getpid())) == 2)  # type: ignore[misc]
+        eventually(lambda kill=kill: campaign.standing().done >= kill and len(children_of(os.getpid())) == 2)  # type: ignore[misc]
         os.kill(children_of(os.getpid())[kill % 2], signal.SIGKILL)
+    gate.touch()
     running.join()
-    assert [row.state for row in store.rows()] == [DONE] * 8
-    assert sum(row.attempts for row in store.rows()) >= 8
-    assert results_table(store.rows()) == undisturbed
+    assert [row.state for row in store.rows()] == [DONE] * HELD_CELLS
+    assert sum(row.attempts for row in store.rows()) > HELD_CELLS
+    assert results_table(store.rows()) == undisturbed(tmp_path / "undisturbed", gate)
 
 
 @contextmanager
@@ -107,9 +100,9 @@ def begun_at_the_command_line(file: Path) -> Iterator[subprocess.Popen[str]]:
 @posix
 @pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGTERM])
 def test_whatever_ends_a_campaign_its_workers_end_and_resume_runs_what_is_missing(
-    tmp_path: Path, undisturbed: bytes, how: signal.Signals
+    tmp_path: Path, gate: Path, how: signal.Signals
 ) -> None:
-    file = eight_cells(tmp_path)
+    file = held_cells(tmp_path, gate)
     with begun_at_the_command_line(file) as process:
         workers = children_of(process.pid)
         process.send_signal(how)
@@ -117,20 +110,23 @@ def test_whatever_ends_a_campaign_its_workers_end_and_resume_runs_what_is_missin
     assert "Traceback" not in output
     eventually(lambda: not any(is_alive(worker) for worker in workers))
     done = done_in(file.with_suffix(".campaign"))
-    assert 1 <= done < 8
-    assert (process.returncode, f"{done} of 8 cells are done" in output) == ((-9, False) if how == 9 else (1, True))
+    assert 1 <= done < HELD_CELLS
+    assert (process.returncode, f"{done} of {HELD_CELLS} cells are done" in output) == (
+        (-9, False) if how == 9 else (1, True)
+    )
     before = [row for row in CampaignStore(file.with_suffix(".campaign")).rows() if row.state == DONE]
+    gate.touch()
     with start("campaign", "resume", str(file)) as process:
         output, _ = process.communicate()
     assert process.returncode == 0, output
     rows = CampaignStore(file.with_suffix(".campaign")).rows()
     assert [rows[row.cell.number - 1] for row in before] == before
-    assert results_table(rows) == undisturbed
+    assert results_table(rows) == undisturbed(tmp_path / "undisturbed", gate)
 
 
 @posix
-def test_ctrl_c_of_a_terminal_reaches_all_processes_and_none_complains(tmp_path: Path) -> None:
-    file = four_cells(tmp_path)
+def test_ctrl_c_of_a_terminal_reaches_all_processes_and_none_complains(tmp_path: Path, gate: Path) -> None:
+    file = held_cells(tmp_path, gate)
     command = [*MAIN, "campaign", str(file), "--workers", "2"]
     told = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "text": True, "start_new_session": True}
     with subprocess.Popen(command, env=environment(), **told) as process:  # type: ignore[call-overload]  # noqa: S603

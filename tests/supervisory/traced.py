@@ -6,10 +6,10 @@ import random
 from typing import ClassVar
 
 from supervisory import Command, Context, Parameters, Program, Read
+from supervisory.blocks.air_handlers.ventilation import VentilationDesign
 from supervisory.blocks.commissioning import CommissioningSettings
-from supervisory.blocks.price_window import PriceWindow
-from supervisory.blocks.ventilation import VentilationDesign
-from supervisory.blocks.working_days import WorkingDays
+from supervisory.blocks.power.price_window import PriceWindow
+from supervisory.blocks.time.working_days import WorkingDays
 from supervisory.programs.air_handler_commissioning import AirHandlerCommissioning
 from supervisory.programs.air_quality_flush import AirQualityFlush, FlushSettings
 from supervisory.programs.demand_controlled_ventilation import DemandControlledVentilation, DemandVentilationSettings

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from supervisory.blocks.commissioning.course import AirSeen, Stage
-from supervisory.blocks.timers import good_number
+from supervisory.blocks.time.timers import good_number
 from supervisory.program import Context
 
 _ANALOG = ("outdoor_damper", "return_damper", "exhaust_damper", "heating_valve", "cooling_valve")

@@ -6,7 +6,7 @@ from pydantic import Field, model_validator
 
 from supervisory.blocks.commissioning.course import Stage
 from supervisory.blocks.commissioning.rules import Pace, Tolerances
-from supervisory.blocks.timers import SECONDS_PER_HOUR, SECONDS_PER_MINUTE
+from supervisory.blocks.time.timers import SECONDS_PER_HOUR, SECONDS_PER_MINUTE
 from supervisory.program import Parameters
 
 

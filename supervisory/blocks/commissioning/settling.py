@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from supervisory.blocks.commissioning.rules import Pace
-from supervisory.blocks.timers import SECONDS_PER_MINUTE, TrueFor
+from supervisory.blocks.time.timers import SECONDS_PER_MINUTE, TrueFor
 
 _SLOPE_S = 180.0
 """Over which the derivative is taken: that of two readings half a minute apart is the sensors' noise."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from supervisory.blocks.commissioning.course import AirSeen
-from supervisory.blocks.timers import good_numbers
+from supervisory.blocks.time.timers import good_numbers
 from supervisory.program import Context
 
 

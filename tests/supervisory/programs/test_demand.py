@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from supervisory.blocks.demand import DemandWindow, Ladder, Stages, spread
+from supervisory.blocks.power.demand import DemandWindow, Ladder, Stages, spread
 
 QUARTER_S = 900.0
 LADDER = Ladder(stages=3, up_above=0.95, down_below=0.85, stage_s=300.0, hold_s=900.0)

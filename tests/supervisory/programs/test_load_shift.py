@@ -7,7 +7,7 @@ from datetime import datetime
 import pytest
 from pydantic import ValidationError
 
-from supervisory.blocks.price_window import PriceWindow, ShiftPhase, risen, stretch
+from supervisory.blocks.power.price_window import PriceWindow, ShiftPhase, risen, stretch
 from supervisory.programs.load_shift import LoadShift, LoadShiftSettings
 from tests.supervisory.programs.fakes import FakeContext
 

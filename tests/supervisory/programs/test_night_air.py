@@ -7,8 +7,8 @@ from datetime import date
 import pytest
 from pydantic import ValidationError
 
-from supervisory.blocks.night_air import dew_point_degc, forbidden, outdoor_share, sensible_kw
-from supervisory.blocks.working_days import WorkingDays
+from supervisory.blocks.air_handlers.night_air import dew_point_degc, forbidden, outdoor_share, sensible_kw
+from supervisory.blocks.time.working_days import WorkingDays
 from supervisory.programs.night_purge import NightPurge
 from tests.supervisory.programs.fakes import FakeContext
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from supervisory.blocks.population import Population, PopulationTimes
+from supervisory.blocks.zones.population import Population, PopulationTimes
 
 HOUR_S = 3600.0
 

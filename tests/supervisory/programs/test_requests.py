@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from supervisory.blocks.requests import CoolingRequests, RequestHours, StaticPressureRequests, Suppression
+from supervisory.blocks.zones.requests import CoolingRequests, RequestHours, StaticPressureRequests, Suppression
 
 
 def pressure_requests(flow: float, damper_pct: float | None, setpoint: float = 1.0, seconds: float = 60.0) -> int:

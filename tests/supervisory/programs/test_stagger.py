@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 
 from supervisory.blocks.line_fit import LineFit
-from supervisory.blocks.power_watch import PowerWatch, SitePower
-from supervisory.blocks.stagger import DemandSeen, Stagger, StaggerRules, UnitSeen, coldest_first, time_needed_s
-from supervisory.blocks.unit_load import UnitLoads, UnitRatings, holding_share
-from supervisory.blocks.warm_up import WarmUps
+from supervisory.blocks.power.power_watch import PowerWatch, SitePower
+from supervisory.blocks.power.stagger import DemandSeen, Stagger, StaggerRules, UnitSeen, coldest_first, time_needed_s
+from supervisory.blocks.power.unit_load import UnitLoads, UnitRatings, holding_share
+from supervisory.blocks.zones.warm_up import WarmUps
 
 MINUTE, HOUR = 60.0, 3600.0
 RULES = StaggerRules(interval_s=4 * MINUTE, margin_s=10 * MINUTE, latest_s=30 * MINUTE, relief_s=15 * MINUTE)

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from supervisory.blocks.trim_and_respond import Reset, TrimAndRespond, TrimPhase, weighted
+from supervisory.blocks.air_handlers.trim_and_respond import Reset, TrimAndRespond, TrimPhase, weighted
 
 DUCT = Reset(initial=120.0, minimum=25.0, maximum=400.0, trim=-12.0, respond=15.0, respond_max=32.0)
 AIR = Reset(initial=18.0, minimum=12.0, maximum=18.0, trim=0.1, respond=-0.2, respond_max=-0.6)

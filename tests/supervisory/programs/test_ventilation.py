@@ -5,8 +5,7 @@ from __future__ import annotations
 import pytest
 from pydantic import ValidationError
 
-from supervisory.blocks.co2_sensor import Co2Limits, Co2Sensor, Co2Verdict
-from supervisory.blocks.ventilation import (
+from supervisory.blocks.air_handlers.ventilation import (
     IntakeDesign,
     VentilationDesign,
     VentilationRule,
@@ -15,6 +14,7 @@ from supervisory.blocks.ventilation import (
     outdoor_intake,
     zone_air,
 )
+from supervisory.blocks.zones.co2_sensor import Co2Limits, Co2Sensor, Co2Verdict
 
 _FLOWS = {
     "people_m3_s": 0.05,

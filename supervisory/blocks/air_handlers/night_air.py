@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from math import log
 
-from supervisory.blocks.timers import good_number, good_numbers
+from supervisory.blocks.time.timers import good_number, good_numbers
 from supervisory.program import Command, Context, Read
 
 AIR_HANDLER: Mapping[str, Read | Command] = {

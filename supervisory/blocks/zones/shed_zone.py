@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from supervisory.blocks.own_setpoint import OwnSetpoint
+from supervisory.blocks.zones.own_setpoint import OwnSetpoint
 
 
 class ShedZone:

@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import ClassVar, Protocol
 
-from supervisory.blocks.requests import CoolingRequests, StaticPressureRequests
-from supervisory.blocks.timers import good_numbers
+from supervisory.blocks.time.timers import good_numbers
+from supervisory.blocks.zones.requests import CoolingRequests, StaticPressureRequests
 from supervisory.program import Context, Read
 
 

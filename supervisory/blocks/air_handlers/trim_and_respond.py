@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
 
-from supervisory.blocks.timers import clamp
+from supervisory.blocks.time.timers import clamp
 
 _ROUNDING_S = 1e-6
 """By how much a time step may seem too early for no other reason than the sum of fractions of a second."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import Enum
 
-from supervisory.blocks.timers import SECONDS_PER_HOUR, TrueFor
+from supervisory.blocks.time.timers import SECONDS_PER_HOUR, TrueFor
 
 _MOST_PER_HOUR = 3
 """More cuts than that are no cuts, but a meter that flickers: it must not hold a building down."""

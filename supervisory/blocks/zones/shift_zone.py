@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from supervisory.blocks.own_setpoint import OwnSetpoint
+from supervisory.blocks.zones.own_setpoint import OwnSetpoint
 
 _THERE_K = 1e-6
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from enum import Enum
 
-from supervisory.blocks.timers import TrueFor, good_number, hour_of, in_daily_window
+from supervisory.blocks.time.timers import TrueFor, good_number, hour_of, in_daily_window
 from supervisory.program import Context
 
 

@@ -11,7 +11,7 @@ from enum import Enum
 
 from pydantic import Field, model_validator
 
-from supervisory.blocks.timers import Line
+from supervisory.blocks.time.timers import Line
 from supervisory.program import Parameters
 
 

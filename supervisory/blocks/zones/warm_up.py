@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import MutableMapping
 from typing import Any
 
-from supervisory.blocks.timers import SECONDS_PER_HOUR, clamp
+from supervisory.blocks.time.timers import SECONDS_PER_HOUR, clamp
 
 _SLOWEST_K_PER_H, _FASTEST_K_PER_H = 0.3, 15.0
 _LEAST_RISE_K, _LEAST_TIME_S = 0.5, 900.0

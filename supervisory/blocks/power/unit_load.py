@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from supervisory.blocks.line_fit import LineFit
-from supervisory.blocks.timers import Line
+from supervisory.blocks.time.timers import Line
 
 RATED_DEGC = 8.3
 """Outdoor temperature of the ratings (AHRI 210/240, high temperature heating test)."""

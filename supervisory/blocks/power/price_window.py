@@ -10,7 +10,7 @@ from typing import Literal, TypeAlias
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from supervisory.blocks.timers import SECONDS_PER_HOUR, clamp
+from supervisory.blocks.time.timers import SECONDS_PER_HOUR, clamp
 
 Shape: TypeAlias = Literal["linear", "exponential"]
 

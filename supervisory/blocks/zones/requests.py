@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from supervisory.blocks.timers import Latch, TrueFor, clamp
+from supervisory.blocks.time.timers import Latch, TrueFor, clamp
 
 _OPEN_ABOVE_PCT, _OPEN_UNTIL_PCT = 95.0, 85.0
 _STARVING_DELAY_S = 60.0

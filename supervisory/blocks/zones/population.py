@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from pydantic import Field
 
-from supervisory.blocks.timers import SECONDS_PER_HOUR, SECONDS_PER_MINUTE, TrueFor
+from supervisory.blocks.time.timers import SECONDS_PER_HOUR, SECONDS_PER_MINUTE, TrueFor
 from supervisory.program import Parameters
 
 

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from zlib import crc32
 
-from supervisory.blocks.timers import clamp
+from supervisory.blocks.time.timers import clamp
 
 
 class DemandWindow:

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from supervisory.blocks.own_setpoint import OwnSetpoint
-from supervisory.blocks.population import Population, PopulationTimes
+from supervisory.blocks.zones.own_setpoint import OwnSetpoint
+from supervisory.blocks.zones.population import Population, PopulationTimes
 
 
 @dataclass(frozen=True, slots=True)

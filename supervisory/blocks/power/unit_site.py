@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from supervisory.blocks.timers import good_number, good_numbers
+from supervisory.blocks.time.timers import good_number, good_numbers
 from supervisory.program import Context
 
 _UNKNOWN_COLD_K = 4.0

@@ -1,0 +1,1 @@
+"""What is asked of an air handler, and what it is told."""

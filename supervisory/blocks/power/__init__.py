@@ -1,0 +1,1 @@
+"""What electricity a site may draw: measured, forecast, shed, shifted and staggered."""

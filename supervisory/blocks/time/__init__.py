@@ -1,0 +1,1 @@
+"""What happens after how long, at which hour, and on which day."""
