@@ -113,7 +113,7 @@ class EmulatedController:
     def trigger_of(self, front_end: FrontEnd) -> ScanTrigger:
         """What is told of a client's doings at a front end: the trigger, or one that triggers nothing."""
         mode = self.settings.scan
-        return self.trigger if isinstance(mode, ExchangeScan) and mode.over == front_end else ScanTrigger()
+        return self.trigger if isinstance(mode, ExchangeScan) and mode.over in (front_end, "either") else ScanTrigger()
 
     @property
     def is_rebooting(self) -> bool:

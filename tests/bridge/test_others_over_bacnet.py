@@ -16,7 +16,7 @@ from emulators.ecy.profile import Profile
 from emulators.program import ObjectSpec
 from ledger import Outcome
 from tests.bridge.looking import DAMPER, FAN, activations, written
-from tests.bridge.rig import AHU_OBJECTS, Rig, in_background, rig
+from tests.bridge.rig import AHU_OBJECTS, AHU_POINTS, Rig, in_background, rig
 from tests.waiting import DEADLINE_S, eventually
 
 FORGETFUL = Profile(out_of_service_survives_reboot=False, slots_survive_reboot=False, reboot_s=0.5)
@@ -39,6 +39,7 @@ def slot(subject: Rig, name: str, priority: int = 14) -> float | None:
 
 
 def test_a_slot_that_somebody_takes_in_mid_run_is_left_to_him(both: Rig, caplog: pytest.LogCaptureFixture) -> None:
+    both.ahu_points = [AHU_POINTS[0], {**AHU_POINTS[1], "deadband": 100.0}, *AHU_POINTS[2:]]
     run = both.run()
     with in_background(run) as future:
         eventually(lambda: activations(run) == BOTH)

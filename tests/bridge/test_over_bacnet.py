@@ -251,7 +251,7 @@ class TestClocks:
     def test_one_that_no_longer_shows_its_time_is_given_back_unverified(self, tmp_path: Path) -> None:
         shows = [True]
         with rig(tmp_path, profile=profile(tells_time=lambda: shows[0]), over_bacnet=True) as subject:
-            run = held(subject, lambda _run: shows.clear() or shows.append(False), DESIRED_TIMEZONE=ZONE)
+            run = held(subject, lambda _run: shows.insert(0, False), DESIRED_TIMEZONE=ZONE)
             clocks = [receipt for receipt in run.summary().receipts if receipt.what == "clock"]
             assert [receipt.outcome for receipt in clocks] == [Outcome.UNVERIFIED] * 2
             assert "not verified" in str(clocks[0])

@@ -34,7 +34,9 @@ _GROUPS = MappingProxyType(
     }
 )
 _VALUE = int(PropertyIdentifier("present-value"))
-_OF_A_VALUE = frozenset({_VALUE, int(PropertyIdentifier("status-flags"))})
+_OF_A_VALUE = frozenset(
+    int(PropertyIdentifier(name)) for name in ("present-value", "status-flags", "object-name", "priority-array")
+)
 _WITH_VALUE = frozenset(int(PropertyIdentifier(name)) for name in ("present-value", "all", "required"))
 
 
@@ -119,7 +121,7 @@ class ReadServices:
 
 
 def _asks_for_a_value(specification: Element) -> bool:
-    """Whether an object is read as a step reads it; who takes stock asks for more."""
+    """Whether an object is read as a step reads it, its name or slots along with it; who takes stock asks for more."""
     asked = {int(one.propertyIdentifier) for one in specification.listOfPropertyReferences}
     return _VALUE in asked and asked <= _OF_A_VALUE
 
