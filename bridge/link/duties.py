@@ -10,7 +10,7 @@ from bridge.link.heartbeat import Heartbeats
 from bridge.link.held_slots import HeldSlots, Holdable
 from bridge.link.identity import Identity
 from bridge.link.isolation import Isolation
-from bridge.link.proof import Proof
+from bridge.link.proof import ForcingProof
 from bridge.link.reliability import Reliabilities
 from bridge.link.showing import Showing
 from bridge.link.sightings import Sightings
@@ -39,7 +39,7 @@ class Duties(Duty):
         self._showing = Showing(controller, self.watch)
         self._reliabilities = Reliabilities(controller, ledger, self.watch)
         self._beats = Heartbeats(controller)
-        self._proof = Proof(controller, ledger)
+        self._proof = ForcingProof(controller, ledger)
 
     def __iter__(self) -> Iterator[Duty]:
         yield from (self.identity, self.isolation, self._showing, self._reliabilities, self._beats)

@@ -19,7 +19,7 @@ from utils.values import ObjectRef, ObjectState, Role, same_as_stored
 log = logging.getLogger(__name__)
 
 
-class Proof(Duty):
+class ForcingProof(Duty):
     """The inputs of one controller that accept what they are sent."""
 
     def __init__(self, controller: Controller, ledger: Ledger) -> None:

@@ -12,7 +12,7 @@ from emulators.ecy.faults.datagrams import Mute, Slow
 from emulators.ecy.faults.fault import Fault
 from emulators.ecy.faults.storage import FailWrites, TellsNoNumber
 from tests.chaos.faults import CONTROLLER_FAULTS, HANGING, PASSING, ControllerFault, Undo
-from tests.chaos.peers import ECHO, FRAME_INPUT, OUTDOOR, SPARE, TIMEOUT_S, Peers
+from tests.chaos.peers import ECHO, OUTDOOR, SPARE, TIMEOUT_S, Peers
 from tests.chaos.schedule import Event, Passing
 
 _THE_SAME = frozenset(
@@ -32,7 +32,7 @@ _OTHERWISE: Mapping[str, Callable[[], Fault]] = {
     "shows another certificate": lambda: Mute(1, after_work=True),
     "has forgotten the session": lambda: Mute(1),
     "wants another password": Mute,
-    "denies the rights": lambda: FailWrites({FRAME_INPUT, OUTDOOR, SPARE}),
+    "denies the rights": lambda: FailWrites({OUTDOOR, SPARE}),
     "answers 400 to a batch": lambda: FailWrites({SPARE}),
     "answers 413 to a batch": lambda: FailWrites({OUTDOOR}),
     "tells null": lambda: TellsNoNumber({ECHO}),
