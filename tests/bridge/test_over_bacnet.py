@@ -148,6 +148,7 @@ def test_what_a_silent_one_keeps_is_said_stays_in_the_journal_and_goes_with_the_
         left = future.result(DEADLINE_S).not_released
     assert {receipt.device for receipt in left} == {f"bacnet://{both.controllers.bacnet_addresses['VAV']}"}
     faults.remove(silence)
+    both.timeout_s = 10.0  # a busy computer may answer late
     assert not both.execute(steps=1).not_released
     assert_given_back(both)
 
