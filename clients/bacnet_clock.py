@@ -7,14 +7,15 @@ is how far the clock was ahead.
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
 from clients.bacnet import BacnetReading
+from clients.bacnet.errors import UNKNOWN_PROPERTY, BacnetRefusal
 from clients.device_client import ClockState
 from utils.clocks import UnixSeconds, unix_to_local
-from utils.errors import DeviceRefused, DeviceUnreachable
+from utils.errors import DeviceRefused, DeviceUnreachable, ObjectError, Unconfirmed
 
 _LOCAL_SERVICE, _UTC_SERVICE = "time-synchronization", "utc-time-synchronization"
 _RECIPIENTS = ("time-synchronization-recipients", "utc-time-synchronization-recipients")
@@ -70,9 +71,7 @@ class BacnetClock:
 
     def listeners(self) -> Sequence[str]:
         """To whom it passes the time on, which would take simulated time for real."""
-        told = [reading.value for reading in self._controller.read_own(_RECIPIENTS)]
-        listed = [one for value in told for one in (value if isinstance(value, tuple) else (value,))]
-        return [_plainly(str(one)) for one in listed if one not in ("", None)]
+        return [one for reading in self._controller.read_own(_RECIPIENTS) for one in _recipients(reading)]
 
     def disable_ntp(self) -> None:
         """Nothing that BACnet knows of."""
@@ -94,14 +93,28 @@ class BacnetClock:
     def _tell(self, local: datetime) -> None:
         by_utc = _LOCAL_SERVICE not in self._controller.services()
         moment = (local - self._ahead_of_utc()).replace(tzinfo=UTC) if by_utc else local
+        shown = None
         for _ in range(_TRIES):
             self._controller.send_time(moment, by_utc)
-            shown = self._controller.get_clock().local_time
-            if abs((shown - local).total_seconds()) <= _TAKEN_S:
+            shown = self._shown() or shown
+            if shown is not None and abs((shown - local).total_seconds()) <= _TAKEN_S:
                 return
-        what = f"it was told that it is {local:%Y-%m-%d %H:%M:%S}, and shows {shown:%Y-%m-%d %H:%M:%S}"
+        told = f"it was told that it is {local:%Y-%m-%d %H:%M:%S}, and"
+        if shown is None:
+            raise Unconfirmed(self.device, f"{told} does not show its time")
+        what = f"{told} shows {shown:%Y-%m-%d %H:%M:%S}"
         remedy = 'somebody else may set its clock; "set_clock": false in its config leaves it alone'
         raise DeviceRefused(self.device, f"{what}: {remedy}")
+
+    def _shown(self) -> datetime | None:
+        """Its local time; None where it does not tell that alone. Raises where it tells nothing at all."""
+        try:
+            return self._controller.get_clock().local_time
+        except ObjectError:
+            return None
+        except DeviceUnreachable:
+            self._controller.connect()
+            return None
 
     def _ahead_of_utc(self) -> timedelta:
         """How far its local time is ahead of UTC. Raises DeviceUnreachable where it does not tell."""
@@ -109,6 +122,16 @@ class BacnetClock:
         if not isinstance(offset.value, int):
             raise DeviceUnreachable(self.device, "it takes UTC alone, and does not tell how far it is from it")
         return timedelta(minutes=-offset.value, hours=1 if is_summer.value is True else 0)
+
+
+def _recipients(reading: BacnetReading) -> Iterator[str]:
+    """Those of one property, which need not be there; one that is there and not told may name anybody."""
+    if reading.error is not None:
+        is_absent = isinstance(reading.error, BacnetRefusal) and reading.error.code == UNKNOWN_PROPERTY
+        yield from () if is_absent else (f"whom it does not tell: {reading.error.what}",)
+        return
+    listed = reading.value if isinstance(reading.value, tuple) else (reading.value,)
+    yield from (_plainly(str(one)) for one in listed if one not in ("", None))
 
 
 def _plainly(recipient: str) -> str:

@@ -42,6 +42,9 @@ from utils.values import (
     WriteResult,
 )
 
+_VIA = " via "
+"""Between our own address and that of the BBMD that passes our broadcasts on."""
+
 Answer = TypeVar("Answer")
 Exchanged: TypeAlias = tuple[tuple[BacnetWriteResult, ...], dict[BacnetRef, BacnetReading]]
 
@@ -155,8 +158,15 @@ class BACnetDeviceClient(Exchanging, WithoutAccount):
         return True
 
     def get_clock(self) -> ClockState:
-        """The controller's local time. It tells no zone by this protocol, and nothing of NTP."""
-        date, clock = (reading.value for reading in self.read_own(["local-date", "local-time"]))
+        """The controller's local time. It tells no zone by this protocol, and nothing of NTP.
+
+        Raises ObjectError where it has none to tell.
+        """
+        told = self.read_own(["local-date", "local-time"])
+        for reading in told:
+            if reading.error is not None:
+                raise reading.error
+        date, clock = (reading.value for reading in told)
         try:
             local = datetime.fromisoformat(f"{date}T{clock}")
         except ValueError:
@@ -276,17 +286,25 @@ class BacnetStacks:
     def client_for(
         self, address: str, interface: str, timeout_s: float | None = None, instance: int | None = None
     ) -> BACnetDeviceClient:
-        """A client of its own. Raises what :class:`clients.bacnet.stack.BACnetStack` raises."""
+        """A client of its own. Raises what :class:`clients.bacnet.stack.BACnetStack` raises.
+
+        ``interface`` is our own address on the network, as ``10.8.0.5 via 10.0.0.1`` with the BBMD to register with.
+        """
         stack = self._stack(_own_address(address, interface))
         return BACnetDeviceClient(stack, address, timeout_s=timeout_s or self._timeout_s, instance=instance)
 
     def find(self, instance: int, interface: str) -> str | None:
         """The device of a number, as :attr:`BACnetDeviceClient.device`; None where nobody says that it is that.
 
-        Everybody on the network is asked, from the network's own port. Raises as :meth:`client_for`.
+        Everybody on the network is asked, from the network's own port. Raises DeviceRefused where several say so,
+        and as :meth:`client_for`.
         """
-        told = self._stack(interface).ask(lambda client: client.who_is(instance, instance))
-        return device_key(told[0].address) if told else None
+        told = self._stack(_for_everybody(interface)).ask(lambda client: client.who_is(instance, instance))
+        devices = sorted({device_key(one.address) for one in told})
+        if len(devices) > 1:
+            what = f"{' and '.join(devices)} all say that they are device {instance}; numbers must differ"
+            raise DeviceRefused(devices[0], what)
+        return devices[0] if devices else None
 
     def prepare(self, address: str, interface: str) -> None:
         """Open the stack beforehand. One that needs a port that is somebody's for now is left for later."""
@@ -296,7 +314,9 @@ class BacnetStacks:
     def _stack(self, own: str) -> BACnetStack:
         with self._lock:
             if own not in self._stacks:
-                self._stacks[own] = self._open.enter_context(BACnetStack(own, is_hidden=True, takes_turns=True))
+                address, _, bbmd = own.partition(_VIA)
+                stack = BACnetStack(address, foreign=bbmd or None, is_hidden=True, takes_turns=True)
+                self._stacks[own] = self._open.enter_context(stack)
             return self._stacks[own]
 
     def close(self) -> None:
@@ -309,8 +329,18 @@ class BacnetStacks:
 def _own_address(address: str, interface: str) -> str:
     """From where to call a controller: any free port will do, but what routers tell comes to the network's port."""
     if _is_routed(address):
-        return interface
-    return f"{interface.rpartition(':')[0] or interface}:0"
+        return _for_everybody(interface)
+    return _any_port(interface.partition(_VIA)[0])
+
+
+def _for_everybody(interface: str) -> str:
+    """From where to ask the whole network: its own port, or any one that is registered with a BBMD."""
+    own, via, bbmd = interface.partition(_VIA)
+    return f"{_any_port(own)}{via}{bbmd}" if via else own
+
+
+def _any_port(own: str) -> str:
+    return f"{own.rpartition(':')[0] or own}:0"
 
 
 def _is_routed(address: str) -> bool:

@@ -73,15 +73,14 @@ def controller_client(
     address: str, credentials: Credentials, settings: AccountSettings, tls: TlsPolicy, timeout_s: float = 10.0
 ) -> ECYDeviceClient:
     """A client of one controller over REST. Raises :class:`ConfigError` for a variable that is not set."""
-    names = [name for name in (credentials.username_env, credentials.password_env) if name]
-    missing = [name for name in names if name not in settings.variables]
-    if missing:
-        raise ConfigError(Problem(name, f"is not set, and {address} needs it; set it in .env") for name in missing)
     user, word = credentials.username_env, credentials.password_env
-    username = settings.variables[user] if user else settings.username
-    password = settings.variables[word] if word else settings.password.get_secret_value()
-    account = f"{user or USER_VARIABLE}, {word or PASSWORD_VARIABLE}"
-    return ECYDeviceClient(address, username, password, tls=tls, timeout_s=timeout_s, account=account)
+    username = settings.variables.get(user) if user else settings.username
+    password = settings.variables.get(word) if word else settings.secret
+    account = (user or USER_VARIABLE, word or PASSWORD_VARIABLE)
+    if username is None or password is None:
+        missing = [name for name, told in zip(account, (username, password), strict=True) if told is None]
+        raise ConfigError(Problem(name, f"is not set, and {address} needs it; set it in .env") for name in missing)
+    return ECYDeviceClient(address, username, password, tls=tls, timeout_s=timeout_s, account=", ".join(account))
 
 
 def bacnet_stacks(timeout_s: float = 10.0) -> BacnetStacks:

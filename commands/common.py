@@ -84,20 +84,13 @@ def settings_beside(env: Path, configs: Path) -> Settings:
     with in_configs.collecting():
         read = read_equipment_files(configs, "SI", UnitConverter())
         in_configs.add(read.problems)
-        source = source.naming(read.variables)
+        source = read.told(source)
     with problems.collecting():
         source.check(Settings)
     if problems.found:
         problems.add(in_configs.found)
     problems.refuse()
     return source.part(Settings)
-
-
-def variables_of(configs: Path) -> frozenset[str]:
-    """The variables that configs ask for; of configs that cannot be read, none."""
-    with Problems().collecting():
-        return read_equipment_files(configs, "SI", UnitConverter()).variables
-    return frozenset()
 
 
 def equip(settings: Settings, configs: Path, console: Console, loudness: Loudness = "usual") -> Equipped:

@@ -19,7 +19,7 @@ from commands.page import USUAL_PORT, PageWish, add_page_option, page_settings
 from commands.parser import add_loudness
 from commands.recordings import OF_RECORDINGS, recording_of_demo
 from commands.unused import unused_settings
-from emulators.door import CASES, DAY_STEPS, PERIODS, DemoPlan, building_identity, demo_peers, read_variant
+from emulators.door import CASES, DAY_STEPS, MAKES, PERIODS, DemoPlan, building_identity, demo_peers, read_variant
 from utils.arguments import count, factor, moment
 from utils.home import COMMAND, HOME
 from utils.logging_config import end_logging
@@ -32,6 +32,7 @@ SCENARIOS: Mapping[str, datetime] = {
     "winter-weekend": datetime(2023, 1, 14, 5, 30),
 }
 _USUAL = "summer-morning"
+_MAKES = tuple(make for make in MAKES if make != "ecy")
 
 EXAMPLES = ("demo", "demo --scenario winter-morning --units US", "demo --bacnet --time-scale 60")
 
@@ -56,8 +57,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--legacy", action="store_true", help="a BOPTEST server of the old kind")
     add_building_options(parser)
     add_bacnet_option(parser)
-    told = "how the bridge speaks to the controllers: over their REST API (default), or over BACnet/IP"
-    parser.add_argument("--controllers", choices=("rest", "bacnet"), default="rest", help=told)
+    told = (
+        "how the bridge speaks to the controllers: over their REST API (default), or over BACnet/IP; "
+        f"{', '.join(_MAKES)}: over BACnet/IP, to others than ECYs, as emulate has them"
+    )
+    parser.add_argument("--controllers", choices=("rest", "bacnet", *_MAKES), default="rest", help=told)
     seen = parser.add_mutually_exclusive_group()
     add_page_option(seen, f"port of the live page (default: {USUAL_PORT}, or the next one that is free)")
     seen.add_argument("--no-page", action="store_true", help="no live page")
@@ -117,7 +121,8 @@ def _plan(options: argparse.Namespace) -> DemoPlan:
         legacy=options.legacy,
         bacnet_port=options.bacnet,
         cases=options.cases,
-        over_bacnet=options.controllers == "bacnet",
+        over_bacnet=options.controllers != "rest",
+        make=options.controllers if options.controllers in _MAKES else "ecy",
         office=office_files(options),
     )
 

@@ -19,6 +19,7 @@ from commands.recordings import OF_RECORDINGS, settings_of_this_computer
 from commands.unused import unused_settings
 from emulators.door import (
     BACNET_PORT,
+    MAKES,
     PASSWORD_VARIABLE,
     STEP_S,
     BenchPlan,
@@ -75,6 +76,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--until-stdin-closes", action="store_true", help=argparse.SUPPRESS)
     add_broken_option(parser)
     add_bacnet_option(parser)
+    told = (
+        "what they are like over BACnet: ECYs (default), on a slow trunk behind a router, a mix of two vendors, "
+        "or such as store in their own ways"
+    )
+    parser.add_argument("--controllers", choices=tuple(MAKES), default="ecy", help=told)
 
 
 def add_bacnet_option(parser: argparse.ArgumentParser) -> None:
@@ -94,6 +100,7 @@ def run(options: argparse.Namespace, console: Console) -> int:
         legacy=options.legacy,
         ecy_port=None if options.no_ecy else options.ecy_port,
         controllers=controllers,
+        make=options.controllers,
         unit_system=options.unit_system,
         username=options.user,
         password=options.password,
@@ -149,6 +156,8 @@ def _refuse(options: argparse.Namespace, controllers: int) -> None:
     if options.no_boptest and (options.weather or options.parameters or options.prices or options.as_boptest):
         reason = "are of the building, which --no-boptest leaves out; leave out one or the other"
         raise ConfigError([Problem("--weather, --parameters, --prices, --as-boptest", reason)])
+    if options.controllers != "ecy" and (options.no_ecy or options.bacnet is None):
+        raise ConfigError([Problem(f"--controllers {options.controllers}", "differ over BACnet alone; add --bacnet")])
     firsts = {"--ecy-port": options.ecy_port, "--bacnet": options.bacnet}
     problems = [
         Problem(option, f"{controllers} controllers from port {first} on end behind {LAST_PORT}; begin lower")

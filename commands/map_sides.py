@@ -5,18 +5,20 @@ from __future__ import annotations
 import argparse
 import os
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from contextlib import closing
+from dataclasses import dataclass, field, replace
 
 from rich.console import Console
 
 from bridge.check.offer import ControllerOffer, Inventory, Offer, SimulationPoint
-from commands.common import NOTHING_WRITTEN, account_question, may_show, prepare, variables_of
+from commands.common import NOTHING_WRITTEN, account_question, may_show, prepare
 from commands.logs import log_console, log_on_screen
 from emulators.door import MultizoneOffice, PointMeta
+from equipment.config import beside_configs
 from mapping import Listed
 from mapping.results import Reached
 from points.activation_point import ActivationPoint
-from utils.bacnet import bare_address
+from utils.bacnet import SCHEME, bare_address
 from utils.home import HOME
 from utils.process.interruption import until_done
 from utils.settings import ControllerSettings, LocalSettings, ServerSettings, SettingsSource
@@ -54,7 +56,7 @@ def ask_sides(
 
 
 def _offer(options: argparse.Namespace, console: Console, *, asks_controllers: bool) -> Offer:
-    settings = SettingsSource.read(options.env, os.environ, HOME).naming(variables_of(options.configs))
+    settings = _settings(options)
     asked = () if options.embedded else (ServerSettings,)
     settings.check(LocalSettings, ControllerSettings, *asked)
     server = settings.part(ServerSettings) if asked else None
@@ -66,8 +68,16 @@ def _offer(options: argparse.Namespace, console: Console, *, asks_controllers: b
     inventory = Inventory(server, manager, state, devices=devices, may_show=shows)
     log_on_screen(settings.part(LocalSettings), (*settings.secrets, *manager.secrets), screen, options.loudness)
     tick = question.put if question is not None else lambda: None
-    with state.without_a_trace():
+    with closing(manager), state.without_a_trace():
         return until_done(inventory.look, inventory.request_stop, thread_name="look", second=NOTHING_WRITTEN, tick=tick)
+
+
+def _settings(options: argparse.Namespace) -> SettingsSource:
+    """Controllers that are named on the line may be others than those of the configs."""
+    settings = beside_configs(SettingsSource.read(options.env, os.environ, HOME), options.configs)
+    if not options.device:
+        return settings
+    return replace(settings, wants_account=any(not address.startswith(SCHEME) for _, address in options.device))
 
 
 def _embedded() -> list[Listed]:

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import argparse
 import os
+from contextlib import closing
+from dataclasses import replace
 
 from rich.console import Console
 
 from bridge.check.console import print_offer, print_offer_json
 from bridge.check.offer import Inventory
 from bridge.display.receipts import say
-from commands.common import NOTHING_WRITTEN, account_question, add_look_options, may_show, prepare, variables_of
+from commands.common import NOTHING_WRITTEN, account_question, add_look_options, may_show, prepare
 from commands.logs import log_console, log_on_screen
+from equipment.config import beside_configs
 from equipment.config_address import normal_address
 from utils.home import HOME
 from utils.process.interruption import until_done
@@ -29,7 +32,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace, console: Console) -> int:
     """List, and return 0 where everybody answered."""
-    settings = SettingsSource.read(options.env, os.environ, HOME).naming(variables_of(options.configs))
+    written = SettingsSource.read(options.env, os.environ, HOME)
+    settings = beside_configs(written, options.configs)
+    if options.device is not None:
+        settings = replace(settings, wants_account=True)
     asked = (ServerSettings,) if options.device is None else ()
     settings.check(LocalSettings, ControllerSettings, *asked)
     server = settings.part(ServerSettings) if asked else None
@@ -41,7 +47,7 @@ def run(options: argparse.Namespace, console: Console) -> int:
     inventory = Inventory(server, manager, state, devices=devices, may_show=shows)
     log_on_screen(settings.part(LocalSettings), (*settings.secrets, *manager.secrets), screen, options.loudness)
     tick = question.put if question is not None else lambda: None
-    with state.without_a_trace():
+    with closing(manager), state.without_a_trace():
         offer = until_done(
             inventory.look, inventory.request_stop, thread_name="look", second=NOTHING_WRITTEN, tick=tick
         )

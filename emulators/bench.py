@@ -13,6 +13,7 @@ from emulators.boptest.server import BoptestServer
 from emulators.cases import STANDARD_CASE, plants_of
 from emulators.ecy.controller import ControllerSpec
 from emulators.ecy.faults.breakages import BREAKAGES
+from emulators.ecy.makes import MAKES, Make
 from emulators.ecy.scanning import ExchangeScan, FrontEnd, WallScan
 from emulators.ecy.server import EcyServer
 from emulators.plants.multizone_office import OfficeVariant
@@ -43,9 +44,9 @@ class BenchPlan:
 
     ``time_scale`` is controller seconds per wall second; with 0 the controllers' programs run one step of scans
     (``step_s``) in every exchange instead of by the clock, at the front end ``exchange_over``. With ``bacnet_port`` the
-    controllers speak BACnet/IP too. ``cases`` are served, made of what the user gives of the ``office``; ``limits`` are
-    the BOPTEST service's; ``broken`` objects are so from the start; ``tell`` takes what happens to its tests, line by
-    line, on any thread.
+    controllers speak BACnet/IP too; what they are like there is their ``make``. ``cases`` are served, made of what the
+    user gives of the ``office``; ``limits`` are the BOPTEST service's; ``broken`` objects are so from the start;
+    ``tell`` takes what happens to its tests, line by line, on any thread.
     """
 
     boptest_port: int | None = 5000
@@ -53,6 +54,7 @@ class BenchPlan:
     ecy_port: int | None = 8443
     bacnet_port: int | None = None
     controllers: Mapping[str, Sequence[ObjectSpec]] = field(default_factory=dict)
+    make: Make = "ecy"
     unit_system: UnitSystem = "SI"
     username: str = "bench"
     password: str = field(default="bench", repr=False)
@@ -108,6 +110,7 @@ def _building(plan: BenchPlan, port: int, ecy: EcyServer | None) -> BoptestServe
 def _bacnet_lines(ecy: EcyServer) -> list[str]:
     instances = {name: ecy.controller(name).spec.instance for name in ecy.bacnet_addresses}
     lines = [f"BACnet {name} {address} device {instances[name]}" for name, address in ecy.bacnet_addresses.items()]
+    lines += [f"BACnet router {address} to network {network}" for network, address in ecy.bacnet_routers.items()]
     return [*lines, *([f"BACnet BBMD {ecy.bacnet_broadcast_address}"] if lines else [])]
 
 
@@ -120,6 +123,7 @@ def _controllers(plan: BenchPlan) -> EcyServer:
             program=standard_application(name, plan.unit_system),
             instance=number,
             ntp_enabled=by_ntp,
+            profile=MAKES[plan.make](number),
         )
         for number, (name, objects) in enumerate(plan.controllers.items(), start=1)
     ]

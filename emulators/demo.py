@@ -11,6 +11,7 @@ from pathlib import Path
 from secrets import token_urlsafe
 
 from emulators.cases import STANDARD_CASE
+from emulators.ecy.makes import Make
 from emulators.plants.multizone_office import OfficeFiles
 from emulators.plants.multizone_office.interface.points import points
 from emulators.process import emulator_process
@@ -31,8 +32,8 @@ class DemoPlan:
 
     ``start`` is model time; with ``period``, one of :data:`PERIODS`, the building begins where that does. With
     ``bacnet_port`` the controllers speak BACnet/IP too (0: on free ports), on this computer only; ``over_bacnet``
-    leads the bridge to that. ``cases`` are served, the first of them is run; ``office`` is what the user gives of the
-    building.
+    leads the bridge to that, with controllers of some ``make``. ``cases`` are served, the first of them is run;
+    ``office`` is what the user gives of the building.
     """
 
     start: datetime = datetime(2023, 7, 6, 5, 30)
@@ -44,6 +45,7 @@ class DemoPlan:
     step_s: float = STEP_S
     cases: tuple[str, ...] = (STANDARD_CASE,)
     over_bacnet: bool = False
+    make: Make = "ecy"
     office: OfficeFiles = field(default_factory=OfficeFiles)
 
 
@@ -90,15 +92,16 @@ def _emulated(
     command += ["--unit-system", plan.unit_system]
     port = 0 if plan.over_bacnet and plan.bacnet_port is None else plan.bacnet_port
     command += [] if port is None else ["--bacnet", str(port)]
-    command += ["--exchange-over", "bacnet"] if plan.over_bacnet else []
+    command += ["--exchange-over", "bacnet", "--controllers", plan.make] if plan.over_bacnet else []
     controllers = sum(len(each_in(file)) for file in shipped.glob("*.json"))
     servers = controllers if port is None else 2 * controllers + 1
-    servers += "--no-boptest" not in building
+    servers += ("--no-boptest" not in building) + (plan.make == "trunk")
     with emulator_process(command, servers, {PASSWORD_VARIABLE: password}) as lines:
         configs = folder / "configs"
         _write_configs(shipped, lines, configs, plan.over_bacnet)
         told = tuple(line for line in lines if line.startswith("BACnet "))
-        yield lines, DemoPeers(_controllers_variables(password, plan), configs, told)
+        variables = {**_controllers_variables(password, plan), **_way_to_trunks(told)}
+        yield lines, DemoPeers(variables, configs, told)
 
 
 def _write_configs(shipped: Path, lines: Sequence[str], folder: Path, over_bacnet: bool) -> None:
@@ -110,6 +113,13 @@ def _write_configs(shipped: Path, lines: Sequence[str], folder: Path, over_bacne
         name = config["equipment_name"]
         config |= {"device_ip": addresses[name], **({"protocol": "bacnet"} if over_bacnet else {})}
         (folder / f"{name}.json").write_text(json.dumps(config), encoding="utf-8")
+
+
+def _way_to_trunks(told: Sequence[str]) -> dict[str, str]:
+    """There are no broadcasts on this computer: routers, if there are any, are found through the BBMD."""
+    has_routers = any(line.startswith("BACnet router ") for line in told)
+    bbmd = next((line.split()[-1] for line in told if line.startswith("BACnet BBMD ")), "")
+    return {"BACNET_INTERFACE": f"127.0.0.1 via {bbmd}"} if has_routers else {}
 
 
 def _variables(server: str, plan: DemoPlan) -> dict[str, str]:

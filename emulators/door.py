@@ -17,6 +17,7 @@ from emulators.demo import (
     demo_peers,
 )
 from emulators.ecy.faults.breakages import BREAKAGES
+from emulators.ecy.makes import MAKES, Make
 from emulators.embedded import EmbeddedTest, office_with, parameter_problems, varied
 from emulators.office_model import DISTURBANCES, Disturbance, OfficeModel, StatePart
 from emulators.offices import Offices
@@ -37,6 +38,7 @@ __all__ = [
     "CASES",
     "DAY_STEPS",
     "DISTURBANCES",
+    "MAKES",
     "PASSWORD_VARIABLE",
     "PERIODS",
     "STANDARD_CASE",
@@ -50,6 +52,7 @@ __all__ = [
     "EmulatedCase",
     "ForecastErrors",
     "Limits",
+    "Make",
     "MultizoneOffice",
     "ObjectSpec",
     "OfficeFiles",

@@ -13,11 +13,19 @@ from equipment.config_conflicts import conflicts
 from equipment.config_file import ConfigFile, read_config_file
 from equipment.config_model import EquipmentConfig
 from points import Point, PointConfig, UnitSystem, make_point
-from utils.errors import ConfigError, Problem
+from utils.errors import ConfigError, Problem, Problems
 from utils.home import CALLED
+from utils.settings import SettingsSource
 from utils.unit_conversion import UnitConverter
 
-__all__ = ["EquipmentConfig", "LoadedEquipment", "ReadEquipments", "load_equipment_files", "read_equipment_files"]
+__all__ = [
+    "EquipmentConfig",
+    "LoadedEquipment",
+    "ReadEquipments",
+    "beside_configs",
+    "load_equipment_files",
+    "read_equipment_files",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +45,19 @@ class ReadEquipments:
     problems: tuple[Problem, ...]
     variables: frozenset[str]
     """Those in which controllers have accounts of their own."""
+    wants_account: bool = True
+    """Whether there is a controller that may be signed in to with the account of all."""
+
+    def told(self, source: SettingsSource) -> SettingsSource:
+        """The settings, knowing what the configs ask of them."""
+        return source.naming(self.variables, wants_account=self.wants_account)
+
+
+def beside_configs(source: SettingsSource, folder: Path) -> SettingsSource:
+    """The settings, knowing what a folder of configs asks of them; nothing is known of one that cannot be read."""
+    with Problems().collecting():
+        return read_equipment_files(folder, "SI", UnitConverter()).told(source)
+    return source
 
 
 def load_equipment_files(
@@ -64,7 +85,9 @@ def read_equipment_files(folder: Path, unit_system: UnitSystem, converter: UnitC
     for one in enabled:
         if one.config is not None:
             usable.setdefault(one.config.equipment_name, _load(one.file, one.config, unit_system, converter))
-    return ReadEquipments(tuple(usable.values()), tuple(problems), frozenset().union(*(one.variables for one in files)))
+    variables = frozenset[str]().union(*(one.variables for one in files))
+    wants_account = not enabled or any(not one.is_bacnet for one in enabled)
+    return ReadEquipments(tuple(usable.values()), tuple(problems), variables, wants_account)
 
 
 def _config_files(folder: Path) -> list[Path]:

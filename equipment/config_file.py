@@ -38,6 +38,8 @@ class ConfigFile:
     """Those in which it has an account of its own."""
     label: str = ""
     """What messages call it: the file, and which of its equipments."""
+    is_bacnet: bool = False
+    """Whether its controller asks nobody who he is."""
 
     @property
     def off_since(self) -> str:
@@ -92,15 +94,20 @@ def _read(document: JsonDocument, converter: UnitConverter) -> ConfigFile:
         claimant=_claimant(head, sound),
         variables=frozenset(name for key in ("username_env", "password_env") if (name := _text(head, key))),
         label=document.label or file.name,
+        is_bacnet=_is_bacnet(head),
     )
 
 
 def _claimant(head: Mapping[str, Json], sound: Mapping[int, PointConfig]) -> Claimant:
-    address, is_bacnet = None, head.get("protocol") == Protocol.BACNET
+    address, is_bacnet = None, _is_bacnet(head)
     with suppress(ValueError):
         spelled = device_address(str(head["device_ip"]), is_bacnet) if "device_ip" in head else None
         address = f"{SCHEME}{spelled}" if spelled and is_bacnet else spelled
     return Claimant(_text(head, "equipment_name"), address, _text(head, "heartbeat"), sound)
+
+
+def _is_bacnet(head: Mapping[str, Json]) -> bool:
+    return head.get("protocol") == Protocol.BACNET
 
 
 def _text(head: Mapping[str, Json], key: str) -> str | None:

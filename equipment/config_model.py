@@ -58,7 +58,8 @@ class EquipmentConfig(BaseModel):
     interface: Name | None = Field(
         None,
         description="bacnet: this computer's own address on the controller's network, with its mask (192.168.0.5/24), "
-        "and :port unless it is 47808. BACNET_INTERFACE of the settings when absent.",
+        "and :port unless it is 47808; from elsewhere with the BBMD there (10.8.0.5 via 10.0.0.1). BACNET_INTERFACE of "
+        "the settings when absent.",
     )
     enabled: bool = Field(True, description="false leaves the equipment alone, as if the file were not there.")
     unit_system: UnitSystem | None = Field(

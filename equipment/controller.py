@@ -11,6 +11,7 @@ from equipment.supervision import HeartbeatObject, PermitObject, heartbeats_of, 
 from equipment.unit_match import of_other_system, wrong_unit
 from equipment.write_plan import BoundPoint, WritePlan
 from points import Point
+from utils.bacnet import SCHEME
 from utils.errors import ConfigError, Problem
 from utils.names import nearest
 from utils.settings import ControllerSettings
@@ -71,6 +72,11 @@ class Controller:
     def refresh_time_s(self) -> float:
         """How often everything is written again, and looked at."""
         return self._settings.refresh_time_s
+
+    @property
+    def shows_at_once(self) -> bool:
+        """Whether what is read after a write tells what became of it; REST may answer from 5 s before (§16)."""
+        return self.address.startswith(SCHEME)
 
     @property
     def outputs(self) -> tuple[BoundPoint, ...]:

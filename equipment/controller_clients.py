@@ -13,7 +13,7 @@ from clients.making import Credentials, TlsPolicy, bacnet_stacks, controller_cli
 from equipment.config import LoadedEquipment
 from equipment.config_model import Protocol
 from utils.bacnet import SCHEME, bare_address
-from utils.errors import BridgeError, ConfigError, Problem, Problems
+from utils.errors import BridgeError, ConfigError, DeviceRefused, Problem, Problems
 from utils.placeholders import is_placeholder
 from utils.settings import ControllerSettings
 
@@ -114,12 +114,16 @@ class ControllerClients:
     def _found(self, loaded: LoadedEquipment, interface: str) -> str:
         number = loaded.config.device_instance
         assert number is not None  # noqa: S101 - the config has been checked
-        device = self._open_stacks().find(number, interface)
+        where = f"{loaded.file.name}: device_instance"
+        try:
+            device = self._open_stacks().find(number, interface)
+        except DeviceRefused as error:
+            raise ConfigError([Problem(where, f"{error.what}; give its device_ip")]) from None
         if device is None:
             what = (
                 f"nobody on the network of {interface} says that it is device {number}; is it on? Or give its device_ip"
             )
-            raise ConfigError([Problem(f"{loaded.file.name}: device_instance", what)])
+            raise ConfigError([Problem(where, what)])
         return device
 
     def _interface(self, device: str | None, wanted: str | None, where: str) -> str:

@@ -17,7 +17,7 @@ from equipment.controller_clients import ControllerClients
 from equipment.set_points import OperatorSwitch, SetPoint, set_point_problems
 from points import Point
 from utils.clocks import MonotonicSeconds
-from utils.errors import Problem, Problems
+from utils.errors import ConfigError, Problem, Problems
 from utils.names import did_you_mean
 from utils.settings import ControllerSettings
 from utils.unit_conversion import UnitConverter
@@ -85,8 +85,12 @@ class EquipmentManager:
         Raises :class:`ConfigError` with the problems of all of them, and for a name that there is not.
         """
         problems = Problems()
-        problems.add(self.load_sound_equipments(only))
-        problems.refuse()
+        try:
+            problems.add(self.load_sound_equipments(only))
+            problems.refuse()
+        except ConfigError:
+            self.close()  # our own BACnet port, which would keep the process alive
+            raise
 
     def load_sound_equipments(self, only: Collection[str] = ()) -> tuple[Problem, ...]:
         """Read every config, and load what can be used of them. Returns everything that is wrong.

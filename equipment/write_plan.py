@@ -93,7 +93,7 @@ class WritePlan:
         """
         for result in results:
             track = self._tracks.get(result.write.ref)
-            if track is None:
+            if track is None or result.write.kind is WriteKind.RELIABILITY:
                 continue
             track.failures = track.failures + 1 if result.error else 0
             track.may_hold = True

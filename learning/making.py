@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from emulators.door import OfficeFiles, OfficeVariant, read_variant
+from equipment.config import beside_configs
 from equipment.set_points import OperatorSwitch
 from learning.embedded.buildings import Buildings, known_points
 from learning.embedded.world import EmbeddedWorld
@@ -113,7 +114,8 @@ def controllers_env(
     while it is off. ``agreed`` is the ``--yes`` of ``python main.py``. The building is asked what it has; controllers
     are contacted with the first ``reset``. Raises :class:`utils.errors.BridgeError`.
     """
-    source, operators = SettingsSource.read(Path(env_file), os.environ, HOME), None
+    source = beside_configs(SettingsSource.read(Path(env_file), os.environ, HOME), Path(configs))
+    operators = None
     if switch is not None:
         owner, _, name = switch.partition(".")
         if not (owner and name):

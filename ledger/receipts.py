@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from ledger.entries import Entry, TakenClock, TakenInput, TakenObject, TakenOutput, TakenSlot
+from utils.bacnet import reliability_words
 from utils.values import ObjectState
 
 IN_SERVICE = "in service"
@@ -55,7 +56,8 @@ def shown(entry: TakenObject, state: ObjectState) -> str:
     """What of an object's state is ours to give back, in words."""
     value = state.present_value.value
     if not isinstance(entry, TakenSlot):
-        return f"{_service(state.out_of_service)}, {value}"
+        reliability = state.reliability if isinstance(entry, TakenInput) and entry.reliability is not None else None
+        return f"{_service(state.out_of_service)}, {value}{_unreliable(reliability)}"
     if state.priority_array is None:
         return f"present-value {value}"
     held = state.priority_array[entry.priority - 1]
@@ -65,10 +67,12 @@ def shown(entry: TakenObject, state: ObjectState) -> str:
 def state_before(entry: Entry) -> str:
     """What there was before us, in words."""
     match entry:
+        case TakenSlot(before=None, covered=covered) if covered is not None:
+            return f"present-value {covered}"
         case TakenSlot():
             return "empty" if entry.before is None else f"{entry.before}"
         case TakenInput():
-            return f"{_service(entry.was_out_of_service)}, {entry.before}"
+            return f"{_service(entry.was_out_of_service)}, {entry.before}{_unreliable(entry.reliability)}"
         case TakenOutput():
             return _service(entry.was_out_of_service)
         case TakenClock():
@@ -77,8 +81,13 @@ def state_before(entry: Entry) -> str:
 
 def _clock_before(entry: TakenClock) -> str:
     if not entry.time_zone and entry.utc_ahead_s is not None:
-        return f"{entry.utc_ahead_s / 3600.0:+.2f} h from UTC"
+        followed = f", followed by {', '.join(entry.listeners)}" if entry.listeners else ""
+        return f"{round(entry.utc_ahead_s / 3600.0, 2) + 0.0:+.2f} h from UTC{followed}"
     return f"{entry.time_zone}, NTP {'on' if entry.ntp_enabled else 'off'}"
+
+
+def _unreliable(reliability: int | None) -> str:
+    return "" if reliability is None else f", {reliability_words(reliability)}"
 
 
 def _service(out_of_service: bool | None) -> str:

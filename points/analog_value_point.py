@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from points.base_point import ANALOG_KEYS, WRITTEN_KEYS, AnalogPoint
+from points.base_point import ANALOG_KEYS, VALUE_KEYS, AnalogPoint
 from utils.values import ObjectType, Role
 
 
@@ -11,4 +11,4 @@ class AnalogValuePoint(AnalogPoint):
 
     object_type = ObjectType.ANALOG_VALUE
     role = Role.COMMANDED
-    keys = WRITTEN_KEYS | ANALOG_KEYS | {"deadband"}
+    keys = VALUE_KEYS | ANALOG_KEYS | {"deadband"}

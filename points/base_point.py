@@ -29,6 +29,7 @@ KPI_NAMES = frozenset(f"{name}_tot" for name in ("cost", "ener", "emis", "tdis",
 COMMON_KEYS = frozenset({"bop_point", "ecy_point", "object_type", "enabled", "unit", "reverse"})
 VALID_KEYS = frozenset({"valid_min", "valid_max"})
 WRITTEN_KEYS = COMMON_KEYS | VALID_KEYS | {"priority", "take_occupied"}
+VALUE_KEYS = WRITTEN_KEYS | {"in_place_of"}
 READ_KEYS = COMMON_KEYS | {"bop_override_point"}
 ANALOG_KEYS = VALID_KEYS | {"si_unit", "us_unit", "convert_to_us", "scale", "offset", "minimum", "maximum"}
 FRACTION = "dimensionless"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from points.base_point import WRITTEN_KEYS, BinaryPoint
+from points.base_point import VALUE_KEYS, BinaryPoint
 from utils.values import ObjectType, Role
 
 
@@ -11,4 +11,4 @@ class BinaryValuePoint(BinaryPoint):
 
     object_type = ObjectType.BINARY_VALUE
     role = Role.COMMANDED
-    keys = WRITTEN_KEYS | {"threshold", "hysteresis"}
+    keys = VALUE_KEYS | {"threshold", "hysteresis"}

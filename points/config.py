@@ -74,6 +74,11 @@ class PointConfig(BaseModel):
     priority: Priority = Field(
         DEFAULT_PRIORITY, description="Values: the slot of the priority array, 1 to 16 without 6. Inputs have no slots."
     )
+    in_place_of: Name | None = Field(
+        None,
+        description="Values: the input of the application that cannot be forced, and in whose place it has been "
+        "changed to read this. check and reports call that application changed.",
+    )
     take_occupied: bool = Field(
         False,
         description="true takes a slot in which somebody else's value stands, or an input that somebody has taken out "

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
-from points.base_point import READ_KEYS, WRITTEN_KEYS, KeyProblem, Point
+from points.base_point import READ_KEYS, VALUE_KEYS, WRITTEN_KEYS, KeyProblem, Point
 from points.bounds import BadValue
 from points.config import PointConfig, UnitSystem
 from utils.unit_conversion import UnitConverter
@@ -87,4 +87,4 @@ class MultiStateValuePoint(MultiStatePoint):
 
     object_type = ObjectType.MULTI_STATE_VALUE
     role = Role.COMMANDED
-    keys = (WRITTEN_KEYS | _KEYS) - _NO_MEANING
+    keys = (VALUE_KEYS | _KEYS) - _NO_MEANING

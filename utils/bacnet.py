@@ -14,6 +14,16 @@ SLOTS = 16
 MANUAL_OPERATOR = 8
 MINIMUM_ON_OFF = 6
 """Reserved: the object commands itself there, so that it is not switched too often."""
+NO_FAULT = 0
+"""The number of a Reliability that says no fault (ASHRAE 135, clause 21)."""
+RELIABILITIES = (
+    *("no-fault-detected", "no-sensor", "over-range", "under-range", "open-loop", "shorted-loop", "no-output"),
+    *("unreliable-other", "process-error", "multi-state-fault", "configuration-error", "reserved"),
+    *("communication-failure", "member-fault", "monitored-object-fault", "tripped", "lamp-failure"),
+    *("activation-failure", "renew-dhcp-failure", "renew-fd-registration-failure", "restart-auto-negotiation-failure"),
+    *("restart-failure", "proprietary-command-failure", "faults-listed", "referenced-object-fault"),
+)
+"""In the words of the standard, by number."""
 PRIORITIES = frozenset(range(1, SLOTS + 1)) - {MINIMUM_ON_OFF}
 """Those at which others may command."""
 NO_UNITS = "no-units"
@@ -42,6 +52,11 @@ _SHORT_TYPES = {
 """What people say and write on drawings: AI, BV, MSO."""
 _LAST_KNOWN, _HIGHEST_TYPE = 62, 1023
 _NUMBERED = re.compile(r"(?:type)?(\d{1,4})")
+
+
+def reliability_words(number: int) -> str:
+    """A Reliability in the words of the standard; those of vendors have only numbers."""
+    return RELIABILITIES[number] if 0 <= number < len(RELIABILITIES) else f"reliability {number}"
 
 
 def object_type(text: str) -> AnyObjectType:

@@ -140,6 +140,10 @@ class DeviceUnreachable(DeviceError):
         super().__init__(device, what)
 
 
+class Unconfirmed(DeviceUnreachable):
+    """It was told, answers other questions, and does not show whether it has done it."""
+
+
 class DeviceRefused(DeviceError):
     """Permanent until somebody acts: wrong password, missing rights, not an ECY, a changed certificate."""
 

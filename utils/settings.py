@@ -16,6 +16,7 @@ from utils.names import nearest
 from utils.placeholders import is_placeholder
 from utils.settings_file import EnvFile, read_env_file
 from utils.settings_parts import (
+    ACCOUNT,
     PASSWORD_VARIABLE,
     SECRETS,
     START_FORMAT,
@@ -93,6 +94,8 @@ class SettingsSource:
     """Whether what cannot be read of the file is passed over."""
     named: frozenset[str] = frozenset()
     """The variables that configs ask for, whatever they are called."""
+    wants_account: bool = True
+    """Whether any controller may ask for a user and a password: none over BACnet does."""
     only_reads: bool = False
     """Whether nothing is written where they say: a folder may be read-only then."""
 
@@ -112,9 +115,9 @@ class SettingsSource:
         """What must never be seen in a log, whatever else is written or not."""
         return tuple(self.variables[name] for name in SECRETS if name in self.variables)
 
-    def naming(self, names: Collection[str]) -> SettingsSource:
-        """The same, knowing that configs ask for these variables."""
-        return replace(self, named=frozenset(names))
+    def naming(self, names: Collection[str], *, wants_account: bool = True) -> SettingsSource:
+        """The same, knowing that configs ask for these variables, and whether any of them needs the account."""
+        return replace(self, named=frozenset(names), wants_account=wants_account)
 
     def with_variables(self, variables: Mapping[str, str]) -> SettingsSource:
         """The same with some variables that win over all others."""
@@ -165,7 +168,8 @@ class SettingsSource:
             *(name for kind in kinds for name in _missing_alternatives(kind, self.variables)),
             *(field.alias for kind in kinds for field in kind.model_fields.values() if field.is_required()),
         ]
-        return [name for name in dict.fromkeys(required) if name is not None and name not in self.variables]
+        needed = (name for name in dict.fromkeys(required) if name is not None and name not in self._unasked)
+        return [name for name in needed if name not in self.variables]
 
     def _wrong(self, kind: type[Part]) -> Iterator[Problem]:
         """What is written and cannot be used."""
@@ -185,7 +189,12 @@ class SettingsSource:
 
     @property
     def _placeholders(self) -> set[str]:
-        return {name for name, value in self.variables.items() if is_placeholder(value)}
+        return {name for name, value in self.variables.items() if is_placeholder(value)} - self._unasked
+
+    @property
+    def _unasked(self) -> frozenset[str]:
+        """What nobody needs: it may be lacking, or left as the example has it."""
+        return frozenset() if self.wants_account else frozenset(ACCOUNT)
 
     def _misspelt(self, kinds: Sequence[type[Part]]) -> Iterator[Problem]:
         """Names that are meant for us and are no setting's, unless they have been told with a missing one."""

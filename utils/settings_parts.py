@@ -33,6 +33,7 @@ from utils.pacing import WhenLate
 
 START_FORMAT = "%Y-%m-%d %H:%M:%S"
 USER_VARIABLE, PASSWORD_VARIABLE = "ECY2_LOGIN_USERNAME", "ECY2_LOGIN_PWORD"
+ACCOUNT = (USER_VARIABLE, PASSWORD_VARIABLE)
 SECRETS = (PASSWORD_VARIABLE, "BOP_API_KEY", "PAGE_PASSWORD")
 _UNSAID = ""
 TLS_WORDS = ("pin", "verify", "off")
@@ -161,10 +162,15 @@ class SimulationSettings(ServerSettings):
 
 
 class AccountSettings(Part):
-    """How to sign in to controllers, and which certificates of theirs are right."""
+    """How to sign in to controllers, and which certificates of theirs are right.
 
-    username: str = Field(alias=USER_VARIABLE)
-    password: SecretStr = Field(alias=PASSWORD_VARIABLE)
+    The account is asked for unless it is known that no controller wants one (``SettingsSource.wants_account``).
+    """
+
+    either: ClassVar[Alternatives] = ((ACCOUNT,),)
+
+    username: str | None = Field(None, alias=USER_VARIABLE)
+    password: SecretStr | None = Field(None, alias=PASSWORD_VARIABLE)
     tls: str = Field("pin", alias="ECY_TLS")
     variables: Mapping[str, str] = Field({}, repr=False)
     """All variables, for the ``username_env`` and ``password_env`` keys of the configs."""
@@ -177,9 +183,14 @@ class AccountSettings(Part):
         return policy
 
     @property
-    def secrets(self) -> tuple[str, ...]:
+    def secret(self) -> str | None:
         """The password of all controllers that have none of their own."""
-        return (*super().secrets, self.password.get_secret_value())
+        return self.password.get_secret_value() if self.password is not None else None
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """That password."""
+        return (*super().secrets, *([self.secret] if self.secret is not None else []))
 
 
 class ControllerSettings(AccountSettings):
@@ -273,6 +284,8 @@ AnyPart = TypeVar("AnyPart", bound=Part)
 
 class Settings(SimulationSettings, ControllerSettings, LocalSettings):
     """Everything that a run needs."""
+
+    either: ClassVar[Alternatives] = (*SimulationSettings.either, *ControllerSettings.either)
 
     def part(self, kind: type[AnyPart]) -> AnyPart:
         """A part of it."""

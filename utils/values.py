@@ -217,6 +217,13 @@ class WriteKind(Enum):
     COMMAND = "command"
     """Present-value at a priority; None gives the slot back."""
     OUT_OF_SERVICE = "out-of-service"
+    RELIABILITY = "reliability"
+    """By its number (:func:`utils.bacnet.reliability_words`); of an input that is out of service."""
+
+    @property
+    def is_value(self) -> bool:
+        """Whether it says what the object is to show."""
+        return self in (WriteKind.PRESENT_VALUE, WriteKind.COMMAND)
 
 
 @dataclass(frozen=True, slots=True)
@@ -404,7 +411,8 @@ class ObjectState:
     ``priority_array`` has 16 slots, the first is priority 1; inputs have none. ``units`` is BACnet enumeration text.
     ``is_missing`` is whether the controller says that there is no such object; ``is_partial`` is whether it failed to
     answer something about it, so that what is None may be otherwise; ``unread`` is why the slots could not be read
-    that it may have all the same; ``in_fault`` is whether its status flags say so, and it is in service.
+    that it may have all the same; ``in_fault`` is whether its status flags say so, and it is in service;
+    ``reliability`` is that of an input, by its number (:func:`utils.bacnet.reliability_words`).
     """
 
     present_value: Sample
@@ -416,3 +424,4 @@ class ObjectState:
     is_partial: bool = False
     unread: str = ""
     in_fault: bool | None = None
+    reliability: int | None = None

@@ -9,9 +9,9 @@ from collections.abc import Iterator, Sequence
 from bridge.check.views import PointView, unit_in_our_words
 from bridge.findings import Finding, Severity, Topic
 from points import Point
-from utils.bacnet import MANUAL_OPERATOR, MINIMUM_ON_OFF, NO_UNITS
+from utils.bacnet import MANUAL_OPERATOR, MINIMUM_ON_OFF, NO_UNITS, reliability_words
 from utils.unit_conversion import UnitConverter, to_bacnet
-from utils.values import REAL32_LARGEST, ObjectType, PointMetadata, PointValue, Quality, Role, Sample
+from utils.values import REAL32_LARGEST, ObjectState, ObjectType, PointMetadata, PointValue, Quality, Role, Sample
 
 _FRACTION = "dimensionless"
 _OUT_OF_SERVICE = {
@@ -40,6 +40,7 @@ _BOUNDARIES = re.compile(
 def point_findings(view: PointView) -> Iterator[Finding]:
     """Everything about one point, except whether it may be taken."""
     yield from object_findings(view)
+    yield from _application_changed(view)
     yield from range_findings(view)
     yield from safety_findings(view)
 
@@ -55,6 +56,8 @@ def object_findings(view: PointView) -> Iterator[Finding]:
     if view.state.out_of_service and view.point.role in _OUT_OF_SERVICE:
         severity, what = _OUT_OF_SERVICE[view.point.role]
         yield _found(view, severity, Topic.SERVICE, what)
+    if view.point.role is Role.FORCED:
+        yield from _unreliable(view, view.state)
     if view.state.priority_array is not None:
         yield from _stronger_slots(view, view.state.priority_array)
 
@@ -78,6 +81,26 @@ def _unreadable(view: PointView, sample: Sample) -> Iterator[Finding]:
         yield _found(view, Severity.WARNING, Topic.VALUE, what)
 
 
+def _application_changed(view: PointView) -> Iterator[Finding]:
+    """The standard application does not do that: what is found of it holds for one that was changed."""
+    name, place = view.point.ecy_point, view.point.config.in_place_of
+    if place is not None:
+        what = f"application changed: {view.equipment} reads {name} in the place of {place}"
+        yield _found(view, Severity.NOTE, Topic.CONFIG, what)
+
+
+def _unreliable(view: PointView, state: ObjectState) -> Iterator[Finding]:
+    """A bench without sensors. Over REST a fault can be seen, and nothing is known to be done about it."""
+    acts = "its application may act on that"
+    if state.reliability:
+        shows = f"it shows {reliability_words(state.reliability)}"
+        what = f"{shows}: no-fault-detected is written while it is forced; where the controller refuses that, {acts}"
+        yield _found(view, Severity.NOTE, Topic.VALUE, what)
+    elif state.reliability is None and state.in_fault:
+        what = f"its status flags say fault, which nobody can change from here: if they still do once forced, {acts}"
+        yield _found(view, Severity.NOTE, Topic.VALUE, what)
+
+
 def _no_units(view: PointView, units: str | None) -> Iterator[Finding]:
     """Where the units of an object cannot be compared, a temperature in the wrong one goes unnoticed."""
     ours = view.point.device_unit
@@ -96,7 +119,7 @@ def _stronger_slots(view: PointView, array: Sequence[PointValue | None]) -> Iter
         yield from _held_output(view, occupied)
         return
     for slot, value in occupied:
-        if slot < view.point.priority:
+        if slot < view.point.priority and slot != MINIMUM_ON_OFF:
             what = (
                 f"slot {slot} holds {value:.5g} and is stronger than ours ({view.point.priority}): "
                 "what we write will have no effect"

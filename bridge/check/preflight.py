@@ -13,6 +13,7 @@ from bridge.check.one_controller import certificate_findings, delay_findings, ne
 from bridge.check.one_point import point_findings
 from bridge.check.report import CheckReport, ControllerRow, PointRow, SimulationRow
 from bridge.check.start import connection_findings, run_findings, simulation_findings, taking_findings
+from bridge.check.trunks import trunk_findings
 from bridge.check.views import ControllerView, PointView, SimulationView, point_views
 from bridge.findings import Finding, Topic, problem_findings
 from bridge.first_contact import Confirm, always
@@ -87,6 +88,7 @@ class Preflight:
             taking_findings(views, Journals.of(self._state)),
             *map(point_findings, points),
             loop_findings(points, simulation.metadata),
+            trunk_findings(on, {one.address: one.client.timeout_s for one in self._manager.controllers}, settings),
             *(_about_a_controller(view, on[view.address], simulation, settings) for view in views),
         )
         return CheckReport(

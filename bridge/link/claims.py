@@ -12,7 +12,7 @@ from ledger import TakenInput, TakenObject, TakenOutput, TakenSlot
 from points.config import DEFAULT_PRIORITY
 from utils.bacnet import slot_of
 from utils.errors import DeviceUnreachable
-from utils.values import ObjectRef, ObjectState, Quality, Role, Target
+from utils.values import ObjectRef, ObjectState, PointValue, Quality, Role, Target
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,11 +39,11 @@ class Claim:
         was_out_of_service = bool(state.out_of_service)
         match self.role:
             case Role.COMMANDED:
-                return TakenSlot(
-                    device, self.ref, self.name, self.priority, slot_of(state.priority_array, self.priority)
-                )
+                held = slot_of(state.priority_array, self.priority)
+                return TakenSlot(device, self.ref, self.name, self.priority, held, _covered(state))
             case Role.FORCED:
-                return TakenInput(device, self.ref, self.name, was_out_of_service, state.present_value.value)
+                value, fault = state.present_value.value, state.reliability or None
+                return TakenInput(device, self.ref, self.name, was_out_of_service, value, fault)
             case Role.READ:
                 return TakenOutput(device, self.ref, self.name, was_out_of_service)
 
@@ -84,7 +84,15 @@ class Claim:
         yield Finding(severity, topic, f"{device}: {self.name}", what)
 
 
-_NO_SLOTS = "its slots cannot be read: who else commands it is not known, and its release will not be verified"
+def _covered(state: ObjectState) -> PointValue | None:
+    """What our value may take the place of: that of an object that tells no slots, and may have none."""
+    return state.present_value.value if state.priority_array is None and not state.unread else None
+
+
+_NO_SLOTS = (
+    "its slots cannot be read: who else commands it is not known, and its release will not be verified; "
+    "if it has none, its value of now is put back"
+)
 _UNSEEN = "its slots cannot be read, so nobody would see that somebody else commands it: it is not acted on"
 _REMEDIES = {Role.COMMANDED: "Release it, choose another priority", Role.FORCED: "Put it back in service"}
 

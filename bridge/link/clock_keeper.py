@@ -123,7 +123,11 @@ class ClockKeeper:
         """What there is to enter before the clock is set; nothing where it is left alone or entered already."""
         if self._ledger.holds_clock(self.device):
             return []
-        before = self._clock.get_clock()
+        try:
+            before = self._clock.get_clock()
+        except ObjectError as error:
+            log.warning("%s does not tell its time (%s): its clock is left alone", self.device, error.what)
+            return []
         self.found_ahead_s = _ahead_s(before, self._clocks.wall())
         if (objection := clock_objection(before)) is not None:
             log.warning("%s %s: its clock is left alone", self.device, objection)
@@ -132,7 +136,7 @@ class ClockKeeper:
         if is_known_zone(zone):
             return [TakenClock(self.device, zone, ntp_enabled)]
         ahead_s = before.local_time.replace(tzinfo=UTC).timestamp() - self._clocks.wall()
-        self._unproven = TakenClock(self.device, zone, ntp_enabled, ahead_s)
+        self._unproven = TakenClock(self.device, zone, ntp_enabled, ahead_s, tuple(self._clock.listeners()))
         return [self._unproven]
 
     def start(self) -> None:

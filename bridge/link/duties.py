@@ -10,6 +10,8 @@ from bridge.link.heartbeat import Heartbeats
 from bridge.link.held_slots import HeldSlots, Holdable
 from bridge.link.identity import Identity
 from bridge.link.isolation import Isolation
+from bridge.link.proof import ForcingProof
+from bridge.link.reliability import Reliabilities
 from bridge.link.showing import Showing
 from bridge.link.sightings import Sightings
 from bridge.link.slot_watch import SlotWatch, Written
@@ -37,11 +39,13 @@ class Duties(Duty):
         """In which slot a hand holds an output, where that is not the manual operator's."""
         self._controller = controller
         self._showing = Showing(controller, self.watch)
+        self._reliabilities = Reliabilities(controller, ledger, self.watch)
         self._beats = Heartbeats(controller)
+        self._proof = ForcingProof(controller, ledger)
 
     def __iter__(self) -> Iterator[Duty]:
-        yield from (self.identity, self.isolation, self._showing, self._beats)
-        yield from (self.watch, self.hand, self.set_points, self.sightings)
+        yield from (self.identity, self.isolation, self._showing, self._reliabilities, self._beats)
+        yield from (self.watch, self.hand, self.set_points, self.sightings, self._proof)
 
     def bind(self) -> None:
         """The controller's objects have just been found by name."""

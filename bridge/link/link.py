@@ -16,7 +16,7 @@ from bridge.link.calls import LinkCalls
 from bridge.link.clock_keeper import ClockKeeper
 from bridge.link.duties import Duties
 from bridge.link.duty import Look
-from bridge.link.in_use import Doubt, InUse, Recover
+from bridge.link.in_use import STALE_S, Doubt, InUse, Recover
 from bridge.link.slot_watch import Yielded
 from bridge.link.taking import Taking
 from clients.device_client import DeviceClient, Nameplate
@@ -289,19 +289,18 @@ class ControllerLink:
         writes = self.duties.writes(now_s)
         about = {write.ref for write in writes}
         self.suppressed += sum(bound.ref not in about for bound in plan.bound)
-        values = {
-            write.ref: write.value
-            for write in writes
-            if write.value is not None and write.kind is not WriteKind.OUT_OF_SERVICE
-        }
+        values = {write.ref: write.value for write in writes if write.value is not None and write.kind.is_value}
         self._ledger.sent_all(self.device, values)
         return writes
 
     def _read(self, writes: Sequence[Write], look: Look) -> dict[Target, Sample]:
         exchange = self._exchanged(writes, look)
         self._hear(exchange)
-        if self.state is LinkState.ONLINE and self._clocks.monotonic() >= self._look_at_s:
-            self._look_at_everything()
+        now_s = self._clocks.monotonic()
+        if self.state is LinkState.COUPLING and now_s >= self._coupled_at_s and self.controller.shows_at_once:
+            self._look_at_everything(again_in_s=STALE_S)
+        elif self.state is LinkState.ONLINE and now_s >= self._look_at_s:
+            self._look_at_everything(again_in_s=self.controller.refresh_time_s)
         return self._counted({target: exchange.samples[ref] for target, ref in self.controller.reads.items()})
 
     def _exchanged(self, writes: Sequence[Write], look: Look) -> Exchange:
@@ -320,17 +319,25 @@ class ControllerLink:
 
     def _tell_once(self, result: WriteResult) -> None:
         ref = result.write.ref
+        if result.write.kind is WriteKind.RELIABILITY:
+            return  # its own duty tells what that means
         if result.error is None and result.write.kind is not WriteKind.OUT_OF_SERVICE:
             self._refused.pop(ref, None)
         elif result.error is not None and ref not in self._refused:
             self._refused[ref] = result.error.what
             name = self._taking.name_of(ref)
-            log.warning("%s refused a write to %s (%s): %s", self.device, ref, name, result.error.what)
+            is_command = result.write.kind is WriteKind.COMMAND
+            why = result.error.what if is_command else f"{result.error.what}; it cannot be forced"
+            log.warning("%s refused a write to %s (%s): %s", self.device, ref, name, why)
 
-    def _look_at_everything(self) -> None:
-        """A batch of its own, every refresh time: do the objects stand as we left them, and does what we write win?"""
+    def _look_at_everything(self, again_in_s: float) -> None:
+        """A batch of its own: do the objects stand as we left them, and does what we write win?
+
+        Every refresh time; of a controller that shows at once what it is written also at the end of the coupling and
+        soon after, which proves each object.
+        """
         now_s = self._clocks.monotonic()
-        self._look_at_s = now_s + self.controller.refresh_time_s
+        self._look_at_s = now_s + min(again_in_s, self.controller.refresh_time_s)
         self.duties.see(self._surveyed(), now_s)
 
     def _surveyed(self) -> Mapping[ObjectRef, ObjectState]:
@@ -342,5 +349,6 @@ class ControllerLink:
         now_s = self._clocks.monotonic()
         if self.state is LinkState.COUPLING and now_s >= self._coupled_at_s:
             self.state, self._absence = LinkState.ONLINE, Absence()
-            self._look_at_s = now_s + self.controller.refresh_time_s
+            if not self.controller.shows_at_once:
+                self._look_at_s = now_s + self.controller.refresh_time_s
         return dict(samples) if self.state is LinkState.ONLINE else {}

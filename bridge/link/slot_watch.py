@@ -22,7 +22,7 @@ from typing import Protocol
 from bridge.link.claims import Claim
 from bridge.link.duty import Duty, Look
 from ledger import Judgement, Ledger, TakenSlot
-from utils.bacnet import slot_of
+from utils.bacnet import MINIMUM_ON_OFF, slot_of
 from utils.clocks import MonotonicSeconds
 from utils.values import Exchange, ObjectRef, ObjectState, PointValue, PriorityArray, Role, Target, same_as_stored
 
@@ -214,7 +214,8 @@ class SlotWatch(Duty):
         if self._is_theirs(bound, ours):
             return f"slot {bound.priority} holds {ours}, as it did before this run"
         stronger = ((n, held) for n, held in enumerate(slots[: bound.priority - 1], start=1) if held is not None)
-        return next((f"slot {number} holds {held}" for number, held in stronger), "")
+        # In slot 6 it is the object itself, for its minimum on or off time: what we write is only waited for.
+        return next((f"slot {number} holds {held}" for number, held in stronger if number != MINIMUM_ON_OFF), "")
 
     def _tell(self, bound: Written, reason: str) -> None:
         ref = bound.ref

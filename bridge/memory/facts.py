@@ -85,5 +85,10 @@ def _controller(link: ControllerLink) -> dict[str, object]:
         **plate,
         "clock_offset_s": link.clock.found_ahead_s if link.clock is not None else None,
         "slots_found": {name: found for name, found in slots.items() if found},
+        "application_changed": {
+            point.ecy_point: point.config.in_place_of
+            for point in link.controller.points
+            if point.config.in_place_of is not None
+        },
         "forced_found": {name: state.present_value.value for name, state in looked_at if state.out_of_service},
     }

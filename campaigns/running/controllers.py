@@ -23,6 +23,7 @@ from campaigns.running.stopping import Stopped, StopSign
 from campaigns.running.times import steps_of
 from clients.making import tls_policy
 from emulators.door import BenchPlan, serve
+from equipment.config import beside_configs
 from equipment.equipment_manager import EquipmentManager
 from utils.process.process_lock import ProcessLock
 from utils.settings import LocalSettings, Settings
@@ -38,11 +39,10 @@ def run_controllers(task: Task, stop: StopSign) -> Ran:
         raise CellFailed("the configs of its controllers were changed since the campaign began, or differ where it ran")
     state_dir = settings_of(env).part_in_spite(LocalSettings).state_dir
     with alone_with_controllers(StateFolder(state_dir), stop), _building(parameters) as url:
-        settings = for_cell(settings_for(url, env), parameters, _changes(task)).part(Settings)
+        source = beside_configs(settings_for(url, env), configs)
+        settings = for_cell(source, parameters, _changes(task)).part(Settings)
         state = StateFolder(settings.state_dir)
-        manager = EquipmentManager(
-            Path(task.folder) / str(parameters.controllers), settings, tls_policy(settings, state)
-        )
+        manager = EquipmentManager(configs, settings, tls_policy(settings, state))
         manager.load_equipments()
         steps = steps_of(parameters, settings.step_time_s)
         bridge = Run(settings, manager, state, steps=steps, confirm=refuse_first_contact, purpose=Purpose("cell"))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Coroutine
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, Protocol
 
@@ -16,6 +16,7 @@ from bacpypes3.pdu import Address
 from clients.bacnet.line import RequestLine
 from clients.bacnet.names import device_key
 from clients.bacnet.results import Untyped
+from clients.bacnet.trunk import Seat
 from utils.errors import ObjectError
 
 
@@ -59,6 +60,7 @@ class Flight:
     answer: Untyped = None
     sent: Dispatched | None = None
     repeats: int = 0
+    seat: Seat = field(default_factory=Seat)
     timer: asyncio.Handle | None = None
 
     @property

@@ -52,11 +52,13 @@ class Places:
                 self.taken += 1
                 turn.set_result(None)
 
-    def _leave(self) -> None:
+    def leave(self) -> None:
+        """Whoever is inside goes."""
         self.taken -= 1
         self._admit()
 
-    async def __aenter__(self) -> None:
+    async def enter(self) -> None:
+        """Wait for a place. Who is cancelled meanwhile has none."""
         turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._waiting.append(turn)
         self._admit()
@@ -64,13 +66,16 @@ class Places:
             await turn
         except asyncio.CancelledError:
             if not turn.cancelled():
-                self._leave()
+                self.leave()
             raise
+
+    async def __aenter__(self) -> None:
+        await self.enter()
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._leave()
+        self.leave()
 
 
 _TURNS: WeakValueDictionary[Address, Places] = WeakValueDictionary()
@@ -96,6 +101,8 @@ class RequestLine:
     pace_s: float = 0.0
     """About how long one answer takes; the slow ones count. 0 until it has answered."""
     answers: int = 0
+    is_silent: bool = False
+    """Whether the last request to it was given up without an answer."""
     in_pieces: set[bytes] = field(default_factory=set)
     """Requests whose answers do not fit into one piece."""
     _alone_s: float = 0.0

@@ -27,6 +27,7 @@ from clients.bacnet.octets.services import Key, object_number, read_request, res
 from clients.bacnet.octets.values import any_of, value_in
 from clients.bacnet.requests import Requester
 from clients.bacnet.results import PRESENT_VALUE, BacnetReading, BacnetRef, BacnetValue, Untyped
+from clients.bacnet.sizes import ANSWER_HEADER, BRACKETS, PER_OBJECT, parameter_size
 from clients.bacnet.traits import Traits, TraitsBook
 from utils.bacnet import SLOTS
 from utils.errors import ConfigError, DeviceError, ObjectError, Problem
@@ -36,10 +37,12 @@ _PRESENT = property_identifier(PRESENT_VALUE)
 _UNITS = property_identifier("units")
 _PRIORITY_ARRAY = property_identifier("priority-array")
 _MANY = frozenset(property_identifier(name) for name in ("all", "required", "optional"))
-_PER_ANSWER, _PER_OBJECT, _PER_PROPERTY = 8, 7, 4
-_SIZES = {"present-value": 6, "units": 3, "status-flags": 3, "out-of-service": 3, "priority-array": 56}
+_SIZES = {"present-value": 5, "units": 4, "status-flags": 4, "out-of-service": 4, "priority-array": 56}
 _SIZE = 36
-"""Bytes of a value that we guess at, mostly names. What turns out longer is asked for in halves."""
+"""Octets of a value that we guess at, mostly names. What turns out longer is asked for in halves.
+
+None is below 4, which an error takes in a value's place.
+"""
 
 
 class PropertyItem(NamedTuple):
@@ -56,8 +59,9 @@ class PropertyItem(NamedTuple):
 
     @property
     def size(self) -> int:
-        """Bytes that it takes in an answer, about."""
-        return _PER_PROPERTY + _SIZES.get(str(self.name), _SIZE) + (0 if self.place is None else 3)
+        """Octets that it takes in an answer beside its object's, about: 9 for a REAL."""
+        index = 0 if self.place is None else parameter_size(self.place)
+        return parameter_size(int(self.name)) + index + BRACKETS + _SIZES.get(str(self.name), _SIZE)
 
 
 @lru_cache(maxsize=4096)
@@ -258,10 +262,10 @@ def _chunks(items: tuple[PropertyItem, ...], room: int) -> list[list[PropertyIte
     chunks: list[list[PropertyItem]] = []
     left, last = 0, None
     for item in items:
-        size = item.size + (0 if item.target == last else _PER_OBJECT)
+        size = item.size + (0 if item.target == last else PER_OBJECT)
         if not chunks or size > left:
             chunks.append([])
-            left, size = room - _PER_ANSWER, item.size + _PER_OBJECT
+            left, size = room - ANSWER_HEADER, item.size + PER_OBJECT
         chunks[-1].append(item)
         left, last = left - size, item.target
     return chunks

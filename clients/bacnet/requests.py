@@ -12,6 +12,7 @@ a device refuses for want of room is asked again only if it is a read.
 from __future__ import annotations
 
 import asyncio
+from collections import defaultdict
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from contextvars import ContextVar
@@ -23,11 +24,12 @@ from bacpypes3.pdu import Address
 
 from clients.bacnet.errors import AnswerTooLong, DeviceBusy, error_of
 from clients.bacnet.flights import ByStack, Flight, TimedCall, transaction_of
-from clients.bacnet.line import APDU_TIMEOUT_S, IN_FLIGHT, PER_NETWORK, RETRIES, Places, RequestLine, turns_of
+from clients.bacnet.line import APDU_TIMEOUT_S, IN_FLIGHT, PER_NETWORK, RETRIES, RequestLine, turns_of
 from clients.bacnet.names import device_key, socket_of
 from clients.bacnet.octets.lane import Lane
 from clients.bacnet.octets.services import READ_MULTIPLE, OctetsRequest
 from clients.bacnet.results import Untyped
+from clients.bacnet.trunk import RemoteNetwork, Seat
 from utils.errors import DeviceRefused, DeviceUnreachable, ObjectError
 
 _BUSY_PAUSE_S = 0.1
@@ -84,7 +86,7 @@ class Requester:
         self._new_line = partial(RequestLine, apdu_timeout_s, retries, at_once)
         self._takes_turns = at_once == 1
         self._lines: dict[Address, RequestLine] = {}
-        self._networks: dict[int | None, Places] = {}
+        self._networks: defaultdict[int | None, RemoteNetwork] = defaultdict(RemoteNetwork)
         self._lane: Lane | None = None
 
     def open_lane(self, lane: Lane) -> None:
@@ -101,14 +103,19 @@ class Requester:
             self._lines[address] = self._new_line(turns_of(address)) if self._takes_turns else self._new_line()
         return self._lines[address]
 
-    async def ask(self, address: Address, request: ConfirmedRequestPDU, what: str) -> Untyped:
-        """Send and return the acknowledgement. Raises DeviceError; the caller sets the deadline."""
+    async def ask(
+        self, address: Address, request: ConfirmedRequestPDU, what: str, patience_s: float | None = None
+    ) -> Untyped:
+        """Send and return the acknowledgement. Raises DeviceError; the caller sets the deadline.
+
+        With ``patience_s``, TimeoutError so long after it was its turn.
+        """
         self._refuse_self(address)
         line = self.line(address)
         tries = 0
         while True:
             try:
-                return await self._in_turn(line, address, request, what)
+                return await self._in_turn(line, address, request, what, patience_s)
             except AnswerTooLong as error:
                 if error.code != _IN_ONE_PIECE or self._lane_for(line, address, request) is None:
                     raise
@@ -120,15 +127,21 @@ class Requester:
             tries += 1
             await asyncio.sleep(max(line.pace_s, _BUSY_PAUSE_S))
 
-    async def _in_turn(self, line: RequestLine, address: Address, request: ConfirmedRequestPDU, what: str) -> Untyped:
+    async def _in_turn(
+        self, line: RequestLine, address: Address, request: ConfirmedRequestPDU, what: str, patience_s: float | None
+    ) -> Untyped:
         async with line.places:
             if address.addrNet is None:
-                return await self._once(line, address, request, what)
-            async with self._networks.setdefault(address.addrNet, Places(PER_NETWORK)):
+                async with asyncio.timeout(patience_s):
+                    return await self._once(line, address, request, what, Seat())
+            async with self._networks[address.addrNet].seat(line) as seat:
                 await self._find_route(address)
-                return await self._once(line, address, request, what)
+                async with asyncio.timeout(patience_s):
+                    return await self._once(line, address, request, what, seat)
 
-    async def _once(self, line: RequestLine, address: Address, request: ConfirmedRequestPDU, what: str) -> Untyped:
+    async def _once(
+        self, line: RequestLine, address: Address, request: ConfirmedRequestPDU, what: str, seat: Seat
+    ) -> Untyped:
         request.pduDestination = address
         request.apduInvokeID = number = line.invoke_id()
         line.in_use.add(number)
@@ -137,6 +150,7 @@ class Requester:
             *(line, address, number, _CALL.get(), _place(line, address), loop.time()),
             is_read=_is_read(request),
             answers_before=line.answers,
+            seat=seat,
         )
         try:
             self._send(flight, request)
@@ -152,6 +166,7 @@ class Requester:
             raise ObjectError(unreadable.device, f"{what}: {unreadable.what}") from None
         except asyncio.CancelledError:
             line.kept_back.append(number)
+            line.is_silent = True
             if flight.sent is None:
                 self._find(flight)
             raise
@@ -176,6 +191,7 @@ class Requester:
         """Who has been asked twice may have answered to either."""
         flight.call.answers += 1
         flight.line.answers += 1
+        flight.line.is_silent = False
         if not (flight.repeats and flight.line.pace_s):
             flight.line.answered(asyncio.get_running_loop().time() - flight.sent_at, flight.place)
 
@@ -201,6 +217,7 @@ class Requester:
         if still_s <= 0 and flight.repeats < flight.line.retries:
             flight.sent.send()
             flight.repeats += 1
+            flight.seat.leave()
             still_s = flight.sent_at + flight.patience_s - loop.time()
         flight.timer = loop.call_later(max(still_s, _LEAST_LOOK_S), self._look_again, flight)
 

@@ -8,13 +8,13 @@ from clients.bacnet.decoding import point_value
 from clients.bacnet.errors import UNKNOWN_OBJECT, BacnetRefusal
 from clients.bacnet.names import has_property, object_identifier
 from clients.bacnet.results import BacnetReading, BacnetRef, BacnetWrite, Untyped, priority_array_of
-from utils.bacnet import SLOTS, object_type
+from utils.bacnet import RELIABILITIES, SLOTS, object_type
 from utils.errors import ObjectError
 from utils.values import ObjectRef, ObjectState, ObjectType, PriorityArray, Quality, Sample, Write, WriteKind
 
 _NAME, _VALUE, _FLAGS = "object-name", "present-value", "status-flags"
 _SERVICE, _ARRAY, _UNITS = "out-of-service", "priority-array", "units"
-_FAULT = "fault"
+_FAULT, _RELIABILITY = "fault", "reliability"
 _NO_SUCH_THING = frozenset({UNKNOWN_OBJECT, "unknown-property"})
 _MUST_HAVE_SLOTS = frozenset(
     {
@@ -30,8 +30,7 @@ Told = Mapping[BacnetRef, BacnetReading]
 def state_refs(target: ObjectRef) -> list[BacnetRef]:
     """What is asked to know how an object is found."""
     names = [_NAME, _VALUE, _SERVICE]
-    if not target.bacnet_type.is_input:
-        names.append(_ARRAY)
+    names.append(_RELIABILITY if _may_be_forced(target) else _ARRAY)
     names += [name for name in (_UNITS, _FLAGS) if has_property(_bacnet_type(target), name)]
     return [BacnetRef(target, name) for name in names]
 
@@ -40,7 +39,7 @@ def state_of(target: ObjectRef, told: Told) -> ObjectState:
     """An object from the answers to :func:`state_refs`."""
     readings = {ref.property: told[ref] for ref in state_refs(target)}
     errors = [reading.error for reading in readings.values() if reading.error is not None]
-    service, array = readings[_SERVICE].value, readings.get(_ARRAY)
+    service, array, reliability = readings[_SERVICE].value, readings.get(_ARRAY), readings.get(_RELIABILITY)
     return ObjectState(
         present_value=_sample(target, readings[_VALUE]),
         out_of_service=service if isinstance(service, bool) else None,
@@ -51,6 +50,7 @@ def state_of(target: ObjectRef, told: Told) -> ObjectState:
         is_partial=any(not _is_final(reading) for reading in readings.values()),
         in_fault=_is_in_fault(readings[_FLAGS]) if _FLAGS in readings else None,
         unread="" if array is None else _unread(target, array),
+        reliability=None if reliability is None else _number_of(reliability),
     )
 
 
@@ -96,9 +96,25 @@ def write_of(write: Write) -> BacnetWrite:
     """One of our writes as a property's."""
     if write.kind is WriteKind.OUT_OF_SERVICE:
         return BacnetWrite(write.ref, bool(write.value), property=_SERVICE)
+    if write.kind is WriteKind.RELIABILITY:
+        return BacnetWrite(write.ref, write.value, property=_RELIABILITY)
     if write.kind is WriteKind.PRESENT_VALUE:
         return BacnetWrite(write.ref, write.value)
     return BacnetWrite(write.ref, write.value, write.priority or SLOTS)
+
+
+def _may_be_forced(target: ObjectRef) -> bool:
+    return target.bacnet_type.is_input
+
+
+def _number_of(reading: BacnetReading) -> int | None:
+    """A Reliability, told in the standard's words or as the number of a vendor's own."""
+    if reading.error is not None or not isinstance(reading.value, str):
+        return None
+    try:
+        return int(reading.value) if reading.value.isdecimal() else RELIABILITIES.index(reading.value)
+    except ValueError:
+        return None
 
 
 def _is_in_fault(reading: BacnetReading) -> bool | None:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from bacpypes3.apdu import WritePropertyRequest
 from bacpypes3.constructeddata import Any as AnyValue
@@ -13,19 +14,19 @@ from bacpypes3.primitivedata import ClosingTag, OpeningTag, TagList
 
 from clients.bacnet.decoding import decode, plain
 from clients.bacnet.encoding import encode, needs_priority, refuse_priority
-from clients.bacnet.errors import UnknownService, WriteStopped
+from clients.bacnet.errors import BacnetRefusal, UnknownService, WriteStopped
 from clients.bacnet.names import device_key, property_identifier, station
 from clients.bacnet.octets.services import OctetWrite, write_request
 from clients.bacnet.octets.values import NULL, any_of, octets_to_send
 from clients.bacnet.reading import PropertyItem, item_of, key_of
 from clients.bacnet.requests import Requester
 from clients.bacnet.results import PRESENT_VALUE, BacnetRef, BacnetValue, BacnetWrite, BacnetWriteResult
+from clients.bacnet.sizes import BRACKETS, PER_OBJECT, REQUEST_HEADER, parameter_size
 from clients.bacnet.traits import Traits, TraitsBook
 from utils.errors import DeviceError, DeviceUnreachable, ObjectError
 
 _PRESENT = property_identifier(PRESENT_VALUE)
 _SLOTS = property_identifier("priority-array")
-_PER_REQUEST, _PER_WRITE = 8, 20
 _PATIENCE = 0.5
 """Share of the deadline that several writes in one request may take: some devices drop what they cannot do."""
 _ANSWERS_LONG = 4
@@ -43,7 +44,19 @@ class _Order:
 
     @property
     def size(self) -> int:
-        return _PER_WRITE + len(self.octets)
+        """Octets that it takes in a request of several, beside its object's: 11 for a REAL with a priority."""
+        item = self.item
+        index = 0 if item.place is None else parameter_size(item.place)
+        priority = 0 if self.priority is None else parameter_size(self.priority)
+        return parameter_size(int(item.name)) + index + BRACKETS + len(self.octets) + priority
+
+    @property
+    def mark(self) -> _Mark:
+        """What a device refuses or takes, whatever the value."""
+        return self.item, self.priority
+
+
+_Mark: TypeAlias = tuple[PropertyItem, int | None]
 
 
 class Writer:
@@ -52,6 +65,8 @@ class Writer:
     def __init__(self, requester: Requester, traits: TraitsBook) -> None:
         self._requester = requester
         self._traits = traits
+        self._refused: defaultdict[Address, set[_Mark]] = defaultdict(set)
+        """What each device has refused last: it would hold up what is written with it."""
 
     async def write(self, address: Address, write: BacnetWrite) -> None:
         """One property. Raises DeviceError; ObjectError also for what must not be sent, before anything is."""
@@ -60,68 +75,75 @@ class Writer:
     async def write_multiple(
         self, address: Address, writes: Sequence[BacnetWrite], timeout_s: float
     ) -> tuple[BacnetWriteResult, ...]:
-        """In the order given, one result per write. ``timeout_s`` is the caller's deadline.
+        """In the order given for each object, one result per write. ``timeout_s`` is the caller's deadline.
 
-        What must not be sent is refused in its result, and the others are written all the same.
+        What must not be sent is refused in its result, and the others are written all the same. What is most likely
+        to be taken comes first: commands, then other properties; singly at the end what was refused the last time.
         """
         checked = [_checked(address, write) for write in writes]
-        orders = [order for order in checked if isinstance(order, _Order)]
-        outcomes = iter(await self._send(address, orders, timeout_s))
-        errors = [next(outcomes) if isinstance(order, _Order) else order for order in checked]
-        return tuple(BacnetWriteResult(write, error) for write, error in zip(writes, errors, strict=True))
+        orders = [(place, order) for place, order in enumerate(checked) if isinstance(order, _Order)]
+        errors = {place: order for place, order in enumerate(checked) if isinstance(order, ObjectError)}
+        outcomes = await self._send(address, orders, timeout_s)
+        return tuple(
+            BacnetWriteResult(write, errors.get(place, outcomes.get(place))) for place, write in enumerate(writes)
+        )
 
-    async def _send(self, address: Address, orders: Sequence[_Order], timeout_s: float) -> list[DeviceError | None]:
+    async def _send(self, address: Address, orders: _Orders, timeout_s: float) -> dict[int, DeviceError | None]:
         if len(orders) < 2:
-            return [await self._one_or_error(address, order) for order in orders]
+            return await self._singly(address, orders)
         traits = await self._traits.of(address)
         patience_s = max(timeout_s * _PATIENCE, self._requester.line(address).pace_s * _ANSWERS_LONG)
-        outcomes: list[DeviceError | None] = []
-        for chunk in _chunks(orders, traits):
-            outcomes += await self._chunk(address, chunk, traits, patience_s)
-        return outcomes
+        safe, others, refused = _by_risk(orders, self._refused[address])
+        outcomes: dict[int, DeviceError | None] = {}
+        for chunk in _chunks([*safe, *others], traits):
+            outcomes |= await self._chunk(address, chunk, traits, patience_s)
+        return outcomes | await self._singly(address, refused)
 
     async def _chunk(
-        self, address: Address, orders: Sequence[_Order], traits: Traits, patience_s: float
-    ) -> list[DeviceError | None]:
-        """As one request; what a refused one among them has held up goes in another."""
-        outcomes: list[DeviceError | None] = []
-        while len(outcomes) < len(orders):
-            rest = orders[len(outcomes) :]
-            if len(rest) < 2 or not traits.writes_multiple:
-                return outcomes + [await self._one_or_error(address, order) for order in rest]
-            outcomes += await self._together(address, rest, traits, patience_s)
-        return outcomes
+        self, address: Address, orders: _Orders, traits: Traits, patience_s: float
+    ) -> dict[int, DeviceError | None]:
+        """As one request; singly what the first one that is refused has held up, and all, where the request fails.
 
-    async def _together(
-        self, address: Address, orders: Sequence[_Order], traits: Traits, patience_s: float
-    ) -> list[DeviceError | None]:
-        """Outcomes of the writes up to the first that is refused; of all, one by one, where the request fails.
-
-        Writing the same values once more does no harm.
+        A request without an answer may have been carried out: writing the same values once more does no harm, and
+        tells what became of each.
         """
-        request = write_request(OctetWrite(key_of(order.item), order.octets, order.priority) for order in orders)
+        if len(orders) < 2 or not traits.writes_multiple:
+            return await self._singly(address, orders)
+        request = write_request(OctetWrite(key_of(order.item), order.octets, order.priority) for _, order in orders)
+        done, what = 0, f"write of {len(orders)} properties"
+        outcomes: dict[int, DeviceError | None] = {}
         try:
-            async with asyncio.timeout(patience_s):
-                await self._requester.ask(address, request, f"write of {len(orders)} properties")
+            await self._requester.ask(address, request, what, patience_s)
+            done = len(orders)
         except WriteStopped as stop:
-            place = next((n for n, order in enumerate(orders) if order.item == stop.target), None)
-            if place is not None:
-                return [*[None] * place, stop.error]
+            at = next((n for n, (_, order) in enumerate(orders) if order.item == stop.target), None)
+            if at is not None:
+                done = at + 1
+                self._learn(address, orders[at][1], stop.error)
+                outcomes[orders[at][0]] = stop.error
         except (TimeoutError, UnknownService, DeviceUnreachable):
             # One by one will show whether the device is there at all; if it is, it does not know this service.
             traits.writes_multiple = False
         except ObjectError:
             pass
-        else:
-            return [None] * len(orders)
-        return [await self._one_or_error(address, order) for order in orders]
+        written: dict[int, DeviceError | None] = {place: None for place, _ in orders[:done]}
+        return written | outcomes | await self._singly(address, orders[done:])
+
+    async def _singly(self, address: Address, orders: _Orders) -> dict[int, DeviceError | None]:
+        return {place: await self._one_or_error(address, order) for place, order in orders}
 
     async def _one_or_error(self, address: Address, order: _Order) -> DeviceError | None:
         try:
             await self._one(address, order)
         except ObjectError as error:
+            self._learn(address, order, error)
             return error
+        self._refused[address].discard(order.mark)
         return None
+
+    def _learn(self, address: Address, order: _Order, error: DeviceError) -> None:
+        if isinstance(error, BacnetRefusal):
+            self._refused[address].add(order.mark)
 
     async def _one(self, address: Address, order: _Order) -> None:
         request = WritePropertyRequest(
@@ -177,14 +199,33 @@ def _order(address: Address, write: BacnetWrite) -> _Order:
     return _Order(item, octets, write.priority)
 
 
-def _chunks(orders: Sequence[_Order], traits: Traits) -> list[list[_Order]]:
+_Orders: TypeAlias = Sequence[tuple[int, _Order]]
+"""Writes with their places in what was asked for."""
+
+
+def _by_risk(orders: _Orders, refused: Set[_Mark]) -> tuple[_Orders, _Orders, _Orders]:
+    """Objects that are only commanded, objects of which more is written, and those of which something was refused.
+
+    The order within an object stays: an input is out of service before it is forced.
+    """
+    doubtful = {order.item.target for _, order in orders if order.mark in refused}
+    changed = {order.item.target for _, order in orders if order.priority is None} - doubtful
+    parts: tuple[list[tuple[int, _Order]], ...] = ([], [], [])
+    for place, order in orders:
+        target = order.item.target
+        parts[2 if target in doubtful else 1 if target in changed else 0].append((place, order))
+    return parts[0], parts[1], parts[2]
+
+
+def _chunks(orders: _Orders, traits: Traits) -> list[_Orders]:
     """Writes in groups that fit into one request each."""
-    chunks: list[list[_Order]] = []
-    left = 0
-    for order in orders:
-        if not chunks or order.size > left:
+    chunks: list[list[tuple[int, _Order]]] = []
+    left, last = 0, None
+    for place, order in orders:
+        size = order.size + (0 if order.item.target == last else PER_OBJECT)
+        if not chunks or size > left:
             chunks.append([])
-            left = traits.room - _PER_REQUEST
-        chunks[-1].append(order)
-        left -= order.size
-    return chunks
+            left, size = traits.room - REQUEST_HEADER, order.size + PER_OBJECT
+        chunks[-1].append((place, order))
+        left, last = left - size, order.item.target
+    return list(chunks)

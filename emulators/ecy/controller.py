@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import partial
 from hashlib import sha256
 from threading import RLock
 
@@ -12,9 +13,11 @@ from emulators.ecy.access.counters import Counters
 from emulators.ecy.access.reads import ObjectReader
 from emulators.ecy.access.sessions import Account, Sessions
 from emulators.ecy.access.writing import ObjectWriter, WriteRecord
-from emulators.ecy.clock import ControllerClock, ScaledTime, SharedSteps, SteppedTime
+from emulators.ecy.clock import ControllerClock, ScaledTime, SharedSteps, SteppedTime, Timebase
 from emulators.ecy.faults.fault import Faults
 from emulators.ecy.objects.database import ObjectDatabase
+from emulators.ecy.objects.minimum_times import MinimumTimes
+from emulators.ecy.objects.objects import BacnetObject, as_plain
 from emulators.ecy.objects.program_objects import ProgramObjects
 from emulators.ecy.objects.saved import SavedObject, gone_back, refuse_unfit, saved, taken, taken_back
 from emulators.ecy.profile import Profile
@@ -23,7 +26,10 @@ from emulators.ecy.wire.values import Json
 from emulators.http.connections import Connections
 from emulators.program import ControlProgram, ObjectSpec
 from emulators.states import Fields, ForeignStateError, prepare, remember
+from utils.values import ObjectType
 
+OPEN_LOOP = 4
+"""The Reliability of a terminal without a sensor (ASHRAE 135, clause 21)."""
 FIRMWARE = "2.2.0+23305.1"
 """The version that a controller says it has, unless its profile is of firmware 1.x."""
 
@@ -77,7 +83,8 @@ class EmulatedController:
         self.spec = spec
         self.settings = settings
         self.profile = spec.profile or settings.profile
-        self.objects = ObjectDatabase(_object_specs(spec), reserved_names=[spec.name])
+        self.objects = ObjectDatabase(_object_specs(spec), [spec.name], partial(_finished, self.profile))
+        self._wire()
         self.sessions = Sessions(settings.account, self.profile, settings.monotonic)
         self.counters = Counters()
         self.faults = Faults()
@@ -89,7 +96,12 @@ class EmulatedController:
         self._down_until = float("-inf")
         exchange_s = settings.scan.step_s if isinstance(settings.scan, ExchangeScan) else 0.0
         self._stepped = SteppedTime(settings.steps, exchange_s)
+        self._timebase = self._new_timebase()
         self.clock = self._new_clock()
+        bacnet = self.profile.bacnet
+        self.minimum_times = MinimumTimes(
+            self.objects, self._timebase.elapsed_s, bacnet.minimum_on_s, bacnet.minimum_off_s
+        )
         self.trigger = self._new_trigger()
         self.reader = ObjectReader(
             self.objects, self.profile.stale_reads_s, settings.monotonic, self.trigger.before_value, self.faults
@@ -101,7 +113,7 @@ class EmulatedController:
     def trigger_of(self, front_end: FrontEnd) -> ScanTrigger:
         """What is told of a client's doings at a front end: the trigger, or one that triggers nothing."""
         mode = self.settings.scan
-        return self.trigger if isinstance(mode, ExchangeScan) and mode.over == front_end else ScanTrigger()
+        return self.trigger if isinstance(mode, ExchangeScan) and mode.over in (front_end, "either") else ScanTrigger()
 
     @property
     def is_rebooting(self) -> bool:
@@ -129,6 +141,7 @@ class EmulatedController:
         instances. Raises Refusal, and KeyError when the control program misses one of its own.
         """
         self.objects.load(objects)
+        self._wire()
         self._io = ProgramObjects(self.objects, self.profile.program_priority)
         self._protect()
 
@@ -139,8 +152,9 @@ class EmulatedController:
 
     def scan(self, dt_s: float) -> None:
         """Run the program once, ``dt_s`` of controller time after the last scan; not during a reboot."""
+        self.minimum_times.look()
         with self._scanning:
-            if self.spec.program is not None and not self.is_rebooting:
+            if self.spec.program is not None and not self.is_rebooting and not self._is_in_doubt:
                 self.spec.program.scan(self._io, self.clock.now(), dt_s)
 
     def save(self) -> dict[str, object]:
@@ -219,6 +233,21 @@ class EmulatedController:
                 )
         self._io.written = {name for name, past in then.items() if past.by_program} | (written - then.keys())
 
+    @property
+    def _is_in_doubt(self) -> bool:
+        """Whether the program does without a scan, because of a fault at one of the inputs that it reads."""
+        if self.profile.trusts_faulty_inputs or self.spec.program is None:
+            return False
+        needed = {one.name for one in self.spec.program.objects}
+        return any(one.is_faulty for one in self.objects.all() if not one.commandable and one.name in needed)
+
+    def _wire(self) -> None:
+        """Terminals without sensors."""
+        if self.profile.sensors == "open-loop":
+            for one in self.objects.all():
+                if not one.commandable:
+                    self.objects.update(one.ref, lambda target: replace(target, wired=OPEN_LOOP))
+
     def _protect(self) -> None:
         if self.spec.program is not None:
             self.objects.protect(needed.name for needed in self.spec.program.objects)
@@ -228,11 +257,13 @@ class EmulatedController:
             self._stepped.advance(dt_s)
             self.scan(dt_s)
 
-    def _new_clock(self) -> ControllerClock:
+    def _new_timebase(self) -> Timebase:
         mode = self.settings.scan
-        timebase = ScaledTime(mode.scale, self.settings.monotonic) if isinstance(mode, WallScan) else self._stepped
+        return ScaledTime(mode.scale, self.settings.monotonic) if isinstance(mode, WallScan) else self._stepped
+
+    def _new_clock(self) -> ControllerClock:
         own_zones = self.profile.own_zones
-        return ControllerClock(timebase, self.settings.now, self.spec.time_zone, self.spec.ntp_enabled, own_zones)
+        return ControllerClock(self._timebase, self.settings.now, self.spec.time_zone, self.spec.ntp_enabled, own_zones)
 
     def _new_trigger(self) -> ScanTrigger:
         mode = self.settings.scan
@@ -250,3 +281,11 @@ def _object_specs(spec: ControllerSpec) -> list[ObjectSpec]:
     needed = () if spec.program is None else spec.program.objects
     specs = [*spec.objects, *(own for own in needed if own.name not in named)]
     return sorted(specs, key=lambda one: one.instance is None)
+
+
+def _finished(profile: Profile, target: BacnetObject) -> BacnetObject:
+    """A new object as this make has it."""
+    if profile.bacnet.plain_analog_values and target.ref.object_type is ObjectType.ANALOG_VALUE:
+        target = as_plain(target)
+    storage = profile.storage.get(target.units or "", target.storage)
+    return replace(target, storage=storage, cov_increment=profile.bacnet.cov_increment)

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from emulators.ecy.bacnet_profile import BacnetProfile
+from emulators.ecy.objects.storage import StorageQuirk
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,8 +122,18 @@ class Profile:
     strict_content_type: bool = False
     """§3: whether a body that is not announced as JSON gets 415."""
 
+    sensors: Literal["wired", "open-loop"] = "wired"
+    """Whether terminals have sensors; without, inputs show open-loop for their Reliability."""
+    reliability_writable: bool = True
+    """Whether an input that is out of service takes a Reliability over BACnet."""
+    trusts_faulty_inputs: bool = True
+    """Whether the program goes on with inputs in fault; one that does not leaves its outputs as they are."""
+
     program_priority: int = 16
     """§12: slot in which the control program writes."""
+
+    storage: Mapping[str, StorageQuirk] = field(default_factory=dict)
+    """How analog objects store what they are sent, by their BACnet unit; exactly, where it says nothing."""
 
     bacnet: BacnetProfile = field(default_factory=BacnetProfile)
     """What BACnet/IP does, where it is served."""

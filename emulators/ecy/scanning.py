@@ -32,12 +32,13 @@ class ExchangeScan:
 
     An exchange is a batch, or several in a row, that writes objects and then reads present-values: the scans run
     between its last write and the first read after it. Reading a present-value again begins a new exchange. Over
-    BACnet, a batch is a ReadPropertyMultiple. What clients do at the other front end passes no time.
+    BACnet, a batch is a ReadPropertyMultiple. What clients do at the other front end passes no time; with ``either``
+    it does, for controllers of which each has clients at one of them only.
     """
 
     step_s: float
     period_s: float = 1.0
-    over: FrontEnd = "rest"
+    over: FrontEnd | Literal["either"] = "rest"
 
 
 ScanMode: TypeAlias = WallScan | ExchangeScan

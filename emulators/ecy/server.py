@@ -94,6 +94,18 @@ class EcyServer:
         """``host:port`` of the BBMD, where foreign devices register; None unless BACnet/IP was asked for."""
         return self._bacnet.broadcast_address if self._bacnet else None
 
+    @property
+    def bacnet_routers(self) -> dict[int, str]:
+        """``host:port`` of the router to each network that controllers are on; empty where all are on BACnet/IP."""
+        return self._bacnet.routers if self._bacnet else {}
+
+    @property
+    def bacnet(self) -> BacnetServer:
+        """The BACnet/IP side, for whoever wants to look inside. Raises LookupError where there is none."""
+        if self._bacnet is None:
+            raise LookupError("nothing speaks BACnet/IP here")
+        return self._bacnet
+
     def controller(self, name: str) -> EmulatedController:
         """One controller, for whoever wants to look inside. Raises KeyError."""
         return self._controllers[name]

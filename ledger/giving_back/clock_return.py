@@ -10,7 +10,7 @@ from clients.device_client import SettableClock
 from ledger.entries import TakenClock
 from ledger.giving_back.patience import may_pass
 from utils.clocks import is_known_zone
-from utils.errors import DeviceError, DeviceRefused, DeviceUnreachable
+from utils.errors import DeviceError, DeviceRefused, DeviceUnreachable, Unconfirmed
 
 
 def put_clock_back(clock: SettableClock, entry: TakenClock, unix_time: float) -> None:
@@ -26,6 +26,8 @@ def put_clock_back(clock: SettableClock, entry: TakenClock, unix_time: float) ->
         _set_apart(clock, entry, unix_time)
     failures.append(_tried(clock, partial(clock.set_ntp, enabled=entry.ntp_enabled)))
     told = [failure for failure in failures if failure is not None]
+    if told and all(isinstance(failure, Unconfirmed) for failure in told):
+        raise told[0]
     if told:
         raise _joined(told)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import replace
 from functools import partial
@@ -13,13 +13,14 @@ from clients.device_client import DeviceClient
 from ledger.entries import Entry, TakenClock, TakenInput, TakenObject, TakenOutput, TakenSlot
 from ledger.giving_back.clock_return import put_clock_back
 from ledger.giving_back.patience import Patience, may_pass
+from ledger.giving_back.plain_values import PlainValues
 from ledger.giving_back.reach import Reach
 from ledger.giving_back.verdicts import Judge, as_found, is_stranger, verified
 from ledger.giving_back.whereabouts import Place, name_of, places_of
 from ledger.ledger import Ledger
 from ledger.receipts import Outcome, Receipt, described, shown, state_before
 from utils.alone import Alone
-from utils.errors import AccountRefused, BridgeError, DeviceError, DeviceUnreachable, ObjectError
+from utils.errors import AccountRefused, BridgeError, DeviceError, DeviceUnreachable, ObjectError, Unconfirmed
 from utils.values import ObjectRef, ObjectState, Write
 
 __all__ = ["Outcome", "Receipt", "give_back", "give_back_all"]
@@ -97,6 +98,7 @@ class _Giver:
         self.device = device
         self._ledger = ledger
         self._verdicts = Judge(device, ledger)
+        self._plain = PlainValues(self._verdicts, lambda write: self._at_once([write])[0])
         self._patience = patience
         self._clocks = patience.clocks
         self._entries = entries
@@ -179,6 +181,8 @@ class _Giver:
             return self._receipt(entry, Outcome.FAILED, "clocks are put back over the controller's REST API only")
         try:
             put_clock_back(clock, entry, self._clocks.wall())
+        except Unconfirmed as error:
+            return self._receipt(entry, Outcome.UNVERIFIED, error.what)
         except DeviceError as error:
             if may_pass(error):
                 raise
@@ -214,14 +218,21 @@ class _Giver:
         if not writes:
             return
         orders = tuple(writes.values())
-        errors = self._at_once(orders) if attempt == 0 else self._one_by_one(orders)
+        first = [put for one in writes if (put := self._verdicts.reliability(one.entry, one.state, one.ref))]
+        if attempt == 0:
+            errors = self._at_once([*first, *orders])[len(first) :]
+        else:
+            for put in first:
+                self._at_once([put])
+            errors = self._one_by_one(writes)
         after = self._reach.client().survey([place.ref for place in writes])
         for place, error in zip(writes, errors, strict=True):
-            outcome = verified(as_found(place.entry, place.state), after[place.ref])
+            state = after[place.ref]
+            outcome = self._plain.outcome(place.entry, state) or verified(as_found(place.entry, place.state), state)
             if error and outcome is Outcome.UNVERIFIED:
                 outcome = Outcome.FAILED
             self._verdicts.note(place.entry, after[place.ref])
-            note = place.note or self._doubts.get(place.entry, "")
+            note = place.note or self._doubts.get(place.entry, "") or self._plain.doubts.get(place.entry, "")
             if outcome is Outcome.FAILED:
                 note = error or f"asked for {state_before(place.entry)}, it is {shown(place.entry, after[place.ref])}"
             yield place, self._receipt_at(place, outcome, note, after[place.ref])
@@ -230,10 +241,10 @@ class _Giver:
         results = self._reach.client().write_values_from_endpoints(writes)
         return [result.error.what if result.error is not None else "" for result in results]
 
-    def _one_by_one(self, writes: Iterable[Write]) -> list[str]:
+    def _one_by_one(self, writes: Mapping[Place, Write]) -> list[str]:
         """The thorough way: a relinquish with every form that a firmware may want."""
         errors: list[str] = []
-        for write in writes:
+        for place, write in writes.items():
             if write.value is not None or write.priority is None:
                 errors += self._at_once([write])
                 continue
@@ -241,7 +252,7 @@ class _Giver:
                 self._reach.client().relinquish(write.ref, write.priority)
                 errors.append("")
             except ObjectError as error:
-                errors.append(error.what)
+                errors.append(self._plain.put_back(place, error.what))
         return errors
 
     def _receipt_at(self, place: Place, outcome: Outcome, note: str, after: ObjectState) -> Receipt:

@@ -12,7 +12,7 @@ from ledger.entries import TakenInput, TakenObject, TakenOutput, TakenSlot
 from ledger.ledger import Ledger
 from ledger.receipts import Outcome
 from ledger.watched import Judgement
-from utils.bacnet import slot_of
+from utils.bacnet import NO_FAULT, slot_of
 from utils.values import ObjectRef, ObjectState, PointValue, Quality, Write, WriteKind, same_as_stored
 
 
@@ -33,9 +33,7 @@ class Judge:
         found = _ours_in(entry, state)
         if found is None or isinstance(entry, TakenOutput) or _same(found, entry.before):
             return ""
-        if self._whose(entry, ref, found) is not Judgement.IN_DOUBT:
-            return ""
-        return f"it held {found}, which may be ours as the controller stored it, or somebody else's"
+        return in_doubt(found) if self._whose(entry, ref, found) is Judgement.IN_DOUBT else ""
 
     def judge(self, entry: TakenObject, state: ObjectState, ref: ObjectRef) -> Write | Outcome:
         """What to write to ``ref``, where the object stands now, or why to write nothing.
@@ -64,6 +62,20 @@ class Judge:
         if not entry.was_out_of_service:
             return Write(entry.ref, WriteKind.OUT_OF_SERVICE, False)
         return Outcome.LEFT_ALONE if is_in_service else Write(entry.ref, WriteKind.PRESENT_VALUE, self._to_send(entry))
+
+    def whose(self, entry: TakenObject, ref: ObjectRef, found: PointValue) -> Judgement:
+        """Whose value stands at ``ref``, by what was sent there."""
+        return self._whose(entry, ref, found)
+
+    def reliability(self, entry: TakenObject, state: ObjectState, ref: ObjectRef) -> Write | None:
+        """What an input showed before us, where what we wrote over it stands there still; before it is in service.
+
+        It takes that only while it is out of service (ASHRAE 135, clause 12.2).
+        """
+        if not isinstance(entry, TakenInput) or entry.reliability is None or is_stranger(entry, state):
+            return None
+        is_ours = state.out_of_service and state.reliability == NO_FAULT
+        return Write(ref, WriteKind.RELIABILITY, entry.reliability) if is_ours else None
 
     def _judge_stranger(self, entry: TakenObject, state: ObjectState, ref: ObjectRef) -> Write | Outcome:
         """Another name stands at this instance: only a value of ours is taken away, and nothing is put in its place."""
@@ -103,6 +115,11 @@ class Judge:
 
     def _to_send(self, entry: TakenSlot | TakenInput) -> PointValue | None:
         return None if entry.before is None else self._ledger.to_send(self._device, entry.ref, entry.before)
+
+
+def in_doubt(found: PointValue) -> str:
+    """What is said of a value that is taken away, and may be somebody else's."""
+    return f"it held {found}, which may be ours as the controller stored it, or somebody else's"
 
 
 def is_stranger(entry: TakenObject, state: ObjectState) -> bool:
@@ -149,12 +166,17 @@ def _same(found: PointValue | None, before: PointValue | None) -> bool:
     return found is not None and before is not None and same_as_stored(found, before)
 
 
+def _is_as_reliable(entry: TakenInput, state: ObjectState) -> bool:
+    return None in (entry.reliability, state.reliability) or state.reliability == entry.reliability
+
+
 def verified(entry: TakenObject, state: ObjectState) -> Outcome:
     """What a look after the write says of it."""
     if state.is_partial:
         return Outcome.FAILED
     if isinstance(entry, TakenInput) and entry.was_out_of_service:
-        return Outcome.RESTORED if _same(state.present_value.value, entry.before) else Outcome.FAILED
+        is_as_before = _same(state.present_value.value, entry.before) and _is_as_reliable(entry, state)
+        return Outcome.RESTORED if is_as_before else Outcome.FAILED
     if not isinstance(entry, TakenSlot):
         if state.out_of_service is None:
             return Outcome.UNVERIFIED

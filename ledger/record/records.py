@@ -32,9 +32,12 @@ _TYPES: Mapping[str, tuple[type, ...]] = {
     "name": (str,),
     "priority": (int,),
     "before": (int, float, dict, type(None)),
+    "covered": (int, float, dict, type(None)),
     "was_out_of_service": (bool,),
+    "reliability": (int, type(None)),
     "time_zone": (str,),
     "ntp_enabled": (bool,),
+    "listeners": (list,),
 }
 
 
@@ -143,7 +146,9 @@ def _apply(record: Record, content: Content, *, is_first: bool) -> bool:
 
 
 def _described(entry: Entry) -> Record:
-    return {"kind": type(entry).__name__, **{name: _told(value) for name, value in asdict(entry).items()}}
+    """Without what only some slots have, so that older versions understand all others."""
+    fields = {name: _told(value) for name, value in asdict(entry).items() if name != "covered" or value is not None}
+    return {"kind": type(entry).__name__, **fields}
 
 
 def _told(value: Any) -> Any:  # noqa: ANN401 - anything that a field may hold
@@ -167,4 +172,11 @@ def _fields(record: Record) -> Iterator[tuple[str, Any]]:
         elif name != "kind":
             if not isinstance(value, _TYPES.get(name, (object,))):
                 raise TypeError(name)
-            yield name, OtherValue(**value) if isinstance(value, dict) else value
+            yield name, _field(value)
+
+
+def _field(value: Any) -> Any:  # noqa: ANN401 - as in _told
+    """A field out of JSON."""
+    if isinstance(value, dict):
+        return OtherValue(**value)
+    return tuple(map(str, value)) if isinstance(value, list) else value

@@ -86,6 +86,8 @@ class Rig:
         addresses = self.controllers.bacnet_addresses if self.over_bacnet else self.controllers.addresses
         keys: dict[str, object] = {"timeout_s": self.timeout_s}
         keys |= {"protocol": "bacnet"} if self.over_bacnet else {}
+        if self.controllers.bacnet_routers:
+            keys["interface"] = f"127.0.0.1 via {self.controllers.bacnet_broadcast_address}"
         return [
             bench.equipment("AHU", addresses["AHU"], self.ahu_points, **keys, **self.keys),
             bench.equipment("VAV", addresses["VAV"], self.vav_points, **keys),

@@ -12,12 +12,19 @@ from bridge.run import Run
 from emulators.ecy.bacnet_profile import BacnetProfile
 from emulators.ecy.controller import EmulatedController
 from emulators.ecy.faults.datagrams import Mute
+from emulators.ecy.faults.storage import FailWrites, Stores
+from emulators.ecy.objects.storage import StorageQuirk
 from emulators.ecy.profile import Profile
 from ledger import Outcome
+from recording import open_run
+from recording.columns import read_run
+from recording.report import report
+from tests import bench
 from tests.bridge.looking import DAMPER, FAN, activations, held, written
-from tests.bridge.rig import Rig, in_background, rig
-from tests.waiting import DEADLINE_S, eventually
+from tests.bridge.rig import AHU_POINTS, Rig, in_background, rig
+from tests.waiting import DEADLINE_S, eventually, in_no_time
 from utils.errors import ConfigError, DeviceRefused
+from utils.state_folder import StateFolder
 
 ZONE = "US/Mountain"
 MODEL_START = datetime(2023, 7, 6, 10)
@@ -42,6 +49,13 @@ def assert_given_back(subject: Rig) -> None:
 
 def assert_on_time(controller: EmulatedController) -> None:
     assert abs(controller.clock.aware_now().timestamp() - datetime.now().timestamp()) < 60
+
+
+def reported(folder: Path) -> str:
+    """The report of the only run of a host."""
+    (file,) = (folder / ".state" / "runs").glob("*.run")
+    with open_run(file) as run:
+        return report(read_run(run))
 
 
 def profile(**switches: object) -> Profile:
@@ -216,3 +230,94 @@ class TestClocks:
             clock = subject.controllers.controller("AHU").clock
             held(subject, lambda _run: seen.append(clock.now()), DESIRED_TIMEZONE=ZONE)
             assert abs((seen[0] - MODEL_START).total_seconds()) < 30
+
+    def test_to_whom_it_passes_its_time_on_is_in_the_journal_and_in_the_receipt(self, tmp_path: Path) -> None:
+        with rig(tmp_path, profile=profile(time_recipients=(12,)), over_bacnet=True) as subject:
+            [ahu, vav] = subject.configs()
+            settings = subject.settings(DESIRED_TIMEZONE=ZONE)
+            manager = bench.manager(subject.folder, settings, {**ahu, "set_clock": True}, {**vav, "set_clock": True})
+            summary = Run(settings, manager, StateFolder(settings.state_dir), steps=1, clocks=in_no_time()).execute()
+            told = [receipt.before for receipt in summary.receipts if receipt.what == "clock"]
+            assert told == ["+0.00 h from UTC, followed by device 12"] * 2
+
+    def test_one_without_a_time_to_tell_is_left_alone_and_driven_all_the_same(
+        self, tmp_path: Path, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        with rig(tmp_path, profile=profile(tells_time=lambda: False), over_bacnet=True) as subject:
+            held(subject, lambda _run: assert_on_time(subject.controllers.controller("AHU")), DESIRED_TIMEZONE=ZONE)
+            assert written(subject, "VAV", "SpaceTemp")
+            assert sum("does not tell its time" in line for line in caplog.messages) == 2
+            assert_given_back(subject)
+
+    def test_one_that_no_longer_shows_its_time_is_given_back_unverified(self, tmp_path: Path) -> None:
+        shows = [True]
+        with rig(tmp_path, profile=profile(tells_time=lambda: shows[0]), over_bacnet=True) as subject:
+            run = held(subject, lambda _run: shows.insert(0, False), DESIRED_TIMEZONE=ZONE)
+            clocks = [receipt for receipt in run.summary().receipts if receipt.what == "clock"]
+            assert [receipt.outcome for receipt in clocks] == [Outcome.UNVERIFIED] * 2
+            assert "not verified" in str(clocks[0])
+            assert "does not show its time" in str(clocks[0])
+            for controller in controllers(subject):
+                assert_on_time(controller)
+
+
+class TestProof:
+    """What is forced is read back once, when the controller has been coupled."""
+
+    def told(self, caplog: pytest.LogCaptureFixture) -> list[str]:
+        return [line for line in caplog.messages if "cannot be forced" in line]
+
+    def proved(self, subject: Rig, caplog: pytest.LogCaptureFixture) -> list[str]:
+        """Two looks must agree; the second is due when no read can be stale any longer, long before the refresh."""
+        run = subject.run()
+        with in_background(run) as future:
+            eventually(lambda: bool(self.told(caplog)))
+            run.request_stop()
+            assert future.result(DEADLINE_S).is_clean
+        return self.told(caplog)
+
+    def test_one_that_takes_values_and_goes_on_showing_its_sensor_is_told(
+        self, both: Rig, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        both.controllers.controller("AHU").faults.add(Stores(StorageQuirk(ignores=True), {"DischAirTemp"}))
+        [told] = self.proved(both, caplog)
+        assert told.endswith(
+            "DischAirTemp (AnalogInput 1) cannot be forced: it accepts what it is sent, and goes on showing -40.0"
+        )
+        assert_given_back(both)
+
+    def test_one_that_cannot_be_taken_out_of_service_is_told_and_the_rest_goes_on(
+        self, both: Rig, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        both.controllers.controller("AHU").faults.add(FailWrites({"DischAirTemp"}))
+        [told] = self.proved(both, caplog)
+        assert "refused a write to AnalogInput 1 (DischAirTemp)" in told
+        assert written(both, "AHU", "FanStatus")
+        assert_given_back(both)
+
+    def test_it_costs_two_looks_in_all(self, both: Rig) -> None:
+        counters = both.controllers.controller("VAV").counters.bacnet
+        both.run(steps=1).execute()
+        told = [counters["ReadPropertyMultiple"]]
+        for steps in (1, 2):
+            both.run(steps=steps).execute()
+            told.append(counters["ReadPropertyMultiple"])
+        assert (told[2] - told[1]) - (told[1] - told[0]) == 1
+
+
+class TestApplicationsChanged:
+    """A value that an application reads in the place of an input that cannot be forced."""
+
+    POINT = bench.analog_input(
+        "hvac_reaAhu_TSup_y", "OutdoorAirTemp", object_type="AnalogValue", in_place_of="DischAirTemp"
+    )
+
+    def test_it_is_commanded_and_the_report_of_the_run_says_so(self, both: Rig, tmp_path: Path) -> None:
+        both.ahu_points = (self.POINT, *AHU_POINTS[2:])
+        both.execute(steps=3)
+        assert written(both, "AHU", "OutdoorAirTemp")
+        assert "Application changed: AHU reads OutdoorAirTemp in the place of DischAirTemp." in reported(tmp_path)
+
+    def test_where_nothing_was_changed_nothing_is_said(self, both: Rig, tmp_path: Path) -> None:
+        both.execute(steps=1)
+        assert "Application changed" not in reported(tmp_path)

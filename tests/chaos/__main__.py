@@ -8,6 +8,7 @@ import tempfile
 import time
 from pathlib import Path
 
+from tests.chaos.peers import Spoken
 from tests.chaos.schedule import Weather
 from tests.chaos.storm import Limits, Storm, StormError
 
@@ -31,6 +32,8 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--controllers", type=int, default=16)
     parser.add_argument("--event-every", type=int, default=calm.event_every, help="steps between events")
     parser.add_argument("--end-every", type=int, default=calm.end_every, help="steps between ends of a run")
+    told = "how the bridge meets the controllers"
+    parser.add_argument("--over", choices=[one.name.lower() for one in Spoken], default="rest", help=told)
     parser.add_argument("--keep", type=Path, help="a folder for logs and state, by seed, to look at afterwards")
     return parser.parse_args()
 
@@ -42,7 +45,7 @@ def _storm(options: argparse.Namespace, seed: int) -> int:
     with tempfile.TemporaryDirectory(prefix="chaos-") as temporary:
         folder = Path(temporary) if options.keep is None else options.keep / str(seed)
         folder.mkdir(parents=True, exist_ok=True)
-        storm = Storm(folder, seed, options.controllers, limits, weather)
+        storm = Storm(folder, seed, options.controllers, limits, weather, Spoken[options.over.upper()])
         began = time.monotonic()
         try:
             storm.run()

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from emulators.ecy.access.writing import WriteRecord
 from emulators.ecy.controller import EmulatedController
-from emulators.ecy.objects.objects import BacnetObject, with_out_of_service
+from emulators.ecy.objects.objects import NO_FAULT, BacnetObject, with_out_of_service
 from tests.chaos.journal_damage import CLOCK
 from tests.chaos.operators import PLACES, STRONGER, Claim
 from tests.chaos.peers import ECHO, OUTDOOR, PRIORITY, RETURN, SETPOINT, Peers, Trait
@@ -141,7 +141,9 @@ class Claims:
 
 def _is_giving_back(record: WriteRecord) -> bool:
     """Whether a write empties a slot or puts an object back in service."""
-    return record.value is None or (record.property_name == "out-of-service" and record.value is False)
+    is_fault = record.property_name == "reliability" and record.value != str(NO_FAULT)
+    is_in_service = record.property_name == "out-of-service" and str(record.value) in ("False", "0")
+    return record.value is None or is_fault or is_in_service
 
 
 def _is_told(address: str, claim: Claim, printed: str) -> bool:
@@ -154,6 +156,8 @@ def _is_told(address: str, claim: Claim, printed: str) -> bool:
 def _left_in(name: str, found: BacnetObject) -> Iterator[str]:
     for priority, value in _slots_left(found):
         yield f"{name} {found.name} slot {priority} still holds {value}"
+    if found.said == NO_FAULT:
+        yield f"{name} {found.name} still shows no fault"
     if found.out_of_service and found.name != RETURN:
         yield f"{name} {found.name} is still out of service"
 

@@ -12,7 +12,7 @@ from statistics import median
 from recording import RunsFolder
 from recording.export import write_step_log
 from tests.chaos.building import Advance
-from tests.chaos.faults import HANGING, PREVENTING
+from tests.chaos.faults import PREVENTING
 from tests.chaos.peers import ECHO, FRAME_INPUT, TIMEOUT_S
 from tests.chaos.schedule import FOREIGN, HANG_UP, INTERRUPT_TWICE, KILL, RESTARTS, STOP, STOPS_TEST, Event
 
@@ -115,10 +115,10 @@ class Life:
         """Whether it may not have come to its end."""
         return self.ended_by in (KILL, INTERRUPT_TWICE)
 
-    def note(self, event: Event) -> None:
-        """Something is done to a controller."""
+    def note(self, event: Event, *, hangs: bool) -> None:
+        """Something is done to a controller, which may cost a time-out."""
         self.touched.add(event.who)
-        self.hanging += event.kind in HANGING
+        self.hanging += hangs
 
     def problems(self) -> Iterator[str]:
         """Everything that should not have been."""

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from contextlib import AbstractContextManager, ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
+from enum import Enum
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -38,6 +39,21 @@ OBJECTS = (
     ObjectSpec("AnalogValue", SPARE, "degrees-celsius"),
     ObjectSpec("AnalogOutput", ECHO, "percent"),
 )
+
+
+class Spoken(Enum):
+    """Over what the bridge is led to the controllers."""
+
+    REST = "rest"
+    BACNET = "bacnet"
+    MIXED = "either"
+    """Two and two, so that each kind has all traits."""
+
+    def is_bacnet(self, number: int) -> bool:
+        """Whether it is led to this controller over BACnet."""
+        return self is Spoken.BACNET or (self is Spoken.MIXED and number // 2 % 2 == 1)
+
+
 _FORGETFUL = Profile(
     out_of_service_survives_reboot=False, slots_survive_reboot=False, clock_survives_reboot=False, reboot_s=0.3
 )
@@ -113,9 +129,13 @@ def name_of(number: int) -> str:
 
 
 def spec_of(number: int, over_bacnet: bool = False) -> ControllerSpec:
-    """A controller as it is before anybody comes; one that gets its time over BACnet has none by NTP."""
+    """A controller as it is before anybody comes.
+
+    One that is met over BACnet gets no time by NTP, and is on a bench without sensors.
+    """
     trait = Trait(number)
     profile = _FORGETFUL if trait.is_forgetful else _STEADY
+    profile = replace(profile, sensors="open-loop") if over_bacnet else profile
     return ControllerSpec(
         name_of(number),
         objects=OBJECTS,
@@ -141,21 +161,21 @@ def points_of(number: int) -> list[bench.Config]:
 class Peers(AbstractContextManager["Peers"]):
     """Both sides of the bench. ``plant`` makes the plant of each test that is selected.
 
-    With ``over_bacnet`` the bridge is led to the controllers' BACnet/IP, and their exchanges are there.
+    Where the bridge is led to a controller over BACnet, its exchanges are there.
     """
 
-    def __init__(self, count: int, plant: PlantFactory, folder: Path, *, over_bacnet: bool = False) -> None:
-        self.over_bacnet = over_bacnet
+    def __init__(self, count: int, plant: PlantFactory, folder: Path, spoken: Spoken = Spoken.REST) -> None:
+        self._spoken = spoken
         self.names = [name_of(number) for number in range(count)]
         self.folder = folder
         self._plant = plant
         self._controllers = EcyServer(
-            [spec_of(number, over_bacnet) for number in range(count)],
+            [spec_of(number, spoken.is_bacnet(number)) for number in range(count)],
             username=USER,
             password=PASSWORD,
-            scan=ExchangeScan(STEP_S, STEP_S, "bacnet" if over_bacnet else "rest"),
+            scan=ExchangeScan(STEP_S, STEP_S, spoken.value),
             journal=True,
-            bacnet_port=0 if over_bacnet else None,
+            bacnet_port=None if spoken is Spoken.REST else 0,
         )
         self._building = BoptestServer({CASE: plant}, limits=_LIMITS)
         self.is_legacy = False
@@ -182,7 +202,11 @@ class Peers(AbstractContextManager["Peers"]):
 
     def address(self, name: str) -> str:
         """Where a controller is."""
-        return (self._controllers.bacnet_addresses if self.over_bacnet else self._controllers.addresses)[name]
+        return (self._controllers.bacnet_addresses if self.is_bacnet(name) else self._controllers.addresses)[name]
+
+    def is_bacnet(self, name: str) -> bool:
+        """Whether the bridge meets it over BACnet."""
+        return self._spoken.is_bacnet(self.names.index(name))
 
     def stop_building(self) -> None:
         """Take the building's server away, with every test in it."""
@@ -197,7 +221,6 @@ class Peers(AbstractContextManager["Peers"]):
 
     def write_configs(self, folder: Path, numbers: Iterable[int]) -> Path:
         """One config for each of these controllers."""
-        keys = {"protocol": "bacnet"} if self.over_bacnet else {}
         configs = [
             bench.equipment(
                 name_of(number),
@@ -205,7 +228,7 @@ class Peers(AbstractContextManager["Peers"]):
                 points_of(number),
                 timeout_s=TIMEOUT_S,
                 isolate_outputs=Trait(number).is_isolated,
-                **keys,
+                **({"protocol": "bacnet"} if self._spoken.is_bacnet(number) else {}),
             )
             for number in numbers
         ]

@@ -16,11 +16,12 @@ from tests.chaos.aftermath import Aftermath
 from tests.chaos.building import Advance, EchoBuilding
 from tests.chaos.claims import Claims
 from tests.chaos.daemon import Daemon
-from tests.chaos.faults import ADVANCE_FAULTS, CONTROLLER_FAULTS, DOWNLOAD, NULLS, PASSING, REBOOT, Undo
+from tests.chaos.faults import ADVANCE_FAULTS, CONTROLLER_FAULTS, DOWNLOAD, NULLS, REBOOT, Undo
 from tests.chaos.hands import Hands
 from tests.chaos.life import Life
+from tests.chaos.network_faults import fault_of, is_hanging, passing_fault
 from tests.chaos.operators import PLACES
-from tests.chaos.peers import API_KEY, PASSWORD, Peers, Trait
+from tests.chaos.peers import API_KEY, PASSWORD, Peers, Spoken, Trait
 from tests.chaos.schedule import Event, Passing
 
 _STUCK_S = 60.0
@@ -57,14 +58,23 @@ class Trouble:
 class Storm:
     """One storm. :meth:`run` raises :class:`StormError`."""
 
-    def __init__(self, folder: Path, seed: int, controllers: int, limits: Limits, weather: schedule.Weather) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        seed: int,
+        controllers: int,
+        limits: Limits,
+        weather: schedule.Weather,
+        spoken: Spoken = Spoken.REST,
+    ) -> None:
         self.lives: list[Life] = []
         self.steps = 0
         self.past: list[Event] = []
         self._folder = folder
         self._seed = seed
         self._limits = limits
-        self._peers = Peers(controllers, self._plant, folder)
+        self._spoken = spoken
+        self._peers = Peers(controllers, self._plant, folder, spoken)
         self._claims = Claims(self._peers)
         self._aftermath = Aftermath(self._peers, self._claims)
         self._hands = Hands(self._peers)
@@ -251,7 +261,7 @@ class Storm:
         """One fault at a time in a controller."""
         if passing.who not in self._in_trouble():
             life.touched.add(passing.who)
-            faults, fault = self._peers.controller(passing.who).faults, PASSING[passing.kind].make(passing.times)
+            faults, fault = self._peers.controller(passing.who).faults, passing_fault(self._peers, passing)
             faults.add(fault)
             event = Event(self.steps, passing.who, passing.kind, schedule.STEPS_TO_THE_END)
             self._troubles.append(Trouble(event, partial(faults.remove, fault)))
@@ -260,8 +270,8 @@ class Storm:
         """One fault at a time in a controller, and a few in all: otherwise it would be about nothing else."""
         if len(self._troubles) >= _AT_ONCE or event.who in self._in_trouble():
             return
-        life.note(event)
-        self._troubles.append(Trouble(event, CONTROLLER_FAULTS[event.kind](self._peers, event.who)))
+        life.note(event, hangs=is_hanging(self._peers, event))
+        self._troubles.append(Trouble(event, fault_of(self._peers, event)(self._peers, event.who)))
         if event.kind == DOWNLOAD or (event.kind == REBOOT and self._trait(event.who).is_forgetful):
             self._claims.clear(event.who)
 
@@ -297,7 +307,8 @@ class Storm:
         yield from map(str, self.past)
 
     def _command(self) -> str:
-        return f"python -m tests.chaos --seed {self._seed} --steps {self._limits.steps}"
+        over = self._spoken.name.lower()
+        return f"python -m tests.chaos --seed {self._seed} --steps {self._limits.steps} --over {over}"
 
 
 def secrets_in(folder: Path) -> Iterator[str]:

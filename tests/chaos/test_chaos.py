@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.chaos.peers import Spoken
 from tests.chaos.schedule import Weather
 from tests.chaos.storm import Limits, Storm
 
@@ -17,8 +18,11 @@ WEATHER = Weather(event_every=5, end_every=40)
 
 @pytest.mark.slow
 @pytest.mark.skipif(os.name != "posix", reason="the daemon is stopped and killed the POSIX way")
-def test_in_a_storm_every_step_is_done_once_on_fresh_commands_and_everything_is_given_back(tmp_path: Path) -> None:
-    storm = Storm(tmp_path, SEED, 8, Limits(STEPS), WEATHER)
+@pytest.mark.parametrize("spoken", [Spoken.REST, Spoken.MIXED], ids=["rest", "mixed"])
+def test_in_a_storm_every_step_is_done_once_on_fresh_commands_and_everything_is_given_back(
+    tmp_path: Path, spoken: Spoken
+) -> None:
+    storm = Storm(tmp_path, SEED, 8, Limits(STEPS), WEATHER, spoken)
     storm.run()
     assert storm.steps >= STEPS
     assert len(storm.past) >= STEPS // (2 * WEATHER.event_every)

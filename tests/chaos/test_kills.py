@@ -15,12 +15,13 @@ from emulators.http.messages import Request, Response
 from tests.chaos.building import EchoBuilding
 from tests.chaos.claims import Claims
 from tests.chaos.daemon import Daemon, release
-from tests.chaos.peers import Peers, name_of
+from tests.chaos.peers import Peers, Spoken, name_of
 from tests.waiting import DEADLINE_S
 
 AT_ONCE = 5
 EACH = 2
 STEPS = 30
+SEEDS = range(1, 1 + int(os.environ.get("CHAOS_KILLS", "2")))
 LAST_MOMENT = 50
 """A controller gets about so many requests from the first contact to the last look at what was given back."""
 
@@ -58,16 +59,16 @@ class KillAt(Fault):
             self._daemon.signal(signal.SIGKILL)
 
 
-@pytest.mark.parametrize("over_bacnet", [False, True], ids=["rest", "bacnet"])
-@pytest.mark.parametrize("seed", [1, 2])
+@pytest.mark.parametrize("spoken", Spoken, ids=lambda spoken: spoken.name.lower())
+@pytest.mark.parametrize("seed", SEEDS)
 def test_after_a_kill_at_a_random_moment_release_leaves_everything_as_it_was(
-    tmp_path: Path, seed: int, over_bacnet: bool
+    tmp_path: Path, seed: int, spoken: Spoken
 ) -> None:
     rng = random.Random(seed)  # noqa: S311
     moments = [(rng.randint(1, LAST_MOMENT), rng.random() < 0.5) for _ in range(AT_ONCE)]
     count = AT_ONCE * EACH
     building = EchoBuilding(count, lambda advance: None)
-    with Peers(count, lambda: building, tmp_path, over_bacnet=over_bacnet) as peers, ExitStack() as stack:
+    with Peers(count, lambda: building, tmp_path, spoken) as peers, ExitStack() as stack:
         claims = Claims(peers)
         for number, (moment, after_work) in enumerate(moments):
             daemon = _daemon(peers, tmp_path, number)

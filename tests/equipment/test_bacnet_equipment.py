@@ -15,7 +15,7 @@ from equipment.controller_clients import ControllerClients
 from equipment.equipment_manager import EquipmentManager
 from tests import bench
 from tests.bridge.rig import VAV_POINTS
-from utils.errors import ConfigError
+from utils.errors import ConfigError, DeviceRefused
 
 OVER_BACNET = {"protocol": "bacnet"}
 
@@ -183,3 +183,16 @@ def test_controllers_that_are_only_known_by_number_are_emulated_one_by_one(tmp_p
     template = {**alike, "device_instance": "${n}", **OVER_BACNET, "points": [point]}
     (folder / "boxes.json").write_text(json.dumps(template), encoding="utf-8")
     assert sorted(object_specs(folder, "SI")) == ["A", "B", "C", "D"]
+
+
+def test_a_number_that_two_answer_to_is_one_problem_with_both_addresses(
+    tmp_path: Path, network: Nobody, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(instance: int, interface: str) -> str | None:
+        raise DeviceRefused("bacnet://10.0.0.5", f"10.0.0.5 and 10.0.0.6 all say that they are device {instance}")
+
+    monkeypatch.setattr(network, "find", refuse)
+    [problem] = refused(tmp_path, device_instance=12, interface="10.0.0.2/24", **OVER_BACNET)
+    assert problem == (
+        "VAV.json: device_instance: 10.0.0.5 and 10.0.0.6 all say that they are device 12; give its device_ip"
+    )

@@ -49,7 +49,7 @@ def test_the_seeds_file_is_read_with_its_own_quoting(tmp_path: Path) -> None:
     assert settings.start_time == datetime(2023, 7, 6, 14)
     assert (settings.warmup_period_s, settings.step_time_s, settings.time_scale) == (0.0, 1.0, 1.0)
     assert (settings.unit_system, settings.timezone, settings.testcase) == ("US", "US/Mountain", None)
-    assert settings.password.get_secret_value() == "pa$$ word#1"
+    assert settings.secret == "pa$$ word#1"
     assert settings.log_file == tmp_path / "app.log"
 
 
@@ -352,7 +352,7 @@ class TestParts:
         self, tmp_path: Path, line: str
     ) -> None:
         account = source(tmp_path, line, tolerant=True).part(AccountSettings)
-        assert (account.username, account.password.get_secret_value()) == ("bench", "word")
+        assert (account.username, account.secret) == ("bench", "word")
 
     @pytest.mark.parametrize("line", ["ECY_TLS=nothing", "ECY2_LOGIN_USERNAME="])
     def test_what_controllers_need_is_told(self, tmp_path: Path, line: str) -> None:

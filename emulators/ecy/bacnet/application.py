@@ -33,6 +33,7 @@ from emulators.ecy.bacnet.dialogue import AnswerPoint
 from emulators.ecy.bacnet.discovery import Discovery, Timekeeping
 from emulators.ecy.bacnet.link import BacnetLink
 from emulators.ecy.bacnet.reading import Directory, ReadServices
+from emulators.ecy.bacnet.trunk.token_line import StationLink
 from emulators.ecy.bacnet.wire.errors import error_reply
 from emulators.ecy.bacnet.wire.multiple import UsualRead, UsualWrite
 from emulators.ecy.bacnet.writing import WriteServices
@@ -52,7 +53,7 @@ class ControllerApplication(Application):  # type: ignore[misc]
     anything. To be made inside the loop; ``close`` it before the loop ends.
     """
 
-    def __init__(self, controller: EmulatedController, link: BacnetLink) -> None:
+    def __init__(self, controller: EmulatedController, link: BacnetLink | StationLink) -> None:
         super().__init__()
         self._controller = controller
         self._revision = 1
@@ -78,7 +79,7 @@ class ControllerApplication(Application):  # type: ignore[misc]
         elif reply is not None and isinstance(apdu, ConfirmedRequestPDU):
             await self.response(reply)
 
-    def _bind(self, device: Device, link: BacnetLink) -> None:
+    def _bind(self, device: Device, link: BacnetLink | StationLink) -> None:
         self.asap = AnswerPoint(device.limits(), self.device_info_cache, self._handlers)
         self.nsap = NetworkServiceAccessPoint()
         self.nse = NetworkServiceElement()
@@ -92,7 +93,7 @@ class ControllerApplication(Application):  # type: ignore[misc]
             Discovery(device, directory),
             Timekeeping(device),
         )
-        writing = WriteServices(directory, self._controller.objects, _writer(self._controller))
+        writing = WriteServices(directory, self._controller, _writer(self._controller))
         profile = self._controller.profile.bacnet
         handlers: dict[type[APDU], Handler] = {
             ReadPropertyRequest: reading.property,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from types import SimpleNamespace
 
 from bacpypes3.basetypes import DeviceStatus, ObjectTypesSupported, Recipient, Segmentation, ServicesSupported
@@ -17,7 +17,6 @@ from emulators.ecy.bacnet.wire.values import Element, date_of, time_of
 from emulators.ecy.controller import FIRMWARE, EmulatedController
 from utils.values import ObjectType
 
-VENDOR_NAME, VENDOR_NUMBER = "Distech Controls Inc.", 364
 _EMULATED = "emulated"
 _MAX_SEGMENTS = 32
 _APDU_TIMEOUT_MS, _SEGMENT_TIMEOUT_MS, _RETRIES = 3000, 2000, 3
@@ -40,6 +39,12 @@ class Device:
     def identifier(self) -> ObjectIdentifier:
         """``device`` and the controller's instance."""
         return ObjectIdentifier((BacnetType("device"), self.controller.spec.instance))
+
+    @property
+    def vendor(self) -> tuple[str, int]:
+        """The maker's name, and the number that ASHRAE has given it."""
+        profile = self.controller.profile.bacnet
+        return profile.vendor_name, profile.vendor_number
 
     @property
     def max_apdu(self) -> int:
@@ -82,6 +87,11 @@ def _daylight_saving(device: Device) -> Reading:
     return Boolean(bool(device.controller.clock.aware_now().dst()))
 
 
+def _of_clock(device: Device, part: Callable[[datetime], Element]) -> Element | None:
+    controller = device.controller
+    return part(controller.clock.now()) if controller.profile.bacnet.tells_time() else None
+
+
 def _time_recipients(device: Device) -> tuple[Element, ...] | None:
     told = device.controller.profile.bacnet.time_recipients
     if told is None:
@@ -111,8 +121,8 @@ DEVICE_ROWS: Rows[Device] = table(
         _text("object-name", lambda device: device.controller.spec.name),
         Row("object-type", lambda device: BacnetType("device")),
         Row("system-status", lambda device: DeviceStatus("operational")),
-        _text("vendor-name", lambda device: VENDOR_NAME),
-        _count("vendor-identifier", lambda device: VENDOR_NUMBER),
+        _text("vendor-name", lambda device: device.vendor[0]),
+        _count("vendor-identifier", lambda device: device.vendor[1]),
         _text("model-name", lambda device: device.controller.spec.model),
         _text("firmware-revision", lambda device: FIRMWARE),
         _text("application-software-version", lambda device: _EMULATED),
@@ -132,8 +142,8 @@ DEVICE_ROWS: Rows[Device] = table(
         Row("device-address-binding", lambda device: (), shape="list"),
         _count("database-revision", lambda device: device.revision()),
         Row("active-cov-subscriptions", lambda device: device.subscriptions(), required=False, shape="list"),
-        _optional("local-date", lambda device: date_of(device.controller.clock.now())),
-        _optional("local-time", lambda device: time_of(device.controller.clock.now())),
+        _optional("local-date", lambda device: _of_clock(device, date_of)),
+        _optional("local-time", lambda device: _of_clock(device, time_of)),
         _optional("utc-offset", _utc_offset),
         _optional("daylight-savings-status", _daylight_saving),
         Row("time-synchronization-recipients", _time_recipients, required=False, shape="list"),

@@ -105,16 +105,20 @@ class AnswerPoint(ApplicationServiceAccessPoint):  # type: ignore[misc]
 
     def __init__(self, limits: SimpleNamespace, cache: DeviceInfoCache, handled: Iterable[Element]) -> None:
         super().__init__(limits, cache)
+        self._longest: int = limits.maxApduLengthAccepted
         self.kinds = {(_base_of(kind), int(kind.service_choice)): kind for kind in handled}
         """By whether they are confirmed, and by the number of the service."""
 
     async def confirmation(self, pdu: PDU) -> None:
         """Octets have come. Nobody is told of those that are no APDU."""
+        octets = len(pdu.pduData)
         try:
             apdu = APDU.decode(pdu)
         except MALFORMED:
             return
-        if isinstance(apdu, ConfirmedRequestPDU):
+        if isinstance(apdu, ConfirmedRequestPDU) and octets > self._longest:
+            await self.request(AbortPDU(srv=True, reason=AbortReason.apduTooLong, context=apdu))
+        elif isinstance(apdu, ConfirmedRequestPDU):
             await self._ask(apdu)
         elif isinstance(apdu, UnconfirmedRequestPDU):
             await self._tell(apdu)

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from bacpypes3.apdu import IAmRequest, IHaveRequest
 from bacpypes3.primitivedata import CharacterString
 
-from emulators.ecy.bacnet.device_rows import VENDOR_NUMBER, Device
+from emulators.ecy.bacnet.device_rows import Device
 from emulators.ecy.bacnet.object_rows import identifier_of, ref_of
 from emulators.ecy.bacnet.reading import Directory
 from emulators.ecy.bacnet.wire.values import Element, Request, moment_of
@@ -30,7 +30,7 @@ class Discovery:
             iAmDeviceIdentifier=self._device.identifier,
             maxAPDULengthAccepted=self._device.max_apdu,
             segmentationSupported=self._device.segmentation,
-            vendorID=VENDOR_NUMBER,
+            vendorID=self._device.vendor[1],
             destination=request.pduSource,
         )
 

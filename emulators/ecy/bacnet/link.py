@@ -89,7 +89,17 @@ class BacnetLink(BIPNormal):  # type: ignore[misc]
         super().__init__()
         self.address = address_of(bound)
         self.datagrams = Datagrams(bound, passes)
-        _stack(self, self.datagrams)
+        bind(self, _Frames(), self.datagrams)
+
+
+class RouterLink(BIPNormal):  # type: ignore[misc]
+    """BACnet/IP of a router, which hears what routers tell each other, and what is for others."""
+
+    def __init__(self, bound: socket.socket) -> None:
+        super().__init__()
+        self.address = address_of(bound)
+        self.datagrams = Datagrams(bound, _always)
+        bind(self, _Frames(for_devices_alone=False), self.datagrams)
 
 
 class BroadcastLink(BIPBBMD):  # type: ignore[misc]
@@ -98,7 +108,7 @@ class BroadcastLink(BIPBBMD):  # type: ignore[misc]
     def __init__(self, bound: socket.socket, controllers: Sequence[IPv4Address]) -> None:
         super().__init__(address_of(bound))
         self.datagrams = Datagrams(bound, _always)
-        _stack(self, self.datagrams)
+        bind(self, _Frames(for_devices_alone=False), self.datagrams)
         bind(_Sink(), self)
         for address in controllers:
             self.add_peer(address)
@@ -122,29 +132,29 @@ async def _always(outgoing: bool) -> bool:
 class _Frames(BVLLCodec):  # type: ignore[misc]
     """Packets that are BACnet/IP and that somebody here can do something with; the others are lost."""
 
+    def __init__(self, *, for_devices_alone: bool = True) -> None:
+        super().__init__()
+        self._for_devices_alone = for_devices_alone
+
     async def confirmation(self, pdu: PDU) -> None:
         """A packet has come."""
         try:
             header = LPCI.decode(pdu)
             lpdu = pdu_types[header.bvlciFunction].decode(pdu)
             LPCI.update(lpdu, header)
-            if isinstance(lpdu, _UNASKED) or (isinstance(lpdu, _WITH_NPDU) and not _is_for_a_device(lpdu)):
+            if isinstance(lpdu, _UNASKED) or (isinstance(lpdu, _WITH_NPDU) and not self._takes(lpdu)):
                 return
         except MALFORMED:
             return
         await self.response(lpdu)
 
+    def _takes(self, lpdu: LPDU) -> bool:
+        """What routers tell each other, or let through, is for no application."""
+        npdu = NPDU.decode(PDU(bytes(lpdu.pduData)))
+        is_for_a_device = npdu.npduNetMessage is None and (npdu.npduDADR is None or npdu.npduDADR.is_globalbroadcast)
+        return bool(is_for_a_device) or not self._for_devices_alone
+
 
 _UNASKED = (Result, ReadBroadcastDistributionTableAck, ReadForeignDeviceTableAck)
 """Answers to what no device or BBMD of ours has asked."""
 _WITH_NPDU = (OriginalUnicastNPDU, OriginalBroadcastNPDU, ForwardedNPDU, DistributeBroadcastToNetwork)
-
-
-def _is_for_a_device(lpdu: LPDU) -> bool:
-    """Whether this is for applications: what routers tell each other, or let through, is not."""
-    npdu = NPDU.decode(PDU(bytes(lpdu.pduData)))
-    return npdu.npduNetMessage is None and (npdu.npduDADR is None or bool(npdu.npduDADR.is_globalbroadcast))
-
-
-def _stack(link: BIPNormal | BIPBBMD, datagrams: Datagrams) -> None:
-    bind(link, _Frames(), datagrams)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import cache
 from types import MappingProxyType
@@ -16,14 +16,18 @@ from emulators.ecy.bacnet.wire.units import increment_of, units_of
 from emulators.ecy.bacnet.wire.values import (
     Element,
     Tags,
+    decoded_enumerated,
     decoded_flag,
     decoded_number,
     decoded_real,
     decoded_text,
     number,
 )
+from emulators.ecy.bacnet_profile import BacnetProfile
 from emulators.ecy.objects import objects
+from emulators.ecy.objects.minimum_times import HAVE_MINIMUM_TIMES
 from emulators.ecy.objects.objects import BacnetObject
+from emulators.ecy.profile import Profile
 from emulators.ecy.refusals import INVALID_REQUEST, VALUE_OUT_OF_RANGE, WRITE_ACCESS_DENIED, Refusal
 from emulators.ecy.wire.properties import PRIORITY_ARRAY
 from utils.values import ObjectRef, ObjectType
@@ -82,14 +86,31 @@ def with_name(target: BacnetObject, tags: Tags) -> BacnetObject:
     return replace(target, name=name)
 
 
-def rows_of(kind: ObjectType, *, names_writable: bool, priority_arrays: bool) -> Rows[BacnetObject]:
+def rows_of(kind: ObjectType, profile: Profile) -> Rows[BacnetObject]:
     """The properties of an object type, writable as in a controller. Present-value is written by priority."""
-    rows = [_named(row, names_writable) for row, applies in _ROWS if applies(kind)]
-    return table([row for row in rows if priority_arrays or row.name != PRIORITY_ARRAY])
+    rows = [_switched(row, profile) for row, applies in _ROWS if applies(kind)]
+    if kind in HAVE_MINIMUM_TIMES:
+        rows += _minimum_times(profile.bacnet)
+    return table([row for row in rows if profile.priority_arrays or row.name != PRIORITY_ARRAY])
 
 
-def _named(row: Row[BacnetObject], names_writable: bool) -> Row[BacnetObject]:
-    return replace(row, write=with_name) if row.name == "object-name" and names_writable else row
+def _switched(row: Row[BacnetObject], profile: Profile) -> Row[BacnetObject]:
+    if row.name == "object-name" and profile.bacnet.names_writable:
+        return replace(row, write=with_name)
+    if row.name == "reliability" and profile.reliability_writable:
+        return replace(row, write=_write_reliability)
+    if row.name == "out-of-service" and not profile.bacnet.out_of_service_writable:
+        return Row(row.name, row.read)
+    return row
+
+
+def _minimum_times(switches: BacnetProfile) -> Iterator[Row[BacnetObject]]:
+    """Those that the make has, in s."""
+    times = {"minimum-on-time": switches.minimum_on_s, "minimum-off-time": switches.minimum_off_s}
+    for name, seconds in times.items():
+        if seconds is not None:
+            told = Unsigned(seconds)
+            yield Row(name, lambda target, told=told: told, required=False)  # type: ignore[misc]
 
 
 def _always(kind: ObjectType) -> bool:
@@ -125,7 +146,7 @@ def _seconds_or_nothing(value: int | None) -> Reading:
 
 
 def _reliability(target: BacnetObject) -> Reading:
-    return Reliability("no-sensor" if target.is_faulty else "no-fault-detected")
+    return Reliability(target.reliability)
 
 
 def _state_texts(target: BacnetObject) -> Reading:
@@ -133,17 +154,19 @@ def _state_texts(target: BacnetObject) -> Reading:
 
 
 def _slots(target: BacnetObject) -> Reading:
-    return tuple(number(target.ref.object_type, slot) for slot in target.slots)
+    return tuple(number(target.ref.object_type, slot) for slot in target.slots) or None
 
 
 def _command_priority(target: BacnetObject) -> Reading:
+    if not target.commandable:
+        return None
     taken = (priority for priority, slot in enumerate(target.slots, start=1) if slot is not None)
     priority = next(taken, None)
     return Null(()) if priority is None else Unsigned(priority)
 
 
 def _relinquish_default(target: BacnetObject) -> Reading:
-    return number(target.ref.object_type, target.relinquish_default)
+    return number(target.ref.object_type, target.relinquish_default) if target.commandable else None
 
 
 def _write_relinquish_default(target: BacnetObject, tags: Tags) -> BacnetObject:
@@ -152,6 +175,10 @@ def _write_relinquish_default(target: BacnetObject, tags: Tags) -> BacnetObject:
 
 def _write_out_of_service(target: BacnetObject, tags: Tags) -> BacnetObject:
     return objects.with_out_of_service(target, decoded_flag(tags))
+
+
+def _write_reliability(target: BacnetObject, tags: Tags) -> BacnetObject:
+    return objects.with_reliability(target, decoded_enumerated(tags))
 
 
 def _write_description(target: BacnetObject, tags: Tags) -> BacnetObject:
@@ -166,7 +193,7 @@ def _write_increment(target: BacnetObject, tags: Tags) -> BacnetObject:
 
 
 def _write_present_value(target: BacnetObject, tags: Tags) -> BacnetObject:
-    if target.commandable or not target.out_of_service:
+    if not target.plain and (target.commandable or not target.out_of_service):
         raise Refusal(WRITE_ACCESS_DENIED, f"present-value of {target.ref} while it is in service")
     return objects.forced(target, decoded_number(target.ref.object_type, tags))
 

@@ -34,7 +34,9 @@ _GROUPS = MappingProxyType(
     }
 )
 _VALUE = int(PropertyIdentifier("present-value"))
-_OF_A_VALUE = frozenset({_VALUE, int(PropertyIdentifier("status-flags"))})
+_OF_A_VALUE = frozenset(
+    int(PropertyIdentifier(name)) for name in ("present-value", "status-flags", "object-name", "priority-array")
+)
 _WITH_VALUE = frozenset(int(PropertyIdentifier(name)) for name in ("present-value", "all", "required"))
 
 
@@ -52,10 +54,7 @@ class Directory:
 
     def __init__(self, device: Device, reader: ObjectReader) -> None:
         profile = device.controller.profile
-        self.rows: Mapping[ObjectType, Rows[BacnetObject]] = {
-            kind: rows_of(kind, names_writable=profile.bacnet.names_writable, priority_arrays=profile.priority_arrays)
-            for kind in ObjectType
-        }
+        self.rows: Mapping[ObjectType, Rows[BacnetObject]] = {kind: rows_of(kind, profile) for kind in ObjectType}
         self._device = device
         self._reader = reader
 
@@ -74,6 +73,7 @@ class Directory:
         ref = ref_of(identifier)
         if ref is None:
             raise Refusal(UNKNOWN_OBJECT, str(identifier))
+        self._device.controller.minimum_times.look()
         look_up = self._reader.get if _WITH_VALUE.isdisjoint(numbers) else self._reader.for_value
         return Found(identifier, self.rows[ref.object_type], look_up(ref))
 
@@ -121,7 +121,7 @@ class ReadServices:
 
 
 def _asks_for_a_value(specification: Element) -> bool:
-    """Whether an object is read as a step reads it; who takes stock asks for more."""
+    """Whether an object is read as a step reads it, its name or slots along with it; who takes stock asks for more."""
     asked = {int(one.propertyIdentifier) for one in specification.listOfPropertyReferences}
     return _VALUE in asked and asked <= _OF_A_VALUE
 

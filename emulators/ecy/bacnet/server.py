@@ -12,7 +12,9 @@ from types import TracebackType
 from typing import Self
 
 from emulators.ecy.bacnet.application import ControllerApplication
-from emulators.ecy.bacnet.link import BacnetLink, BroadcastLink, Passes, bind_udp
+from emulators.ecy.bacnet.link import BacnetLink, BroadcastLink, Passes, RouterLink, bind_udp
+from emulators.ecy.bacnet.trunk.segment import Segment
+from emulators.ecy.bacnet.trunk.token_line import StationLink
 from emulators.ecy.bacnet.wire.units import check_units
 from emulators.ecy.controller import EmulatedController
 from emulators.process import EmulatorError
@@ -21,7 +23,8 @@ from emulators.process import EmulatorError
 class BacnetServer:
     """A context manager: inside it the controllers answer.
 
-    ``ports`` are given in the order of the controllers, with one more for the BBMD at the end; 0 takes free ones.
+    ``ports`` are given in the order of the controllers, with one more for the BBMD at the end; 0 takes free ones. Of
+    the controllers behind a router the first has the router's port, and those of the others stay unused.
     Raises EmulatorError for an address that is not on loopback, because nobody's network is to see emulated devices,
     and OSError when a port is taken.
     """
@@ -33,24 +36,34 @@ class BacnetServer:
         for one in self._controllers:
             check_units(one.objects.get(ref) for ref in one.objects.names().values())
         self._sockets = ExitStack()
+        self._routers = _routers_of(self._controllers)
         self._bound = self._bind_all(host, ports)
-        self._texts = [_text_of(bound) for bound in self._bound]
         self._unplugged: set[str] = set()
         self._pool = ThreadPoolExecutor(1, thread_name_prefix="ecy-bacnet")
         self._ready: Future[None] = Future()
         self._applications: list[ControllerApplication] = []
+        self._segments: dict[int, Segment] = {}
         self._loop: asyncio.AbstractEventLoop | None = None
         self._stopping: asyncio.Event
 
     @property
     def addresses(self) -> dict[str, str]:
-        """``host:port`` of each controller by its name."""
-        return {one.spec.name: text for one, text in zip(self._controllers, self._texts, strict=False)}
+        """``host:port`` of each controller by its name; ``network:station`` of one behind a router."""
+        return {one.spec.name: self._address_of(one) for one in self._controllers}
+
+    @property
+    def routers(self) -> dict[int, str]:
+        """``host:port`` of the router to each network."""
+        return {network: _text_of(self._bound[name]) for network, name in self._routers.items()}
 
     @property
     def broadcast_address(self) -> str:
         """``host:port`` of the BBMD, where foreign devices register."""
-        return self._texts[-1]
+        return _text_of(self._bound[_BROADCASTS])
+
+    def segment(self, network: int) -> Segment:
+        """The line of that number, for whoever wants to look inside. Raises KeyError."""
+        return self._segments[network]
 
     @property
     def under_way(self) -> int:
@@ -80,11 +93,23 @@ class BacnetServer:
             self._loop.call_soon_threadsafe(self._stopping.set)
         self._pool.shutdown()
 
-    def _bind_all(self, host: str, ports: Sequence[int]) -> list[socket.socket]:
+    def _bind_all(self, host: str, ports: Sequence[int]) -> dict[str, socket.socket]:
+        """The sockets of controllers and routers by the controller's name, and that of the BBMD."""
+        routers = set(self._routers.values())
+        names = [one.spec.name for one in self._controllers]
+        on_ip = [one.profile.bacnet.trunk is None or one.spec.name in routers for one in self._controllers]
+        wanted = [name for name, has_port in zip([*names, _BROADCASTS], [*on_ip, True], strict=True) if has_port]
         with ExitStack() as stack:
-            bound = [stack.enter_context(bind_udp(host, port)) for port in ports]
+            used = (port for port, has_port in zip(ports, [*on_ip, True], strict=True) if has_port)
+            bound = {name: stack.enter_context(bind_udp(host, port)) for name, port in zip(wanted, used, strict=True)}
             self._sockets = stack.pop_all()
         return bound
+
+    def _address_of(self, controller: EmulatedController) -> str:
+        trunk = controller.profile.bacnet.trunk
+        if trunk is None:
+            return _text_of(self._bound[controller.spec.name])
+        return f"{trunk.network}:{controller.spec.instance}"
 
     def _run(self) -> None:
         # the selector loop everywhere: on Windows the other one stops receiving after an unreachable client
@@ -93,23 +118,39 @@ class BacnetServer:
 
     async def _serve(self) -> None:
         self._stopping = asyncio.Event()
-        links = [
-            BacnetLink(bound, self._passing(one)) for one, bound in zip(self._controllers, self._bound, strict=False)
-        ]
+        self._segments = {network: self._new_segment(name) for network, name in self._routers.items()}
+        links = [self._link_of(one) for one in self._controllers]
         self._applications = [
             ControllerApplication(one, link) for one, link in zip(self._controllers, links, strict=True)
         ]
-        broadcasts = BroadcastLink(self._bound[-1], [link.address for link in links])
-        datagrams = [*(link.datagrams for link in links), broadcasts.datagrams]
+        on_ip: list[BacnetLink | RouterLink] = [
+            *(link for link in links if isinstance(link, BacnetLink)),
+            *(segment.link for segment in self._segments.values()),
+        ]
+        broadcasts = BroadcastLink(self._bound[_BROADCASTS], [link.address for link in on_ip])
+        datagrams = [*(link.datagrams for link in on_ip), broadcasts.datagrams]
         await asyncio.gather(*(one.ready() for one in datagrams))
         self._loop = asyncio.get_running_loop()
         self._ready.set_result(None)
         await self._stopping.wait()
         for application in self._applications:
             application.close()
+        for segment in self._segments.values():
+            segment.close()
         broadcasts.close()
         for one in datagrams:
             one.close()
+
+    def _new_segment(self, name: str) -> Segment:
+        place = next(one.profile.bacnet.trunk for one in self._controllers if one.spec.name == name)
+        assert place is not None  # noqa: S101 - it is why there is a router
+        return Segment(self._bound[name], place)
+
+    def _link_of(self, controller: EmulatedController) -> BacnetLink | StationLink:
+        trunk, passes = controller.profile.bacnet.trunk, self._passing(controller)
+        if trunk is None:
+            return BacnetLink(self._bound[controller.spec.name], passes)
+        return self._segments[trunk.network].station(controller.spec.instance, passes)
 
     def _passing(self, controller: EmulatedController) -> Passes:
         latency_s = controller.settings.latency_s
@@ -122,6 +163,19 @@ class BacnetServer:
             return await controller.faults.on_datagram(outgoing=outgoing)
 
         return passes
+
+
+_BROADCASTS = ""
+"""Stands for the BBMD among the names of controllers."""
+
+
+def _routers_of(controllers: Sequence[EmulatedController]) -> dict[int, str]:
+    """Which controller's port the router to each network has: that of the first on it."""
+    routers: dict[int, str] = {}
+    for one in controllers:
+        if one.profile.bacnet.trunk is not None:
+            routers.setdefault(one.profile.bacnet.trunk.network, one.spec.name)
+    return routers
 
 
 def _text_of(bound: socket.socket) -> str:

@@ -14,15 +14,14 @@ from emulators.ecy.bacnet.object_rows import ref_of
 from emulators.ecy.bacnet.reading import Directory
 from emulators.ecy.bacnet.wire.errors import NOT_AN_ARRAY, error_type
 from emulators.ecy.bacnet.wire.values import Element, Request, Tags, contents, decoded_number, is_null, text_of
-from emulators.ecy.objects.database import ObjectDatabase
+from emulators.ecy.controller import EmulatedController
+from emulators.ecy.objects.minimum_times import MINIMUM_TIMES_SLOT
 from emulators.ecy.objects.objects import PRIORITIES, BacnetObject
 from emulators.ecy.refusals import UNKNOWN_OBJECT, UNKNOWN_PROPERTY, WRITE_ACCESS_DENIED, Refusal
 from emulators.ecy.wire.properties import PRESENT_VALUE
 
 LOWEST_PRIORITY = PRIORITIES
 """The slot of a command without a priority."""
-RESERVED_PRIORITY = 6
-"""Belongs to minimum on and off times; nobody else may write there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,9 +44,11 @@ class PropertyWrite:
 class WriteServices:
     """The two services."""
 
-    def __init__(self, directory: Directory, database: ObjectDatabase, writer: ObjectWriter) -> None:
+    def __init__(self, directory: Directory, controller: EmulatedController, writer: ObjectWriter) -> None:
         self._directory = directory
-        self._database = database
+        self._database = controller.objects
+        self._switches = controller.profile.bacnet
+        self._minimum_times = controller.minimum_times
         self._writer = writer
 
     def property(self, request: Request) -> SimpleAckPDU:
@@ -89,6 +90,7 @@ class WriteServices:
         ref = ref_of(write.identifier)
         if ref is None:
             raise Refusal(UNKNOWN_OBJECT, str(write.identifier))
+        self._minimum_times.look()
         target = self._database.get(ref)
         row = self._directory.rows[ref.object_type].get(int(write.property))
         if row is None or (not row.required and row.read(target) is None):
@@ -102,10 +104,18 @@ class WriteServices:
 
     def _command(self, target: BacnetObject, write: PropertyWrite) -> None:
         priority = LOWEST_PRIORITY if write.priority is None else write.priority
-        if priority == RESERVED_PRIORITY:
+        if priority == MINIMUM_TIMES_SLOT:
             raise Refusal(WRITE_ACCESS_DENIED, "priority 6 belongs to minimum on and off times")
+        if self._switches.only_priority not in (None, priority):
+            raise Refusal(WRITE_ACCESS_DENIED, f"priority {priority}: commands are taken at one other alone")
         value = None if is_null(write.tags) else decoded_number(target.ref.object_type, write.tags)
-        self._writer.command(target.ref, value, priority)
+        if self._switches.refuses_unknown_states or not _is_unknown_state(target, value):
+            self._writer.command(target.ref, value, priority)
+
+
+def _is_unknown_state(target: BacnetObject, value: float | None) -> bool:
+    is_state = target.ref.object_type.is_multi_state and value is not None
+    return is_state and not 1 <= (value or 0) <= target.number_of_states
 
 
 def _check_priority(write: PropertyWrite) -> None:

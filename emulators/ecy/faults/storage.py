@@ -89,6 +89,17 @@ class Crosses(Fault):
         return target if other is None else replace(target, shown=self._objects.named(other).present_value)
 
 
+class TellsNoNumber(Fault):
+    """The present-values of objects with these names are told as NaN."""
+
+    def __init__(self, names: Collection[str]) -> None:
+        self._names = frozenset(names)
+
+    def on_read(self, target: BacnetObject, *, of_value: bool) -> BacnetObject:
+        """The object as a sensor would make it that reports no number."""
+        return replace(target, shown=math.nan) if target.name in self._names else target
+
+
 class Wanders(_OfObjects):
     """What is read back of slots, and of inputs that are out of service, moves by up to ``by``: no two reads agree."""
 

@@ -24,6 +24,12 @@ class Change:
 
 
 Listener = Callable[[Change], None]
+Finish = Callable[[BacnetObject], BacnetObject]
+"""What makes of a new object the one that this controller has."""
+
+
+def _as_it_is(target: BacnetObject) -> BacnetObject:
+    return target
 
 
 class ObjectDatabase:
@@ -33,7 +39,10 @@ class ObjectDatabase:
     in the thread that made it, without the lock.
     """
 
-    def __init__(self, specs: Iterable[ObjectSpec] = (), reserved_names: Iterable[str] = ()) -> None:
+    def __init__(
+        self, specs: Iterable[ObjectSpec] = (), reserved_names: Iterable[str] = (), finish: Finish = _as_it_is
+    ) -> None:
+        self._finish = finish
         self._lock = threading.Lock()
         self._objects: dict[ObjectType, dict[int, BacnetObject]] = {kind: {} for kind in ObjectType}
         self._refs: dict[str, ObjectRef] = {}
@@ -52,7 +61,7 @@ class ObjectDatabase:
             if instance in known:
                 raise Refusal(DUPLICATE_INSTANCE, f"{kind} {instance}")
             self._check_name(spec.name)
-            new = objects.create(spec, instance)
+            new = self._finish(objects.create(spec, instance))
             known[instance] = new
             self._refs[new.name] = new.ref
         self._notify(Change(None, new))
@@ -70,7 +79,7 @@ class ObjectDatabase:
 
     def load(self, specs: Iterable[ObjectSpec]) -> None:
         """Replace every object at once. Raises Refusal, and then all is as it was."""
-        fresh = ObjectDatabase(specs, self._reserved)
+        fresh = ObjectDatabase(specs, self._reserved, self._finish)
         with self._lock:
             changes = [Change(old, None) for old in self._all()] + [Change(None, new) for new in fresh._all()]
             self._objects, self._refs, self._protected = fresh._objects, fresh._refs, set()

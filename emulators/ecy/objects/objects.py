@@ -17,6 +17,8 @@ from utils.values import ObjectRef, ObjectType
 
 PRIORITIES = 16
 DEFAULT_NUMBER_OF_STATES = 16
+NO_FAULT, NO_SENSOR = 0, 1
+"""Reliabilities (ASHRAE 135, clause 21)."""
 _REAL32 = struct.Struct("<f")
 
 
@@ -24,11 +26,13 @@ _REAL32 = struct.Struct("<f")
 class BacnetObject:
     """One object of the database.
 
-    ``slots`` is the priority array (empty for inputs). ``hardware_value`` is what an input's terminal measures.
+    ``slots`` is the priority array, empty for inputs and for values that are ``plain``: whoever writes last has those.
+    ``hardware_value`` is what an input's terminal measures, or such a value.
     ``held`` is kept while out of service: the present-value of an input, the last command at an output's terminal.
     ``cov_increment`` is None until somebody writes it. ``storage`` is how it stores what it is sent. ``shown`` is told
     for the present-value while that is still on its way there. ``in_fault`` is whether its terminal is in trouble.
     ``minimum_on_s`` and ``minimum_off_s`` are told of binary outputs; whoever commands has to mind them.
+    ``wired`` is the Reliability of an input's terminal, ``said`` what was written over it while out of service.
     """
 
     ref: ObjectRef
@@ -50,6 +54,9 @@ class BacnetObject:
     in_fault: bool = False
     minimum_on_s: int | None = None
     minimum_off_s: int | None = None
+    plain: bool = False
+    wired: int = NO_FAULT
+    said: int | None = None
 
     @property
     def commandable(self) -> bool:
@@ -66,9 +73,16 @@ class BacnetObject:
         return next((command for command in self.slots if command is not None), self.relinquish_default)
 
     @property
+    def reliability(self) -> int:
+        """What was written while it is out of service, else what is wrong at the terminal, if anything is."""
+        if self.said is not None:
+            return self.said
+        return NO_SENSOR if self.in_fault or math.isnan(self.present_value) else self.wired
+
+    @property
     def is_faulty(self) -> bool:
-        """Whether its status flags say fault: the terminal is in trouble, or a sensor reports no number."""
-        return self.in_fault or math.isnan(self.present_value)
+        """Whether its status flags say fault, as they do with every Reliability but one (ASHRAE 135, 12.2)."""
+        return self.reliability != NO_FAULT
 
     @property
     def terminal(self) -> float:
@@ -145,23 +159,40 @@ def _stored_choice(value: float, lowest: int, highest: int) -> float:
 
 def commanded(target: BacnetObject, value: float | None, priority: int) -> BacnetObject:
     """The object with ``value`` in the slot of ``priority`` (1 to 16); None gives the slot back."""
+    if target.plain:
+        return _overwritten(target, value)
     if not target.commandable:
         raise Refusal(WRITE_ACCESS_DENIED, f"{target.ref} has no priority array")
     if not 1 <= priority <= PRIORITIES:
         raise Refusal(VALUE_OUT_OF_RANGE, f"priority {priority}")
     command = _stored_command(target, value)
-    if target.storage.ignores or target.slots[priority - 1] == command:
+    if target.storage.keeps(value) or target.slots[priority - 1] == command:
         return target
     slots = (*target.slots[: priority - 1], command, *target.slots[priority:])
     return replace(target, slots=slots)
 
 
 def forced(target: BacnetObject, value: float) -> BacnetObject:
-    """The input with another present-value, which it takes only while it is out of service."""
+    """The input with another present-value, which it takes only while it is out of service; or the plain value."""
+    if target.plain:
+        return _overwritten(target, value)
     if target.commandable or not target.out_of_service:
         raise Refusal(WRITE_ACCESS_DENIED, f"present-value of {target.ref} while it is in service")
     held = _stored_command(target, value)
-    return target if held is None or target.storage.ignores else replace(target, held=held)
+    return target if held is None or target.storage.keeps(value) else replace(target, held=held)
+
+
+def _overwritten(target: BacnetObject, value: float | None) -> BacnetObject:
+    """A value without priority array: whoever writes last has it, and nothing is given back (ASHRAE 135, 19.2)."""
+    stored = _stored_command(target, value)
+    if stored is None:
+        raise Refusal(INVALID_DATA_TYPE, f"{target.ref} has no slot to give back")
+    return target if target.storage.keeps(value) else replace(target, hardware_value=stored, held=stored)
+
+
+def as_plain(target: BacnetObject) -> BacnetObject:
+    """The same object without a priority array."""
+    return replace(target, plain=True, slots=())
 
 
 def _stored_command(target: BacnetObject, value: float | None) -> float | None:
@@ -174,7 +205,14 @@ def with_out_of_service(target: BacnetObject, out_of_service: bool) -> BacnetObj
     """The object taken out of service, holding what it had, or put back."""
     if target.out_of_service == out_of_service:
         return target
-    return replace(target, out_of_service=out_of_service, held=target.present_value)
+    return replace(target, out_of_service=out_of_service, held=target.present_value, said=None)
+
+
+def with_reliability(target: BacnetObject, reliability: int) -> BacnetObject:
+    """The input with another Reliability, which it takes only while it is out of service."""
+    if target.commandable or not target.out_of_service:
+        raise Refusal(WRITE_ACCESS_DENIED, f"reliability of {target.ref} while it is in service")
+    return replace(target, said=reliability)
 
 
 def with_relinquish_default(target: BacnetObject, value: float) -> BacnetObject:

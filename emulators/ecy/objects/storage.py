@@ -30,8 +30,16 @@ class StorageQuirk:
     """Stores whole numbers from 0 up."""
     null_is_zero: bool = False
     """Stores 0 when a slot is given back."""
+    ignores_beyond: bool = False
+    """Acknowledges what is below ``minimum`` or above ``maximum``, and leaves everything as it is."""
     ignores: bool = False
     """Acknowledges a write, or that a slot is given back, and leaves everything as it is."""
+
+    def keeps(self, value: float | None) -> bool:
+        """Whether everything stays as it is when ``value`` is sent."""
+        if self.ignores_beyond and value is not None and value != self._limited(value):
+            return True
+        return self.ignores
 
     def stored(self, value: float | None) -> float | None:
         """What is in the slot after ``value``, a finite number, was sent; None is a slot that is given back."""

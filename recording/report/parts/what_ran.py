@@ -26,6 +26,7 @@ def what_ran(run: RunData, views: Sequence[ReportView]) -> Markup:
         *_headed("Test", facts_table(_test(run, views))),
         heading("Controllers"),
         _controllers(run),
+        *_changed_applications(run),
     )
 
 
@@ -91,6 +92,15 @@ def _controllers(run: RunData) -> Markup:
     shown_rows = [[row[place] for place in known] for row in rows]
     clock = _CONTROLLER.index(_CLOCK)
     return table([_CONTROLLER[place] for place in known], shown_rows, [known.index(clock)] if clock in known else ())
+
+
+def _changed_applications(run: RunData) -> Iterator[Markup]:
+    """Where a value is commanded that an application reads in the place of an input."""
+    for address in run.facts_of("controllers"):
+        told = run.facts_of("controllers", address)
+        for name, place in run.facts_of("controllers", address, "application_changed").items():
+            reads = f"{equipment_of(told) or address} reads {name} in the place of {_word(place)}"
+            yield paragraph(f"Application changed: {reads}.")
 
 
 def _controller(address: str, told: Mapping[str, object]) -> Sequence[Cell]:

@@ -7,10 +7,19 @@ from typing import Any
 
 import pytest
 
-from bridge.check.one_point import object_findings, possible_range, range_findings, safety_findings, smell_of
+from bridge.check.one_point import (
+    object_findings,
+    point_findings,
+    possible_range,
+    range_findings,
+    safety_findings,
+    smell_of,
+)
 from bridge.findings import Finding, Severity, Topic
+from points import PointConfig, point_problems
 from tests import bench
 from tests.bridge.check.views import limits, point_view, state
+from utils.unit_conversion import UnitConverter
 from utils.values import ObjectState, ObjectType, PointMetadata, Quality, Sample
 
 INPUT = bench.analog_input("hvac_reaAhu_TSup_y", "DischAirTemp")
@@ -193,3 +202,15 @@ def test_forcing_protection_is_warned_about() -> None:
 
 def test_an_output_is_only_read_so_its_name_does_not_matter() -> None:
     assert not list(safety_findings(point_view(bench.output("x", "SmokeDamper"))))
+
+
+def test_a_value_in_the_place_of_an_input_is_an_application_that_was_changed() -> None:
+    [told] = point_findings(point_view({**VALUE, "ecy_point": "SpaceTempSoft", "in_place_of": "SpaceTemp"}))
+    assert (told.severity, told.topic) == (Severity.NOTE, Topic.CONFIG)
+    assert told.what.endswith("application changed: AHU reads SpaceTempSoft in the place of SpaceTemp")
+    assert not list(point_findings(point_view(VALUE)))
+
+
+def test_only_values_stand_in_the_place_of_inputs() -> None:
+    point = PointConfig.model_validate({**INPUT, "in_place_of": "SpaceTemp"})
+    assert [key for key, _ in point_problems(point, UnitConverter())] == ["in_place_of"]

@@ -41,6 +41,8 @@ DEVICE = "10.0.0.1"
 AV = ObjectRef(ObjectType.ANALOG_VALUE, 3)
 SLOT = TakenSlot(DEVICE, AV, "OutdoorAirTemp", 14, None)
 INPUT = TakenInput(DEVICE, ObjectRef(ObjectType.ANALOG_INPUT, 1), "SpaceTemp", False, -40.0)
+UNRELIABLE = TakenInput(DEVICE, ObjectRef(ObjectType.ANALOG_INPUT, 2), "ReturnTemp", False, -40.0, 4)
+FOLLOWED = TakenClock("bacnet://10.0.0.5", "", False, -21_600.0, ("device 12", "device 13"))
 CLOCK = TakenClock(DEVICE, "America/Denver", True)
 
 
@@ -94,10 +96,10 @@ class TestFiles:
 
     def test_what_was_taken_and_not_given_back_is_found(self, journals: OpenJournals) -> None:
         def fill(ledger: Ledger) -> None:
-            ledger.take(SLOT, INPUT, CLOCK)
+            ledger.take(SLOT, INPUT, UNRELIABLE, CLOCK, FOLLOWED)
             ledger.give_back(INPUT)
 
-        assert after_a_crash(journals, fill).open_entries == (SLOT, CLOCK)
+        assert after_a_crash(journals, fill).open_entries == (SLOT, UNRELIABLE, CLOCK, FOLLOWED)
 
     def test_the_last_values_are_found_however_many_were_sent(self, journals: OpenJournals) -> None:
         def fill(ledger: Ledger) -> None:

@@ -113,6 +113,11 @@ def decoded_flag(tags: Tags) -> bool:
     return bool(_single(tags, TagNumber.boolean).tag_lvt)
 
 
+def decoded_enumerated(tags: Tags) -> int:
+    """An Enumerated. Raises Refusal for any other datatype."""
+    return int(Enumerated.decode(TagList([_single(tags, TagNumber.enumerated)])))
+
+
 def decoded_text(tags: Tags) -> str:
     """A CharacterString. Raises Refusal for any other datatype, and for text that cannot be decoded."""
     tag = _single(tags, TagNumber.characterString)

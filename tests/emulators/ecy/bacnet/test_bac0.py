@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from emulators.ecy.controller import ControllerSpec
+from emulators.ecy.makes import ON_A_TRUNK
 from emulators.ecy.server import EcyServer
 from tests.command_line import ROOT
 from tests.emulators.ecy.client import PASSWORD, SOME_OBJECTS, USER
@@ -36,6 +37,16 @@ def test_bac0_works_with_every_controller(tmp_path: Path) -> None:
         "released": 21.0,
     }
     assert set(slots) == {None}
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(importlib.util.find_spec("BAC0") is None, reason="BAC0 is not installed")
+def test_bac0_finds_its_way_to_controllers_behind_a_router(tmp_path: Path) -> None:
+    specs = [ControllerSpec(name, objects=SOME_OBJECTS, instance=at) for at, name in enumerate("ab", start=1)]
+    with EcyServer(specs, username=USER, password=PASSWORD, profile=ON_A_TRUNK, bacnet_port=0) as server:
+        result = _bac0(server, tmp_path)
+    assert (result["devices"], result["before"], result["commanded"], result["released"]) == ([1, 2], 21.0, 22.5, 21.0)
+    assert result["several"] == [22.5, "degrees-celsius", "Setpoint"]
 
 
 def _bac0(server: EcyServer, home: Path) -> dict[str, object]:

@@ -109,6 +109,20 @@ def test_an_input_takes_a_value_only_while_it_is_out_of_service() -> None:
         assert bench.client.read("analog-input,1") == 3.0
 
 
+def test_an_input_takes_a_reliability_only_while_it_is_out_of_service_and_has_its_own_again_after_that() -> None:
+    with bacnet_bench(Profile(sensors="open-loop")) as bench:
+        client, target = bench.client, "analog-input,1"
+        assert str(client.read(target, "reliability")) == "open-loop"
+        assert refusal(lambda: client.write(target, "reliability", Enumerated(0))) == "property: write-access-denied"
+        client.write(target, "out-of-service", Boolean(True))
+        assert str(client.read(target, "status-flags")) == "fault;out-of-service"
+        assert refusal(lambda: client.write(target, "reliability", Unsigned(0))) == "property: invalid-data-type"
+        client.write(target, "reliability", Enumerated(0))
+        assert str(client.read(target, "status-flags")) == "out-of-service"
+        client.write(target, "out-of-service", Boolean(False))
+        assert str(client.read(target, "reliability")) == "open-loop"
+
+
 def test_nothing_can_be_given_back_to_an_input() -> None:
     with bacnet_bench() as bench:
         bench.client.write("analog-input,1", "out-of-service", Boolean(True))
