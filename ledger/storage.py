@@ -120,17 +120,18 @@ class Storage:
             return None
         if self._is_limit(wanted):
             return self  # any resolution that has this level stores it so
-        return replace(self, steps=left)._seen(wanted)
+        return replace(self, steps=left)._seen(pair.stored)
 
-    def _seen(self, wanted: float) -> Storage:
-        return replace(self, low=min(self.low, wanted), high=max(self.high, wanted))
+    def _seen(self, stored: float) -> Storage:
+        """What stands there passes; between that and what was sent, something may have been cut as well as rounded."""
+        return replace(self, low=min(self.low, stored), high=max(self.high, stored))
 
     def _exact_anew(self, pair: Pair) -> Storage | None:
         """A value that stands as it was sent outweighs what was believed before."""
         if not same_as_stored(pair.stored, pair.sent):
             return None
         steps = sum(bit for step, bit in _steps() if _is_step_of(pair.sent, pair.stored, step))
-        return Storage(steps=steps)._seen(pair.sent)
+        return Storage(steps=steps)._seen(pair.stored)
 
     def _of_two(self, one: Pair, two: Pair) -> Storage | None:
         """What two values tell that one does not: a limit, or a scale or resolution that is in no table.
@@ -163,7 +164,7 @@ class Storage:
         error = max(abs(one.sent - one.stored), abs(two.sent - two.stored))
         if error > _NEARLY * max(abs(one.sent), abs(two.sent)):
             return None
-        return Storage(0, 2 * error, minimum=self.minimum, maximum=self.maximum)._seen(two.sent)
+        return Storage(0, 2 * error, minimum=self.minimum, maximum=self.maximum)._seen(two.stored)
 
 
 def _steps() -> Iterator[tuple[float, int]]:

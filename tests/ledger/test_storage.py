@@ -83,6 +83,15 @@ def test_beyond_what_has_been_seen_to_pass_there_may_be_a_limit(sent: float, fou
     assert storage.fit(sent, found) is fit
 
 
+@pytest.mark.parametrize("sign", [1.0, -1.0], ids=["below", "above"])
+def test_a_value_cut_to_a_level_next_to_it_does_not_show_that_anything_beyond_passes(sign: float) -> None:
+    """-0.04 that stands as 0 was cut there, or rounded: what is sent beyond may stand there, too."""
+    storage = Storage()
+    for sent, stored in ((50.25, 50.2), (-0.04, 0.0)):
+        storage = storage.learned([Pair(sign * sent, sign * stored)]) or storage
+    assert storage.fit(sign * -3.23, 0.0) is Fit.PERHAPS
+
+
 def test_a_round_value_that_stands_as_it_was_sent_does_not_prove_that_others_do() -> None:
     storage = learned(as_real32, (21.0,))
     assert storage.fit(22.6, 23.0) is Fit.PERHAPS

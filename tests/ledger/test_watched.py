@@ -38,7 +38,7 @@ def test_a_rounded_one_has_to_be_read_twice_some_seconds_apart(fresh: Watched) -
 def test_a_value_that_stands_while_what_we_send_moves_is_judged_by_all_of_it(fresh: Watched) -> None:
     for at_s, sent in ((0.0, 22.6), (3.0, 22.7), (6.0, 22.8), (9.0, 22.9)):
         fresh.send(sent)
-        assert fresh.saw(23.0, at_s) is (at_s >= AGREE_S)
+        assert fresh.saw(23.0, at_s) is (at_s == AGREE_S)
     assert [fresh.judge(23.0), fresh.judge(40.0)] == [OURS, THEIRS]
 
 
