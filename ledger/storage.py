@@ -123,8 +123,14 @@ class Storage:
         return replace(self, steps=left)._seen(pair.stored)
 
     def _seen(self, stored: float) -> Storage:
-        """What stands there passes; between that and what was sent, something may have been cut as well as rounded."""
-        return replace(self, low=min(self.low, stored), high=max(self.high, stored))
+        """What stands there passes; between that and what was sent, something may have been cut as well as rounded.
+
+        A limit that it lies beyond is none: a value that moves slowly within one level looks like one that is cut.
+        """
+        minimum = self.minimum if stored >= self.minimum else -math.inf
+        maximum = self.maximum if stored <= self.maximum else math.inf
+        low, high = min(self.low, stored), max(self.high, stored)
+        return replace(self, low=low, high=high, minimum=minimum, maximum=maximum)
 
     def _exact_anew(self, pair: Pair) -> Storage | None:
         """A value that stands as it was sent outweighs what was believed before."""

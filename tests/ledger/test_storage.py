@@ -92,6 +92,16 @@ def test_a_value_cut_to_a_level_next_to_it_does_not_show_that_anything_beyond_pa
     assert storage.fit(sign * -3.23, 0.0) is Fit.PERHAPS
 
 
+def test_a_level_that_looked_like_limits_is_none_once_something_stands_beyond_it() -> None:
+    """8 bits of a percentage: 29.5 to 29.6 are one level, from above and from below. Then the season changes."""
+    level, storage, pairs = 29.41176414489746, Storage(), list[Pair]()
+    for sent, stored in ((29.5, level), (29.6, level), (29.3, level), (29.35, level), (0.6, 0.7843137383460999)):
+        pairs.append(Pair(sent, stored))
+        storage = storage.learned(pairs) or storage
+    assert storage.fit(-6.4, 0.0) is Fit.PERHAPS
+    assert storage.fit(0.6, 0.7843137383460999) is Fit.YES
+
+
 def test_a_round_value_that_stands_as_it_was_sent_does_not_prove_that_others_do() -> None:
     storage = learned(as_real32, (21.0,))
     assert storage.fit(22.6, 23.0) is Fit.PERHAPS
