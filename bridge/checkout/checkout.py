@@ -139,7 +139,7 @@ class Checkout:
             self._ended,
             session.client.testcase,
             tuple(_controllers_in_words(self._bench.places)),
-            not_tested(self._bench.places, session.settings, self._parts, self._lost),
+            not_tested(self._bench.places, session.settings, self._parts, self._lost, was_stopped=self.was_stopped),
             tuple(self._tried(place) for place in self._bench.places),
             _given_back(session.receipts, session.left),
         )

@@ -62,6 +62,7 @@ def test_a_stop_in_the_inputs_or_the_outputs_gives_back_and_tells_what_was_done(
     assert verdicts["SpaceTemp"] is (PointVerdict.NOT_TESTED if wait_number == 1 else PointVerdict.PASS)
     says = {finding.says for point in result.points for finding in point.findings}
     assert "the checkout was stopped before" in says
+    assert "It was stopped before its end: a pass is one of what had been tried by then." in result.not_tested
 
 
 @pytest.mark.slow
