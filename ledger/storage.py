@@ -62,7 +62,9 @@ class Storage:
         return self.low <= self.high
 
     def fit(self, sent: PointValue, found: PointValue) -> Fit:
-        """Whether ``found`` may be what the object made of ``sent``."""
+        """Whether ``found`` may be what the object made of ``sent``. What lies beyond a limit shows that it is none."""
+        if found < self.minimum or found > self.maximum:
+            return self._without_limits_that_are_none(found).fit(sent, found)
         wanted = self._scaled(sent)
         if same_as_stored(found, wanted) or abs(found - wanted) <= self._slack(wanted):
             return Fit.YES
@@ -123,14 +125,15 @@ class Storage:
         return replace(self, steps=left)._seen(pair.stored)
 
     def _seen(self, stored: float) -> Storage:
-        """What stands there passes; between that and what was sent, something may have been cut as well as rounded.
+        """What stands there passes; between that and what was sent, something may have been cut as well as rounded."""
+        seen = replace(self, low=min(self.low, stored), high=max(self.high, stored))
+        return seen._without_limits_that_are_none(stored)
 
-        A limit that it lies beyond is none: a value that moves slowly within one level looks like one that is cut.
-        """
+    def _without_limits_that_are_none(self, stored: float) -> Storage:
+        """A value that moves slowly within one level of a coarse object looks like one that is cut."""
         minimum = self.minimum if stored >= self.minimum else -math.inf
         maximum = self.maximum if stored <= self.maximum else math.inf
-        low, high = min(self.low, stored), max(self.high, stored)
-        return replace(self, low=low, high=high, minimum=minimum, maximum=maximum)
+        return replace(self, minimum=minimum, maximum=maximum)
 
     def _exact_anew(self, pair: Pair) -> Storage | None:
         """A value that stands as it was sent outweighs what was believed before."""

@@ -102,6 +102,17 @@ def test_a_level_that_looked_like_limits_is_none_once_something_stands_beyond_it
     assert storage.fit(0.6, 0.7843137383460999) is Fit.YES
 
 
+def test_what_stands_beyond_a_limit_proves_that_it_is_none() -> None:
+    """What 29.38 is kept as is a level of 8 bits, and looks like a lower limit; -6.4 is cut at 0 then."""
+    level = 29.41176414489746
+    storage = Storage().learned([Pair(29.37, level), Pair(29.38, level)])
+    assert storage is not None
+    assert storage.minimum == level
+    assert storage.fit(-6.4, 0.0) is Fit.PERHAPS
+    assert storage.fit(-6.4, -9.0) is Fit.NO
+    assert storage.fit(29.0, level) is Fit.YES
+
+
 def test_a_round_value_that_stands_as_it_was_sent_does_not_prove_that_others_do() -> None:
     storage = learned(as_real32, (21.0,))
     assert storage.fit(22.6, 23.0) is Fit.PERHAPS

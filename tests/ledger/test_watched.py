@@ -79,7 +79,9 @@ def test_a_limit_is_seen_with_the_second_value_that_is_cut_to_it(fresh: Watched)
         fresh.saw(15.5, 20.0 * number)
         fresh.saw(15.5, 20.0 * number + 6.0)
     fresh.send(36.0)
-    assert [fresh.judge(15.5), fresh.judge(16.0)] == [OURS, THEIRS]
+    assert [fresh.judge(15.5), fresh.judge(14.0), fresh.judge(40.0)] == [OURS, THEIRS, THEIRS]
+    assert fresh.judge(16.0) is IN_DOUBT  # nobody could have written it, if that were a limit
+    assert fresh.judge(float("nan")) is THEIRS
 
 
 def test_a_value_that_moves_slowly_within_one_coarse_level_is_not_taken_for_cut(fresh: Watched) -> None:
