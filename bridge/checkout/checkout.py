@@ -169,7 +169,7 @@ class Checkout:
             self._keep([judge_arrival(place.equipment.name, place.point, place.target, known, told)])
 
     def _try_building(self) -> None:
-        """The simulation alone. That it is lost takes nothing from what was found at the controllers, and is no pass."""
+        """The simulation alone; that it is lost takes nothing from what the controllers showed, and is no pass."""
         session = self._session
         if not self._parts.response or session.stop.is_set():
             return
