@@ -1,6 +1,6 @@
-"""The verbs of the command line, a file for each and a row in ``VERBS``; the only place that composes emulators.
+"""The command line. ``verbs/`` has a module for each verb, with a row in ``VERBS``; only here are emulators composed.
 
-Every module has ``add_arguments(parser)``, ``EXAMPLES`` for its help, and ``run(options, console)``, which returns the
+Every one has ``add_arguments(parser)``, ``EXAMPLES`` for its help, and ``run(options, console)``, which returns the
 exit code: 0 done, 1 failed or not released, 2 settings or configs. A verb's own modules are imported when it is called,
 so that the small ones start at once. ``line.py`` finds the verb and maps errors to exit codes.
 """
@@ -29,7 +29,7 @@ class Verb:
 
     def load(self) -> ModuleType:
         """Import the verb's module."""
-        return importlib.import_module(f"commands.{self.module}")
+        return importlib.import_module(f"commands.verbs.{self.module}")
 
 
 EXAMPLES = ("demo", "check", "", "help release")

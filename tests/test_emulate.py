@@ -166,7 +166,7 @@ def test_a_demo_of_heat_pumps_begins_in_the_cold_unless_somebody_says_when(
         begins.append(plan.start)
         raise ConfigError([Problem("demo", "enough seen")])
 
-    monkeypatch.setattr("commands.demo.demo_peers", noted)
+    monkeypatch.setattr("commands.verbs.demo.demo_peers", noted)
     for options in ((), ("--scenario", "winter-weekend"), ("--start", "2023-04-20 06:00")):
         assert "enough seen" in call("demo", "--no-page", "--cases", "heat_pump_office", *options)[1]
     assert "enough seen" in call("demo", "--no-page")[1]

@@ -24,7 +24,7 @@ from rich.console import Console
 import main
 from clients.boptest_client import BOPTestClient
 from commands import BRIDGE, WITH_VALUE
-from commands import run as run_verb
+from commands.verbs import run as run_verb
 from emulators.boptest.faults import AnswerWith, HoldCall
 from emulators.ecy.faults.calls import DropConnection, Hold
 from emulators.ecy.faults.storage import FailWrites

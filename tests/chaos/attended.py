@@ -76,5 +76,5 @@ class AttendedRun(Run):
 
 
 if __name__ == "__main__":
-    with patch("commands.run.Run", AttendedRun):
+    with patch("commands.verbs.run.Run", AttendedRun):
         main.run()

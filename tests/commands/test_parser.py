@@ -7,8 +7,9 @@ import sys
 
 import pytest
 
-from commands import EXAMPLES, VERBS, bacnet, line
+from commands import EXAMPLES, VERBS, line
 from commands.parser import CommandParser
+from commands.verbs import bacnet
 from utils.home import HOME
 
 EVERY_EXAMPLE = [

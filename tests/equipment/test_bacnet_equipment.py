@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from clients.bacnet.names import device_key
-from commands.emulate import object_specs
+from commands.verbs.emulate import object_specs
 from equipment.config_address import device_address
 from equipment.config_model import EquipmentConfig
 from equipment.controller_clients import ControllerClients

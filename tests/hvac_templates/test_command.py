@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from commands import expand as command
+from commands.verbs import expand as command
 from hvac_templates.expand import expand
 from hvac_templates.messages import Message, Model, Result, error, information, warning
 from tests.hvac_templates.boxes import boxes, ideal_loads, variable_air_volume, zone_names
@@ -338,7 +338,7 @@ def test_a_simulation_that_fails_is_a_failure(file: Path, capsys: pytest.Capture
 
 
 def test_the_modules_that_a_command_needs_are_few(tmp_path: Path) -> None:
-    code = "import sys, main, commands.line, commands.expand, hvac_templates.expand; print(*sys.modules)"
+    code = "import sys, main, commands.line, commands.verbs.expand, hvac_templates.expand; print(*sys.modules)"
     line = [sys.executable, "-c", code]
     done = subprocess.run(line, cwd=ROOT, capture_output=True, text=True, timeout=60, check=True)  # noqa: S603
     heavy = {"pydantic", "pint", "requests", "rich", "cbor2", "pyenergyplus", "numpy", "uvicorn"}

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from commands import expand as command
+from commands.verbs import expand as command
 from hvac_templates.engine import simulate
 from hvac_templates.expand import expand
 from hvac_templates.io.files import halves

@@ -18,7 +18,7 @@ from clients.boptest_client import BOPTestClient
 from clients.device_client import DeviceClient
 from clients.making import Credentials
 from clients.simulation import SIMULATION, EndedSimulation
-from commands import release
+from commands.verbs import release
 from ledger import Patience, Patiences
 from ledger.entries import TakenClock, TakenSlot
 from ledger.giving_back.giver import give_back

@@ -9,8 +9,8 @@ import json
 from rich.console import Console
 
 from clients.bacnet.results import Untyped
-from commands import bacnet as command
 from commands.parser import CommandParser
+from commands.verbs import bacnet as command
 from tests.waiting import DEADLINE_S
 
 HERE = ("--interface", "127.0.0.1/24:0")

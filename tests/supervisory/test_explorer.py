@@ -20,8 +20,8 @@ from rich.console import Console
 
 from clients.bacnet.results import Untyped
 from clients.bacnet.stack import BACnetStack
-from commands import bacnet as command
 from commands import line
+from commands.verbs import bacnet as command
 from supervisory.explorer import session, verifying
 from supervisory.explorer.report import Report, sane, show, shown
 from supervisory.explorer.session import default_interface, reference

@@ -26,7 +26,7 @@ from rich.console import Console
 
 from clients.bacnet.stack import BACnetStack
 from clients.boptest_client import BOPTestClient
-from commands import supervise as command
+from commands.verbs import supervise as command
 from emulators.boptest.faults import FailedSimulation, HoldCall
 from emulators.boptest.server import BoptestServer
 from emulators.ecy.controller import ControllerSpec

@@ -13,7 +13,7 @@ from typing import Any
 
 from bridge.checkout.report.spreadsheet import BYTE_ORDER_MARK
 from bridge.checkout.results import PointVerdict
-from commands.emulate import object_specs
+from commands.verbs.emulate import object_specs
 from emulators.boptest.server import BoptestServer
 from emulators.cases import CASES, STANDARD_CASE
 from emulators.ecy.controller import ControllerSpec

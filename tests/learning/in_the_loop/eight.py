@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from commands.emulate import object_specs
+from commands.verbs.emulate import object_specs
 from emulators.ecy.controller import ControllerSpec
 from emulators.ecy.scanning import ExchangeScan
 from emulators.ecy.server import EcyServer

@@ -16,7 +16,7 @@ import pytest
 from rich.console import Console
 
 from clients.making import Credentials
-from commands import release
+from commands.verbs import release
 from emulators.boptest.faults import HoldCall
 from emulators.ecy.faults.calls import DropConnection
 from ledger.entries import TakenClock, TakenInput, TakenSlot

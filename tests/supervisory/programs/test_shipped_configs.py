@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from commands.emulate import object_specs
+from commands.verbs.emulate import object_specs
 from emulators.bench import BenchPlan, serve
 from emulators.cases import BENCH_CASE, CASES
 from emulators.program import ObjectSpec

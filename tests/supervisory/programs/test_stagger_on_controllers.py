@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from clients.bacnet.stack import BACnetStack
-from commands.emulate import object_specs
+from commands.verbs.emulate import object_specs
 from emulators.bench import BenchPlan, serve
 from emulators.cases import CASES
 from emulators.ecy.controller import ControllerSpec

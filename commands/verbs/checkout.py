@@ -17,7 +17,7 @@ from bridge.first_contact import always
 from commands.checkout_bench import checkout_bench
 from commands.checkout_files import add_file_options, refuse_unfit_files, write_files
 from commands.parser import add_loudness
-from commands.run import decider, question_at
+from commands.verbs.run import decider, question_at
 from ledger import Outcome
 from utils.alone import Alone
 from utils.home import HOME

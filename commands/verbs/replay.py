@@ -31,7 +31,7 @@ from commands.parser import add_loudness
 from commands.recordings import WHICH, recordings, refuse_itself
 from commands.replay_bench import ReplayBench, replay_bench
 from commands.report_file import report_file, write_report
-from commands.run import decider, question_at
+from commands.verbs.run import decider, question_at
 from recording import RunsFolder, open_run
 from recording.columns import RunData, read_run
 from recording.comparing import STEPS, Likeness, compare_days, other_day

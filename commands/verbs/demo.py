@@ -14,11 +14,11 @@ from bridge.purpose import Purpose
 from bridge.run import Run
 from commands.building import add_building_options, office_files, refuse_unfit_cases, shipped_configs
 from commands.common import add_state_option, equip, run_bridge
-from commands.emulate import add_bacnet_option
 from commands.page import USUAL_PORT, PageWish, add_page_option, page_settings
 from commands.parser import add_loudness
 from commands.recordings import OF_RECORDINGS, recording_of_demo
 from commands.unused import unused_settings
+from commands.verbs.emulate import add_bacnet_option
 from emulators.door import CASES, DAY_STEPS, MAKES, PERIODS, DemoPlan, building_identity, demo_peers, read_variant
 from utils.arguments import count, factor, moment
 from utils.home import COMMAND, HOME
