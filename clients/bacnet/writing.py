@@ -67,6 +67,8 @@ class Writer:
         self._traits = traits
         self._refused: defaultdict[Address, set[_Mark]] = defaultdict(set)
         """What each device has refused last: it would hold up what is written with it."""
+        self._apart: defaultdict[Address, set[_Mark]] = defaultdict(set)
+        """What each device refuses in a list and takes by itself: for good."""
 
     async def write(self, address: Address, write: BacnetWrite) -> None:
         """One property. Raises DeviceError; ObjectError also for what must not be sent, before anything is."""
@@ -93,7 +95,7 @@ class Writer:
             return await self._singly(address, orders)
         traits = await self._traits.of(address)
         patience_s = max(timeout_s * _PATIENCE, self._requester.line(address).pace_s * _ANSWERS_LONG)
-        safe, others, refused = _by_risk(orders, self._refused[address])
+        safe, others, refused = _by_risk(orders, self._refused[address] | self._apart[address])
         outcomes: dict[int, DeviceError | None] = {}
         for chunk in _chunks([*safe, *others], traits):
             outcomes |= await self._chunk(address, chunk, traits, patience_s)
@@ -102,32 +104,36 @@ class Writer:
     async def _chunk(
         self, address: Address, orders: _Orders, traits: Traits, patience_s: float
     ) -> dict[int, DeviceError | None]:
-        """As one request; singly what the first one that is refused has held up, and all, where the request fails.
+        """As one request; singly the first one that is refused and what it has held up, and all, where it fails.
 
-        A request without an answer may have been carried out: writing the same values once more does no harm, and
-        tells what became of each.
+        Some devices refuse in a list what they take by itself. A request without an answer may have been carried out:
+        writing the same values once more does no harm, and tells what became of each.
         """
         if len(orders) < 2 or not traits.writes_multiple:
             return await self._singly(address, orders)
         request = write_request(OctetWrite(key_of(order.item), order.octets, order.priority) for _, order in orders)
         done, what = 0, f"write of {len(orders)} properties"
         outcomes: dict[int, DeviceError | None] = {}
+        bad: _Order | None = None
         try:
             await self._requester.ask(address, request, what, patience_s)
             done = len(orders)
         except WriteStopped as stop:
             at = next((n for n, (_, order) in enumerate(orders) if order.item == stop.target), None)
-            if at is not None:
-                done = at + 1
-                self._learn(address, orders[at][1], stop.error)
-                outcomes[orders[at][0]] = stop.error
+            if at is not None and isinstance(stop.error, BacnetRefusal):
+                done, bad = at, orders[at][1]
+            elif at is not None:
+                done, outcomes = at + 1, {orders[at][0]: stop.error}
         except (TimeoutError, UnknownService, DeviceUnreachable):
             # One by one will show whether the device is there at all; if it is, it does not know this service.
             traits.writes_multiple = False
         except ObjectError:
             pass
         written: dict[int, DeviceError | None] = {place: None for place, _ in orders[:done]}
-        return written | outcomes | await self._singly(address, orders[done:])
+        outcomes |= await self._singly(address, orders[done:])
+        if bad is not None and outcomes[orders[done][0]] is None:
+            self._apart[address].add(bad.mark)
+        return written | outcomes
 
     async def _singly(self, address: Address, orders: _Orders) -> dict[int, DeviceError | None]:
         return {place: await self._one_or_error(address, order) for place, order in orders}
