@@ -15,6 +15,8 @@ from ledger.watched import Judgement
 from utils.bacnet import NO_FAULT, slot_of
 from utils.values import ObjectRef, ObjectState, PointValue, Quality, Write, WriteKind, same_as_stored
 
+_UNREAD = "what it held could not be read: it may be ours, or somebody else's"
+
 
 class Judge:
     """Judges what is found in one controller by what the ledger knows."""
@@ -31,6 +33,8 @@ class Judge:
     def doubt(self, entry: TakenObject, state: ObjectState, ref: ObjectRef) -> str:
         """The value that is given back at ``ref`` although it may be somebody else's; empty where it is ours."""
         found = _ours_in(entry, state)
+        if isinstance(entry, TakenInput) and state.out_of_service and found is None and self._has_sent(entry, ref):
+            return _UNREAD
         if found is None or isinstance(entry, TakenOutput) or _same(found, entry.before):
             return ""
         return in_doubt(found) if self._whose(entry, ref, found) is Judgement.IN_DOUBT else ""
@@ -106,9 +110,9 @@ class Judge:
     def _may_be_ours(
         self, entry: TakenSlot | TakenInput, state: ObjectState, ref: ObjectRef, found: PointValue | None
     ) -> bool:
-        """What is in doubt is given back too, as it would stay for ever otherwise."""
+        """What is in doubt is given back too, as it would stay for ever otherwise; so is what tells no value."""
         if found is None:
-            return False
+            return self._has_sent(entry, ref)
         if _same(found, entry.before) or _same(found, self._left.get((entry, state.name))):
             return True
         return self._whose(entry, ref, found) is not Judgement.THEIRS

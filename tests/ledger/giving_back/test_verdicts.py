@@ -17,7 +17,7 @@ from ledger.ledger import Ledger
 from ledger.receipts import Outcome, Receipt
 from tests.waiting import in_no_time
 from utils.errors import ObjectError
-from utils.values import ObjectRef, ObjectState, ObjectType, PriorityArray, Sample, Write, WriteResult
+from utils.values import ObjectRef, ObjectState, ObjectType, PriorityArray, Sample, Write, WriteKind, WriteResult
 
 DEVICE = "10.0.0.1"
 AV = ObjectRef(ObjectType.ANALOG_VALUE, 3)
@@ -60,13 +60,28 @@ def test_what_a_look_after_the_write_says(entry: TakenObject, after: ObjectState
     assert verified(entry, after) is outcome
 
 
-@pytest.mark.parametrize("entry", [INPUT, FORCED_INPUT])
-def test_an_input_without_a_value_that_is_out_of_service_is_nothing_of_ours(entry: TakenInput) -> None:
+@pytest.mark.parametrize(
+    ("entry", "write"),
+    [
+        (INPUT, Write(INPUT.ref, WriteKind.OUT_OF_SERVICE, False)),
+        (FORCED_INPUT, Write(INPUT.ref, WriteKind.PRESENT_VALUE, 17.5)),
+    ],
+)
+def test_an_input_that_we_forced_is_given_back_although_it_tells_no_value(entry: TakenInput, write: Write) -> None:
     ledger = Ledger()
     ledger.take(entry)
     ledger.sent(DEVICE, entry.ref, 22.0)
-    found = state(None, name="SpaceTemp", out_of_service=True)
-    assert Judge(DEVICE, ledger).judge(entry, found, entry.ref) is Outcome.LEFT_ALONE
+    found, judge = state(None, name="SpaceTemp", out_of_service=True), Judge(DEVICE, ledger)
+    assert judge.judge(entry, found, entry.ref) == write
+    assert judge.doubt(entry, found, entry.ref) == "what it held could not be read: it may be ours, or somebody else's"
+
+
+def test_an_input_that_tells_no_value_and_was_sent_none_is_not_touched() -> None:
+    ledger = Ledger()
+    ledger.take(INPUT)
+    found, judge = state(None, name="SpaceTemp", out_of_service=True), Judge(DEVICE, ledger)
+    assert judge.judge(INPUT, found, INPUT.ref) is Outcome.LEFT_ALONE
+    assert judge.doubt(INPUT, found, INPUT.ref) == ""
 
 
 @dataclass
