@@ -15,7 +15,7 @@ from ledger.giving_back.clock_return import put_clock_back
 from ledger.giving_back.patience import Patience, may_pass
 from ledger.giving_back.plain_values import PlainValues
 from ledger.giving_back.reach import Reach
-from ledger.giving_back.verdicts import Judge, as_found, is_stranger, verified
+from ledger.giving_back.verdicts import Judge, as_found, is_stranger, lost_fault, verified
 from ledger.giving_back.whereabouts import Place, name_of, places_of
 from ledger.ledger import Ledger
 from ledger.receipts import Outcome, Receipt, described, shown, state_before
@@ -233,6 +233,7 @@ class _Giver:
                 outcome = Outcome.FAILED
             self._verdicts.note(place.entry, after[place.ref])
             note = place.note or self._doubts.get(place.entry, "") or self._plain.doubts.get(place.entry, "")
+            note = note or lost_fault(place.entry, state)
             if outcome is Outcome.FAILED:
                 note = error or f"asked for {state_before(place.entry)}, it is {shown(place.entry, after[place.ref])}"
             yield place, self._receipt_at(place, outcome, note, after[place.ref])

@@ -12,7 +12,7 @@ from ledger.entries import TakenInput, TakenObject, TakenOutput, TakenSlot
 from ledger.ledger import Ledger
 from ledger.receipts import Outcome
 from ledger.watched import Judgement
-from utils.bacnet import NO_FAULT, slot_of
+from utils.bacnet import NO_FAULT, reliability_words, slot_of
 from utils.values import ObjectRef, ObjectState, PointValue, Quality, Write, WriteKind, same_as_stored
 
 _UNREAD = "what it held could not be read: it may be ours, or somebody else's"
@@ -172,6 +172,15 @@ def _same(found: PointValue | None, before: PointValue | None) -> bool:
 
 def _is_as_reliable(entry: TakenInput, state: ObjectState) -> bool:
     return None in (entry.reliability, state.reliability) or state.reliability == entry.reliability
+
+
+def lost_fault(entry: TakenObject, state: ObjectState) -> str:
+    """What is said of an input in service again whose fault is gone: it is well now, or did not take its fault back."""
+    if not isinstance(entry, TakenInput) or entry.reliability is None or state.out_of_service is not False:
+        return ""
+    if state.reliability != NO_FAULT:
+        return ""
+    return f"it shows {reliability_words(NO_FAULT)} now, and {reliability_words(entry.reliability)} before"
 
 
 def verified(entry: TakenObject, state: ObjectState) -> Outcome:

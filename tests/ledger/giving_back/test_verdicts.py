@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import cast
 
 import pytest
@@ -12,7 +12,7 @@ from clients.device_client import DeviceClient
 from ledger import Patience
 from ledger.entries import TakenInput, TakenObject, TakenOutput, TakenSlot
 from ledger.giving_back.giver import give_back
-from ledger.giving_back.verdicts import Judge, verified
+from ledger.giving_back.verdicts import Judge, lost_fault, verified
 from ledger.ledger import Ledger
 from ledger.receipts import Outcome, Receipt
 from tests.waiting import in_no_time
@@ -58,6 +58,24 @@ def state(value: float | None = 20.0, **more: object) -> ObjectState:
 )
 def test_what_a_look_after_the_write_says(entry: TakenObject, after: ObjectState, outcome: Outcome) -> None:
     assert verified(entry, after) is outcome
+
+
+OPEN_LOOP = replace(INPUT, reliability=4)
+
+
+@pytest.mark.parametrize(
+    ("entry", "after", "said"),
+    [
+        (OPEN_LOOP, state(reliability=0, out_of_service=False), "it shows no-fault-detected now, and open-loop before"),
+        (OPEN_LOOP, state(reliability=4, out_of_service=False), ""),
+        (OPEN_LOOP, state(reliability=None, out_of_service=False), ""),
+        (OPEN_LOOP, state(reliability=0, out_of_service=True), ""),
+        (INPUT, state(reliability=0, out_of_service=False), ""),
+        (FREE_SLOT, state(reliability=0, out_of_service=False), ""),
+    ],
+)
+def test_a_fault_that_an_input_did_not_take_back_is_said(entry: TakenObject, after: ObjectState, said: str) -> None:
+    assert lost_fault(entry, after) == said
 
 
 @pytest.mark.parametrize(
@@ -143,3 +161,21 @@ def test_a_release_that_was_accepted_and_does_not_show_has_failed_with_what_is_t
     receipt, ledger = given_back(Client(slots(20.0), refuses=False))
     assert (receipt.outcome, receipt.note) == (Outcome.FAILED, "asked for empty, it is 20.0")
     assert ledger.open_entries == (FREE_SLOT,)
+
+
+class KeepsNoFault(Client):
+    """A controller that puts an input in service and takes no fault back."""
+
+    def survey(self, refs: Collection[ObjectRef]) -> dict[ObjectRef, ObjectState]:
+        is_forced = all(write.kind is not WriteKind.OUT_OF_SERVICE for write in self.written)
+        return {ref: state(22.0, name="SpaceTemp", out_of_service=is_forced, reliability=0) for ref in refs}
+
+
+def test_a_receipt_says_that_an_input_shows_no_fault_as_it_did_not_before() -> None:
+    ledger = Ledger()
+    ledger.take(OPEN_LOOP)
+    ledger.sent(DEVICE, OPEN_LOOP.ref, 22.0)
+    client = cast("DeviceClient", KeepsNoFault(None, refuses=False))
+    [receipt] = give_back(DEVICE, client, ledger, ledger.open_entries, Patience(0.0, in_no_time()))
+    assert receipt.outcome is Outcome.RELEASED
+    assert receipt.note == "it shows no-fault-detected now, and open-loop before"
