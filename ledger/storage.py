@@ -62,7 +62,9 @@ class Storage:
         return self.low <= self.high
 
     def fit(self, sent: PointValue, found: PointValue) -> Fit:
-        """Whether ``found`` may be what the object made of ``sent``."""
+        """Whether ``found`` may be what the object made of ``sent``. What lies beyond a limit shows that it is none."""
+        if found < self.minimum or found > self.maximum:
+            return self._without_limits_that_are_none(found).fit(sent, found)
         wanted = self._scaled(sent)
         if same_as_stored(found, wanted) or abs(found - wanted) <= self._slack(wanted):
             return Fit.YES
@@ -120,17 +122,25 @@ class Storage:
             return None
         if self._is_limit(wanted):
             return self  # any resolution that has this level stores it so
-        return replace(self, steps=left)._seen(wanted)
+        return replace(self, steps=left)._seen(pair.stored)
 
-    def _seen(self, wanted: float) -> Storage:
-        return replace(self, low=min(self.low, wanted), high=max(self.high, wanted))
+    def _seen(self, stored: float) -> Storage:
+        """What stands there passes; between that and what was sent, something may have been cut as well as rounded."""
+        seen = replace(self, low=min(self.low, stored), high=max(self.high, stored))
+        return seen._without_limits_that_are_none(stored)
+
+    def _without_limits_that_are_none(self, stored: float) -> Storage:
+        """A value that moves slowly within one level of a coarse object looks like one that is cut."""
+        minimum = self.minimum if stored >= self.minimum else -math.inf
+        maximum = self.maximum if stored <= self.maximum else math.inf
+        return replace(self, minimum=minimum, maximum=maximum)
 
     def _exact_anew(self, pair: Pair) -> Storage | None:
         """A value that stands as it was sent outweighs what was believed before."""
         if not same_as_stored(pair.stored, pair.sent):
             return None
         steps = sum(bit for step, bit in _steps() if _is_step_of(pair.sent, pair.stored, step))
-        return Storage(steps=steps)._seen(pair.sent)
+        return Storage(steps=steps)._seen(pair.stored)
 
     def _of_two(self, one: Pair, two: Pair) -> Storage | None:
         """What two values tell that one does not: a limit, or a scale or resolution that is in no table.
@@ -163,7 +173,7 @@ class Storage:
         error = max(abs(one.sent - one.stored), abs(two.sent - two.stored))
         if error > _NEARLY * max(abs(one.sent), abs(two.sent)):
             return None
-        return Storage(0, 2 * error, minimum=self.minimum, maximum=self.maximum)._seen(two.sent)
+        return Storage(0, 2 * error, minimum=self.minimum, maximum=self.maximum)._seen(two.stored)
 
 
 def _steps() -> Iterator[tuple[float, int]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -23,9 +23,13 @@ def options(subject: Rig) -> list[str]:
     return ["--env", str(env), "--configs", str(configs)]
 
 
-def left_over() -> list[str]:
-    """The loop of our own BACnet port; the emulators' own has another name."""
-    return [thread.name for thread in threading.enumerate() if thread.name.startswith("bacnet")]
+@pytest.fixture(autouse=True)
+def nothing_of_ours_is_open_afterwards() -> Iterator[None]:
+    """The loop of our own BACnet port; the emulators' own has another name, and other tests may have theirs."""
+    before = set(threading.enumerate())
+    yield
+    left = [one.name for one in threading.enumerate() if one not in before and one.name.startswith("bacnet")]
+    assert left == []
 
 
 @pytest.mark.parametrize("command", [("check",), ("points",), ("map", "--out")])
@@ -35,7 +39,6 @@ def test_nothing_of_ours_is_open_when_a_look_is_over(call: Call, tmp_path: Path,
         draft = [*rest, str(tmp_path / "drafts")] if rest else []
         _, output = call(verb, *options(subject), *draft)
         assert ("VAV" if verb == "check" else "SpaceTemp") in output
-    assert left_over() == []
 
 
 def test_nor_when_a_start_is_refused(tmp_path: Path) -> None:
@@ -43,4 +46,3 @@ def test_nor_when_a_start_is_refused(tmp_path: Path) -> None:
     bad = bench.equipment("B", "127.0.0.1:47002", [bench.output("b", "Valve")], protocol="bacnet", interface="1.2.3.4")
     with pytest.raises(ConfigError):
         bench.manager(tmp_path, bench.settings(tmp_path), good, bad)
-    assert left_over() == []

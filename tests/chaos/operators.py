@@ -9,7 +9,7 @@ from functools import partial
 
 from emulators.ecy.access.writing import WriteRecord
 from emulators.ecy.controller import EmulatedController
-from emulators.ecy.objects.objects import BacnetObject
+from emulators.ecy.objects.objects import BacnetObject, with_out_of_service
 from tests.chaos.building import CONSTANT_C
 from tests.chaos.peers import OUTDOOR, PRIORITY, RETURN, SETPOINT, Trait
 
@@ -53,7 +53,7 @@ class Place:
 
 def _forced(value: float | None, target: BacnetObject) -> BacnetObject:
     if value is None:
-        return replace(target, out_of_service=False)
+        return with_out_of_service(target, False)
     return replace(target, out_of_service=True, held=value)
 
 

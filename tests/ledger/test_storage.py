@@ -83,6 +83,36 @@ def test_beyond_what_has_been_seen_to_pass_there_may_be_a_limit(sent: float, fou
     assert storage.fit(sent, found) is fit
 
 
+@pytest.mark.parametrize("sign", [1.0, -1.0], ids=["below", "above"])
+def test_a_value_cut_to_a_level_next_to_it_does_not_show_that_anything_beyond_passes(sign: float) -> None:
+    """-0.04 that stands as 0 was cut there, or rounded: what is sent beyond may stand there, too."""
+    storage = Storage()
+    for sent, stored in ((50.25, 50.2), (-0.04, 0.0)):
+        storage = storage.learned([Pair(sign * sent, sign * stored)]) or storage
+    assert storage.fit(sign * -3.23, 0.0) is Fit.PERHAPS
+
+
+def test_a_level_that_looked_like_limits_is_none_once_something_stands_beyond_it() -> None:
+    """8 bits of a percentage: 29.5 to 29.6 are one level, from above and from below. Then the season changes."""
+    level, storage, pairs = 29.41176414489746, Storage(), list[Pair]()
+    for sent, stored in ((29.5, level), (29.6, level), (29.3, level), (29.35, level), (0.6, 0.7843137383460999)):
+        pairs.append(Pair(sent, stored))
+        storage = storage.learned(pairs) or storage
+    assert storage.fit(-6.4, 0.0) is Fit.PERHAPS
+    assert storage.fit(0.6, 0.7843137383460999) is Fit.YES
+
+
+def test_what_stands_beyond_a_limit_proves_that_it_is_none() -> None:
+    """What 29.38 is kept as is a level of 8 bits, and looks like a lower limit; -6.4 is cut at 0 then."""
+    level = 29.41176414489746
+    storage = Storage().learned([Pair(29.37, level), Pair(29.38, level)])
+    assert storage is not None
+    assert storage.minimum == level
+    assert storage.fit(-6.4, 0.0) is Fit.PERHAPS
+    assert storage.fit(-6.4, -9.0) is Fit.NO
+    assert storage.fit(29.0, level) is Fit.YES
+
+
 def test_a_round_value_that_stands_as_it_was_sent_does_not_prove_that_others_do() -> None:
     storage = learned(as_real32, (21.0,))
     assert storage.fit(22.6, 23.0) is Fit.PERHAPS

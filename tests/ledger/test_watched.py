@@ -38,7 +38,7 @@ def test_a_rounded_one_has_to_be_read_twice_some_seconds_apart(fresh: Watched) -
 def test_a_value_that_stands_while_what_we_send_moves_is_judged_by_all_of_it(fresh: Watched) -> None:
     for at_s, sent in ((0.0, 22.6), (3.0, 22.7), (6.0, 22.8), (9.0, 22.9)):
         fresh.send(sent)
-        assert fresh.saw(23.0, at_s) is (at_s >= AGREE_S)
+        assert fresh.saw(23.0, at_s) is (at_s == AGREE_S)
     assert [fresh.judge(23.0), fresh.judge(40.0)] == [OURS, THEIRS]
 
 
@@ -79,7 +79,9 @@ def test_a_limit_is_seen_with_the_second_value_that_is_cut_to_it(fresh: Watched)
         fresh.saw(15.5, 20.0 * number)
         fresh.saw(15.5, 20.0 * number + 6.0)
     fresh.send(36.0)
-    assert [fresh.judge(15.5), fresh.judge(16.0)] == [OURS, THEIRS]
+    assert [fresh.judge(15.5), fresh.judge(14.0), fresh.judge(40.0)] == [OURS, THEIRS, THEIRS]
+    assert fresh.judge(16.0) is IN_DOUBT  # nobody could have written it, if that were a limit
+    assert fresh.judge(float("nan")) is THEIRS
 
 
 def test_a_value_that_moves_slowly_within_one_coarse_level_is_not_taken_for_cut(fresh: Watched) -> None:
