@@ -59,7 +59,8 @@ def test_what_is_no_address_is_told_with_those_that_are(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["0.0.0.0", "255.255.255.255", "255.255.255.255:47809", "10.0.0.5:0", "0:12", "65535:12"]
+    "text",
+    ["0.0.0.0:47808", "255.255.255.255", "255.255.255.255:47809", "10.0.0.5:0", "0:12", "65535:12"],
 )
 def test_an_address_of_everybody_or_nobody_is_no_controllers(tmp_path: Path, text: str) -> None:
     [problem] = refused(tmp_path, device_ip=text, **OVER_BACNET)
