@@ -209,6 +209,8 @@ class _Giver:
             verdict = Outcome.FAILED if place.doubt else self._verdicts.judge(place.entry, place.state, place.ref)
             if isinstance(verdict, Outcome):
                 note = place.doubt or _UNTOLD if verdict is Outcome.FAILED else place.note
+                if verdict is Outcome.LEFT_ALONE:
+                    note = self._put_fault_back(place) or note
                 yield place, self._receipt_at(place, verdict, note, place.state)
             else:
                 writes[place] = replace(verdict, ref=place.ref)
@@ -237,6 +239,12 @@ class _Giver:
             if outcome is Outcome.FAILED:
                 note = error or f"asked for {state_before(place.entry)}, it is {shown(place.entry, after[place.ref])}"
             yield place, self._receipt_at(place, outcome, note, after[place.ref])
+
+    def _put_fault_back(self, place: Place) -> str:
+        """Somebody else's is the value of an input alone: what stands over its fault is ours. Why it stays, in words."""
+        put = self._verdicts.reliability(place.entry, place.state, place.ref)
+        error = self._at_once([put])[0] if put is not None else ""
+        return error and f"somebody else has forced it, and its fault is not put back: {error}"
 
     def _at_once(self, writes: Sequence[Write]) -> list[str]:
         results = self._reach.client().write_values_from_endpoints(writes)

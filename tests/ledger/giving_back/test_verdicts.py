@@ -179,3 +179,26 @@ def test_a_receipt_says_that_an_input_shows_no_fault_as_it_did_not_before() -> N
     [receipt] = give_back(DEVICE, client, ledger, ledger.open_entries, Patience(0.0, in_no_time()))
     assert receipt.outcome is Outcome.RELEASED
     assert receipt.note == "it shows no-fault-detected now, and open-loop before"
+
+
+STAGE = TakenInput(DEVICE, ObjectRef(ObjectType.MULTI_STATE_INPUT, 1), "Stage", False, 1.0, 4)
+
+
+class ForcedByOthers(Client):
+    """A controller in which somebody else has forced what we had forced and made reliable."""
+
+    def survey(self, refs: Collection[ObjectRef]) -> dict[ObjectRef, ObjectState]:
+        return {ref: state(3.0, name="Stage", out_of_service=True, reliability=0) for ref in refs}
+
+
+@pytest.mark.parametrize("refuses", [False, True])
+def test_an_input_that_is_left_to_somebody_else_gets_its_fault_back(refuses: bool) -> None:
+    ledger, client = Ledger(), ForcedByOthers(None, refuses)
+    ledger.take(STAGE)
+    ledger.sent(DEVICE, STAGE.ref, 2.0)
+    [receipt] = give_back(
+        DEVICE, cast("DeviceClient", client), ledger, ledger.open_entries, Patience(0.0, in_no_time())
+    )
+    assert receipt.outcome is Outcome.LEFT_ALONE
+    assert client.written == [Write(STAGE.ref, WriteKind.RELIABILITY, 4)]
+    assert ("its fault is not put back: write-access-denied" in receipt.note) is refuses
