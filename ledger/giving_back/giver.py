@@ -241,7 +241,7 @@ class _Giver:
             yield place, self._receipt_at(place, outcome, note, after[place.ref])
 
     def _put_fault_back(self, place: Place) -> str:
-        """Somebody else's is the value of an input alone: what stands over its fault is ours. Why it stays, in words."""
+        """The value alone is somebody else's: what stands over an input's fault is ours. Why it stays, in words."""
         put = self._verdicts.reliability(place.entry, place.state, place.ref)
         error = self._at_once([put])[0] if put is not None else ""
         return error and f"somebody else has forced it, and its fault is not put back: {error}"
