@@ -15,6 +15,7 @@ from bridge.checkout.report.spreadsheet import HEADINGS
 from bridge.display.receipts import say
 from commands.report_file import report_file, write_report
 from recording.report import MADE_BY
+from utils.errors import ConfigError, Problem
 
 
 class _Kind(NamedTuple):
@@ -39,8 +40,12 @@ def add_file_options(parser: argparse.ArgumentParser) -> None:
 
 def refuse_unfit_files(options: argparse.Namespace) -> None:
     """Raises :class:`utils.errors.ConfigError` for files that cannot be written, before anything is tried."""
+    asked: dict[Path, str] = {}
     for kind, file in _wanted(options):
         report_file(kind.option, file, kind.mark)
+        before = asked.setdefault(file.resolve(), kind.option)
+        if before != kind.option:
+            raise ConfigError([Problem(kind.option, f"{file} is {before}'s already; name another file")])
 
 
 def write_files(options: argparse.Namespace, console: Console, result: CheckoutResult) -> None:

@@ -28,6 +28,9 @@ def tell_proposal(console: Console, proposal: Proposal, remarks: Mapping[int, st
         f"{len(mapped)} of {len(proposal.points)} points mapped, {len(mapped) - len(look)} of them sure; "
         f"{len(proposal.left)} of the simulation are left",
     )
+    if lost := [one for one in proposal.points if one.lost]:
+        first = f"{lost[0].controller.name}: {lost[0].lost}"
+        say(console, f"{len(lost)} more are like what another has, the sheet says which; {first}")
     if remarks:
         say(console, f"{len(remarks)} of them cannot be in a config, the sheet says why")
 

@@ -15,7 +15,7 @@ from datetime import datetime
 from bridge.checkout.coverage import EVERYTHING, CheckoutParts, not_tested
 from bridge.checkout.judging import judge_arrival, judge_command, judge_inputs
 from bridge.checkout.response import Progress, Responses
-from bridge.checkout.results import CheckoutResult, PointFinding, TriedPoint
+from bridge.checkout.results import CheckoutResult, PointFinding, PointVerdict, Proof, TriedPoint
 from bridge.checkout.stimuli import CodedBuilding
 from bridge.checkout.trying import PointPlace, TriedBench, try_inputs, try_outputs
 from bridge.device_loop import DeviceLoop
@@ -36,6 +36,9 @@ from utils.state_folder import StateFolder
 from utils.values import ObjectLimits, Target
 
 log = logging.getLogger(__name__)
+
+
+_LOST = "the building was lost before this could be told"
 
 
 def _to_nobody(_news: PointFinding | Progress) -> None:
@@ -139,7 +142,7 @@ class Checkout:
             self._ended,
             session.client.testcase,
             tuple(_controllers_in_words(self._bench.places)),
-            not_tested(self._bench.places, session.settings, self._parts, self._lost),
+            not_tested(self._bench.places, session.settings, self._parts, self._lost, was_stopped=self.was_stopped),
             tuple(self._tried(place) for place in self._bench.places),
             _given_back(session.receipts, session.left),
         )
@@ -166,7 +169,7 @@ class Checkout:
             self._keep([judge_arrival(place.equipment.name, place.point, place.target, known, told)])
 
     def _try_building(self) -> None:
-        """The simulation alone; that it is lost takes nothing from what was found at the controllers."""
+        """The simulation alone; that it is lost takes nothing from what the controllers showed, and is no pass."""
         session = self._session
         if not self._parts.response or session.stop.is_set():
             return
@@ -182,6 +185,12 @@ class Checkout:
             self._keep(responses.findings())
         except SimulationError as error:
             self._lost = str(error)
+            self._keep(
+                PointFinding(
+                    place.equipment.name, place.point.ecy_point, Proof.RESPONSE, PointVerdict.NOT_TESTED, _LOST
+                )
+                for place in self._bench.places
+            )
 
     def _keep(self, findings: Iterable[PointFinding]) -> None:
         for finding in findings:

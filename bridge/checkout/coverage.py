@@ -29,7 +29,12 @@ ALWAYS = (
 
 
 def not_tested(
-    places: Sequence[PointPlace], settings: ControllerSettings, parts: CheckoutParts, lost: str = ""
+    places: Sequence[PointPlace],
+    settings: ControllerSettings,
+    parts: CheckoutParts,
+    lost: str = "",
+    *,
+    was_stopped: bool = False,
 ) -> tuple[str, ...]:
     """The first lines of every report. ``lost`` is why the simulation could not be looked at to the end."""
     told = list(ALWAYS)
@@ -41,6 +46,8 @@ def not_tested(
         told.append(f"Outputs of {', '.join(wired)} are not commanded: their terminals may drive something real.")
     if not parts.response:
         told.append("That each pair means the right point was left out: no actuator of the building was moved.")
+    if was_stopped:
+        told.append("It was stopped before its end: a pass is one of what had been tried by then.")
     if lost:
         told.append(f"The building could not be looked at to the end: {lost}.")
     return tuple(told)

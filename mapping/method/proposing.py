@@ -45,6 +45,8 @@ class Proposed:
     is_sure: bool
     meaning: str
     """What it was taken for."""
+    lost: str = ""
+    """Who has what would have been proposed, in words; empty where it is mapped, or nothing is alike."""
 
     @property
     def simulation(self) -> Listed | None:
@@ -144,7 +146,18 @@ class _Search:
         ranked = sorted(own, key=lambda one: (wish is None or one.place != wish.what, -one.score))
         candidates = tuple(self._candidate(point, one) for one in ranked[:_SHOWN])
         is_sure = wish is not None and self._is_sure(point, own, wish, rivals)
-        return Proposed(point.listed, candidates, wish is not None, is_sure, point.parts.words)
+        lost = self._lost(point, own) if wish is None else ""
+        return Proposed(point.listed, candidates, wish is not None, is_sure, point.parts.words, lost)
+
+    def _lost(self, point: Understood, own: Sequence[_Option]) -> str:
+        likest = next((one for one in own if one.is_fitting), None)
+        if likest is None:
+            return ""
+        name = self._points[likest.place].listed.name
+        if not self.is_taken(likest.place, point):
+            return f"{name} is given to one that is more alike"
+        keeper = next(equipment for equipment, names in self._taken.items() if name in names)
+        return f"{name} is in the config of {keeper} already"
 
     def _option(self, point: Understood, place: int, alike: float, partner: Partner | None) -> _Option:
         other = self._points[place]

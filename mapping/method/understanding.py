@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
@@ -80,7 +81,12 @@ def understood_controllers(points: Iterable[Listed]) -> list[Understood]:
     """Points of controllers and of lists. What a name leaves open is told by the others of the same equipment."""
     listed = list(points)
     language = language_of([text for point in listed for text in (point.name, point.description) if text])
-    read = [_of_controller(point, language) for point in listed]
+    cuts = [cut_name(point.name, language) for point in listed]
+    shared = Counter((point.equipment, prefix) for point, (prefix, _) in zip(listed, cuts, strict=True))
+    read = [
+        _of_controller(point, cut if shared[point.equipment, cut[0]] > 1 else _uncut(point, cut, language), language)
+        for point, cut in zip(listed, cuts, strict=True)
+    ]
     kinds = _kinds_by_equipment(read)
     return [_placed(point, kinds[point.listed.equipment]) for point in read]
 
@@ -100,8 +106,16 @@ def _of_simulation(point: Listed) -> Understood:
     return Understood(point, parts, scope, described | said_by(code), meaning is not None, _quantity(point))
 
 
-def _of_controller(point: Listed, language: Language) -> Understood:
-    prefix, own = cut_name(point.name, language)
+def _uncut(point: Listed, cut: tuple[str, str], language: Language) -> tuple[str, str]:
+    """What one point alone begins with is a word of its name, where the controller's says in which side it is."""
+    of = scope_of_equipment(cut[0], language)
+    is_equipment = of.kind is not None or said_by(cut[0], language).places
+    has_side = any(not place.isdecimal() for place in said_by(point.equipment, language).places)
+    return ("", point.name) if has_side and not is_equipment else cut
+
+
+def _of_controller(point: Listed, cut: tuple[str, str], language: Language) -> Understood:
+    prefix, own = cut
     said, described = said_by(own, language), said_by(point.description, language)
     if "flow" in said.words and _quantity(point) == "temperature":
         said |= Said(frozenset(("temperature",)))

@@ -176,7 +176,8 @@ def _row(one: Proposed, where: Reached, remark: str) -> Iterator[str]:
     point, simulation = one.controller, one.simulation
     first = one.candidates[0] if one.candidates else None
     others = [candidate.simulation.name for candidate in one.candidates[1 if one.is_mapped else 0 :]]
-    why = first.why if first is not None and one.is_mapped else f"{one.meaning}: the simulation has none that is alike"
+    missing = f"{one.meaning}: {one.lost or 'the simulation has none that is alike'}"
+    why = first.why if first is not None and one.is_mapped else missing
     address = where.device_ip or (f"{_DEVICE}{where.device_instance}" if where.device_instance is not None else "")
     yield from (point.equipment, address, str(where.protocol), point.name, str(point.object_type or ""))
     yield "" if point.instance is None else str(point.instance)

@@ -94,7 +94,10 @@ def _separator(text: str) -> str:
     lines = [line for line in text.splitlines()[:200] if line.strip()]
 
     def regular(separator: str) -> tuple[int, int]:
-        counts = [len(cells) - 1 for cells in csv.reader(lines, delimiter=separator)]
+        try:
+            counts = [len(cells) - 1 for cells in csv.reader(lines, delimiter=separator)]
+        except csv.Error:
+            return 0, 0  # reading all of it says which line
         usual = max((count for count in counts if count), key=counts.count, default=0)
         return (counts.count(usual) if usual else 0), usual
 

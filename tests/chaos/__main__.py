@@ -45,6 +45,9 @@ def _storm(options: argparse.Namespace, seed: int) -> int:
     with tempfile.TemporaryDirectory(prefix="chaos-") as temporary:
         folder = Path(temporary) if options.keep is None else options.keep / str(seed)
         folder.mkdir(parents=True, exist_ok=True)
+        if any(folder.iterdir()):
+            sys.stderr.write(f"--keep: {folder} is not empty, and what an earlier storm left there would be judged\n")
+            return 2
         storm = Storm(folder, seed, options.controllers, limits, weather, Spoken[options.over.upper()])
         began = time.monotonic()
         try:

@@ -74,6 +74,14 @@ def test_reports_are_written_over_earlier_ones_and_over_nothing_else(both: Rig, 
         assert (both.folder / name).read_text(encoding="utf-8") == "a letter"
 
 
+def test_one_file_is_not_for_two_reports(both: Rig, call: Call, tmp_path: Path) -> None:
+    code, output = checkout(call, both, "--report", str(tmp_path / "one"), "--csv", str(tmp_path / "." / "one"))
+    assert code == 2
+    assert "is --report's already; name another file" in output
+    assert not (tmp_path / "one").exists()
+    assert both.controllers.controller("AHU").journal == []
+
+
 def test_quiet_prints_the_summary_alone(both: Rig, call: Call) -> None:
     code, output = checkout(call, both, "-q")
     assert (code, "read back" in output, "7 pass" in output) == (0, False, True)

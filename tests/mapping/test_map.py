@@ -153,6 +153,17 @@ class TestFromAList:
         assert (tmp_path / "site" / "AHU.json").read_bytes() == before
         assert (tmp_path / "site" / "mapping-2.csv").is_file()
 
+    def test_a_config_of_somebody_else_that_has_it_is_named(self, call: Call, tmp_path: Path) -> None:
+        output_of = {"bop_override_point": "hvac_oveAhu_yFan_activate", "object_type": "AnalogOutput"}
+        fan = {"bop_point": "hvac_oveAhu_yFan_u", "ecy_point": "DischFanSpeed", **output_of}
+        config = {"equipment_name": "AHU", "device_ip": "10.0.0.9", "enabled": False, "points": [fan]}
+        (tmp_path / "AHU.json").write_text(json.dumps(config), encoding="utf-8")
+        (tmp_path / "RTU.csv").write_text("Tag;Type;Units\nSF-O;AO;%\n", encoding="utf-8")
+        code, output = call("map", "--embedded", "--list", str(tmp_path / "RTU.csv"), "--out", str(tmp_path), "--yes")
+        assert code == 0, output
+        assert "0 of 1 points mapped" in output
+        assert "SF-O: hvac_oveAhu_yFan_u is in the config of AHU already" in output
+
     def test_equal_ones_are_one_config(self, call: Call, tmp_path: Path) -> None:
         (tmp_path / "box.csv").write_text("Tag;Type;Units\nZN-T;AI;degC\nDPR-O;AO;%\n", encoding="utf-8")
         equal = ["--equal", "VAV_South=10.0.0.1", "--equal", "VAV_North=10.0.0.2"]

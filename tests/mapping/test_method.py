@@ -111,6 +111,15 @@ class TestSure:
         assert len({found(one) for one in made}) == 2
 
 
+def test_an_apostrophe_in_names_makes_no_equipment_of_each_point() -> None:
+    lines = ("RmT'Mea AI degC", "SuT'Mea AI degC", "Vol'Mea AI m**3/s", "HtgVlv'Out AO percent")
+    made = proposed(*(f"BoxSouth {line}" for line in lines))
+    mapped = [name for one in made if (name := found(one)) is not None]
+    assert mapped[1:] == ["hvac_reaZonSou_V_flow_y", "hvac_oveZonActSou_yReaHea_u"]
+    assert mapped[0] == "hvac_reaZonSou_TZon_y"
+    assert [one.lost for one in made if one.lost] == ["hvac_reaZonSou_TZon_y is given to one that is more alike"]
+
+
 def test_boxes_without_a_name_in_common_are_taken_in_their_order_and_said_to_be_a_guess() -> None:
     made = proposed(*(f"VAV_{number} SpaceTemp AI degC" for number in (9, 10, 11)))
     assert [found(one) for one in made] == [f"hvac_reaZon{zone}_TZon_y" for zone in ("Cor", "Eas", "Nor")]

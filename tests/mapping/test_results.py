@@ -167,7 +167,18 @@ class TestExisting:
     def test_what_it_has_is_given_to_nobody_else(self) -> None:
         points = [listed("AHU SA-T2 AI degF"), listed("VAV_South DPR-O AO percent")]
         taken = {"AHU": ["hvac_reaAhu_TSup_y"], "other": ["hvac_oveZonActSou_yDam_u"]}
-        assert [one.simulation for one in propose(office(), points, taken).points] == [None, None]
+        made = propose(office(), points, taken).points
+        assert [one.simulation for one in made] == [None, None]
+        assert [one.lost for one in made] == [
+            "hvac_reaAhu_TSup_y is in the config of AHU already",
+            "hvac_oveZonActSou_yDam_u is in the config of other already",
+        ]
+
+    def test_the_sheet_says_who_has_it(self) -> None:
+        made = propose(office(), [listed("AHU SA-T2 AI degF")], {"AHU": ["hvac_reaAhu_TSup_y"]})
+        row = next(csv.DictReader(io.StringIO(write_sheet(made, office(), WHERE, {}))))
+        assert (row["bop_point"], row["second"]) == ("", "hvac_reaAhu_TSup_y")
+        assert row["why"].endswith("measured: hvac_reaAhu_TSup_y is in the config of AHU already")
 
 
 class TestEqual:

@@ -88,6 +88,7 @@ def test_an_unknown_unit_is_a_note(tmp_path: Path) -> None:
         ("name;type\nA;XY\nB;ZZ\n", "list.csv: line 3 column 2: 'ZZ' is none of AI, AO"),
         ("name;type\nA;AI;more\n", "list.csv: line 2 column 3: is beyond the last heading"),
         ('name;type\nA;"AI\nB;AO\n', "list.csv: line 2 character 3: begins a quotation that does not end"),
+        (f"name;type\nA;AI\n{'B' * 140_000};AI\n", "list.csv: line 3: is not CSV: field larger than field limit"),
         ("name;type\nA;AI\nA;AI\n", "list.csv: line 3: 'A' is there twice (list.csv: line 2 has it too)"),
         ("name;type\n", "list.csv: line 1 column 1: has no points below it"),
         ("units;type\ndegC;AI\n", "list.csv: line 1 column 1: no column is the points' names"),

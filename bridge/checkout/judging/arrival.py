@@ -107,7 +107,8 @@ class _Arrival:
         wrong = misfit(shares, arriving, "percent")
         fault, why = wrong.fault, wrong.says
         if follows([100 - one for one in shares], arriving):
-            fault, why = MappingFault.REVERSED, "open is shut for the simulation"
+            other_way = "on is off" if self._point.object_type.is_binary else "open is shut"
+            fault, why = MappingFault.REVERSED, f"{other_way} for the simulation"
         return self._finding(PointVerdict.FAIL, f"{says}: {why}{self._keys()}", fault, expected)
 
     def _words(self, shares: Sequence[float], arriving: Sequence[float]) -> str:

@@ -71,7 +71,9 @@ def test_a_set_point_has_a_range_only_where_somebody_tells_it() -> None:
 
 def test_switches_and_stages() -> None:
     assert arrival(made_point("BinaryOutput", "Pump", "ovePum")).verdict is PointVerdict.PASS
-    assert arrival(made_point("BinaryOutput", "Pump", "ovePum", reverse=True)).fault is MappingFault.REVERSED
+    turned = arrival(made_point("BinaryOutput", "Pump", "ovePum", reverse=True))
+    assert turned.fault is MappingFault.REVERSED
+    assert turned.says.endswith("on is off for the simulation (the config says reverse)")
     stages = {"1": 0.0, "2": 0.5, "3": 1.0}
     assert arrival(made_point("MultiStateOutput", "Stage", "oveSta", states=stages)).verdict is PointVerdict.PASS
     assert arrival(made_point("MultiStateOutput", "Stage", "oveSta")).fault is MappingFault.WRONG_SCALE  # 2 of 0 to 1

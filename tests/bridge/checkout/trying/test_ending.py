@@ -9,8 +9,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import requests
 
 from bridge.checkout import Checkout, CheckoutParts, PointFinding, PointVerdict, Proof
+from bridge.checkout.coverage import EVERYTHING
 from bridge.checkout.response import Progress
 from emulators.ecy.faults.storage import FailWrites, Stores
 from emulators.ecy.objects.storage import StorageQuirk
@@ -62,6 +64,7 @@ def test_a_stop_in_the_inputs_or_the_outputs_gives_back_and_tells_what_was_done(
     assert verdicts["SpaceTemp"] is (PointVerdict.NOT_TESTED if wait_number == 1 else PointVerdict.PASS)
     says = {finding.says for point in result.points for finding in point.findings}
     assert "the checkout was stopped before" in says
+    assert "It was stopped before its end: a pass is one of what had been tried by then." in result.not_tested
 
 
 @pytest.mark.slow
@@ -92,6 +95,23 @@ def test_a_stop_leaves_no_test_on_the_server(both: Rig) -> None:
     stops.checkout.execute()
     assert stops.checkout.troubles == ()
     assert StateFolder(both.settings().state_dir).tests.orphans(both.building.url) == []
+
+
+def test_a_building_that_is_lost_leaves_its_points_not_tested_and_is_told(both: Rig) -> None:
+    def take_away(news: PointFinding | Progress) -> None:
+        if isinstance(news, Progress):
+            for test in requests.get(both.building.url, timeout=DEADLINE_S).json()["tests"]:
+                requests.put(f"{both.building.url}/stop/{test['testid']}", timeout=DEADLINE_S)
+
+    subject = checkout_of(both, EVERYTHING, take_away)
+    result = subject.execute()
+    assert any(told.startswith("The building could not be looked at to the end") for told in result.not_tested)
+    assert subject.troubles
+    assert {point.verdict for point in result.points} == {PointVerdict.NOT_TESTED}
+    found = {finding.proof: finding for finding in result.points[0].findings}
+    assert found[Proof.READ_BACK].verdict is PointVerdict.PASS
+    assert found[Proof.RESPONSE].says == "the building was lost before this could be told"
+    assert_as_it_was(both)
 
 
 def test_a_stop_before_anything_is_taken_tells_that_nothing_was(both: Rig) -> None:
