@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from emulators.ecy.access.writing import WriteRecord
 from emulators.ecy.controller import EmulatedController
 from emulators.ecy.objects.objects import with_out_of_service
 from ledger.entries import TakenClock, TakenSlot
@@ -187,6 +188,20 @@ class TestWhatIsLeft:
         claims.mend()
         assert list(claims.left_behind()) == []
         assert PLACES["a forced input"].value_in(one) == 55.0
+
+    @pytest.mark.parametrize("value", [21.0, "21.0"], ids=["over REST", "over BACnet"])
+    def test_what_an_operator_forces_is_overwritten_by_a_run_that_had_it_before(
+        self, peers: Peers, value: float | str
+    ) -> None:
+        claims, one = Claims(peers), peers.controller("C00")
+        ours, back = WriteRecord(RETURN, "present-value", value), WriteRecord(RETURN, "out-of-service", "0")
+        one.journal.extend([ours, back, ours])  # one run, and the beginning of another one
+        claims.follow()
+        claims.operate("C00", "a forced input", 55.0)
+        one.journal.extend([ours, back])
+        claims.follow()
+        one.objects.update(one.objects.find(RETURN), lambda target: with_out_of_service(target, False))
+        assert list(claims.left_behind()) == []
 
     def test_a_write_after_the_giving_back_is_seen(self, peers: Peers) -> None:
         claims, writer = Claims(peers), peers.controller("C00").writer
