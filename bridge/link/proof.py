@@ -62,7 +62,7 @@ class ForcingProof(Duty):
         self._is_blindness_told = True
         log.warning(
             "%s does not see the building: none of its inputs (%d) can be forced. What it commands answers its"
-            " terminals; --shadow overrides nothing, and activate_when lets its overrides wait for an object of its own",
+            " terminals; --shadow overrides nothing, and activate_when lets its overrides wait for one of its objects",
             *(self._controller.address, len(inputs)),
         )
 

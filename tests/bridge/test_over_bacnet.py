@@ -312,10 +312,8 @@ class TestProof:
             run.request_stop()
             assert future.result(DEADLINE_S).is_clean
         [told] = blind()
-        assert (
-            f"{both.controllers.bacnet_addresses['VAV']} does not see the building: none of its inputs (1) can be forced"
-            in told
-        )
+        assert both.controllers.bacnet_addresses["VAV"] in told
+        assert "does not see the building: none of its inputs (1) can be forced" in told
         assert_given_back(both)
 
     def test_it_costs_two_looks_in_all(self, both: Rig) -> None:
