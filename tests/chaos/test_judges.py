@@ -219,14 +219,15 @@ def _take(controller: EmulatedController, name: str) -> None:
 
 
 class TestWhatADamagedJournalHides:
-    @pytest.fixture
-    def ledgers(self, tmp_path: Path) -> Path:
+    @pytest.fixture(params=["10.0.0.1", "bacnet://10.0.0.1"])
+    def ledgers(self, request: pytest.FixtureRequest, tmp_path: Path) -> Path:
         """The journal of a process that took a slot and a clock, gave another slot back, and was killed."""
+        device = request.param
         journal = Journals(tmp_path / "ledgers").own({})
         ledger = Ledger(journal)
-        slots = [TakenSlot("10.0.0.1", ObjectRef(ObjectType.ANALOG_VALUE, n), f"AV{n}", 14, None) for n in (1, 2)]
-        ledger.take(*slots, TakenClock("10.0.0.1", "America/Denver", True))
-        ledger.sent("10.0.0.1", slots[1].ref, 21.0)
+        slots = [TakenSlot(device, ObjectRef(ObjectType.ANALOG_VALUE, n), f"AV{n}", 14, None) for n in (1, 2)]
+        ledger.take(*slots, TakenClock(device, "America/Denver", True))
+        ledger.sent(device, slots[1].ref, 21.0)
         ledger.give_back(slots[0])
         journal.close()
         return tmp_path / "ledgers"
