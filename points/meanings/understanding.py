@@ -33,7 +33,7 @@ _EXTREMES = re.compile(r"Set(Max|Min)(?=$|[A-Z])")
 _WATER = re.compile(r"Wat|Hyd")
 _WATERS = frozenset((Medium.CHILLED_WATER, Medium.HOT_WATER))
 _VAGUE = frozenset(("supply", "return", "mixed", "exhaust", "fan", "pressure"))
-_ELSEWHERE = ((Spot.DUCT, Measure.POWER), (Spot.WEATHER, Measure.FLOW), (Spot.FAN, Measure.FLOW))
+_ELSEWHERE = ((Spot.DUCT, Measure.POWER), (Spot.FAN, Measure.FLOW))
 """What is not there: a fan draws the power, and air flows in a duct."""
 _A_THERMOSTATS = frozenset(("temperature", "setpoint"))
 """What a building has one set-point of."""
@@ -126,6 +126,8 @@ def _composed(words: frozenset[str]) -> Meaning | None:
     measure = Measure.RUN if use is Use.STATUS else measures[0] if measures else usual
     if (place, measure) in _ELSEWHERE:
         return None
+    if (place, measure) == (Spot.WEATHER, Measure.FLOW):
+        place = Spot.DUCT  # outdoor air that flows is taken in
     return Meaning(medium, place, measure, use) if measure is not None else None
 
 

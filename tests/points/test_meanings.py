@@ -107,6 +107,11 @@ def test_what_is_not_understood_as_a_whole_is_unknown(name: str) -> None:
     assert meaning_of(name) is None
 
 
+@pytest.mark.parametrize("name", ["hvac_reaAhu_V_flow_out_y", "OutdoorAirFlow", "outdoor air flow"])
+def test_outdoor_air_that_flows_is_taken_in_and_no_weather(name: str) -> None:
+    assert meaning_of(name) == Meaning(Medium.OUTDOOR_AIR, Spot.DUCT, Measure.FLOW, Use.MEASURED)
+
+
 def test_the_first_name_that_is_understood_counts() -> None:
     fan_power = Meaning(Medium.SUPPLY_AIR, Spot.FAN, Measure.POWER, Use.MEASURED)
     assert meaning_of("hvac_reaAhu_PFanSup_y", "DischFanStatus") == fan_power

@@ -121,7 +121,7 @@ _EFFECTS: Mapping[tuple[Medium, Spot], tuple[ExpectedEffect, ...]] = {
     ),
     (Medium.OUTDOOR_AIR, Spot.DAMPER): (
         ExpectedEffect(_kind(Medium.OUTDOOR_AIR, Spot.DUCT, Measure.FLOW), +1),
-        ExpectedEffect(_kind(Medium.OUTDOOR_AIR, Spot.WEATHER, Measure.FLOW), +1),
+        ExpectedEffect(_kind(Medium.OUTDOOR_AIR, Spot.DUCT, Measure.FLOW), +1),
         ExpectedEffect(_MIXED, towards=+1),
     ),
     (Medium.RETURN_AIR, Spot.DAMPER): (ExpectedEffect(_MIXED, towards=-1),),
