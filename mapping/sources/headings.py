@@ -31,7 +31,7 @@ class Column(StrEnum):
 _HEADINGS: Mapping[Column, str] = {
     Column.NAME: "tag|point ?name|object ?name|name|point|tag ?name|label|point ?id|bezeichner|punkt|datenpunkt|"
     "nom(?: du point)?|etiquette|repere|mnemonique",
-    Column.DESCRIPTION: "desc|descr|description|comment|remarks?|long ?name|function|text|beschreibung|bezeichnung|service|"
+    Column.DESCRIPTION: "descr?|description|comment|remarks?|long ?name|function|text|beschreibung|bezeichnung|service|"
     "designation|libelle|commentaires?",
     Column.TYPE: "type|point ?type|object ?type|io|i/?o|i/?o ?type|signal ?type|ai/?ao/?bi/?bo|kind|typ|hardware|"
     "type de point|e/?s|signal",
