@@ -93,7 +93,8 @@ class BACnetDeviceClient(Exchanging, WithoutAccount):
         if None not in (self._instance, traits.instance) and traits.instance != self._instance:
             what = f"device {traits.instance} answers where device {self._instance} was expected"
             raise DeviceRefused(self.device, what)
-        self._instance = traits.instance
+        if traits.instance is not None:  # who does not tell it this time is no reason to forget who it has to be
+            self._instance = traits.instance
 
     def get_existing_endpoints(self, object_types: Iterable[AnyObjectType] = tuple(ObjectType)) -> tuple[Endpoint, ...]:
         """The objects of the types, with their names and units; kept for :meth:`get_instance_number`."""
@@ -160,7 +161,7 @@ class BACnetDeviceClient(Exchanging, WithoutAccount):
     def get_clock(self) -> ClockState:
         """The controller's local time. It tells no zone by this protocol, and nothing of NTP.
 
-        Raises ObjectError where it has none to tell.
+        Raises ObjectError where it has none to tell, or one that nobody has set yet.
         """
         told = self.read_own(["local-date", "local-time"])
         for reading in told:
@@ -170,7 +171,7 @@ class BACnetDeviceClient(Exchanging, WithoutAccount):
         try:
             local = datetime.fromisoformat(f"{date}T{clock}")
         except ValueError:
-            raise DeviceUnreachable(self.device, f"unreadable local date and time: {date} {clock}") from None
+            raise ObjectError(self.device, f"it tells no whole date and time: {date} {clock}") from None
         return ClockState("", local, None)
 
     @property
@@ -226,7 +227,7 @@ class BACnetDeviceClient(Exchanging, WithoutAccount):
         if self._instance is None:
             self.connect()
         if self._instance is None:
-            raise DeviceUnreachable(self.device, "it does not tell its device instance")
+            raise DeviceUnreachable(self.device, "it does not tell its device instance (give it: device_instance)")
         return self._instance
 
     def _read(self, refs: Sequence[BacnetRef]) -> dict[BacnetRef, BacnetReading]:

@@ -12,6 +12,8 @@ from utils.placeholders import is_placeholder
 
 _ADDRESS = re.compile(r"(?P<host>\[[^\[\]]+\]|[^\[\]:]+)(:(?P<port>\d{1,5}))?")
 _LABEL = re.compile(r"[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?")
+_NOBODYS = re.compile(r"(0\.0\.0\.0|255\.255\.255\.255)(:\d+)?|[\d.]+:0|(0|65535):.*")
+"""In BACnet: broadcasts, port 0, and networks that stand for this one and for all (ASHRAE 135, 6.2.2)."""
 _HIGHEST_PORT = 65535
 _USUAL_PORT = 443
 
@@ -21,6 +23,8 @@ def device_address(text: str, is_bacnet: bool) -> str:
     if not is_bacnet:
         return normal_address(text)
     _refuse_placeholder(text)
+    if _NOBODYS.fullmatch(text):
+        raise ValueError(f"{text!r} is no single device's address, but everybody's or nobody's")
     try:
         return bacnet_address(text)
     except ConfigError as error:

@@ -37,7 +37,7 @@ _WHAT_IS_WANTED = {
     "greater_than_equal": "must not be less than {ge:g}",
     "int_parsing": "must be a whole number",
     "int_type": "must be a whole number, without quotes",
-    "less_than_equal": "must not be more than {le:g}",
+    "less_than_equal": "must not be more than {le:.10g}",
     "list_type": "must be a list in square brackets",
     "missing": "is missing; add it",
     "model_type": "must be an object in braces",

@@ -99,6 +99,8 @@ class ControllerClients:
     def _over_bacnet(self, loaded: LoadedEquipment) -> ControllerClient:
         config, where = loaded.config, f"{loaded.file.name}: interface"
         interface = self._interface(config.device, config.interface, where)
+        if config.interface is None and self._settings.bacnet_interface is not None:
+            where = self._settings.where("BACNET_INTERFACE")
         try:
             device = config.device or self._found(loaded, interface)
             if device in self._by_device:
@@ -106,8 +108,10 @@ class ControllerClients:
             self.credentials[device] = Credentials(interface=interface)
             stacks = self._open_stacks()
             return stacks.client_for(device, interface, config.timeout_s, config.device_instance)
-        except ConfigError:
-            raise
+        except ConfigError as error:
+            if error.problems[0].where.startswith(loaded.file.name):
+                raise
+            raise ConfigError([Problem(where, f"{interface!r} is none; {error.problems[0].what}")]) from None
         except BridgeError as error:
             raise ConfigError([Problem(where, str(error))]) from None
 

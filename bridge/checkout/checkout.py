@@ -25,7 +25,7 @@ from bridge.session import Session
 from bridge.timing.model_time import ModelTime
 from clients.making import simulation_client
 from equipment.equipment_manager import EquipmentManager
-from ledger import Ledger, Receipt
+from ledger import Ledger, Outcome, Receipt
 from utils.clocks import Clocks
 from utils.errors import SimulationAborted, SimulationError
 from utils.handoff import Closed
@@ -128,6 +128,11 @@ class Checkout:
     def left(self) -> int:
         """Things that are not given back."""
         return self._session.left
+
+    @property
+    def left_alone(self) -> int:
+        """Values that are left where the checkout has written, as they are somebody else's by all that is known."""
+        return sum(receipt.outcome is Outcome.LEFT_ALONE for receipt in self.receipts)
 
     @property
     def troubles(self) -> tuple[str, ...]:
@@ -247,4 +252,6 @@ def _given_back(receipts: Sequence[Receipt], left: int) -> str:
     told = ", ".join(f"{count} {outcome}" for outcome, count in counts.items())
     if left:
         return f"{left} things may still be taken; {CALLED} release gives them back. {told}."
+    if counts[Outcome.LEFT_ALONE.value]:
+        return f"Where this checkout has written, values stand that are no more its own: look at them. {told}."
     return f"Nothing is left in any controller: {told}."

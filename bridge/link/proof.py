@@ -14,9 +14,11 @@ from equipment.controller import Controller
 from equipment.write_plan import BoundPoint
 from ledger import Judgement, Ledger, TakenInput
 from utils.clocks import MonotonicSeconds
-from utils.values import ObjectRef, ObjectState, Role, same_as_stored
+from utils.values import Exchange, ObjectRef, ObjectState, Role, WriteKind, same_as_stored
 
 log = logging.getLogger(__name__)
+
+_FORCING = (WriteKind.OUT_OF_SERVICE, WriteKind.PRESENT_VALUE)
 
 
 class ForcingProof(Duty):
@@ -28,6 +30,15 @@ class ForcingProof(Duty):
         self._doubted: set[ObjectRef] = set()
         """What did not show it at the last look, which may have been a stale one."""
         self._told: set[ObjectRef] = set()
+        self._refused: set[ObjectRef] = set()
+        self._is_blindness_told = False
+
+    def hear(self, exchange: Exchange, now_s: MonotonicSeconds) -> None:
+        """Note what may not be forced."""
+        for result in exchange.writes:
+            if result.write.kind in _FORCING:
+                (self._refused.discard if result.error is None else self._refused.add)(result.write.ref)
+        self._tell_blindness()
 
     def see(self, states: Mapping[ObjectRef, ObjectState], now_s: MonotonicSeconds) -> None:
         """Say once of each that it cannot be forced, when two looks agree."""
@@ -41,6 +52,19 @@ class ForcingProof(Duty):
                     *(self._controller.address, name, one.ref, shown),
                 )
         self._doubted = {one.ref for one in unproven}
+        self._tell_blindness()
+
+    def _tell_blindness(self) -> None:
+        """A controller of which no input can be forced goes by its terminals, and the building by its commands."""
+        inputs = {one.ref for one in self._controller.plan.bound if one.role is Role.FORCED}
+        if self._is_blindness_told or not inputs or not inputs <= self._refused | self._told:
+            return
+        self._is_blindness_told = True
+        log.warning(
+            "%s does not see the building: none of its inputs (%d) can be forced. What it commands answers its"
+            " terminals; --shadow overrides nothing, and activate_when lets its overrides wait for one of its objects",
+            *(self._controller.address, len(inputs)),
+        )
 
     def _is_unproven(self, bound: BoundPoint, state: ObjectState) -> bool:
         """Whether it shows what it showed before us; that it shows somebody else's value is told by the slot watch."""

@@ -129,7 +129,7 @@ class BACnetClient:
         """In the order given, in as few requests as the device takes; one result per write."""
         where = station(address)
         async with deadline(device_key(where), timeout_s):
-            return await self._writer.write_multiple(where, writes, timeout_s)
+            return await self._writer.write_multiple(where, writes)
 
     async def who_is(
         self,

@@ -45,6 +45,10 @@ None is below 4, which an error takes in a value's place.
 """
 
 
+_DROPS = 2
+"""Requests without an answer in a row, behind which single ones are answered."""
+
+
 class PropertyItem(NamedTuple):
     """A property in BACpypes3's classes."""
 
@@ -148,16 +152,21 @@ class Reader:
         return {item: answer for part in parts for item, answer in part.items()}
 
     async def _chunk(self, address: Address, items: Sequence[PropertyItem], traits: Traits) -> Answers:
-        """As one request, in halves where that is too long, singly where the device refuses it."""
+        """As one request, in halves where that is too long, singly where the device refuses it or does not answer."""
         if len(items) > 1 and traits.reads_multiple:
             try:
                 told = await self._together(address, items)
+                traits.dropped_reads = 0
                 left_out = [item for item in items if item not in told]
                 return told | await self._one_by_one(address, left_out) if left_out else told
             except (AnswerTooLong, DeviceBusy):
                 half = len(items) // 2
                 parts = await _all(self._chunk(address, part, traits) for part in (items[:half], items[half:]))
                 return parts[0] | parts[1]
+            except TimeoutError:
+                # One answer may be lost; who drops the next one too drops them all, or the route does that for him.
+                traits.dropped_reads += 1
+                traits.reads_multiple = traits.dropped_reads < _DROPS
             except UnknownService:
                 traits.reads_multiple = False
             except ObjectError:
@@ -190,7 +199,7 @@ class Reader:
         wanted = {key_of(item): item for item in items}
         request = read_request(tuple(wanted))
         what = f"read of {len(items)} properties"
-        answer = await self._requester.ask(address, request, what)
+        answer = await self._requester.ask(address, request, what, self._requester.read_patience_s(address))
         try:
             return _told(address, answer, wanted)
         except ValueError as error:

@@ -32,6 +32,10 @@ from clients.bacnet.results import Untyped
 from clients.bacnet.trunk import RemoteNetwork, Seat
 from utils.errors import DeviceRefused, DeviceUnreachable, ObjectError
 
+_PATIENCE = 0.5
+"""Share of the deadline that several things in one request may take."""
+_ANSWERS_LONG = 4
+"""What they may take in any case, in answers."""
 _BUSY_PAUSE_S = 0.1
 _LEAST_LOOK_S = 0.1
 _IN_ONE_PIECE = "segmentation-not-supported"
@@ -102,6 +106,18 @@ class Requester:
         if address not in self._lines:
             self._lines[address] = self._new_line(turns_of(address)) if self._takes_turns else self._new_line()
         return self._lines[address]
+
+    def patience_s(self, address: Address) -> float:
+        """How long one request for several things may take of the call that is under way, once it is its turn.
+
+        Some devices drop what they cannot do, and some routes an answer that is too long: then time has to be left to
+        ask singly. Others are slow.
+        """
+        return max(_CALL.get().timeout_s * _PATIENCE, self.line(address).pace_s * _ANSWERS_LONG)
+
+    def read_patience_s(self, address: Address) -> float | None:
+        """The same for a read; None where others are under way beside it, which show that it alone is not answered."""
+        return self.patience_s(address) if self._takes_turns else None
 
     async def ask(
         self, address: Address, request: ConfirmedRequestPDU, what: str, patience_s: float | None = None

@@ -41,6 +41,8 @@ class Traits:
     sends_segments: bool = False
     reads_multiple: bool = True
     writes_multiple: bool = True
+    dropped_reads: int = 0
+    """How many requests to read several things it has left without an answer in a row."""
 
     @property
     def room(self) -> int:
@@ -83,7 +85,7 @@ class TraitsBook:
         if reads_multiple and services is not None:
             try:
                 told = await self._read_together(address, device)
-            except UnknownService:
+            except (TimeoutError, UnknownService):
                 reads_multiple = False
             except ObjectError:
                 pass
@@ -121,9 +123,9 @@ class TraitsBook:
     async def _read_together(self, address: Address, device: ObjectIdentifier) -> dict[str, Untyped]:
         names = {int(property_identifier(name)): name for name in _ABILITIES}
         target = object_number(*map(int, device))
-        answer = await self._requester.ask(
-            address, read_request(Key(target, number, None) for number in names), "device properties"
-        )
+        request = read_request(Key(target, number, None) for number in names)
+        patience = self._requester.read_patience_s(address)
+        answer = await self._requester.ask(address, request, "device properties", patience)
         try:
             results = [result for result in results_of(answer) if result.error is None and result.key.name in names]
             told = [(names[result.key.name], result.value) for result in results]

@@ -27,10 +27,6 @@ from utils.errors import DeviceError, DeviceUnreachable, ObjectError
 
 _PRESENT = property_identifier(PRESENT_VALUE)
 _SLOTS = property_identifier("priority-array")
-_PATIENCE = 0.5
-"""Share of the deadline that several writes in one request may take: some devices drop what they cannot do."""
-_ANSWERS_LONG = 4
-"""What they may take in any case, in answers: others are slow."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,15 +63,15 @@ class Writer:
         self._traits = traits
         self._refused: defaultdict[Address, set[_Mark]] = defaultdict(set)
         """What each device has refused last: it would hold up what is written with it."""
+        self._apart: defaultdict[Address, set[_Mark]] = defaultdict(set)
+        """What each device refuses in a list and takes by itself: for good."""
 
     async def write(self, address: Address, write: BacnetWrite) -> None:
         """One property. Raises DeviceError; ObjectError also for what must not be sent, before anything is."""
         await self._one(address, _order(address, write))
 
-    async def write_multiple(
-        self, address: Address, writes: Sequence[BacnetWrite], timeout_s: float
-    ) -> tuple[BacnetWriteResult, ...]:
-        """In the order given for each object, one result per write. ``timeout_s`` is the caller's deadline.
+    async def write_multiple(self, address: Address, writes: Sequence[BacnetWrite]) -> tuple[BacnetWriteResult, ...]:
+        """In the order given for each object, one result per write.
 
         What must not be sent is refused in its result, and the others are written all the same. What is most likely
         to be taken comes first: commands, then other properties; singly at the end what was refused the last time.
@@ -83,51 +79,52 @@ class Writer:
         checked = [_checked(address, write) for write in writes]
         orders = [(place, order) for place, order in enumerate(checked) if isinstance(order, _Order)]
         errors = {place: order for place, order in enumerate(checked) if isinstance(order, ObjectError)}
-        outcomes = await self._send(address, orders, timeout_s)
+        outcomes = await self._send(address, orders)
         return tuple(
             BacnetWriteResult(write, errors.get(place, outcomes.get(place))) for place, write in enumerate(writes)
         )
 
-    async def _send(self, address: Address, orders: _Orders, timeout_s: float) -> dict[int, DeviceError | None]:
+    async def _send(self, address: Address, orders: _Orders) -> dict[int, DeviceError | None]:
         if len(orders) < 2:
             return await self._singly(address, orders)
         traits = await self._traits.of(address)
-        patience_s = max(timeout_s * _PATIENCE, self._requester.line(address).pace_s * _ANSWERS_LONG)
-        safe, others, refused = _by_risk(orders, self._refused[address])
+        safe, others, refused = _by_risk(orders, self._refused[address] | self._apart[address])
         outcomes: dict[int, DeviceError | None] = {}
         for chunk in _chunks([*safe, *others], traits):
-            outcomes |= await self._chunk(address, chunk, traits, patience_s)
+            outcomes |= await self._chunk(address, chunk, traits)
         return outcomes | await self._singly(address, refused)
 
-    async def _chunk(
-        self, address: Address, orders: _Orders, traits: Traits, patience_s: float
-    ) -> dict[int, DeviceError | None]:
-        """As one request; singly what the first one that is refused has held up, and all, where the request fails.
+    async def _chunk(self, address: Address, orders: _Orders, traits: Traits) -> dict[int, DeviceError | None]:
+        """As one request; singly the first one that is refused and what it has held up, and all, where it fails.
 
-        A request without an answer may have been carried out: writing the same values once more does no harm, and
-        tells what became of each.
+        Some devices refuse in a list what they take by itself. A request without an answer may have been carried out:
+        writing the same values once more does no harm, and tells what became of each.
         """
         if len(orders) < 2 or not traits.writes_multiple:
             return await self._singly(address, orders)
         request = write_request(OctetWrite(key_of(order.item), order.octets, order.priority) for _, order in orders)
         done, what = 0, f"write of {len(orders)} properties"
         outcomes: dict[int, DeviceError | None] = {}
+        bad: _Order | None = None
         try:
-            await self._requester.ask(address, request, what, patience_s)
+            await self._requester.ask(address, request, what, self._requester.patience_s(address))
             done = len(orders)
         except WriteStopped as stop:
             at = next((n for n, (_, order) in enumerate(orders) if order.item == stop.target), None)
-            if at is not None:
-                done = at + 1
-                self._learn(address, orders[at][1], stop.error)
-                outcomes[orders[at][0]] = stop.error
+            if at is not None and isinstance(stop.error, BacnetRefusal):
+                done, bad = at, orders[at][1]
+            elif at is not None:
+                done, outcomes = at + 1, {orders[at][0]: stop.error}
         except (TimeoutError, UnknownService, DeviceUnreachable):
             # One by one will show whether the device is there at all; if it is, it does not know this service.
             traits.writes_multiple = False
         except ObjectError:
             pass
         written: dict[int, DeviceError | None] = {place: None for place, _ in orders[:done]}
-        return written | outcomes | await self._singly(address, orders[done:])
+        outcomes |= await self._singly(address, orders[done:])
+        if bad is not None and outcomes[orders[done][0]] is None:
+            self._apart[address].add(bad.mark)
+        return written | outcomes
 
     async def _singly(self, address: Address, orders: _Orders) -> dict[int, DeviceError | None]:
         return {place: await self._one_or_error(address, order) for place, order in orders}

@@ -112,7 +112,7 @@ def _told(options: argparse.Namespace, console: Console, checkout: Checkout, res
     write_files(options, console, result)
     if checkout.was_stopped:
         say(console, "It was stopped before its end.")
-    is_whole = not (checkout.was_stopped or checkout.left or checkout.troubles)
+    is_whole = not (checkout.was_stopped or checkout.left or checkout.left_alone or checkout.troubles)
     return 0 if result.is_passed and is_whole else 1
 
 

@@ -15,7 +15,7 @@ from ledger.giving_back.clock_return import put_clock_back
 from ledger.giving_back.patience import Patience, may_pass
 from ledger.giving_back.plain_values import PlainValues
 from ledger.giving_back.reach import Reach
-from ledger.giving_back.verdicts import Judge, as_found, is_stranger, verified
+from ledger.giving_back.verdicts import Judge, as_found, is_stranger, lost_fault, verified
 from ledger.giving_back.whereabouts import Place, name_of, places_of
 from ledger.ledger import Ledger
 from ledger.receipts import Outcome, Receipt, described, shown, state_before
@@ -209,6 +209,8 @@ class _Giver:
             verdict = Outcome.FAILED if place.doubt else self._verdicts.judge(place.entry, place.state, place.ref)
             if isinstance(verdict, Outcome):
                 note = place.doubt or _UNTOLD if verdict is Outcome.FAILED else place.note
+                if verdict is Outcome.LEFT_ALONE:
+                    note = self._put_fault_back(place) or note
                 yield place, self._receipt_at(place, verdict, note, place.state)
             else:
                 writes[place] = replace(verdict, ref=place.ref)
@@ -233,9 +235,16 @@ class _Giver:
                 outcome = Outcome.FAILED
             self._verdicts.note(place.entry, after[place.ref])
             note = place.note or self._doubts.get(place.entry, "") or self._plain.doubts.get(place.entry, "")
+            note = note or lost_fault(place.entry, state)
             if outcome is Outcome.FAILED:
                 note = error or f"asked for {state_before(place.entry)}, it is {shown(place.entry, after[place.ref])}"
             yield place, self._receipt_at(place, outcome, note, after[place.ref])
+
+    def _put_fault_back(self, place: Place) -> str:
+        """The value alone is somebody else's: what stands over an input's fault is ours. Why it stays, in words."""
+        put = self._verdicts.reliability(place.entry, place.state, place.ref)
+        error = self._at_once([put])[0] if put is not None else ""
+        return error and f"somebody else has forced it, and its fault is not put back: {error}"
 
     def _at_once(self, writes: Sequence[Write]) -> list[str]:
         results = self._reach.client().write_values_from_endpoints(writes)

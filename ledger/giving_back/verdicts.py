@@ -12,8 +12,10 @@ from ledger.entries import TakenInput, TakenObject, TakenOutput, TakenSlot
 from ledger.ledger import Ledger
 from ledger.receipts import Outcome
 from ledger.watched import Judgement
-from utils.bacnet import NO_FAULT, slot_of
+from utils.bacnet import NO_FAULT, reliability_words, slot_of
 from utils.values import ObjectRef, ObjectState, PointValue, Quality, Write, WriteKind, same_as_stored
+
+_UNREAD = "what it held could not be read: it may be ours, or somebody else's"
 
 
 class Judge:
@@ -31,6 +33,8 @@ class Judge:
     def doubt(self, entry: TakenObject, state: ObjectState, ref: ObjectRef) -> str:
         """The value that is given back at ``ref`` although it may be somebody else's; empty where it is ours."""
         found = _ours_in(entry, state)
+        if isinstance(entry, TakenInput) and state.out_of_service and found is None and self._has_sent(entry, ref):
+            return _UNREAD
         if found is None or isinstance(entry, TakenOutput) or _same(found, entry.before):
             return ""
         return in_doubt(found) if self._whose(entry, ref, found) is Judgement.IN_DOUBT else ""
@@ -106,9 +110,9 @@ class Judge:
     def _may_be_ours(
         self, entry: TakenSlot | TakenInput, state: ObjectState, ref: ObjectRef, found: PointValue | None
     ) -> bool:
-        """What is in doubt is given back too, as it would stay for ever otherwise."""
+        """What is in doubt is given back too, as it would stay for ever otherwise; so is what tells no value."""
         if found is None:
-            return False
+            return self._has_sent(entry, ref)
         if _same(found, entry.before) or _same(found, self._left.get((entry, state.name))):
             return True
         return self._whose(entry, ref, found) is not Judgement.THEIRS
@@ -168,6 +172,15 @@ def _same(found: PointValue | None, before: PointValue | None) -> bool:
 
 def _is_as_reliable(entry: TakenInput, state: ObjectState) -> bool:
     return None in (entry.reliability, state.reliability) or state.reliability == entry.reliability
+
+
+def lost_fault(entry: TakenObject, state: ObjectState) -> str:
+    """What is said of an input in service again whose fault is gone: it is well now, or did not take its fault back."""
+    if not isinstance(entry, TakenInput) or entry.reliability is None or state.out_of_service is not False:
+        return ""
+    if state.reliability != NO_FAULT:
+        return ""
+    return f"it shows {reliability_words(NO_FAULT)} now, and {reliability_words(entry.reliability)} before"
 
 
 def verified(entry: TakenObject, state: ObjectState) -> Outcome:

@@ -12,6 +12,7 @@ from bridge.run import Run
 from emulators.ecy.bacnet_profile import BacnetProfile
 from emulators.ecy.controller import EmulatedController
 from emulators.ecy.faults.datagrams import Mute
+from emulators.ecy.faults.fault import Fault
 from emulators.ecy.faults.storage import FailWrites, Stores
 from emulators.ecy.objects.storage import StorageQuirk
 from emulators.ecy.profile import Profile
@@ -293,6 +294,26 @@ class TestProof:
         [told] = self.proved(both, caplog)
         assert "refused a write to AnalogInput 1 (DischAirTemp)" in told
         assert written(both, "AHU", "FanStatus")
+        assert_given_back(both)
+
+    @pytest.mark.parametrize(
+        "fault", [FailWrites({"SpaceTemp"}), Stores(StorageQuirk(ignores=True), {"SpaceTemp"})], ids=["refused", "kept"]
+    )
+    def test_one_that_can_be_shown_nothing_is_told_to_command_blindly(
+        self, both: Rig, caplog: pytest.LogCaptureFixture, fault: Fault
+    ) -> None:
+        def blind() -> list[str]:
+            return [line for line in caplog.messages if "does not see the building" in line]
+
+        both.controllers.controller("VAV").faults.add(fault)
+        run = both.run()
+        with in_background(run) as future:
+            eventually(lambda: bool(blind()))
+            run.request_stop()
+            assert future.result(DEADLINE_S).is_clean
+        [told] = blind()
+        assert both.controllers.bacnet_addresses["VAV"] in told
+        assert "does not see the building: none of its inputs (1) can be forced" in told
         assert_given_back(both)
 
     def test_it_costs_two_looks_in_all(self, both: Rig) -> None:

@@ -73,13 +73,13 @@ DAMAGES = tuple(_KINDS)
 
 
 def _open_in(file: Path) -> set[tuple[str, str]]:
-    """What a journal says is taken: address and object name."""
+    """What a journal says is taken: address, of whatever protocol, and object name."""
     open_entries: dict[str, tuple[str, str]] = {}
     for line in file.read_bytes().rstrip(b"\0").split(b"\n")[:-1]:
         record = _record(line)
         if "take" in record:
             entry = record["take"]
-            open_entries[json.dumps(entry)] = entry["device"], entry.get("name", CLOCK)
+            open_entries[json.dumps(entry)] = entry["device"].removeprefix("bacnet://"), entry.get("name", CLOCK)
         elif "back" in record:
             open_entries.pop(json.dumps(record["back"]), None)
     return set(open_entries.values())

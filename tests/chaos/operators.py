@@ -140,8 +140,8 @@ class Claim:
         self.settled()
 
     def allows(self, record: WriteRecord) -> bool:
-        """Whether a write during the giving back puts there what was there before."""
-        sent = record.value if isinstance(record.value, int | float) else None
+        """Whether a write during the giving back puts there what was there before; over BACnet it is told as text."""
+        sent = None if record.value is None else float(str(record.value))
         return self._before is not None and _is_among(self._trait.stored(sent), self._before)
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from emulators.ecy.access.writing import WriteRecord
 from emulators.ecy.controller import EmulatedController
 from emulators.ecy.objects.objects import with_out_of_service
 from ledger.entries import TakenClock, TakenSlot
@@ -188,6 +189,20 @@ class TestWhatIsLeft:
         assert list(claims.left_behind()) == []
         assert PLACES["a forced input"].value_in(one) == 55.0
 
+    @pytest.mark.parametrize("value", [21.0, "21.0"], ids=["over REST", "over BACnet"])
+    def test_what_an_operator_forces_is_overwritten_by_a_run_that_had_it_before(
+        self, peers: Peers, value: float | str
+    ) -> None:
+        claims, one = Claims(peers), peers.controller("C00")
+        ours, back = WriteRecord(RETURN, "present-value", value), WriteRecord(RETURN, "out-of-service", "0")
+        one.journal.extend([ours, back, ours])  # one run, and the beginning of another one
+        claims.follow()
+        claims.operate("C00", "a forced input", 55.0)
+        one.journal.extend([ours, back])
+        claims.follow()
+        one.objects.update(one.objects.find(RETURN), lambda target: with_out_of_service(target, False))
+        assert list(claims.left_behind()) == []
+
     def test_a_write_after_the_giving_back_is_seen(self, peers: Peers) -> None:
         claims, writer = Claims(peers), peers.controller("C00").writer
         ref = peers.controller("C00").objects.find(SPARE)
@@ -204,14 +219,15 @@ def _take(controller: EmulatedController, name: str) -> None:
 
 
 class TestWhatADamagedJournalHides:
-    @pytest.fixture
-    def ledgers(self, tmp_path: Path) -> Path:
+    @pytest.fixture(params=["10.0.0.1", "bacnet://10.0.0.1"])
+    def ledgers(self, request: pytest.FixtureRequest, tmp_path: Path) -> Path:
         """The journal of a process that took a slot and a clock, gave another slot back, and was killed."""
+        device = request.param
         journal = Journals(tmp_path / "ledgers").own({})
         ledger = Ledger(journal)
-        slots = [TakenSlot("10.0.0.1", ObjectRef(ObjectType.ANALOG_VALUE, n), f"AV{n}", 14, None) for n in (1, 2)]
-        ledger.take(*slots, TakenClock("10.0.0.1", "America/Denver", True))
-        ledger.sent("10.0.0.1", slots[1].ref, 21.0)
+        slots = [TakenSlot(device, ObjectRef(ObjectType.ANALOG_VALUE, n), f"AV{n}", 14, None) for n in (1, 2)]
+        ledger.take(*slots, TakenClock(device, "America/Denver", True))
+        ledger.sent(device, slots[1].ref, 21.0)
         ledger.give_back(slots[0])
         journal.close()
         return tmp_path / "ledgers"

@@ -87,6 +87,20 @@ def test_a_device_that_does_not_tell_its_instance_is_connected_to_but_its_clock_
         client.get_clock()
 
 
+def test_who_does_not_tell_its_instance_for_once_still_has_to_be_the_one_of_before(
+    ours: BACnetStack, peer: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("clients.bacnet.traits._I_AM_WAIT_S", 0.05)
+    client = BACnetDeviceClient(ours, peer.address, instance=500)
+    peer.faults.swallows.add("WhoIs")
+    client.connect()
+    assert client.get_device_name() == "device 500"
+    peer.faults.swallows.clear()
+    peer.set("device,500", "objectIdentifier", ("device", 501))
+    with pytest.raises(DeviceRefused, match="device 501 answers where device 500 was"):
+        client.connect()
+
+
 def test_the_objects_of_the_types_are_told_with_names_and_units(client: BACnetDeviceClient) -> None:
     found = {endpoint.name: endpoint for endpoint in client.get_existing_endpoints()}
     assert len(found) == 11
@@ -217,7 +231,7 @@ def test_a_clock_of_a_month_below_october_is_read(client: BACnetDeviceClient, pe
 
 def test_a_clock_that_is_not_set_is_no_time(client: BACnetDeviceClient, peer: Server) -> None:
     peer.faults.local_time = ((255, 255, 255, 255), (255, 255, 255, 255))
-    with pytest.raises(DeviceUnreachable, match="unreadable local date and time"):
+    with pytest.raises(ObjectError, match="it tells no whole date and time"):
         client.get_clock()
 
 

@@ -58,6 +58,15 @@ def test_what_is_no_address_is_told_with_those_that_are(tmp_path: Path) -> None:
     assert "is a placeholder" in problem
 
 
+@pytest.mark.parametrize(
+    "text",
+    ["0.0.0.0:47808", "255.255.255.255", "255.255.255.255:47809", "10.0.0.5:0", "0:12", "65535:12"],
+)
+def test_an_address_of_everybody_or_nobody_is_no_controllers(tmp_path: Path, text: str) -> None:
+    [problem] = refused(tmp_path, device_ip=text, **OVER_BACNET)
+    assert problem == f"VAV.json: device_ip: {text!r} is no single device's address, but everybody's or nobody's"
+
+
 def test_without_address_and_number_there_is_no_controller(tmp_path: Path) -> None:
     assert refused(tmp_path) == ["VAV.json: device_ip: is missing; add it"]
     told = refused(tmp_path, **OVER_BACNET)
@@ -117,9 +126,16 @@ def test_one_object_of_it_is_written_by_one_config_alone(tmp_path: Path) -> None
 
 def test_an_interface_that_is_none_is_told_with_its_place(tmp_path: Path) -> None:
     [problem] = refused(tmp_path, device_ip="10.0.0.5", interface="10.0.0.7/99", **OVER_BACNET)
-    assert "10.0.0.7/99" in problem
+    assert problem.startswith("VAV.json: interface: '10.0.0.7/99' is none; write this computer's own address")
+    with pytest.raises(ConfigError, match=r"BACNET_INTERFACE: 'banana' is none; write this computer's own address"):
+        loaded(tmp_path, bench.equipment("VAV", "10.0.0.5", VAV_POINTS, **OVER_BACNET), BACNET_INTERFACE="banana")
     [problem] = refused(tmp_path, device_ip="10.0.0.5", interface="198.51.100.7", **OVER_BACNET)
     assert problem.startswith("VAV.json: interface: ")
+
+
+def test_a_number_beyond_the_highest_is_told_which_that_is(tmp_path: Path) -> None:
+    [problem] = refused(tmp_path, device_ip="10.0.0.5", device_instance=4194303, **OVER_BACNET)
+    assert problem == "VAV.json: device_instance: must not be more than 4194302"
 
 
 class Nobody:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
@@ -101,7 +101,7 @@ class ReadServices:
         """Answer a ReadPropertyMultiple; what is refused is refused item by item."""
         specifications = request.listOfReadAccessSpecs
         try:
-            if any(map(_asks_for_a_value, specifications)):
+            if _asks_for_values(specifications):
                 self._trigger.arm()
             results = [self._object(specification) for specification in specifications]
         finally:
@@ -120,9 +120,12 @@ class ReadServices:
         return found.identifier, [_read(found, number, index) for number, index in _wanted(found, references)]
 
 
-def _asks_for_a_value(specification: Element) -> bool:
-    """Whether an object is read as a step reads it, its name or slots along with it; who takes stock asks for more."""
-    asked = {int(one.propertyIdentifier) for one in specification.listOfPropertyReferences}
+def _asks_for_values(specifications: Sequence[Element]) -> bool:
+    """Whether objects are read as a step reads them, names or slots along with it.
+
+    Who takes stock asks for more, though perhaps not of each object: what does not fit a request goes into the next.
+    """
+    asked = {int(one.propertyIdentifier) for spec in specifications for one in spec.listOfPropertyReferences}
     return _VALUE in asked and asked <= _OF_A_VALUE
 
 

@@ -52,6 +52,15 @@ class ReadOnlyValue(AnalogValueObject):  # type: ignore[misc]
         raise PropertyError("write-access-denied")
 
 
+class AloneValue(AnalogValueObject):  # type: ignore[misc]
+    """A value that refuses what comes with others, and takes it by itself."""
+
+    async def write_property(self, *what: Untyped, **where: Untyped) -> None:
+        if self._app.writes_a_list:
+            raise PropertyError("write-access-denied")
+        await super().write_property(*what, **where)
+
+
 @dataclass
 class Faults:
     """What a device does otherwise than BACpypes3, mostly wrong. Requests are named by their class."""
@@ -113,6 +122,7 @@ class FaultyDevice(Application):  # type: ignore[misc]
         self.times: list[Untyped] = []
         self.traffic = traffic or Traffic()
         self.repeated = 0
+        self.writes_a_list = False
         self._confirmation = self.asap.confirmation
         self.asap.confirmation = self._hear
 
@@ -215,12 +225,15 @@ class FaultyDevice(Application):  # type: ignore[misc]
         if self.faults.pretends_to_write:
             await self.response(SimpleAckPDU(context=apdu))
             return
+        self.writes_a_list = True
         try:
             await super().do_WritePropertyMultipleRequest(apdu)
         except WritePropertyMultipleError as error:
             if self.faults.tells_refused_writes:
                 error.set_context(apdu)
                 await self.response(error)
+        finally:
+            self.writes_a_list = False
 
 
 class Loop:

@@ -128,7 +128,7 @@ class TestRefusals:
         with wire(Profile()) as box:
             box.controller.faults.add(FailWrites({"Valve2"}))
             assert box.write(*COMMANDS[:5]) == [True, False, True, True, True]
-            assert box.asked() == {"WriteProperty": 3, "WritePropertyMultiple": 1}
+            assert box.asked() == {"WriteProperty": 4, "WritePropertyMultiple": 1}
             assert box.write(*COMMANDS[:5]) == [True, False, True, True, True]
             assert box.asked() == {"WriteProperty": 1, "WritePropertyMultiple": 1}
             assert [box.slot(n) for n in range(1, 6)] == [1.0, None, 3.0, 4.0, 5.0]
@@ -148,7 +148,7 @@ class TestRefusals:
         stubborn = Profile(bacnet=BacnetProfile(out_of_service_writable=False))
         with wire(stubborn) as box:
             assert box.write(*FORCED, *COMMANDS[:3]) == [False, False, True, True, True]
-            assert box.asked() == {"WriteProperty": 1, "WritePropertyMultiple": 1}
+            assert box.asked() == {"WriteProperty": 2, "WritePropertyMultiple": 1}
 
     def test_an_input_is_out_of_service_before_it_is_forced_also_when_it_was_refused_before(self) -> None:
         with wire(Profile()) as box:

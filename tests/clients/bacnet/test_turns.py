@@ -96,3 +96,27 @@ def test_turns_are_kept_for_as_long_as_anybody_takes_them() -> None:
     del turns
     gc.collect()
     assert address not in line._TURNS
+
+
+def read_while(peer: Server, ours: BACnetStack, *, drops: bool) -> int:
+    """Three names; how many requests for several of them have come."""
+    (peer.faults.swallows.add if drops else peer.faults.swallows.discard)("ReadPropertyMultiple")
+    peer.counts.clear()
+    told = ours.ask(lambda client: client.read_multiple(peer.address, NAMES[:3], timeout_s=2.0))
+    assert [reading.error for reading in told] == [None] * 3
+    return peer.counts["ReadPropertyMultiple"]
+
+
+def test_who_drops_reads_of_several_things_twice_is_asked_singly_from_then_on(peer: Server) -> None:
+    """Where requests are under way one at a time, no other answer shows that this one will not come."""
+    with stack(takes_turns=True) as ours:
+        ours.ask(lambda client: client.traits(peer.address))
+        assert [read_while(peer, ours, drops=True) > 0 for _ in range(3)] == [True, True, False]
+        ours.ask(lambda client: client.traits(peer.address, afresh=True))
+        assert read_while(peer, ours, drops=True) == 0, "it drops the first question already"
+
+
+def test_one_answer_that_is_lost_now_and_then_is_no_reason_to_ask_singly(peer: Server) -> None:
+    with stack(takes_turns=True) as ours:
+        ours.ask(lambda client: client.traits(peer.address))
+        assert all(read_while(peer, ours, drops=drops) > 0 for drops in (True, False, True, False))

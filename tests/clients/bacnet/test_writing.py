@@ -14,11 +14,12 @@ import pytest
 from clients.bacnet.errors import BacnetRefusal
 from clients.bacnet.results import BacnetReading, BacnetValue, BacnetWrite, Untyped
 from clients.bacnet.stack import BACnetStack
-from tests.clients.bacnet.server import Server, device, inputs, some_objects, stack
+from tests.clients.bacnet.server import AloneValue, Server, device, inputs, some_objects, stack
 from tests.ports import free_port
 from utils.errors import DeviceUnreachable, ObjectError
 
 DAMPER, SETPOINT, PUMP, SPEED = "analog-output,1", "analog-value,7", "binary-output,1", "multi-state-output,1"
+ALONE = "analog-value,10"
 PRIORITY = 12
 
 
@@ -204,10 +205,20 @@ def test_behind_the_first_failure_told_it_goes_on_singly_and_the_next_time_nobod
     ours: BACnetStack, peer: Server
 ) -> None:
     some = [REFUSED[0], REFUSED[1], REFUSED[4], REFUSED[6]]
-    for asked in ((1, 2), (2, 3)):  # the two behind it; then the bad one alone
+    for asked in ((1, 3), (2, 4)):  # the bad one and the two behind it; then the bad one alone
         results = ours.ask(lambda client: client.write_multiple(peer.address, some))
         assert [result.error is None for result in results] == [True, False, True, True]
         assert (peer.counts["WritePropertyMultiple"], peer.counts["WriteProperty"]) == asked
+
+
+def test_what_is_refused_in_a_list_alone_is_written_all_the_same_and_by_itself_from_then_on(ours: BACnetStack) -> None:
+    with device(lambda: [*some_objects(), AloneValue(objectIdentifier=ALONE, objectName="Alone")]) as peer:
+        some = [REFUSED[0], BacnetWrite(ALONE, 3.0, PRIORITY), REFUSED[4]]
+        for asked in ((1, 2), (2, 3), (3, 4)):  # it and the one behind it; then it alone
+            results = ours.ask(lambda client: client.write_multiple(peer.address, some))
+            assert [result.error for result in results] == [None] * 3
+            assert (peer.counts["WritePropertyMultiple"], peer.counts["WriteProperty"]) == asked
+        assert peer.object(ALONE).presentValue == 3.0
 
 
 def test_a_device_that_drops_several_writes_is_written_to_singly_from_then_on(ours: BACnetStack, peer: Server) -> None:

@@ -49,10 +49,14 @@ TOLD_ELSEWHERE = {
     "stale_reads_s",
     "v1_urls",
     "strict_content_type",
+    "storage",
+    "trusts_faulty_inputs",
 }
 """Switches that other tests turn."""
 NOT_OUR_CONCERN = {
     "bacnet",
+    "sensors",
+    "reliability_writable",
     "default_priority",
     "unfiltered_objects",
     "duplicate_instance_text",

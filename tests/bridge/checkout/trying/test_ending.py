@@ -6,6 +6,7 @@ import signal
 import threading
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -85,6 +86,20 @@ def test_what_could_not_be_given_back_at_once_is_given_back_at_the_end_and_told_
     assert_as_it_was(both)
     assert result.given_back == "Nothing is left in any controller: 7 released."
     assert len(subject.receipts) == 7
+
+
+def test_a_value_that_is_left_where_it_has_written_is_told_and_no_whole_end(both: Rig) -> None:
+    """An operator types his own into the input that is tried: it stays, and somebody has to look."""
+
+    def somebody_types(news: PointFinding | Progress) -> None:
+        if isinstance(news, PointFinding) and (news.point, news.proof) == ("SpaceTemp", Proof.READ_BACK):
+            objects = both.controllers.controller("VAV").objects
+            objects.update(objects.named("SpaceTemp").ref, lambda one: replace(one, held=3.75))
+
+    subject = checkout_of(both, CheckoutParts(), tell=somebody_types)
+    told = subject.execute().given_back
+    assert subject.left_alone == 1
+    assert told.startswith("Where this checkout has written, values stand that are no more its own: look at them.")
 
 
 def test_a_stop_leaves_no_test_on_the_server(both: Rig) -> None:

@@ -159,6 +159,24 @@ def test_a_bacnet_write_does_not_begin_an_exchange_of_rest() -> None:
         assert clock.now() == before
 
 
+def test_taking_stock_lets_no_time_pass_wherever_its_list_is_cut() -> None:
+    """What does not fit one request goes into the next: of the last object only some properties are asked for."""
+    value, more = ["object-name", "present-value"], ["out-of-service", "priority-array"]
+    with (
+        server_of(bacnet_port=0, scan=ExchangeScan(step_s=60.0, over="bacnet")) as server,
+        BacnetClient(server.bacnet_addresses["AHU"]) as client,
+    ):
+        clock = server.controller("AHU").clock
+        clock.enable_ntp(False)
+        client.read_multiple(("analog-value,3", value), ("analog-output,1", value))
+        before = clock.now()
+        client.read_multiple(("analog-output,1", value + more), ("analog-value,3", value))
+        client.read_multiple(("analog-value,3", more))
+        assert clock.now() == before
+        client.read_multiple(("analog-value,3", value), ("analog-output,1", value))
+        assert (clock.now() - before).total_seconds() == 60.0
+
+
 def test_garbage_does_not_stop_a_controller() -> None:
     read = bytes.fromhex("810a0011010400050a0c0c008000031955")
     with bacnet_bench() as bench, socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as raw:
