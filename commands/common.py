@@ -27,6 +27,7 @@ from commands.logs import start_logging, state_folder
 from commands.page import PageWish, page_of
 from commands.parser import Loudness, add_loudness
 from equipment.config import read_equipment_files
+from equipment.config_address import told_address
 from equipment.equipment_manager import EquipmentManager
 from utils.alone import Alone
 from utils.errors import Problems
@@ -60,6 +61,14 @@ def add_look_options(parser: argparse.ArgumentParser, *, as_json: bool = True) -
         "--yes", action="store_true", help="show the account to controllers of whose certificate there is no record"
     )
     add_loudness(parser)
+
+
+def address_option(text: str) -> str:
+    """A controller on the command line, in one spelling: over BACnet with ``bacnet://`` before it."""
+    try:
+        return told_address(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
 
 
 def account_question(options: argparse.Namespace, console: Console) -> AccountQuestion | None:

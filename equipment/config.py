@@ -5,8 +5,8 @@ Every problem of every file is told at once, with the file, the JSON path and wh
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from equipment.config_conflicts import conflicts
@@ -47,6 +47,8 @@ class ReadEquipments:
     """Those in which controllers have accounts of their own."""
     wants_account: bool = True
     """Whether there is a controller that may be signed in to with the account of all."""
+    switched_off: Mapping[str, str] = field(default_factory=dict)
+    """Where the equipments are switched off that are, by their names."""
 
     def told(self, source: SettingsSource) -> SettingsSource:
         """The settings, knowing what the configs ask of them."""
@@ -87,7 +89,12 @@ def read_equipment_files(folder: Path, unit_system: UnitSystem, converter: UnitC
             usable.setdefault(one.config.equipment_name, _load(one.file, one.config, unit_system, converter))
     variables = frozenset[str]().union(*(one.variables for one in files))
     wants_account = not enabled or any(not one.is_bacnet for one in enabled)
-    return ReadEquipments(tuple(usable.values()), tuple(problems), variables, wants_account)
+    return ReadEquipments(tuple(usable.values()), tuple(problems), variables, wants_account, _switched_off(files))
+
+
+def _switched_off(files: Iterable[ConfigFile]) -> dict[str, str]:
+    off = [(one.claimant.name, one.off_since) for one in files if one.claimant is not None and not one.is_enabled]
+    return {name: since for name, since in off if name is not None}
 
 
 def _config_files(folder: Path) -> list[Path]:

@@ -6,6 +6,7 @@ import re
 
 from clients.making import bacnet_address
 from utils.addresses import one_spelling
+from utils.bacnet import SCHEME, bare_address
 from utils.errors import ConfigError
 from utils.placeholders import is_placeholder
 
@@ -28,6 +29,13 @@ def device_address(text: str, is_bacnet: bool) -> str:
         return bacnet_address(text)
     except ConfigError as error:
         raise ValueError(f"{text!r} is no BACnet address; {error.problems[0].what}") from None
+
+
+def told_address(text: str) -> str:
+    """One on the command line: over BACnet with ``bacnet://`` before it. Raises ValueError, with the remedy."""
+    bare = bare_address(text)
+    found = device_address(bare, is_bacnet=bare != text)
+    return f"{SCHEME}{found}" if bare != text else found
 
 
 def normal_address(text: str) -> str:

@@ -102,11 +102,7 @@ class EquipmentManager:
         problems = Problems()
         problems.add(read.problems)
         there = {item.config.equipment_name for item in read.equipments}
-        problems.add(
-            Problem(name, f"there is no such equipment{did_you_mean(name, there)}")
-            for name in only
-            if name not in there
-        )
+        problems.add(Problem(name, _why_absent(name, there, read.switched_off)) for name in only if name not in there)
         for item in (one for one in read.equipments if not only or one.config.equipment_name in only):
             with problems.collecting():
                 self.initialize_equipment(item)
@@ -198,3 +194,9 @@ def synchronize(client: SettableClock, unix_time: float, timezone: str) -> None:
     """NTP off first, then zone and local time together (ecy-rest-api §14.3)."""
     client.disable_ntp()
     client.set_time_and_timezone(timezone, unix_time)
+
+
+def _why_absent(name: str, there: Collection[str], switched_off: Mapping[str, str]) -> str:
+    if name in switched_off:
+        return f'is switched off; remove the line "enabled": false from {switched_off[name]}'
+    return f"there is no such equipment{did_you_mean(name, {*there, *switched_off})}"

@@ -41,6 +41,17 @@ def test_nothing_of_ours_is_open_when_a_look_is_over(call: Call, tmp_path: Path,
         assert ("VAV" if verb == "check" else "SpaceTemp") in output
 
 
+def test_points_of_one_bacnet_controller_are_asked_with_its_protocol_before_the_address(
+    call: Call, tmp_path: Path
+) -> None:
+    with rig(tmp_path, over_bacnet=True) as subject:
+        address = subject.controllers.bacnet_addresses["VAV"]
+        code, output = call("points", "--device", f"bacnet://{address}", *options(subject))
+        assert (code, "SpaceTemp" in output, "DischAirTemp" in output) == (0, True, False), output
+        code, output = call("points", "--device", "bacnet://10.0.0.x", *options(subject))
+    assert (code, "'10.0.0.x' is no BACnet address" in output) == (2, True)
+
+
 def test_nor_when_a_start_is_refused(tmp_path: Path) -> None:
     good = bench.equipment("A", "127.0.0.1:47001", [bench.output("a", "Damper")], protocol="bacnet")
     bad = bench.equipment("B", "127.0.0.1:47002", [bench.output("b", "Valve")], protocol="bacnet", interface="1.2.3.4")

@@ -19,6 +19,11 @@ def one_line(text: str, limit: int = 400) -> str:
     return "".join(character for character in words if character.isprintable())[:limit]
 
 
+def cut_at_a_word(text: str, limit: int) -> str:
+    """The text, or as many of its words as fit with a mark that there are more."""
+    return text if len(text) <= limit else f"{text[:limit].rpartition(' ')[0] or text[:limit]} …"
+
+
 def placed(where: str, what: str) -> str:
     """``where: what``; a text that begins with its place already says it once."""
     return what if what.startswith(f"{where}: ") else f"{where}: {what}"

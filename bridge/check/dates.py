@@ -103,6 +103,11 @@ def _taken(zone: str, address: str, clock: ClockView) -> Iterator[Finding]:
     if clock.listeners:
         yield Finding(Severity.PROBLEM, Topic.CLOCK, address, passes_on(clock.listeners))
     if not state.keeps_zone:
+        what = (
+            "its clock will be set, and over BACnet it does not tell whether NTP or somebody else sets it too: where "
+            'that is so, a run ends when it takes the controller; "set_clock": false in its config leaves it alone'
+        )
+        yield Finding(Severity.NOTE, Topic.CLOCK, address, what)
         return
     if not is_known_zone(state.time_zone):
         what = (

@@ -10,9 +10,12 @@ from rich.console import Console
 from bridge.checkout.response import Progress
 from bridge.checkout.results import CheckoutResult, PointFinding, PointVerdict
 from bridge.display.receipts import say
+from utils.text import cut_at_a_word
 
 _STYLES = {PointVerdict.FAIL: "bold red", PointVerdict.PASS: "green"}
 _WIDEST = max(map(len, PointVerdict))
+_SHOWN = 160
+"""Characters of why a point is not provable; a report has all of it."""
 
 
 def tell_news(console: Console, news: PointFinding | Progress) -> None:
@@ -36,14 +39,18 @@ def tell_coverage(console: Console, result: CheckoutResult) -> None:
 
 
 def tell_summary(console: Console, result: CheckoutResult) -> None:
-    """Every point that did not pass, with the sentence that says why, failures first; then the counts."""
+    """Every point that did not pass, with the sentence that says why, failures first; then the counts.
+
+    The name that a point is not told from stands at the end of a sentence; where that is long, the reports have it.
+    """
     say(console, "")
     for verdict in PointVerdict:
         if verdict is PointVerdict.PASS:
             continue
         for finding in _of(result, verdict):
             style = _STYLES.get(verdict, "")
-            say(console, f"{verdict.value}: {finding.equipment}.{finding.point}: {finding.says}", style)
+            says = cut_at_a_word(finding.says, _SHOWN) if verdict is PointVerdict.NOT_PROVABLE else finding.says
+            say(console, f"{verdict.value}: {finding.equipment}.{finding.point}: {says}", style)
     counts = Counter(point.verdict for point in result.points)
     told = ", ".join(f"{counts[verdict]} {verdict.value}" for verdict in PointVerdict if counts[verdict])
     took = (result.ended - result.began).total_seconds()

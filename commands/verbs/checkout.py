@@ -29,7 +29,7 @@ EXAMPLES = ("checkout --embedded", "checkout VAV_South --report vav.html", "chec
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """What is tried, on what, and where the report goes."""
     parser.add_argument("equipment", nargs="*", metavar="EQUIPMENT", help="of these alone (default: all)")
-    told = "on the embedded building and emulated controllers; with --configs on those of that folder"
+    told = "on the embedded building and emulated controllers; with --configs on those that have that folder's points"
     parser.add_argument("--embedded", action="store_true", help=told)
     parser.add_argument("--units", choices=("SI", "US"), default="SI", help="with --embedded: of the controllers")
     told = "with --embedded: how the bench speaks to the controllers (default: rest)"

@@ -11,10 +11,9 @@ from pathlib import Path
 from rich.console import Console
 
 from bridge.display.receipts import say
-from commands.common import add_look_options
+from commands.common import add_look_options, address_option
 from commands.map_sides import Asked, ask_sides
 from commands.map_telling import tell_differences, tell_proposal, tell_written
-from equipment.config_address import device_address
 from mapping import Listed, Proposed, propose
 from mapping.results import (
     Existing,
@@ -29,7 +28,6 @@ from mapping.results import (
     write_sheet,
 )
 from mapping.sources import Column, ReadList, is_ede, read_ede, read_schedule, read_table
-from utils.bacnet import SCHEME
 from utils.errors import ConfigError, Problem
 
 EXAMPLES = (
@@ -173,12 +171,7 @@ def _common_name(points: Sequence[Listed]) -> str:
 def _named(text: str) -> tuple[str, str]:
     name, separator, address = text.partition("=")
     name, address = (name, address) if separator else ("", text)
-    bare = address.removeprefix(SCHEME)
-    try:
-        found = device_address(bare, is_bacnet=bare != address)
-    except ValueError as error:
-        raise argparse.ArgumentTypeError(str(error)) from None
-    return name, f"{SCHEME}{found}" if bare != address else found
+    return name, address_option(address)
 
 
 def _column(text: str) -> tuple[Column, str]:

@@ -12,10 +12,10 @@ from rich.console import Console
 from bridge.check.console import print_offer, print_offer_json
 from bridge.check.offer import Inventory
 from bridge.display.receipts import say
-from commands.common import NOTHING_WRITTEN, account_question, add_look_options, may_show, prepare
+from commands.common import NOTHING_WRITTEN, account_question, add_look_options, address_option, may_show, prepare
 from commands.logs import log_console, log_on_screen
 from equipment.config import beside_configs
-from equipment.config_address import normal_address
+from utils.bacnet import SCHEME
 from utils.home import HOME
 from utils.process.interruption import until_done
 from utils.settings import ControllerSettings, LocalSettings, ServerSettings, SettingsSource
@@ -26,7 +26,8 @@ EXAMPLES = ("points", "points --filter damper", "points --device 10.0.0.5 --json
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The options of ``points``."""
     add_look_options(parser)
-    parser.add_argument("--device", type=_address, metavar="ADDRESS", help="ask this controller alone")
+    told = f"ask this controller alone; {SCHEME} before it speaks BACnet/IP"
+    parser.add_argument("--device", type=address_option, metavar="ADDRESS", help=told)
     parser.add_argument("--filter", metavar="TEXT", help="only what has this in its name, type, unit or description")
 
 
@@ -35,7 +36,7 @@ def run(options: argparse.Namespace, console: Console) -> int:
     written = SettingsSource.read(options.env, os.environ, HOME)
     settings = beside_configs(written, options.configs)
     if options.device is not None:
-        settings = replace(settings, wants_account=True)
+        settings = replace(settings, wants_account=not options.device.startswith(SCHEME))
     asked = (ServerSettings,) if options.device is None else ()
     settings.check(LocalSettings, ControllerSettings, *asked)
     server = settings.part(ServerSettings) if asked else None
@@ -56,10 +57,3 @@ def run(options: argparse.Namespace, console: Console) -> int:
     if options.filter and offer.is_empty and not options.json:
         say(console, f"nothing that was listed mentions {options.filter!r}")
     return offer.exit_code
-
-
-def _address(text: str) -> str:
-    try:
-        return normal_address(text)
-    except ValueError as error:
-        raise argparse.ArgumentTypeError(str(error)) from None

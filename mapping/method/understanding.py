@@ -52,6 +52,7 @@ _NATURAL = (Spot.TERMINAL, Spot.REHEAT_VALVE, Spot.ZONE)
 """Where a point is in a terminal unit, which has one of each."""
 _ZONE_OF_A_BUILDING = re.compile(r"^\w+ zone (?=.*\b(?:AHU|emission|circuit|pump|fan)\b)", re.IGNORECASE)
 """Where in a building something is that is not the zone's air."""
+_OUT = re.compile(r"(?:(?<=[a-z0-9])Out|[^A-Za-z0-9]+(?i:out))$")
 _COMMANDED = Said(frozenset(("command",)))
 GENERATORS = frozenset(("boiler", "chiller", "heatpump"))
 """What makes heat or cold."""
@@ -115,7 +116,7 @@ def _uncut(point: Listed, cut: tuple[str, str], language: Language) -> tuple[str
 
 
 def _of_controller(point: Listed, cut: tuple[str, str], language: Language) -> Understood:
-    prefix, own = cut
+    prefix, own = cut[0], _without_out(cut[1], point, language)
     said, described = said_by(own, language), said_by(point.description, language)
     if "flow" in said.words and _quantity(point) == "temperature":
         said |= Said(frozenset(("temperature",)))
@@ -128,6 +129,15 @@ def _of_controller(point: Listed, cut: tuple[str, str], language: Language) -> U
         said = replace(said, words=said.words - {"setpoint"})  # SP was a static pressure
     scope = _scope_of(point, own, prefix, language)
     return Understood(point, _by_way(in_unit, point), scope, said | described, is_clear, _quantity(point))
+
+
+def _without_out(own: str, point: Listed, language: Language) -> str:
+    """``RA_Dmpr_Out`` without its end: at an output or a value it says output, where the rest tells what it is of."""
+    found = _OUT.search(own)
+    if found is None or point.object_type is None or point.object_type.is_input:
+        return own
+    rest = own[: found.start()]
+    return rest if parts_of(said_by(rest, language)).place is not None else own
 
 
 def _told_by_name(own: str, said: Said, point: Listed) -> PartialMeaning:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from enum import StrEnum
 
 from mapping.sources.table import ListTable, TableRow, filled
@@ -31,7 +31,7 @@ class Column(StrEnum):
 _HEADINGS: Mapping[Column, str] = {
     Column.NAME: "tag|point ?name|object ?name|name|point|tag ?name|label|point ?id|bezeichner|punkt|datenpunkt|"
     "nom(?: du point)?|etiquette|repere|mnemonique",
-    Column.DESCRIPTION: "desc|description|comment|remarks?|long ?name|function|text|beschreibung|bezeichnung|service|"
+    Column.DESCRIPTION: "descr?|description|comment|remarks?|long ?name|function|text|beschreibung|bezeichnung|service|"
     "designation|libelle|commentaires?",
     Column.TYPE: "type|point ?type|object ?type|io|i/?o|i/?o ?type|signal ?type|ai/?ao/?bi/?bo|kind|typ|hardware|"
     "type de point|e/?s|signal",
@@ -69,6 +69,17 @@ def guess_columns(table: ListTable, told: Mapping[Column, str]) -> tuple[TableRo
         what = f"no column is the points' names; say which with --column name=HEADING: {', '.join(head.cells)}"
         raise ConfigError([table.problem(head, 0, what)])
     return head, found
+
+
+def headed_twice(head: TableRow, columns: Mapping[Column, int]) -> Iterator[str]:
+    """Which of several columns with the same heading was taken, from 1 on."""
+    folded = [_folded(cell) for cell in head.cells]
+    for column, taken in columns.items():
+        alike = [place for place, cell in enumerate(folded) if cell == folded[taken]]
+        if folded[taken] and len(alike) > 1:
+            others = " and ".join(str(place + 1) for place in alike if place != taken)
+            what = f"column {taken + 1} is taken for {column}, and {others} has the same heading {head.cells[taken]!r}"
+            yield f"line {head.line}: {what}; give the one that is meant a heading of its own if it is another"
 
 
 def _heading_row(table: ListTable, told: Mapping[Column, str]) -> TableRow:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import takewhile
 
 from mapping.listed import Listed
-from mapping.sources.headings import Column, guess_columns
+from mapping.sources.headings import Column, guess_columns, headed_twice
 from mapping.sources.kinds import kind_of, marked, marked_kinds, number_in
 from mapping.sources.table import ListTable, TableRow, filled
 from utils.errors import ConfigError, Problem
@@ -75,7 +75,7 @@ class _ScheduleReader:
         self._tag = _tag_columns(head, columns[Column.NAME])
         self._title = ""
         self.points: list[Listed] = []
-        self.notes: list[str] = []
+        self.notes = list(headed_twice(head, columns))
         self.problems: list[Problem] = []
 
     def read(self, row: TableRow) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -13,10 +14,13 @@ from rich.console import Console
 from bridge.checkout import CheckoutResult, MappingFault, PointFinding, PointVerdict, Proof, TriedPoint
 from bridge.checkout.response import Progress
 from bridge.checkout.telling import tell_coverage, tell_news, tell_summary
+from commands.checkout_bench import case_of
+from emulators.cases import STANDARD_CASE
 from emulators.ecy.faults.storage import Stores
 from emulators.ecy.objects.storage import StorageQuirk
 from tests.bridge.rig import Rig, rig
 from tests.command_line import Call, running, variables
+from utils.home import SHIPPED
 
 BEGAN = datetime(2026, 7, 6, 9, 30, tzinfo=UTC)
 
@@ -118,3 +122,33 @@ def test_on_a_narrow_screen_a_line_is_for_a_point_and_failures_come_first() -> N
         "fail: VAV.SpaceTemp: no",
         "2 points in 0 s: 1 fail, 1 not tested. All.",
     ]
+
+
+def test_why_a_point_is_not_provable_is_cut_on_the_screen_and_a_failure_is_not() -> None:
+    told = io.StringIO()
+    console = Console(file=told, width=2000, force_terminal=False)
+    long = " ".join(f"measurement{number}" for number in range(40))
+    failed = failing(long)
+    vague = replace(failed, findings=(replace(failed.findings[0], verdict=PointVerdict.NOT_PROVABLE, fault=None),))
+    tell_summary(console, CheckoutResult(BEGAN, BEGAN, "case", (), (), (vague, failed), "All."))
+    _, whole, cut, counts = told.getvalue().splitlines()
+    assert whole == f"fail: VAV.SpaceTemp: {long}"
+    assert cut.startswith("not provable: VAV.SpaceTemp: measurement0 measurement1 ")
+    assert cut.endswith(" measurement11 …")
+    assert "1 fail, 1 not provable" in counts
+
+
+@pytest.mark.parametrize(
+    ("folder", "case"),
+    [("demo", STANDARD_CASE), ("bench", "multizone_office_bench"), ("heat_pump_office", "heat_pump_office")],
+)
+def test_the_embedded_building_is_the_one_that_has_the_configs_points(folder: str, case: str) -> None:
+    assert case_of(SHIPPED / folder) == case
+
+
+@pytest.mark.slow
+def test_the_controllers_of_another_embedded_building_are_tried(call: Call) -> None:
+    configs = str(SHIPPED / "heat_pump_office")
+    code, output = call("checkout", "--embedded", "--no-response", "--configs", configs)
+    assert code == 0, output
+    assert "Nothing is left" in output

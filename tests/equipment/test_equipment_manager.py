@@ -209,6 +209,17 @@ def test_one_equipment_is_loaded_alone_and_an_unknown_name_is_told(tmp_path: Pat
         only("VAW", "AHU")
 
 
+def test_an_equipment_that_is_named_and_switched_off_is_told_where(tmp_path: Path) -> None:
+    ahu = bench.equipment("AHU", "10.0.0.1", AHU_POINTS)
+    folder = bench.write_configs(tmp_path, ahu, bench.equipment("RTU", "10.0.0.2", VAV_POINTS, enabled=False))
+    made = EquipmentManager(folder, bench.settings(tmp_path), TlsPolicy(TlsMode.PIN, pins=PassingPins()))
+    with pytest.raises(ConfigError) as caught:
+        made.load_equipments(["RTU", "RTV"])
+    off, absent = map(str, caught.value.problems)
+    assert off == 'RTU: is switched off; remove the line "enabled": false from RTU.json (line 1)'
+    assert absent == "RTV: there is no such equipment, did you mean 'RTU'?"
+
+
 def test_units_that_are_not_the_objects_are_kept_apart_where_that_is_asked(
     tmp_path: Path, controllers: EcyServer
 ) -> None:

@@ -50,6 +50,10 @@ def test_the_demos_own_mapping_is_found_from_names_types_and_units() -> None:
         ("VAV-NOR DPR-O AO percent", "hvac_oveZonActNor_yDam_u"),
         ("- westZoneCoolingSetpoint AO degC", "hvac_oveZonSupWes_TZonCooSet_u"),
         ("Chiller CHWS-T AI degC", "chi_reaTSup_y"),
+        ("AHU RA_Dmpr_Out AO percent", "hvac_oveAhu_yRet_u"),
+        ("AHU ClgVlv_Out AV percent", "hvac_oveAhu_yCoo_u"),
+        ("VAV_North DmpPos'Out AO percent", "hvac_oveZonActNor_yDam_u"),
+        ("- T_Out AV degF", "weaSta_reaWeaTDryBul_y"),
         ("Plant HeatPumpPower AV kW", "heaPum_reaPHeaPum_y"),
     ],
 )
@@ -75,6 +79,13 @@ def test_names_of_every_style_are_understood(line: str, bop_point: str) -> None:
 def test_what_the_simulation_does_not_have_is_left(line: str) -> None:
     [one] = proposed(line)
     assert found(one) is None
+
+
+def test_out_at_the_end_is_output_at_no_input_and_where_nothing_else_tells_what_it_is() -> None:
+    made = proposed("AHU1 RA_Dmpr_Out AO percent", "AHU2 RA_Dmpr_Out AI percent", "AHU3 Dmpr_Out AO percent")
+    assert [one.meaning.startswith("outdoor air") for one in made] == [False, True, False]
+    [bare] = proposed("AHU Dmpr_Out AO percent")
+    assert not bare.is_sure
 
 
 class TestSure:

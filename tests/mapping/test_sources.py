@@ -68,6 +68,15 @@ def test_a_heading_that_is_named_is_taken_and_what_others_were_taken_for_is_told
     assert read.columns == {Column.NAME: "Kürzel", Column.UNITS: "Einheit"}
 
 
+def test_of_two_columns_with_one_heading_it_is_told_which_was_taken(tmp_path: Path) -> None:
+    read = read_schedule(read_table(saved(tmp_path, "name;descr;type;Descr.;descr\nA;supply;AI;air;old\n")), {})
+    assert read.points[0].description == "supply"
+    [note] = read.notes
+    assert note.startswith("line 1: column 2 is taken for description, and 5 has the same heading 'descr'")
+    named = read_schedule(read_table(saved(tmp_path, "name;x;x;type\nA;B;C;AI\n")), {Column.DESCRIPTION: "x"})
+    assert named.notes[0].startswith("line 1: column 2 is taken for description, and 3 has the same heading 'x'")
+
+
 @pytest.mark.parametrize(("range_", "unit"), [("0-10 V", None), ("0…100 %", "percent"), ("4 to 20 mA", None)])
 def test_a_signals_range_is_not_the_points(tmp_path: Path, range_: str, unit: str | None) -> None:
     [point] = read_schedule(read_table(saved(tmp_path, f"name;type;range\nA;AO;{range_}\n")), {}).points

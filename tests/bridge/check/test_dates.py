@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
@@ -105,6 +106,17 @@ def test_a_clock_that_is_left_alone_is_compared_with_the_start(shows: datetime, 
 )
 def test_what_becomes_of_a_clock_that_is_taken_is_told(view: ControllerView, expected: set[object]) -> None:
     assert said(list(clock_findings(settings(THURSDAY), AIR, view))) == expected
+
+
+def test_a_clock_that_does_not_tell_who_sets_it_is_told_with_how_to_leave_it_alone() -> None:
+    told = ClockState("", datetime(2023, 7, 6, 10), ntp_enabled=False, keeps_zone=False)
+    view = ControllerView("bacnet://10.0.0.1", clock=ClockView(told, 0.0))
+    [finding] = clock_findings(settings(THURSDAY), AIR, view)
+    assert (finding.severity, finding.topic) == (Severity.NOTE, Topic.CLOCK)
+    assert "NTP" in finding.what
+    assert '"set_clock": false' in finding.what
+    assert not list(clock_findings(settings(THURSDAY), AIR, replace(view, set_clock=False)))
+    assert not list(clock_findings(settings(THURSDAY, zone=""), AIR, view))
 
 
 def test_another_zone_is_told_with_what_becomes_of_it() -> None:

@@ -53,11 +53,17 @@ def level_finding(evidence: Evidence, point: PairedPoint, proven: Iterable[str])
     kind = evidence.plan.expected(point)
     band = _band_of(kind)
     if band is None or not evidence.days:
-        return _not_provable(point, f"nothing is known to move {kind.words} alone, and it has no level of its own")
+        return _not_provable(point, f"{_unmoved(evidence, kind)}, and it has no level of its own")
     taken = set(proven)
     alike = [name for name in evidence.plan.measured_alike(point.name) if name not in taken or name == point.name]
     fitting = [name for name in alike if _fits(evidence, band, kind, name, alike)]
     return _judged(evidence, point, kind, fitting, len(alike))
+
+
+def _unmoved(evidence: Evidence, kind: QuantityKind) -> str:
+    if not evidence.plan.outputs:
+        return f"these configs have no actuator that could move {kind.words}"
+    return f"nothing is known to move {kind.words} alone"
 
 
 def _judged(

@@ -94,6 +94,17 @@ def test_what_has_no_level_of_its_own_is_not_provable() -> None:
     assert (found.verdict, found.fault) == (PointVerdict.NOT_PROVABLE, None)
 
 
+def test_configs_without_an_actuator_are_told_so() -> None:
+    known = metadata() | {"ele_reaPri_y": PointMetadata("K")}
+    tariff = sensor("ele_reaPri_y", "Tariff")
+    alone, beside = (
+        by_point(findings(Evidence(ResponsePlan(known, mapped), [observed()], [])))["AHU/Tariff"].says
+        for mapped in ([Mapped("AHU", (tariff,))], [Mapped("AHU", (tariff,)), box("Lef")])
+    )
+    assert alone.startswith("these configs have no actuator that could move ")
+    assert beside.startswith("nothing is known to move ")
+
+
 def test_without_days_nothing_is_proved_by_level() -> None:
     known = metadata() | {DRY: PointMetadata("K")}
     plan = ResponsePlan(known, [Mapped("AHU", (sensor(DRY, "OutdoorAirTemp"),))])
