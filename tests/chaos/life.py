@@ -125,7 +125,7 @@ class Life:
         rows = _rows(self.step_log)
         if 'File "' in self.output:
             yield f"an unhandled error: {self.output[-3000:]}"
-        if self.code not in EXIT_CODES.get(self.ended_by, EXIT_CODES[""]):
+        if self.code not in EXIT_CODES.get(self.ended_by, EXIT_CODES[""]) and not self._never_listened:
             yield f"exit code {self.code} after {self.ended_by or 'the last step'}: {self.output[-2000:]}"
         if self.code != 0 and self.ended_in_calm:
             yield f"exit code {self.code}, and nothing was wrong that does not pass by itself: {self.output[-3000:]}"
@@ -134,6 +134,11 @@ class Life:
         for row, advance in zip(_answered(rows), self.own_advances, strict=False):
             yield from self._stale_commands(row, advance)
         yield from self._neglected(rows)
+
+    @property
+    def _never_listened(self) -> bool:
+        """Whether it was asked to end while Python was starting, before anything of it was there to hear of it."""
+        return self.ended_by == STOP and self.code == -15 and self.never_began and not self.output
 
     def _wrong_counts(self, rows: Sequence[Row]) -> Iterator[str]:
         """Each step once in the building, once in the step log, and asked for once."""

@@ -28,6 +28,7 @@ from tests.chaos.schedule import (
     BUILDING_EVENTS,
     DAEMON_EVENTS,
     NUISANCES,
+    STOP,
     THE_BUILDING,
     THE_DISK,
     WISHES,
@@ -96,6 +97,14 @@ def test_a_run_in_which_all_is_well_has_no_problems(tmp_path: Path) -> None:
 )
 def test_what_is_wrong_with_a_run_is_seen(tmp_path: Path, changed: Callable[[Path], Life], problem: str) -> None:
     assert problem in "\n".join(changed(tmp_path).problems())
+
+
+def test_one_that_is_ended_while_python_is_starting_is_no_problem_and_one_that_had_begun_is(tmp_path: Path) -> None:
+    found = life(tmp_path, [], [])
+    found.end, found.code, found.output = Event(0, "the daemon", STOP), -15, ""
+    assert list(found.problems()) == []
+    found.output = "waiting for a worker"
+    assert "exit code -15 after SIGTERM" in "\n".join(found.problems())
 
 
 class TestARunThatBeginsAnew:
