@@ -74,15 +74,7 @@ class Checkout:
         for link in self._session.links:
             link.leave_what_is_in_use()
         self._pacer = Pacer(0.0, self._clocks)
-        self._devices = DeviceLoop(
-            self._session.links,
-            self._pacer,
-            settings.settle_time_s,
-            self._session.pool,
-            self._session.stop,
-            threading.Event(),
-            self._clocks,
-        )
+        self._devices = self._device_loop(settings.settle_time_s)
         self._bench = TriedBench(self._session, self._devices)
         self._found: dict[tuple[str, str], list[PointFinding]] = {}
         self._lost = ""
@@ -216,6 +208,12 @@ class Checkout:
             point.config.offset if point.object_type.is_analog else None,
             place.is_input,
             tuple(self._found.get((place.equipment.name, point.ecy_point), ())),
+        )
+
+    def _device_loop(self, settle_s: float | None) -> DeviceLoop:
+        session = self._session
+        return DeviceLoop(
+            *(session.links, self._pacer, settle_s, session.pool, session.stop, threading.Event(), self._clocks)
         )
 
     def _end_exchange(self) -> None:

@@ -56,8 +56,11 @@ class ForcingProof(Duty):
 
     def _tell_blindness(self) -> None:
         """A controller of which no input can be forced goes by its terminals, and the building by its commands."""
+        unforced = self._refused | self._told
+        if self._is_blindness_told or not unforced:
+            return
         inputs = {one.ref for one in self._controller.plan.bound if one.role is Role.FORCED}
-        if self._is_blindness_told or not inputs or not inputs <= self._refused | self._told:
+        if not inputs or not inputs <= unforced:
             return
         self._is_blindness_told = True
         log.warning(
